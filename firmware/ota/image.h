@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * MCUboot's image format, parsed and verified from memory. Nothing here
+ * touches flash: the caller copies the header, asks image_check_header() how
+ * many bytes the whole image has, copies those to RAM, and from then on every
+ * field is taken from that copy. All functions are pure; none keeps memory.
+ *
+ *   | header 32 B .. hdr_size | payload | protected TLVs | TLVs |
+ *   |<------------- signed region ------------------->|
+ *
+ * Source: MCUboot design document; docs/flash-layout.md has the reasons.
+ */
+#ifndef OTALAB_OTA_IMAGE_H
+#define OTALAB_OTA_IMAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ota/reason.h"
+#include "ota/slot.h"
+
+#define IMAGE_MAGIC 0x96f3b83du
+#define IMAGE_HEADER_SIZE 32u
+#define IMAGE_TLV_MAX 1024u /* both TLV areas together, bytes */
+#define IMAGE_FLAG_NON_BOOTABLE 0x10u
+#define IMAGE_FLAG_RAM_LOAD 0x20u
+#define IMAGE_TLV_PROTECTED_MAGIC 0x6908u
+#define IMAGE_TLV_MAGIC 0x6907u
+
+enum image_tlv {
+    IMAGE_TLV_KEYHASH = 0x01,
+    IMAGE_TLV_SHA256 = 0x10,
+    IMAGE_TLV_ECDSA = 0x22,
+    IMAGE_TLV_SEC_CNT = 0x50
+};
+
+/* Where an image may be loaded, and how large its slot is. */
+struct image_limits {
+    uint32_t slot_size;
+    uint32_t load_base; /* the only load address accepted */
+    uint32_t load_size; /* image with header and TLVs must fit in it */
+};
+
+struct image_version {
+    uint8_t major;
+    uint8_t minor;
+    uint16_t revision;
+    uint32_t build;
+};
+
+/* What a verified header and its TLVs say. Valid only for the RAM copy it
+ * was taken from. */
+struct image_info {
+    uint32_t header_size;
+    uint32_t payload_size;
+    uint32_t protected_size;
+    uint32_t total_size; /* to the end of the last TLV */
+    uint32_t load_address;
+    struct image_version version;
+    uint32_t counter; /* security counter; 0 when there is none */
+    uint8_t digest[OTA_DIGEST_SIZE];
+};
+
+/* The keys that may sign: digests of SPKI DER; a zero digest is unset. */
+struct image_keys {
+    const uint8_t (*digests)[OTA_DIGEST_SIZE];
+    uint32_t count;
+    uint32_t first_valid; /* key epoch: digests below it are revoked */
+};
+
+/*
+ * Check a 32-byte header against limits. `info` gets all header fields but
+ * not the TLVs'. Returns OTA_REASON_NONE or why not.
+ */
+enum ota_reason image_check_header(const uint8_t header[IMAGE_HEADER_SIZE],
+                                   const struct image_limits *limits,
+                                   struct image_info *info);
+
+/* Bytes that the header already promises: header, payload and protected
+ * TLVs. The unprotected area follows; image_tlv_end() gives its end. */
+uint32_t image_signed_size(const struct image_info *info);
+
+/*
+ * Where the unprotected TLV area ends, from the 4-byte info record found at
+ * image_signed_size(). `info->total_size` is set. Returns a reason.
+ */
+enum ota_reason image_tlv_end(const uint8_t record[4],
+                              const struct image_limits *limits,
+                              struct image_info *info);
+
+/*
+ * Verify the whole image in RAM (info->total_size bytes at `image`): header
+ * again, TLV areas, digest, key, signature, entry vector. Fills info.
+ * The stricter rule on several signatures: exactly one SHA256, one KEYHASH
+ * and one signature TLV are accepted.
+ */
+enum ota_reason image_verify(const uint8_t *image, uint32_t size,
+                             const struct image_limits *limits,
+                             const struct image_keys *keys,
+                             struct image_info *info);
+
+/* Initial stack pointer and reset vector: inside load range, Thumb, on the
+ * payload's code. Returns OTA_REASON_BAD_ENTRY otherwise. */
+enum ota_reason image_check_entry(const uint8_t *image,
+                                  const struct image_info *info,
+                                  const struct image_limits *limits);
+
+/* < 0, 0, > 0 as a is older, equal, newer. The build number counts last. */
+int image_version_compare(const struct image_version *a,
+                          const struct image_version *b);
+/* major << 24 | minor << 16 | revision */
+uint32_t image_version_pack(const struct image_version *version);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Requests of the application to the bootloader: try a slot, confirm the
+ * running image, commit its security counter. Append-only, newest valid one
+ * counts (docs/flash-layout.md).
+ */
+#ifndef OTALAB_OTA_REQUEST_H
+#define OTALAB_OTA_REQUEST_H
+
+#include <stdint.h>
+
+#include "ota/flash.h"
+#include "ota/slot.h"
+
+struct request {
+    uint32_t sequence; /* 0: nothing found */
+    uint8_t kind;      /* enum ota_request_kind */
+    uint8_t slot;
+    uint32_t counter;
+    uint8_t digest[OTA_DIGEST_SIZE];
+};
+
+/* The newest valid request, sequence 0 when there is none. Writes nothing. */
+int request_latest(const struct ota_flash *flash, struct ota_area area,
+                   struct request *request);
+
+/* Append one, read back; its sequence is set here. */
+int request_append(const struct ota_flash *flash, struct ota_area area,
+                   struct request *request);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The serial NOR part as a value: array, taint, wear, locks, the operation in
+ * flight. No pointers inside; clone by assignment, compare with flash_hash().
+ * Times are world time in ns, given by the caller; the model has no clock.
+ *
+ * An operation is accepted at its start and changes the array only at its
+ * end: flash_advance() completes what is due. A power cut tears what is in
+ * flight by one of a fixed, numbered family of effects. A warm reset does
+ * not: the operation goes on, only the locks are cleared.
+ *
+ * Sources of rules and effects: docs/board.md, section on flash; each effect
+ * is labelled documented, literature or illustrative in flash.c.
+ */
+#ifndef OTALAB_DEVICE_FLASH_H
+#define OTALAB_DEVICE_FLASH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/rng.h"
+
+#define FLASH_MAX_SIZE (2u * 1024u * 1024u)
+#define FLASH_SECTOR 4096u
+#define FLASH_PAGE 256u
+#define FLASH_MAX_SECTORS (FLASH_MAX_SIZE / FLASH_SECTOR)
+#define FLASH_WORDS (FLASH_MAX_SIZE / 4u)
+
+/* From the devicetree. Times in ns. */
+struct flash_figures {
+    uint32_t size;
+    uint32_t sector; /* must be FLASH_SECTOR */
+    uint32_t page;   /* must be FLASH_PAGE */
+    uint64_t program_ns;
+    uint64_t erase_ns;
+    uint64_t erase_worn_ns; /* at the end of endurance */
+    uint32_t endurance;
+};
+
+enum flash_op_kind { FLASH_IDLE = 0, FLASH_PROGRAM, FLASH_ERASE };
+
+/* Taint of a 32-bit word since its last completed erase. */
+enum flash_taint {
+    FLASH_CLEAN = 0,
+    FLASH_TORN_PROGRAM = 1, /* a program on it did not complete */
+    FLASH_TORN_ERASE = 2    /* its last erase did not complete */
+};
+
+/* Rules of the part that a driver has broken; a violation is reported, the
+ * part does what real ones do. */
+enum flash_rule {
+    FLASH_RULE_NONE = 0,
+    FLASH_RULE_RANGE,     /* outside the array, or length 0 or > page */
+    FLASH_RULE_PAGE_END,  /* a program crosses its page's end: refused */
+    FLASH_RULE_BUSY,      /* a command while busy: refused */
+    FLASH_RULE_LOCKED,    /* a locked range: refused */
+    FLASH_RULE_BIT_RISE,  /* a program wants a 0 bit to become 1: it stays */
+    FLASH_RULE_TORN_ERASE /* a program onto a word whose erase was torn */
+};
+
+/* Torn forms. FORM_AUTO takes one from `done` (how far the operation was, in
+ * 1/1000) and the random stream. Numbers are part of tokens: only append. */
+enum flash_form {
+    FLASH_FORM_AUTO = 0,
+    FLASH_FORM_BEFORE,         /* nothing has happened */
+    FLASH_FORM_AFTER,          /* all has happened, though unreported */
+    FLASH_FORM_PREFIX,         /* program: the first done/1000 of the bytes */
+    FLASH_FORM_BITS,           /* program: a random subset of falling bits */
+    FLASH_FORM_WORD_SPLIT,     /* program: prefix, then bits in one word */
+    FLASH_FORM_WEAK,           /* program: reads right, tainted */
+    FLASH_FORM_DISTURB,        /* program: done, and neighbours lost bits */
+    FLASH_FORM_ERASE_ZEROS,    /* erase phase 1: part 0x00, from the end */
+    FLASH_FORM_ERASE_ALL_ZERO, /* erase phase 1 finished: all 0x00 */
+    FLASH_FORM_ERASE_MIX,      /* erase phase 2: old bits, zeros, ones */
+    FLASH_FORM_ERASE_WEAK,     /* erase phase 3: reads 0xFF, unreliable */
+    FLASH_FORM_COUNT
+};
+
+struct flash_op {
+    uint8_t kind; /* enum flash_op_kind */
+    uint32_t address;
+    uint32_t length;
+    uint64_t start_ns;
+    uint64_t end_ns;
+    uint8_t data[FLASH_PAGE];
+};
+
+struct flash {
+    struct flash_figures figures;
+    struct flash_op op; /* in flight, or FLASH_IDLE */
+    bool last_failed;
+    uint8_t fail_next; /* fault: 1 report a failure, 2 ignore silently */
+    struct rng rng;
+    uint64_t programs;
+    uint64_t erases;
+    uint32_t erase_count[FLASH_MAX_SECTORS];
+    uint8_t locked[FLASH_MAX_SECTORS]; /* 1 = until reset */
+    uint8_t array[FLASH_MAX_SIZE];
+    uint8_t taint[FLASH_WORDS]; /* enum flash_taint */
+};
+
+/* Blank, unworn flash. Returns 0, or -1 when a figure is not supported. */
+int flash_init(struct flash *flash, const struct flash_figures *figures,
+               uint64_t seed);
+
+/*
+ * Begin an operation at `now`. Returns the rule broken, FLASH_RULE_NONE if
+ * none. RANGE, PAGE_END, BUSY, LOCKED: nothing was begun. BIT_RISE and
+ * TORN_ERASE: begun all the same. `data` holds `length` bytes.
+ */
+enum flash_rule flash_program(struct flash *flash, uint64_t now,
+                              uint32_t address, const void *data,
+                              uint32_t length);
+enum flash_rule flash_erase(struct flash *flash, uint64_t now,
+                            uint32_t address);
+enum flash_rule flash_lock(struct flash *flash, uint32_t start,
+                           uint32_t length);
+
+/* Complete the operation in flight when its end is <= now. True if one
+ * ended; *ended (may be NULL) gets it. */
+bool flash_advance(struct flash *flash, uint64_t now, struct flash_op *ended);
+
+bool flash_busy(const struct flash *flash);
+
+/* Power fails at `now`: complete what was due, tear what is in flight, clear
+ * locks. Returns the form that was used, FLASH_FORM_BEFORE when idle. */
+enum flash_form flash_power_cut(struct flash *flash, uint64_t now,
+                                enum flash_form form);
+/* Warm reset: locks are cleared, the operation goes on. */
+void flash_warm_reset(struct flash *flash);
+
+/* Forms that make sense for an operation kind, for sweeps: fills `forms`,
+ * returns how many (<= FLASH_FORM_COUNT). */
+unsigned flash_forms(enum flash_op_kind kind, enum flash_form *forms);
+
+/* Faults. A flip changes one bit without an operation. */
+int flash_flip(struct flash *flash, uint32_t address, unsigned bit);
+
+/* Worst taint within a range. */
+enum flash_taint flash_range_taint(const struct flash *flash,
+                                   uint32_t address, uint32_t length);
+
+const char *flash_rule_name(enum flash_rule rule); /* "bit-rise", ... */
+const char *flash_form_name(enum flash_form form); /* "erase-mix", ... */
+/* The form of that name, or -1. */
+int flash_form_find(const char *name);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One QEMU process: started, handed its turns, reset in place, replaced,
+ * ended. Owns the window, the channel, the child and its captured stderr.
+ * Everything shared lies in memfds, and the child dies with its parent, so
+ * nothing is left behind after any exit.
+ */
+#ifndef OTALAB_MACHINE_MACHINE_H
+#define OTALAB_MACHINE_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "board/controller.h"
+#include "shim/channel.h"
+
+struct machine;
+
+struct machine_options {
+    const char *qemu;   /* program, NULL = qemu-system-arm or $OTALAB_QEMU */
+    const char *plugin; /* the shim's shared object */
+    const char *rom;    /* ELF file given to -kernel */
+    const char *dtb;    /* blob loaded at BOARD_DTB_BASE */
+    bool checking;      /* report translated code */
+    int gdb_port;       /* 0 = none; -gdb tcp:127.0.0.1:port, CPU stopped */
+};
+
+/* Why machine_wait() returned. */
+enum machine_event {
+    MACHINE_RING,   /* a command waits in the page */
+    MACHINE_LIMIT,  /* the instruction limit was reached */
+    MACHINE_CODE,   /* translated code waits to be checked */
+    MACHINE_STALE,  /* a stale block was entered */
+    MACHINE_LOCKUP, /* the core locked up; the process is gone */
+    MACHINE_ASLEEP, /* WFI with no timer armed: nothing will ever happen */
+    MACHINE_DEAD    /* QEMU ended or stands still: a simulator error */
+};
+
+/* Allocate, make the shared memory, start QEMU; the CPU stands at its first
+ * hand-over. *out is NULL on error. */
+int machine_start(struct machine **out, const struct machine_options *options,
+                  struct diag *diag);
+/* Let the guest run until something needs the host. */
+int machine_wait(struct machine *machine, enum machine_event *event,
+                 struct diag *diag);
+/* End the process in the middle of what it does and start another on the
+ * same window: the exact cut. The CPU stands at its first hand-over. */
+int machine_restart(struct machine *machine, struct diag *diag);
+void machine_stop(struct machine *machine); /* NULL is fine */
+
+struct ctl_page *machine_page(struct machine *machine);
+uint8_t *machine_window(struct machine *machine); /* BOARD_WINDOW_SIZE */
+struct channel *machine_channel(struct machine *machine);
+const char *machine_qemu_version(const struct machine *machine); /* "7.2.22" */
+/* What QEMU wrote to its stderr, for evidence; NUL-terminated. */
+const char *machine_stderr(struct machine *machine);
+
+/* "7.2.22" of the QEMU that would be used, or an error that names the
+ * command that installs it. */
+int machine_find_qemu(const char *qemu, char version[32], struct diag *diag);
+
+#endif

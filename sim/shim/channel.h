@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The page that QEMU's plugin and the simulator share, apart from the window
+ * that the guest sees. One side runs at a time: `turn` says whose turn it is
+ * and is the futex both wait on.
+ *
+ *   guest runs --ring--> turn = HOST, host serves, turn = GUEST --> guest runs
+ */
+#ifndef OTALAB_SHIM_CHANNEL_H
+#define OTALAB_SHIM_CHANNEL_H
+
+#include <stdint.h>
+
+#define CHANNEL_MAGIC 0x4D49484Fu /* "OHIM" */
+#define CHANNEL_VERSION 1u
+#define CHANNEL_CODE_SLOTS 8192u
+
+enum channel_turn { CHANNEL_GUEST = 0, CHANNEL_HOST = 1 };
+
+/* Why it is the host's turn. */
+enum channel_event {
+    CHANNEL_NONE = 0,
+    CHANNEL_STARTED, /* the plugin is loaded; first hand-over */
+    CHANNEL_RING,    /* a command was stored to the doorbell */
+    CHANNEL_LIMIT,   /* insns reached insn_limit */
+    CHANNEL_CODE,    /* the code ring is full and must be read */
+    CHANNEL_STALE,   /* a block translated before the last reset was entered */
+    CHANNEL_LOCKUP   /* the core locked up; the process is about to die */
+};
+
+/* What the shim does when it has its turn back. */
+enum channel_action {
+    CHANNEL_CONTINUE = 0,
+    CHANNEL_EXIT = 1 /* _exit() at once: the power is gone */
+};
+
+/* One translated instruction run in SRAM or elsewhere outside the ROM. */
+struct channel_code {
+    uint32_t address;
+    uint16_t length; /* bytes in use, <= 28 */
+    uint16_t reserved;
+    uint8_t bytes[24];
+};
+
+struct channel {
+    uint32_t magic;
+    uint32_t version;
+    _Atomic uint32_t turn;   /* enum channel_turn; futex */
+    uint32_t event;          /* enum channel_event */
+    uint32_t action;         /* enum channel_action */
+    uint32_t generation;     /* host: number of resets, for CHANNEL_STALE */
+    uint32_t checking;       /* host: 1 = fill code[], detect stale blocks */
+    uint32_t plugin_api;     /* shim: API version it was loaded with */
+    _Atomic uint64_t blocks; /* shim: translation blocks entered */
+    _Atomic uint64_t insns;  /* shim: instructions in them */
+    uint64_t insn_limit;     /* host: ring when insns >= limit */
+    uint64_t stale_address;  /* shim, with CHANNEL_STALE */
+    uint32_t code_count;     /* shim: entries in use; the host sets 0 */
+    uint32_t reserved;
+    struct channel_code code[CHANNEL_CODE_SLOTS];
+};
+
+#endif
