@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What can happen, and what did. The catalogue is one table: the board's
+ * trace events (board/trace.h) and the simulator's own (HOST_EVENTS below).
+ * From it come the recording, the story, the validator of scenarios and
+ * `otalab explain`. An event is a value without pointers.
+ */
+#ifndef OTALAB_RECORD_EVENT_H
+#define OTALAB_RECORD_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "board/trace.h"
+
+#define EVENT_FIELDS 6u
+#define EVENT_LABEL 16u
+#define EVENT_TEXT 264u
+
+/*
+ * X(CODE, "name", "fields", "what it says"). Field letters as in trace.h,
+ * and: p partition (label), m text, d duration in ns, f flash form,
+ * F fuse form, k flash rule, K fuse rule, y SRAM after power-on, a address,
+ * b yes or no. At most one p and one m in an event.
+ */
+#define HOST_EVENTS(X)                                                        \
+    X(POWER_ON, "power.on", "", "power is applied for the first time")        \
+    X(POWER_CUT, "power.cut",                                                 \
+      "f:form F:fuse_form d:off_for y:sram p:partition a:address",            \
+      "power fails; an operation in flight is torn in the given form")        \
+    X(RESET, "reset", "c:cause", "the CPU starts again at the ROM")           \
+    X(RESET_REQUEST, "reset.request", "u:reason",                             \
+      "the program asks for a restart: 1 request, 2 fault, 3 watchdog, "      \
+      "4 panic")                                                              \
+    X(RESET_FORCED, "reset.forced", "c:cause",                                \
+      "a reset from outside, power stays")                                    \
+    X(CPU_LOCKUP, "cpu.lockup", "", "a fault inside the fault handler locked "\
+      "the core up; the watchdog ends it")                                    \
+    X(CPU_ASLEEP, "cpu.asleep", "", "the CPU sleeps and nothing can wake it") \
+    X(CPU_WEDGED, "cpu.wedged", "",                                           \
+      "the program runs without ever reaching the controller again")          \
+    X(BOARD_HALT, "board.halt", "", "low power: nothing can boot")            \
+    X(TRIAL_DEADLINE, "trial.deadline", "u:ms", "the trial deadline is set")  \
+    X(FLASH_PROGRAM, "flash.program", "p:partition a:address u:length",       \
+      "a page program begins")                                                \
+    X(FLASH_ERASE, "flash.erase", "p:partition a:address",                    \
+      "a sector erase begins")                                                \
+    X(FLASH_DONE, "flash.done", "p:partition a:address u:length",             \
+      "a program (length) or erase (0) ended")                                \
+    X(FLASH_LOCK, "flash.lock", "p:partition a:address u:length",             \
+      "a range is locked until reset")                                        \
+    X(FLASH_RULE, "flash.violation", "k:rule p:partition a:address u:length", \
+      "a rule of the flash part was broken")                                  \
+    X(FLASH_RAW, "flash.raw-write", "p:partition a:address",                  \
+      "the flash window was written past the controller")                     \
+    X(FLASH_FLIP, "flash.flip", "p:partition a:address u:bit",                \
+      "a fault flipped a bit")                                                \
+    X(FLASH_DAMAGE, "flash.damage", "p:partition a:address u:length",         \
+      "a fault overwrote a range")                                            \
+    X(OTP_BURN, "otp.burn", "u:bit", "a fuse burn begins")                    \
+    X(OTP_DONE, "otp.done", "u:bit", "a fuse burn ended")                     \
+    X(OTP_RULE, "otp.violation", "K:rule u:bit",                              \
+      "a rule of the fuses was broken")                                       \
+    X(OTP_LOCK, "otp.lock", "", "fuses are locked until reset")               \
+    X(CONSOLE, "console", "m:line", "a line the device printed")              \
+    X(CONSOLE_IN, "console.in", "m:line", "a line typed to the device")       \
+    X(REFUSED, "controller.refused", "x:command u:status",                    \
+      "the controller refused a command")                                     \
+    X(NOTE, "note", "m:text", "a scenario's remark")                          \
+    X(VIOLATION, "oracle.violation", "u:rule m:what",                         \
+      "a rule of the oracle was broken")                                      \
+    X(END, "run.end", "m:verdict", "the run ended")
+
+enum event_code {
+#define EVENT_TRACE(code, number, name, args, text) EVENT_##code,
+    TRACE_EVENTS(EVENT_TRACE)
+#undef EVENT_TRACE
+#define EVENT_HOST(code, name, fields, text) EVENT_##code,
+        HOST_EVENTS(EVENT_HOST)
+#undef EVENT_HOST
+            EVENT_COUNT
+};
+
+struct event {
+    uint64_t time_ns;
+    uint64_t sequence; /* from 1, over the whole run */
+    uint32_t device;
+    uint32_t code; /* enum event_code */
+    uint64_t number[EVENT_FIELDS];
+    char label[EVENT_LABEL]; /* the p field */
+    char text[EVENT_TEXT];   /* the m field */
+};
+
+struct event_field {
+    char kind; /* letter */
+    char key[16];
+};
+
+struct event_kind {
+    const char *name;
+    const char *text;
+    unsigned fields;
+    struct event_field field[EVENT_FIELDS];
+};
+
+const struct event_kind *event_kind(enum event_code code);
+/* The code of that name, or -1. */
+int event_find(const char *name);
+/* The event of a trace code, or -1. */
+int event_of_trace(uint32_t trace_code);
+/* Which field has that key, or -1. */
+int event_field_find(enum event_code code, const char *key);
+/* The value as a person reads it: "slot-b", "trial", "1.2.0", "0x00080200". */
+void event_value(const struct event *event, unsigned field, char *out,
+                 size_t size);
+/* Do a pattern's text and the field agree? Text as event_value() gives it;
+ * numbers also in any base, or a range "2..5", "3..". */
+bool event_matches(const struct event *event, unsigned field,
+                   const char *text);
+/* 0.004218 -> "4.218 ms"; fixed-width forms for the story are in story.c */
+void event_time(uint64_t ns, char *out, size_t size);
+
+const char *reason_name(uint32_t reason); /* "bad-hash", "?" */
+
+#endif

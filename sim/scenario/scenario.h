@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A scenario as it was read: plain data, everything validated, every item
+ * with its place in the file. scenario_read() is the only way to make one;
+ * the caller frees it with scenario_free(). Grammar: one table per mapping in
+ * schema.c, from which validator, JSON Schema and reference page come.
+ */
+#ifndef OTALAB_SCENARIO_SCENARIO_H
+#define OTALAB_SCENARIO_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "device/controller.h"
+#include "device/flash.h"
+#include "record/event.h"
+
+#define SCENARIO_NAME 64u
+#define SCENARIO_IMAGES 16u
+#define SCENARIO_PLACES 16u
+#define SCENARIO_STEPS 64u
+#define SCENARIO_ACTIONS 8u
+#define SCENARIO_EXPECTS 64u
+#define SCENARIO_EDITS 4u
+#define SCENARIO_RANGE_OPEN UINT64_MAX
+
+struct place {
+    uint32_t line;
+    uint32_t column;
+};
+
+/* low..high, both included; "2.." has high = SCENARIO_RANGE_OPEN. */
+struct range {
+    bool set;
+    uint64_t low;
+    uint64_t high;
+};
+
+/* {event: flash.erase, partition: slot-b, nth: 3} */
+struct pattern {
+    uint32_t code; /* enum event_code */
+    uint32_t nth;  /* from 1; 0 = every one */
+    unsigned fields;
+    struct {
+        unsigned field; /* of the event */
+        char text[SCENARIO_NAME];
+    } want[EVENT_FIELDS];
+    struct place place;
+};
+
+/* A hostile edit of an image after it was signed; see image/edits. */
+struct image_edit {
+    char kind[16]; /* flip-header flip-code flip-tlv truncate too-large
+                      bad-magic ... (names of sim/image's table) */
+    uint32_t value;
+    struct place place;
+};
+
+struct scenario_image {
+    char name[SCENARIO_NAME];
+    char build[SCENARIO_NAME]; /* program: app, recovery, a variant */
+    char version[32];          /* "1.2.0", "1.2.0+4" */
+    bool has_counter;
+    uint32_t counter;
+    uint32_t size; /* bytes of the whole image; 0 = as built */
+    char key[16];  /* "root" (default), "root1", "wrong", "none" */
+    bool authentic; /* declared: may run. Default: key root and no edits */
+    unsigned edits;
+    struct image_edit edit[SCENARIO_EDITS];
+    struct place place;
+};
+
+struct placement {
+    char partition[EVENT_LABEL];
+    char image[SCENARIO_NAME];
+    struct place place;
+};
+
+enum action_kind {
+    ACTION_CONSOLE,   /* type a line: text */
+    ACTION_POWER_CUT, /* done, form, off_ns, sram, cause */
+    ACTION_RESET,     /* warm reset from outside: done, cause */
+    ACTION_FLIP,      /* partition, offset, bit */
+    ACTION_DAMAGE,    /* partition, offset, length, fill */
+    ACTION_FLASH_FAIL, /* the next operation: text "fail" or "ignore" */
+    ACTION_NOTE,      /* text */
+    ACTION_STOP       /* end the run here */
+};
+
+struct action {
+    enum action_kind kind;
+    struct place place;
+    char text[SCENARIO_NAME * 2];
+    uint32_t done; /* 1/1000 of the operation at which it happens */
+    enum flash_form form;
+    enum otp_form fuse_form;
+    uint64_t off_ns;
+    enum board_sram sram;
+    enum ctl_reset_cause cause;
+    char partition[EVENT_LABEL];
+    uint32_t offset;
+    uint32_t length;
+    uint32_t bit;
+    uint32_t fill; /* 0x00..0xFF, or 0x100 = random */
+};
+
+struct step {
+    bool timed; /* at: 5s, else on: {...} */
+    uint64_t at_ns;
+    struct pattern on;
+    unsigned actions;
+    struct action action[SCENARIO_ACTIONS];
+    struct place place;
+};
+
+enum expect_kind {
+    EXPECT_ALWAYS_AUTHENTIC, /* always: {executed: authentic} */
+    EXPECT_NEVER,            /* never: {event: ..} */
+    EXPECT_COUNT,            /* count: {event: .., times: range} */
+    EXPECT_EVENTUALLY,       /* eventually: {event | state .., within:} */
+    EXPECT_AT_END            /* at_end: {..}: one expect per key */
+};
+
+enum end_key {
+    END_SLOT_A, /* image name, "empty", "damaged", "other" */
+    END_SLOT_B,
+    END_RECOVERY,
+    END_RUNNING,   /* image name, or "nothing" */
+    END_CONFIRMED, /* bool */
+    END_ATTEMPTS,  /* range */
+    END_RESETS,
+    END_BOOTS,
+    END_ROLLBACKS,
+    END_COUNTER, /* in the fuses */
+    END_HALTED,  /* bool */
+    END_REASON,  /* reason name in the journal */
+    END_PROGRAMS,
+    END_ERASES,
+    END_CUTS /* power cuts delivered */
+};
+
+struct expect {
+    enum expect_kind kind;
+    struct place place;
+    struct pattern pattern; /* NEVER, COUNT, EVENTUALLY with event */
+    bool has_event;
+    struct range times;
+    /* state wanted by EVENTUALLY: each empty/-1 = not asked */
+    char running[SCENARIO_NAME];
+    int confirmed; /* -1, 0, 1 */
+    int halted;    /* -1, 0, 1 */
+    uint64_t within_ns;
+    /* AT_END */
+    enum end_key key;
+    char text[SCENARIO_NAME];
+    struct range range;
+};
+
+struct scenario {
+    char *path; /* as given */
+    char name[SCENARIO_NAME];
+    char title[160];
+    uint8_t digest[32]; /* SHA-256 of the file */
+    uint64_t seed;
+    uint64_t limit_ns;
+    uint32_t limit_resets;
+    bool checking; /* code check and window compare at each command */
+
+    /* machine: defaults are our own builds */
+    char rom[SCENARIO_NAME];
+    char bootloader[SCENARIO_NAME];
+
+    unsigned images;
+    struct scenario_image image[SCENARIO_IMAGES];
+    unsigned places;
+    struct placement flash[SCENARIO_PLACES];
+    bool journal; /* provision an initial journal (default) */
+    uint32_t fuse_counter;
+    uint32_t fuse_boot_counter;
+    uint32_t fuse_epoch;
+
+    unsigned steps;
+    struct step step[SCENARIO_STEPS];
+    unsigned expects;
+    struct expect expect[SCENARIO_EXPECTS];
+    uint32_t allow; /* bit per enum oracle_allow below */
+};
+
+/* Violations that a scenario declares to be expected of a bad image. */
+enum oracle_allow {
+    ALLOW_FLASH_LOCKED = 1u << 0,
+    ALLOW_FLASH_RAW = 1u << 1,
+    ALLOW_FLASH_RULES = 1u << 2,
+    ALLOW_BRICK = 1u << 3, /* no authentic image is left to run */
+    ALLOW_OTP_LOCKED = 1u << 4,
+    ALLOW_TIME = 1u << 5
+};
+
+/* Read and validate one file. On error *out is NULL and the diag says
+ * "file:line:column: what is wrong; remedy". */
+int scenario_read(const char *path, struct scenario **out, struct diag *diag);
+/* The same from memory; `path` is only for messages. */
+int scenario_parse(const char *text, size_t length, const char *path,
+                   struct scenario **out, struct diag *diag);
+void scenario_free(struct scenario *scenario); /* NULL is fine */
+
+/*
+ * One fault from the command line or a token, in one line of text:
+ *   power_cut@flash.erase,partition=slot-b,nth=3,done=40%,off_for=500ms
+ *   power_cut@12.5ms
+ * The part before '@' is an action, keys that are the event's fields or nth
+ * select, the others are the action's. Appends a step.
+ */
+int scenario_add_fault(struct scenario *scenario, const char *text,
+                       struct diag *diag);
+
+#endif
