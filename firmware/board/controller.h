@@ -103,7 +103,8 @@ enum ctl_reset_cause {
     CTL_CAUSE_BROWN_OUT = 2,
     CTL_CAUSE_WATCHDOG = 3, /* also a core lock-up: the watchdog ends it */
     CTL_CAUSE_SOFTWARE = 4, /* CTL_SYS_RESET, then SYSRESETREQ */
-    CTL_CAUSE_DEADLINE = 5  /* the trial deadline */
+    CTL_CAUSE_DEADLINE = 5, /* the trial deadline */
+    CTL_CAUSE_PIN = 6       /* the reset pin, from outside */
 };
 
 /* Reason given to CTL_SYS_RESET in ARG0. */

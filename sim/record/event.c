@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "record/event.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "board/controller.h"
+#include "device/controller.h"
+#include "device/flash.h"
+#include "device/otp.h"
+#include "ota/reason.h"
+#include "ota/slot.h"
+
+struct catalogue_row {
+    const char *name;
+    const char *fields;
+    const char *text;
+    int trace_code; /* -1: not of the trace port */
+};
+
+static const struct catalogue_row catalogue[EVENT_COUNT] = {
+#define ROW_TRACE(code, number, name, args, text) {name, args, text, number},
+    TRACE_EVENTS(ROW_TRACE)
+#undef ROW_TRACE
+#define ROW_HOST(code, name, fields, text) {name, fields, text, -1},
+        HOST_EVENTS(ROW_HOST)
+#undef ROW_HOST
+};
+
+static struct event_kind kinds[EVENT_COUNT]; /* constant once built */
+
+/* "p:partition a:address" -> fields; the catalogue is ours, so trusted. */
+static void kind_build(struct event_kind *kind,
+                       const struct catalogue_row *row)
+{
+    const char *at = row->fields;
+
+    kind->name = row->name;
+    kind->text = row->text;
+    while (*at != '\0' && kind->fields < EVENT_FIELDS) {
+        struct event_field *field = &kind->field[kind->fields++];
+        size_t length = strcspn(at + 2, " ");
+
+        field->kind = at[0];
+        snprintf(field->key, sizeof field->key, "%.*s", (int)length, at + 2);
+        at += 2 + length;
+        at += (*at == ' ') ? 1 : 0;
+    }
+}
+
+__attribute__((constructor)) static void kinds_build(void)
+{
+    for (unsigned i = 0; i < EVENT_COUNT; i++) {
+        kind_build(&kinds[i], &catalogue[i]);
+    }
+}
+
+const struct event_kind *event_kind(enum event_code code)
+{
+    return &kinds[code];
+}
+
+int event_find(const char *name)
+{
+    for (unsigned i = 0; i < EVENT_COUNT; i++) {
+        if (strcmp(catalogue[i].name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+int event_of_trace(uint32_t trace_code)
+{
+    for (unsigned i = 0; i < EVENT_COUNT; i++) {
+        if (catalogue[i].trace_code >= 0 &&
+            (uint32_t)catalogue[i].trace_code == trace_code) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+int event_field_find(enum event_code code, const char *key)
+{
+    for (unsigned i = 0; i < kinds[code].fields; i++) {
+        if (strcmp(kinds[code].field[i].key, key) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* ---- names of values -------------------------------------------------- */
+
+struct value_name {
+    uint32_t value;
+    const char *name;
+};
+
+static const struct value_name reasons[] = {
+#define REASON_ROW(name, value, text) {value, text},
+    OTA_REASONS(REASON_ROW)
+#undef REASON_ROW
+        {0, NULL}};
+
+static const struct value_name slots[] = {{OTA_SLOT_A, "slot-a"},
+                                          {OTA_SLOT_B, "slot-b"},
+                                          {OTA_SLOT_RECOVERY, "recovery"},
+                                          {0, NULL}};
+static const struct value_name states[] = {
+    {OTA_CONFIRMED, "confirmed"}, {OTA_TRIAL, "trial"}, {0, NULL}};
+static const struct value_name causes[] = {
+    {CTL_CAUSE_POWER_ON, "power-on"},   {CTL_CAUSE_BROWN_OUT, "brown-out"},
+    {CTL_CAUSE_WATCHDOG, "watchdog"},   {CTL_CAUSE_SOFTWARE, "software"},
+    {CTL_CAUSE_DEADLINE, "deadline"},   {CTL_CAUSE_PIN, "pin"},
+    {0, NULL}};
+static const struct value_name requests[] = {{OTA_REQUEST_TRIAL, "trial"},
+                                             {OTA_REQUEST_CONFIRM, "confirm"},
+                                             {OTA_REQUEST_COMMIT, "commit"},
+                                             {0, NULL}};
+static const struct value_name srams[] = {{BOARD_SRAM_SCRAMBLED, "scrambled"},
+                                          {BOARD_SRAM_PARTLY, "partly"},
+                                          {BOARD_SRAM_KEPT, "kept"},
+                                          {0, NULL}};
+static const struct value_name answers[] = {
+    {0, "no"}, {1, "yes"}, {0, NULL}};
+
+static const struct {
+    char kind;
+    const struct value_name *names;
+} name_tables[] = {{'r', reasons},  {'s', slots}, {'t', states},
+                   {'c', causes},   {'q', requests}, {'y', srams},
+                   {'b', answers}};
+
+static const char *name_of(const struct value_name *names, uint64_t value)
+{
+    for (; names->name != NULL; names++) {
+        if (names->value == value) {
+            return names->name;
+        }
+    }
+    return NULL;
+}
+
+static const char *named_value(char kind, uint64_t value)
+{
+    for (size_t i = 0; i < sizeof name_tables / sizeof name_tables[0]; i++) {
+        if (name_tables[i].kind == kind) {
+            return name_of(name_tables[i].names, value);
+        }
+    }
+    switch (kind) {
+    case 'f':
+        return value < FLASH_FORM_COUNT ? flash_form_name((int)value) : NULL;
+    case 'F':
+        return value < OTP_FORM_COUNT ? otp_form_name((int)value) : NULL;
+    case 'k':
+        return flash_rule_name((enum flash_rule)value);
+    case 'K':
+        return otp_rule_name((enum otp_rule)value);
+    default:
+        return NULL;
+    }
+}
+
+const char *reason_name(uint32_t reason)
+{
+    const char *name = name_of(reasons, reason);
+
+    return name != NULL ? name : "?";
+}
+
+void event_time(uint64_t ns, char *out, size_t size)
+{
+    if (ns < 1000000u) {
+        snprintf(out, size, "%" PRIu64 ".%03u us", ns / 1000u,
+                 (unsigned)(ns % 1000u));
+    } else if (ns < 1000000000u) {
+        snprintf(out, size, "%" PRIu64 ".%03u ms", ns / 1000000u,
+                 (unsigned)(ns / 1000u % 1000u));
+    } else {
+        snprintf(out, size, "%" PRIu64 ".%03u s", ns / 1000000000u,
+                 (unsigned)(ns / 1000000u % 1000u));
+    }
+}
+
+void event_value(const struct event *event, unsigned field, char *out,
+                 size_t size)
+{
+    char kind = kinds[event->code].field[field].kind;
+    uint64_t value = event->number[field];
+    const char *name = named_value(kind, value);
+
+    if (kind == 'p') {
+        snprintf(out, size, "%s", event->label);
+    } else if (kind == 'm') {
+        snprintf(out, size, "%s", event->text);
+    } else if (name != NULL) {
+        snprintf(out, size, "%s", name);
+    } else if (kind == 'v') {
+        snprintf(out, size, "%u.%u.%u", (unsigned)(value >> 24 & 0xff),
+                 (unsigned)(value >> 16 & 0xff), (unsigned)(value & 0xffff));
+    } else if (kind == 'x') {
+        snprintf(out, size, "0x%08" PRIx64, value);
+    } else if (kind == 'a') {
+        snprintf(out, size, "0x%06" PRIx64, value);
+    } else if (kind == 'd') {
+        event_time(value, out, size);
+    } else {
+        snprintf(out, size, "%" PRIu64, value);
+    }
+}
+
+static bool number_matches(uint64_t value, const char *text)
+{
+    char *end = NULL;
+    uint64_t low = strtoull(text, &end, 0);
+
+    if (end == text) {
+        return false;
+    }
+    if (*end == '\0') {
+        return value == low;
+    }
+    if (strncmp(end, "..", 2) != 0) {
+        return false;
+    }
+    if (end[2] == '\0') {
+        return value >= low;
+    }
+    return value >= low && value <= strtoull(end + 2, NULL, 0);
+}
+
+bool event_matches(const struct event *event, unsigned field,
+                   const char *text)
+{
+    char value[EVENT_TEXT];
+    char kind = kinds[event->code].field[field].kind;
+
+    event_value(event, field, value, sizeof value);
+    if (strcmp(value, text) == 0) {
+        return true;
+    }
+    if (kind == 'm') { /* a part of the line is enough */
+        return text[0] != '\0' && strstr(value, text) != NULL;
+    }
+    if (kind == 's') { /* "a" for "slot-a" */
+        return strncmp(value, "slot-", 5) == 0 && strcmp(value + 5, text) == 0;
+    }
+    return (kind == 'u' || kind == 'x' || kind == 'a') &&
+           number_matches(event->number[field], text);
+}
