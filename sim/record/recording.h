@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The recording of a run: newline-delimited JSON, a header line and then one
+ * line an event, in order. No host path, date, pid or duration gets in, so
+ * equal runs give equal bytes; a SHA-256 over them names the run. The bytes
+ * are kept in memory (an event is about 120 bytes) and written on request.
+ */
+#ifndef OTALAB_RECORD_RECORDING_H
+#define OTALAB_RECORD_RECORDING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "record/event.h"
+
+#define RECORDING_VERSION 1u
+
+struct recording {
+    char *bytes;
+    size_t length;
+    size_t capacity;
+    uint64_t events;
+};
+
+/* Names and short digests that the header carries. */
+struct recording_header {
+    const char *scenario;
+    uint64_t seed;
+    const char *digests; /* "rom=1f2e.. boot=.." as one string */
+    const char *tools;   /* compiler and library versions */
+};
+
+void recording_init(struct recording *recording);
+void recording_free(struct recording *recording);
+/* Both return 0 or OTALAB_ERR_SIMULATOR when memory is out. */
+int recording_begin(struct recording *recording,
+                    const struct recording_header *header);
+int recording_add(struct recording *recording, const struct event *event);
+void recording_digest(const struct recording *recording, uint8_t digest[32]);
+int recording_write(const struct recording *recording, const char *path,
+                    struct diag *diag);
+
+/* One event as a JSON object without line end, for --json too. Returns the
+ * length, or 0 when it did not fit. */
+size_t event_json(const struct event *event, char *out, size_t size);
+
+#endif
