@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Board support: what ROM, bootloader, application and recovery call. The
+ * board owns the controller page, TIMER0 (the clock), TIMER1 (sleeps), the
+ * watchdog and the MPU; programs go through here. Nothing allocates, nothing
+ * recurses. Whenever the controller answers that reset is asserted, the call
+ * resets the core at once and never returns, so callers need not look for it.
+ *
+ * How a program is linked: all of firmware/board/ is given to every program
+ * (as objects or as an archive), with -ffunction-sections, -fdata-sections
+ * and --gc-sections; the linker script picks the start-up code:
+ *   rom.ld   ROM stage     rom_vectors, rom_reset   start_rom.S
+ *   boot.ld  bootloader    vectors, reset_handler   start_image.S
+ *   app.ld   application, recovery, variants: the same
+ * Each start-up ends in `int main(void)`; a return from it is a panic. boot.ld
+ * and app.ld link the payload 0x200 behind the load base, where it lies when
+ * the image's header is 0x200 bytes long.
+ *
+ * Hand-over from stage to stage, in registers: r0:r1 cycles since reset, r2
+ * the reset cause. TIMER0 runs on and the watchdog stays armed.
+ */
+#ifndef OTALAB_BOARD_BOARD_H
+#define OTALAB_BOARD_BOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "board/controller.h"
+#include "board/trace.h"
+#include "ota/flash.h"
+#include "ota/slot.h"
+
+/* ---- the controller (ctl.c) ------------------------------------------ */
+#define CTL_PAGE ((volatile struct ctl_page *)CTL_BASE)
+
+/*
+ * Ring the doorbell: interrupts masked, TIME from the clock, `count` (0..6)
+ * words of arguments. Returns STATUS (enum ctl_status, never
+ * CTL_RESET_ASSERTED). RESULT, FLAGS and DATA stay as answered until the
+ * next command.
+ */
+uint32_t ctl_command(uint32_t command, const uint32_t *args, unsigned count);
+uint32_t ctl_result(unsigned index);   /* RESULT[index], index 0..5 */
+uint64_t ctl_result64(unsigned index); /* RESULT[index], RESULT[index + 1] */
+uint32_t ctl_flags(void);              /* enum ctl_flag, as last answered */
+/* Copy to and from DATA; at most CTL_DATA_SIZE bytes, more is cut off. */
+void ctl_put(const void *data, uint32_t length);
+void ctl_get(void *data, uint32_t length);
+
+/* ---- clock and sleep (clock.c) --------------------------------------- */
+#define BOARD_CYCLES_PER_MS (BOARD_CPU_HZ / 1000u)
+#define BOARD_FOREVER_CYCLES UINT64_MAX
+
+/* Cycles of 40 ns since reset; never goes back. Safe in any context. */
+uint64_t board_cycles(void);
+/*
+ * Sleep until the clock reads `until`, or less long when the world has
+ * something to say: a console line waits (ctl_flags()), or the controller
+ * named an earlier time. The caller looks at the clock and sleeps again.
+ */
+void board_sleep_until(uint64_t until);
+/* Wait for a busy time that the controller has named: not announced, never
+ * shorter. */
+void board_wait_until(uint64_t until);
+
+/* ---- resets and the end (reset.c) ------------------------------------ */
+/* Why the last reset happened. */
+enum ctl_reset_cause board_reset_cause(void);
+/* Announce and request a reset. */
+_Noreturn void board_reset(enum ctl_reset_reason reason);
+/* SYSRESETREQ without a word. */
+_Noreturn void board_reset_now(void);
+/* Nothing can run: watchdog off, low power until power is cycled. */
+_Noreturn void board_halt(void);
+/* An internal check failed: trace CPU_PANIC, reset. `module` is any number
+ * that tells files apart. */
+_Noreturn void board_panic(uint32_t line, uint32_t module);
+/* The trial deadline, once per reset. Returns STATUS. */
+uint32_t trial_deadline(uint32_t ms);
+
+/* ---- watchdog (watchdog.c) ------------------------------------------- */
+/* Barks (NMI: trace and reset) after `ms` without food, bites (reset) after
+ * twice that. At most 171 s. */
+void watchdog_start(uint32_t ms);
+void watchdog_feed(void);
+void watchdog_stop(void);
+
+/* ---- flash (nor.c) --------------------------------------------------- */
+/*
+ * The port of the portable core, sector size and array size taken from the
+ * devicetree at the first call. Errors: OTA_ERR_RANGE, OTA_ERR_IO (refused,
+ * locked or failed).
+ */
+const struct ota_flash *board_flash(void);
+/* Wait until flash and fuses are idle, as after a warm reset. */
+void flash_wait_idle(void);
+/* Lock whole sectors until reset. 0 or OTA_ERR_RANGE. */
+int flash_lock(uint32_t start, uint32_t length);
+
+/* ---- fuses (fuses.c) ------------------------------------------------- */
+/* OTP word 0..63; a failed read is a panic. */
+uint32_t otp_word(uint32_t index);
+bool otp_bit(uint32_t bit);
+/* Leading burned bits from `first` on, at most `bits`. */
+uint32_t otp_unary(uint32_t first, uint32_t bits);
+/* Burn one bit and wait; burned already is fine. 0, OTA_ERR_RANGE or
+ * OTA_ERR_IO (locked, or it does not read back as burned). */
+int otp_burn(uint32_t bit);
+/* Copy `length` bytes of a field that begins at bit `first`, a multiple of
+ * 32: byte 0 first, bit 0 of a byte first. */
+void otp_bytes(uint32_t first, void *data, uint32_t length);
+void otp_lock(void);
+
+/* ---- console, trace, RNG, power (port.c) ----------------------------- */
+void trace_event(enum trace_code code, uint32_t a0, uint32_t a1, uint32_t a2,
+                 uint32_t a3);
+void trace_digest(enum trace_code code, uint32_t a0, uint32_t a1, uint32_t a2,
+                  uint32_t a3, const uint8_t digest[OTA_DIGEST_SIZE]);
+/* A NUL-terminated text, of any length. */
+void console_write(const char *text);
+/* One waiting line, NUL-terminated, cut off at size - 1. Its length, or -1
+ * when there is none. */
+int console_read(char *line, uint32_t size);
+void rng_read(void *data, uint32_t length);
+struct pmu_reading {
+    uint32_t battery_mv;
+    bool power_good;
+    bool warning;
+};
+void pmu_read(struct pmu_reading *reading);
+
+/* ---- devicetree (devicetree.c, uses libfdt) -------------------------- */
+/* The blob in ROM; its header was checked, or it is a panic. */
+const void *board_dtb(void);
+/* Partition by label, checked to lie in the flash and on sector bounds. 0,
+ * OTA_ERR_NONE or OTA_ERR_RANGE. */
+int board_partition(const char *label, struct ota_area *area);
+/* One-cell property of a node, e.g. ("/boot", "trial-attempts", &n). 0 or
+ * OTA_ERR_NONE. */
+int board_number(const char *node, const char *property, uint32_t *value);
+
+/* ---- memory protection and hand-over (mpu.c, jump.S) ----------------- */
+enum board_stage { BOARD_STAGE_ROM, BOARD_STAGE_BOOT, BOARD_STAGE_APP };
+
+struct mpu_region {
+    uint32_t base; /* RBAR without region number */
+    uint32_t attr; /* RASR */
+};
+#define MPU_REGIONS 8u
+
+/* The stage's table (8 regions). */
+const struct mpu_region *mpu_table(enum board_stage stage);
+/* Load a table and switch the MPU on, without a background map. Done by the
+ * start-up code. */
+void mpu_setup(const struct mpu_region *table);
+/*
+ * Enter the next stage, BOOT or APP, whose vector table lies at `vectors`:
+ * its MPU table, VTOR, stack pointer, hand-over registers, branch. The code
+ * that jumps stays executable until the next start-up sets its own table.
+ */
+_Noreturn void board_jump(uint32_t vectors, enum board_stage stage);
+
+/* ---- boot-info (info.c) ---------------------------------------------- */
+#define BOOT_INFO_MAGIC 0x3149544Fu
+
+/* docs/flash-layout.md has the drawing. */
+struct boot_info {
+    uint32_t magic;
+    uint8_t slot;
+    uint8_t state;
+    uint8_t attempts;
+    uint8_t cause;
+    uint32_t version;
+    uint32_t counter;
+    uint32_t fuse_counter;
+    uint32_t reason;
+    uint8_t rejected[OTA_DIGEST_SIZE];
+    uint8_t digest[OTA_DIGEST_SIZE];
+    uint32_t next_request;
+    uint32_t crc;
+};
+_Static_assert(sizeof(struct boot_info) == 96, "boot-info layout");
+
+/* Bootloader: put it at BOARD_INFO_BASE; magic and crc are set here. */
+void boot_info_write(const struct boot_info *info);
+/* Application: the one at BOARD_INFO_BASE if it is valid, else false. */
+bool boot_info_read(struct boot_info *info);
+
+#endif
