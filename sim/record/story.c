@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include "record/story.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum story_role { ROLE_PLAIN, ROLE_GOOD, ROLE_BAD, ROLE_FAULT, ROLE_DIM };
+
+/* What an event is in a sentence; {key} stands for a field's value. */
+struct sentence {
+    enum event_code code;
+    enum story_role role;
+    const char *who;
+    const char *text;
+};
+
+static const struct sentence sentences[] = {
+    {EVENT_POWER_ON, ROLE_PLAIN, "power", "on"},
+    {EVENT_POWER_CUT, ROLE_FAULT, "power",
+     "CUT, for {off_for}; what was in flight is left: {form} {partition}"},
+    {EVENT_RESET_FORCED, ROLE_FAULT, "power", "reset from outside: {cause}"},
+    {EVENT_CPU_LOCKUP, ROLE_BAD, "cpu",
+     "locked up by a fault in its fault handler; the watchdog ends it"},
+    {EVENT_CPU_ASLEEP, ROLE_BAD, "cpu", "asleep, and nothing can wake it"},
+    {EVENT_CPU_WEDGED, ROLE_BAD, "cpu", "runs, but never comes back"},
+    {EVENT_CPU_FAULT, ROLE_BAD, "cpu",
+     "fault {exception} at {pc}, called from {lr}, cfsr {cfsr}"},
+    {EVENT_CPU_BARK, ROLE_BAD, "cpu", "watchdog barks at {pc}"},
+    {EVENT_CPU_PANIC, ROLE_BAD, "cpu", "panic, line {line}"},
+    {EVENT_BOARD_HALT, ROLE_BAD, "board",
+     "nothing can boot: low power until power is cycled"},
+    {EVENT_FLASH_RULE, ROLE_BAD, "flash",
+     "rule broken: {rule} at {partition} {address}, {length} bytes"},
+    {EVENT_FLASH_RAW, ROLE_BAD, "flash",
+     "written past the controller at {partition} {address}"},
+    {EVENT_FLASH_FLIP, ROLE_FAULT, "flash",
+     "bit {bit} of {address} ({partition}) flips"},
+    {EVENT_FLASH_DAMAGE, ROLE_FAULT, "flash",
+     "{length} bytes from {address} ({partition}) are overwritten"},
+    {EVENT_OTP_RULE, ROLE_BAD, "fuses", "rule broken: {rule} at bit {bit}"},
+    {EVENT_CONSOLE, ROLE_DIM, "device", "{line}"},
+    {EVENT_CONSOLE_IN, ROLE_PLAIN, "you", "type: {line}"},
+    {EVENT_NOTE, ROLE_PLAIN, "note", "{text}"},
+    {EVENT_VIOLATION, ROLE_BAD, "oracle", "RULE {rule}: {what}"},
+    {EVENT_END, ROLE_PLAIN, "end", "{verdict}"},
+    {EVENT_ROM_START, ROLE_PLAIN, "rom", "starts after {cause}"},
+    {EVENT_ROM_REJECT, ROLE_BAD, "rom",
+     "bootloader copy {copy} is not usable: {reason}"},
+    {EVENT_ROM_SELECT, ROLE_PLAIN, "rom",
+     "verified bootloader {version}, copy {copy}"},
+    {EVENT_ROM_NOTHING, ROLE_BAD, "rom",
+     "no bootloader can run: a is {a}, b is {b}"},
+    {EVENT_BOOT_STATE, ROLE_PLAIN, "boot",
+     "journal: {slot} {state}, {attempts} attempts left, counter {counter}"},
+    {EVENT_BOOT_REQUEST, ROLE_PLAIN, "boot",
+     "asked to {kind} {slot}: verdict {verdict}"},
+    {EVENT_BOOT_ATTEMPT, ROLE_PLAIN, "boot",
+     "counts a trial boot of {slot}; {left} left"},
+    {EVENT_BOOT_REJECT, ROLE_BAD, "boot", "refuses {slot}: {reason}"},
+    {EVENT_BOOT_ROLLBACK, ROLE_FAULT, "boot",
+     "ROLLBACK from {from} to {to}: {reason}"},
+    {EVENT_BOOT_CONFIRM, ROLE_GOOD, "boot",
+     "{slot} ({version}) is CONFIRMED"},
+    {EVENT_BOOT_BURN, ROLE_PLAIN, "boot",
+     "raises the security counter from {from} to {to}"},
+    {EVENT_BOOT_JUMP, ROLE_PLAIN, "boot",
+     "starts {slot}, version {version}, {state}"},
+    {EVENT_BOOT_NOTHING, ROLE_BAD, "boot",
+     "no image can run: a is {a}, b is {b}, recovery is {recovery}"},
+    {EVENT_APP_START, ROLE_PLAIN, "app",
+     "version {version} runs from {slot}, {state}"},
+    {EVENT_APP_HEALTH, ROLE_PLAIN, "app",
+     "health check: passed {passed}, detail {detail}"},
+    {EVENT_APP_REQUEST, ROLE_PLAIN, "app",
+     "asks the bootloader: {kind} {slot}"},
+    {EVENT_APP_READY, ROLE_GOOD, "app", "version {version} does its work"},
+    {EVENT_APP_REFUSED, ROLE_BAD, "app",
+     "will not ask for {kind}: {reason}"},
+    {EVENT_RECOVERY_START, ROLE_FAULT, "recovery",
+     "recovery image {version} runs"},
+};
+
+static const char *const role_colors[] = {
+    [ROLE_PLAIN] = "",        [ROLE_GOOD] = "\033[32m",
+    [ROLE_BAD] = "\033[31m",  [ROLE_FAULT] = "\033[33m",
+    [ROLE_DIM] = "\033[2m",
+};
+
+static const struct sentence *sentence_find(uint32_t code)
+{
+    for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++) {
+        if ((uint32_t)sentences[i].code == code) {
+            return &sentences[i];
+        }
+    }
+    return NULL;
+}
+
+static size_t put_field(const struct event *event, const char *key,
+                        size_t length, char *out, size_t size)
+{
+    char name[16];
+    char value[EVENT_TEXT];
+
+    snprintf(name, sizeof name, "%.*s", (int)length, key);
+    int field = event_field_find(event->code, name);
+    if (field < 0) {
+        return 0;
+    }
+    event_value(event, (unsigned)field, value, sizeof value);
+    int n = snprintf(out, size, "%s", value);
+    return n > 0 ? (size_t)n : 0;
+}
+
+static void sentence_fill(const struct event *event, const char *text,
+                          char *out, size_t size)
+{
+    size_t used = 0;
+
+    while (*text != '\0' && used + 1 < size) {
+        const char *end = (*text == '{') ? strchr(text, '}') : NULL;
+
+        if (end == NULL) {
+            out[used++] = *text++;
+            continue;
+        }
+        used += put_field(event, text + 1, (size_t)(end - text - 1),
+                          out + used, size - used);
+        text = end + 1;
+    }
+    out[used < size ? used : size - 1] = '\0';
+}
+
+static void generic_fill(const struct event *event, char *out, size_t size)
+{
+    const struct event_kind *kind = event_kind(event->code);
+    size_t used = 0;
+
+    used += (size_t)snprintf(out, size, "%s", kind->name);
+    for (unsigned i = 0; i < kind->fields && used < size; i++) {
+        char value[EVENT_TEXT];
+
+        event_value(event, i, value, sizeof value);
+        used += (size_t)snprintf(out + used, size - used, " %s=%s",
+                                 kind->field[i].key, value);
+    }
+}
+
+bool story_line(const struct event *event, char *out, size_t size)
+{
+    const struct sentence *sentence = sentence_find(event->code);
+
+    if (sentence == NULL) {
+        generic_fill(event, out, size);
+        return false;
+    }
+    char text[512];
+
+    sentence_fill(event, sentence->text, text, sizeof text);
+    snprintf(out, size, "%-8s %s", sentence->who, text);
+    return true;
+}
+
+void story_event(struct story *story, const struct event *event)
+{
+    const struct sentence *sentence = sentence_find(event->code);
+    enum story_role role = sentence != NULL ? sentence->role : ROLE_DIM;
+    char line[640];
+
+    if (!story_line(event, line, sizeof line) && !story->verbose) {
+        return;
+    }
+    fprintf(story->out, "%7" PRIu64 ".%06u s  %s%s%s%s\n",
+            event->time_ns / 1000000000u,
+            (unsigned)(event->time_ns / 1000u % 1000000u),
+            story->color ? role_colors[role] : "",
+            sentence == NULL ? "         " : "", line,
+            story->color && role != ROLE_PLAIN ? "\033[0m" : "");
+}

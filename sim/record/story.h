@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A run told in lines for people: virtual time, who, what. Routine events
+ * (single flash operations, locks) are left out unless `verbose`. Writes to a
+ * stream that the caller owns; keeps no state but what is in the struct.
+ */
+#ifndef OTALAB_RECORD_STORY_H
+#define OTALAB_RECORD_STORY_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "record/event.h"
+
+struct story {
+    FILE *out;
+    bool verbose;
+    bool color;
+};
+
+void story_event(struct story *story, const struct event *event);
+/* The sentence alone, without time and colour. False when the event is one
+ * that the short story leaves out. */
+bool story_line(const struct event *event, char *out, size_t size);
+
+#endif
