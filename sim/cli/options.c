@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/options.h"
 
+#include "base/suggest.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define WORD_MAX 64
-#define CHOICES_MAX 16
 
 /* ---- numbers --------------------------------------------------------- */
 
@@ -110,61 +111,6 @@ int options_number(const char *text, uint64_t *number)
     return take_number(&text, number) != 0 || *text != '\0' ? -1 : 0;
 }
 
-/* ---- did you mean ---------------------------------------------------- */
-
-static unsigned min3(unsigned a, unsigned b, unsigned c)
-{
-    unsigned least = a < b ? a : b;
-
-    return least < c ? least : c;
-}
-
-/* Edits (insert, delete, replace, swap of neighbours) from a to b. */
-static unsigned distance(const char *a, const char *b)
-{
-    unsigned rows[3][WORD_MAX + 1];
-    unsigned *before = rows[0], *above = rows[1], *row = rows[2];
-    size_t na = strlen(a), nb = strlen(b);
-
-    if (na > WORD_MAX || nb > WORD_MAX) {
-        return WORD_MAX;
-    }
-    for (unsigned j = 0; j <= nb; j++) {
-        before[j] = above[j] = j;
-    }
-    for (unsigned i = 1; i <= na; i++) {
-        row[0] = i;
-        for (unsigned j = 1; j <= nb; j++) {
-            row[j] = min3(above[j] + 1, row[j - 1] + 1,
-                          above[j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-                a[i - 2] == b[j - 1] && before[j - 2] + 1 < row[j]) {
-                row[j] = before[j - 2] + 1;
-            }
-        }
-        unsigned *oldest = before;
-        before = above;
-        above = row;
-        row = oldest;
-    }
-    return above[nb];
-}
-
-const char *options_suggest(const char *typed, const char *const *words)
-{
-    unsigned limit = (unsigned)(strlen(typed) + 2) / 3;
-    const char *best = NULL;
-
-    for (; *words != NULL; words++) {
-        unsigned edits = distance(typed, *words);
-        if (edits <= limit && (best == NULL || edits < limit)) {
-            best = *words;
-            limit = edits;
-        }
-    }
-    return best;
-}
-
 /* ---- errors ---------------------------------------------------------- */
 
 int command_fail(const struct command *command, int err,
@@ -185,23 +131,20 @@ static int usage(const struct command *command, const char *what,
 
 static int unknown_option(const struct command *command, const char *typed)
 {
-    const char *names[OPTIONS_MAX + 2];
-    unsigned count = 0;
+    struct suggest near;
     char remedy[WORD_MAX + 32] = "";
     char word[WORD_MAX] = "";
 
-    for (const struct option_spec *spec = command->options;
-         spec != NULL && spec->name != NULL && count < OPTIONS_MAX; spec++) {
-        names[count++] = spec->name;
-    }
-    names[count++] = "help";
-    names[count] = NULL;
     snprintf(word, sizeof word, "%.*s", (int)strcspn(typed, "="), typed);
-    const char *near = typed[0] == '-' && typed[1] == '-'
-                           ? options_suggest(word + 2, names)
-                           : NULL;
-    if (near != NULL) {
-        snprintf(remedy, sizeof remedy, "; did you mean --%s?", near);
+    suggest_start(&near, word + strspn(word, "-"));
+    for (const struct option_spec *spec = command->options;
+         spec != NULL && spec->name != NULL; spec++) {
+        suggest_offer(&near, spec->name);
+    }
+    suggest_offer(&near, "help");
+    if (suggest_best(&near) != NULL) {
+        snprintf(remedy, sizeof remedy, "; did you mean --%s?",
+                 suggest_best(&near));
     }
     return usage(command, "unknown option ", word, remedy);
 }
@@ -442,16 +385,14 @@ static const struct command *find_command(const struct command *group,
 
 static int unknown_command(const struct command *group, const char *word)
 {
-    const char *names[OPTIONS_MAX + 1];
-    unsigned count = 0;
     const char *space = group->name[0] != '\0' ? " " : "";
+    struct suggest suggest;
 
-    while (group->subcommands[count] != NULL && count < OPTIONS_MAX) {
-        names[count] = own_word(group->subcommands[count]);
-        count++;
+    suggest_start(&suggest, word);
+    for (unsigned i = 0; group->subcommands[i] != NULL; i++) {
+        suggest_offer(&suggest, own_word(group->subcommands[i]));
     }
-    names[count] = NULL;
-    const char *near = options_suggest(word, names);
+    const char *near = suggest_best(&suggest);
     fprintf(stderr, "otalab%s%s: no command '%.60s'%s%s%s; see "
             "'otalab%s%s --help'\n", space, group->name, word,
             near != NULL ? "; did you mean '" : "", near != NULL ? near : "",

@@ -73,10 +73,6 @@ int options_size(const char *text, uint64_t *bytes);
 int options_time(const char *text, uint64_t *ns);
 int options_number(const char *text, uint64_t *number);
 
-/* The one of `words` (ends with NULL) nearest to `typed`, NULL when none is
- * near enough to be suggested. */
-const char *options_suggest(const char *typed, const char *const *words);
-
 /* Colour on `stream`? `when` is auto (or NULL), always or never; NO_COLOR
  * and a dumb or missing terminal say no to auto. */
 bool options_color(const char *when, FILE *stream);
