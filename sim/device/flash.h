@@ -76,8 +76,18 @@ enum flash_form {
     FLASH_FORM_COUNT
 };
 
+/* A planted fault for the operation that starts next (flash.fail_next). */
+enum flash_fault {
+    FLASH_FAULT_NONE = 0,
+    FLASH_FAULT_REPORTED = 1, /* fails, half done, and the status says so */
+    FLASH_FAULT_IGNORED = 2,  /* does nothing and says nothing */
+    FLASH_FAULT_WRONG = 3     /* half done and says nothing: a brown-out
+                                 that did not reset the CPU */
+};
+
 struct flash_op {
-    uint8_t kind; /* enum flash_op_kind */
+    uint8_t kind;  /* enum flash_op_kind */
+    uint8_t fault; /* enum flash_fault, from fail_next at its start */
     uint32_t address;
     uint32_t length;
     uint64_t start_ns;
@@ -88,8 +98,8 @@ struct flash_op {
 struct flash {
     struct flash_figures figures;
     struct flash_op op; /* in flight, or FLASH_IDLE */
-    bool last_failed;
-    uint8_t fail_next; /* fault: 1 report a failure, 2 ignore silently */
+    bool last_failed; /* the last operation to end reported a failure */
+    uint8_t fail_next; /* enum flash_fault; taken by the next operation */
     struct rng rng;
     uint64_t programs;
     uint64_t erases;
@@ -104,9 +114,11 @@ int flash_init(struct flash *flash, const struct flash_figures *figures,
                uint64_t seed);
 
 /*
- * Begin an operation at `now`. Returns the rule broken, FLASH_RULE_NONE if
- * none. RANGE, PAGE_END, BUSY, LOCKED: nothing was begun. BIT_RISE and
- * TORN_ERASE: begun all the same. `data` holds `length` bytes.
+ * Begin an operation at `now`; the caller has advanced the model to `now`
+ * first. Returns the rule broken, FLASH_RULE_NONE if none; of several the
+ * first in this order: RANGE, PAGE_END, BUSY, LOCKED (nothing was begun),
+ * TORN_ERASE, BIT_RISE (begun all the same). `data` holds `length` bytes. An
+ * erase wants a sector's first address, a lock whole sectors: else RANGE.
  */
 enum flash_rule flash_program(struct flash *flash, uint64_t now,
                               uint32_t address, const void *data,
@@ -121,9 +133,12 @@ enum flash_rule flash_lock(struct flash *flash, uint32_t start,
 bool flash_advance(struct flash *flash, uint64_t now, struct flash_op *ended);
 
 bool flash_busy(const struct flash *flash);
+/* How far the operation in flight is at `now`, 0..1000; 0 when idle. */
+uint32_t flash_done(const struct flash *flash, uint64_t now);
 
 /* Power fails at `now`: complete what was due, tear what is in flight, clear
- * locks. Returns the form that was used, FLASH_FORM_BEFORE when idle. */
+ * locks. A form that does not fit the operation counts as AUTO. Returns the
+ * form that was used, FLASH_FORM_BEFORE when idle. */
 enum flash_form flash_power_cut(struct flash *flash, uint64_t now,
                                 enum flash_form form);
 /* Warm reset: locks are cleared, the operation goes on. */
@@ -133,10 +148,15 @@ void flash_warm_reset(struct flash *flash);
  * returns how many (<= FLASH_FORM_COUNT). */
 unsigned flash_forms(enum flash_op_kind kind, enum flash_form *forms);
 
-/* Faults. A flip changes one bit without an operation. */
+/* Faults. A flip changes one bit without an operation and leaves no taint; -1
+ * when there is no such bit. */
 int flash_flip(struct flash *flash, uint32_t address, unsigned bit);
 
-/* Worst taint within a range. */
+/* Over array and taint: what the next boot can depend on. Not over wear,
+ * counts or the operation in flight. */
+uint64_t flash_hash(const struct flash *flash);
+
+/* Worst taint within a range; of the part of it inside the array. */
 enum flash_taint flash_range_taint(const struct flash *flash,
                                    uint32_t address, uint32_t length);
 

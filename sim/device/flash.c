@@ -1,0 +1,730 @@
+/* SPDX-License-Identifier: MIT */
+#include "device/flash.h"
+
+#include <string.h>
+
+#define DONE_ALL 1000u
+#define TIME_LIMIT_NS 1000000000000u /* no operation takes 1000 s */
+#define KIND_BIT(kind) (1u << (kind))
+#define PROGRAMS KIND_BIT(FLASH_PROGRAM)
+#define ERASES KIND_BIT(FLASH_ERASE)
+
+/* ---- small helpers ---------------------------------------------------- */
+
+static uint32_t min_u32(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool in_array(const struct flash *flash, uint32_t start,
+                     uint32_t length)
+{
+    uint32_t size = flash->figures.size;
+    return length > 0 && start < size && length <= size - start;
+}
+
+static uint32_t random_below(struct flash *flash, uint32_t bound)
+{
+    return (uint32_t)rng_below(&flash->rng, bound);
+}
+
+static unsigned count_bits(uint8_t byte)
+{
+    return (unsigned)__builtin_popcount(byte);
+}
+
+/* The bits of the operation's byte i that are 1 and have to fall. */
+static uint8_t falling(const struct flash *flash, uint32_t i)
+{
+    const struct flash_op *op = &flash->op;
+    return (uint8_t)(flash->array[op->address + i] & ~op->data[i]);
+}
+
+static void set_taint(struct flash *flash, enum flash_taint taint)
+{
+    uint32_t first = flash->op.address / 4u;
+    uint32_t last = (flash->op.address + flash->op.length - 1u) / 4u;
+
+    for (uint32_t word = first; word <= last; word++) {
+        /* The graver stays: a torn erase is not made better by what is
+         * programmed on top of it. A completed erase does not come here. */
+        if (flash->taint[word] < taint) {
+            flash->taint[word] = (uint8_t)taint;
+        }
+    }
+}
+
+static void wear(struct flash *flash)
+{
+    uint32_t *count = &flash->erase_count[flash->op.address / FLASH_SECTOR];
+
+    if (*count < UINT32_MAX) {
+        (*count)++;
+    }
+}
+
+/* ---- set-up ----------------------------------------------------------- */
+
+static bool figures_supported(const struct flash_figures *figures)
+{
+    return figures->size > 0 && figures->size <= FLASH_MAX_SIZE
+        && figures->size % FLASH_SECTOR == 0
+        && figures->sector == FLASH_SECTOR && figures->page == FLASH_PAGE
+        && figures->program_ns > 0 && figures->program_ns <= TIME_LIMIT_NS
+        && figures->erase_ns > 0
+        && figures->erase_worn_ns >= figures->erase_ns
+        && figures->erase_worn_ns <= TIME_LIMIT_NS
+        && figures->endurance > 0;
+}
+
+int flash_init(struct flash *flash, const struct flash_figures *figures,
+               uint64_t seed)
+{
+    if (!figures_supported(figures)) {
+        return -1;
+    }
+    memset(flash, 0, sizeof(*flash));
+    flash->figures = *figures;
+    memset(flash->array, 0xFF, sizeof(flash->array));
+    rng_init(&flash->rng, seed, "flash");
+    return 0;
+}
+
+/* ---- starting an operation -------------------------------------------- */
+
+/* Linear from erase_ns on an unworn sector to erase_worn_ns at the end of its
+ * endurance; divided first, so that no product overflows. */
+static uint64_t erase_time(const struct flash *flash, uint32_t sector)
+{
+    const struct flash_figures *figures = &flash->figures;
+    uint64_t span = figures->erase_worn_ns - figures->erase_ns;
+    uint64_t limit = figures->endurance;
+    uint64_t count = min_u32(flash->erase_count[sector], figures->endurance);
+
+    return figures->erase_ns + span / limit * count
+         + span % limit * count / limit;
+}
+
+/* The part's own set-up (write enable, address, data) is one step here: the
+ * enable is consumed by the operation it was given for (rule 4). */
+static void begin(struct flash *flash, uint8_t kind, uint32_t address,
+                  uint32_t length, uint64_t now, uint64_t duration)
+{
+    struct flash_op *op = &flash->op;
+
+    memset(op, 0, sizeof(*op));
+    op->kind = kind;
+    op->fault = flash->fail_next;
+    op->address = address;
+    op->length = length;
+    op->start_ns = now;
+    op->end_ns = now + duration;
+    flash->fail_next = FLASH_FAULT_NONE;
+    flash->last_failed = false;
+}
+
+static enum flash_rule check_program(const struct flash *flash,
+                                     uint32_t address, uint32_t length)
+{
+    if (length > FLASH_PAGE || !in_array(flash, address, length)) {
+        return FLASH_RULE_RANGE;
+    }
+    if (address % FLASH_PAGE + length > FLASH_PAGE) {
+        return FLASH_RULE_PAGE_END;
+    }
+    if (flash_busy(flash)) {
+        return FLASH_RULE_BUSY;
+    }
+    /* A page lies in one sector. */
+    return flash->locked[address / FLASH_SECTOR] ? FLASH_RULE_LOCKED
+                                                 : FLASH_RULE_NONE;
+}
+
+/* Rules that do not stop the part: of two broken ones the graver. */
+static enum flash_rule judge_program(const struct flash *flash)
+{
+    const struct flash_op *op = &flash->op;
+    enum flash_rule rule = FLASH_RULE_NONE;
+
+    for (uint32_t i = 0; i < op->length; i++) {
+        uint32_t at = op->address + i;
+        if (flash->taint[at / 4u] == FLASH_TORN_ERASE) {
+            return FLASH_RULE_TORN_ERASE;
+        }
+        if (op->data[i] & ~flash->array[at]) {
+            rule = FLASH_RULE_BIT_RISE;
+        }
+    }
+    return rule;
+}
+
+enum flash_rule flash_program(struct flash *flash, uint64_t now,
+                              uint32_t address, const void *data,
+                              uint32_t length)
+{
+    enum flash_rule rule = check_program(flash, address, length);
+
+    if (rule != FLASH_RULE_NONE) {
+        return rule;
+    }
+    begin(flash, FLASH_PROGRAM, address, length, now,
+          flash->figures.program_ns);
+    memcpy(flash->op.data, data, length);
+    flash->programs++;
+    return judge_program(flash);
+}
+
+enum flash_rule flash_erase(struct flash *flash, uint64_t now,
+                            uint32_t address)
+{
+    uint32_t sector = address / FLASH_SECTOR;
+
+    if (address % FLASH_SECTOR || !in_array(flash, address, FLASH_SECTOR)) {
+        return FLASH_RULE_RANGE;
+    }
+    if (flash_busy(flash)) {
+        return FLASH_RULE_BUSY;
+    }
+    if (flash->locked[sector]) {
+        return FLASH_RULE_LOCKED;
+    }
+    begin(flash, FLASH_ERASE, address, FLASH_SECTOR, now,
+          erase_time(flash, sector));
+    flash->erases++;
+    return FLASH_RULE_NONE;
+}
+
+enum flash_rule flash_lock(struct flash *flash, uint32_t start,
+                           uint32_t length)
+{
+    if (start % FLASH_SECTOR || length % FLASH_SECTOR
+        || !in_array(flash, start, length)) {
+        return FLASH_RULE_RANGE;
+    }
+    memset(&flash->locked[start / FLASH_SECTOR], 1, length / FLASH_SECTOR);
+    return FLASH_RULE_NONE;
+}
+
+/* ---- the effects ------------------------------------------------------ */
+/*
+ * Each stands for something that a real part does when power goes. Labels:
+ * documented (a maker's document), literature (reports by users and tools),
+ * illustrative (a plausible choice of ours where no figure is published).
+ * `done` is how far the operation was, 0..999 of 1000.
+ */
+
+static void program_bytes(struct flash *flash, uint32_t count)
+{
+    const struct flash_op *op = &flash->op;
+
+    for (uint32_t i = 0; i < count; i++) {
+        flash->array[op->address + i] &= op->data[i];
+    }
+}
+
+/* Let a random subset of the falling bits of bytes [from, to) fall: with two
+ * or more of them never none and never all. */
+static void fall_some(struct flash *flash, uint32_t from, uint32_t to)
+{
+    uint8_t *first = NULL;
+    uint8_t bit = 0;
+    unsigned total = 0;
+    unsigned fallen = 0;
+
+    for (uint32_t i = from; i < to; i++) {
+        uint8_t fall = falling(flash, i);
+        if (fall == 0) {
+            continue;
+        }
+        uint8_t *byte = &flash->array[flash->op.address + i];
+        uint8_t pick = (uint8_t)(rng_next(&flash->rng) & fall);
+        if (first == NULL) {
+            first = byte;
+            bit = (uint8_t)(fall & -fall);
+        }
+        *byte = (uint8_t)(*byte & ~pick);
+        total += count_bits(fall);
+        fallen += count_bits(pick);
+    }
+    if (total < 2) {
+        return;
+    }
+    if (fallen == 0) {
+        *first = (uint8_t)(*first & ~bit);
+    } else if (fallen == total) {
+        *first = (uint8_t)(*first | bit);
+    }
+}
+
+/* PREFIX, literature: bytes are written in order and power ends between two
+ * of them; what most simulators model, and the mildest form. */
+static void tear_prefix(struct flash *flash, uint32_t done)
+{
+    program_bytes(flash, flash->op.length * done / DONE_ALL);
+}
+
+/* BITS, documented (KBA218817: any state of the cells) and seen in the field
+ * (littlefs issue 245: 0x95 read for 0x10): cells of the page fall at their
+ * own speed, all at once. */
+static void tear_bits(struct flash *flash, uint32_t done)
+{
+    (void)done;
+    fall_some(flash, 0, flash->op.length);
+}
+
+/* Bytes [*from, *to) of the operation that lie in the word of byte i. */
+static void word_of(const struct flash_op *op, uint32_t i, uint32_t *from,
+                    uint32_t *to)
+{
+    uint32_t offset = (op->address + i) % 4u;
+
+    *from = i < offset ? 0 : i - offset;
+    *to = min_u32(i - offset + 4u, op->length);
+}
+
+static unsigned count_falling(const struct flash *flash, uint32_t from,
+                              uint32_t to)
+{
+    unsigned count = 0;
+
+    for (uint32_t i = from; i < to; i++) {
+        count += count_bits(falling(flash, i));
+    }
+    return count;
+}
+
+/* WORD_SPLIT, literature: a part that programs word by word loses power in
+ * one of them. The word is the one at `done`, or the next (around the end) in
+ * which two bits have to fall. */
+static void tear_word_split(struct flash *flash, uint32_t done)
+{
+    uint32_t length = flash->op.length;
+    uint32_t start = length * done / DONE_ALL;
+
+    for (uint32_t step = 0; step < length; step++) {
+        uint32_t from;
+        uint32_t to;
+        word_of(&flash->op, (start + step) % length, &from, &to);
+        if (count_falling(flash, from, to) >= 2) {
+            program_bytes(flash, from);
+            fall_some(flash, from, to);
+            return;
+        }
+    }
+    program_bytes(flash, start);
+}
+
+/* WEAK, documented (KBA218817: "including an apparently correct image"): all
+ * cells read right today, by too small a margin. The array shows the right
+ * bytes, only the taint tells. */
+static void tear_weak(struct flash *flash, uint32_t done)
+{
+    (void)done;
+    program_bytes(flash, flash->op.length);
+}
+
+/* DISTURB, documented in kind (SST26 FAQ: other bytes of the sector may
+ * change), illustrative in number and distance: one to four bits that are 1,
+ * within 64 bytes on either side of the program, fall with it. */
+static void tear_disturb(struct flash *flash, uint32_t done)
+{
+    const struct flash_op *op = &flash->op;
+    uint32_t reach = 64;
+    uint32_t base = op->address - op->address % FLASH_SECTOR;
+    uint32_t from = op->address - min_u32(reach, op->address - base);
+    uint32_t end = op->address + op->length;
+    uint32_t to = end + min_u32(reach, base + FLASH_SECTOR - end);
+    uint32_t near[128];
+    uint32_t count = 0;
+
+    (void)done;
+    program_bytes(flash, op->length);
+    for (uint32_t at = from; at < to; at++) {
+        bool own = at >= op->address && at < end;
+        if (!own && flash->array[at] != 0) {
+            near[count++] = at;
+        }
+    }
+    uint32_t hits = count > 0 ? 1u + random_below(flash, 4) : 0;
+    for (uint32_t hit = 0; hit < hits; hit++) {
+        uint8_t *byte = &flash->array[near[random_below(flash, count)]];
+        unsigned bit = random_below(flash, 8);
+        while (*byte != 0 && !(*byte & (1u << bit))) {
+            bit = (bit + 1u) % 8u;
+        }
+        *byte = (uint8_t)(*byte & ~(1u << bit));
+    }
+}
+
+/* ERASE_ZEROS, documented (KBA223960; S29GL512N goes from the end, so that a
+ * header at the start still looks valid): phase 1, all cells are programmed
+ * first. At least a page, at most all but the first page. */
+static void tear_erase_zeros(struct flash *flash, uint32_t done)
+{
+    uint32_t zeros = FLASH_SECTOR * done / DONE_ALL;
+
+    if (zeros < FLASH_PAGE) {
+        zeros = FLASH_PAGE;
+    }
+    zeros = min_u32(zeros, FLASH_SECTOR - FLASH_PAGE);
+    memset(&flash->array[flash->op.address + FLASH_SECTOR - zeros], 0, zeros);
+}
+
+/* ERASE_ALL_ZERO, documented (KBA223960): phase 1 is over, phase 2 has not
+ * moved a cell yet. */
+static void tear_erase_all_zero(struct flash *flash, uint32_t done)
+{
+    (void)done;
+    memset(&flash->array[flash->op.address], 0, FLASH_SECTOR);
+}
+
+/* ERASE_MIX, documented in kind (KBA223960: old data, zeros and ones),
+ * illustrative in its distribution: of each byte a quarter each stays, reads
+ * 0x00, reads 0xFF, or is anything. One word of zeros and one of ones are
+ * certain, so that the sector looks neither programmed nor erased. */
+static void tear_erase_mix(struct flash *flash, uint32_t done)
+{
+    uint8_t *sector = &flash->array[flash->op.address];
+    uint32_t words = FLASH_SECTOR / 4u;
+
+    (void)done;
+    for (uint32_t i = 0; i < FLASH_SECTOR; i++) {
+        uint64_t draw = rng_next(&flash->rng);
+        const uint8_t choice[4] = {sector[i], 0x00, 0xFF,
+                                   (uint8_t)(draw >> 8)};
+        sector[i] = choice[draw & 3u];
+    }
+    uint32_t word = random_below(flash, words);
+    memset(&sector[word * 4u], 0x00, 4);
+    memset(&sector[(word + 1u) % words * 4u], 0xFF, 4);
+}
+
+/* ERASE_WEAK, documented (TI F20x guide: depleted cells; KBA218817): phase 3,
+ * the soft program that evens out the cells, is missing. All reads 0xFF, but
+ * programs on it give wrong bits: see wrong_bits(). */
+static void tear_erase_weak(struct flash *flash, uint32_t done)
+{
+    (void)done;
+    memset(&flash->array[flash->op.address], 0xFF, FLASH_SECTOR);
+}
+
+/* ---- completing an operation ------------------------------------------ */
+
+/* A program onto cells whose erase was torn leaves wrong bits (documented in
+ * kind, TI F20x guide; illustrative in number: in one word of four, one bit
+ * that need not fall does). */
+static void wrong_bits(struct flash *flash)
+{
+    uint32_t first = flash->op.address / 4u;
+    uint32_t last = (flash->op.address + flash->op.length - 1u) / 4u;
+
+    for (uint32_t word = first; word <= last; word++) {
+        if (flash->taint[word] != FLASH_TORN_ERASE) {
+            continue;
+        }
+        uint64_t draw = rng_next(&flash->rng);
+        if ((draw & 3u) == 0) {
+            unsigned bit = (draw >> 2) & 31u;
+            uint8_t *byte = &flash->array[word * 4u + bit / 8u];
+            *byte = (uint8_t)(*byte & ~(1u << bit % 8u));
+        }
+    }
+}
+
+static void complete_program(struct flash *flash)
+{
+    program_bytes(flash, flash->op.length);
+    wrong_bits(flash);
+}
+
+/* Past its endurance a sector no longer erases clean (documented in kind:
+ * erase fails before program does; illustrative in number): one to eight bits
+ * stay 0 and the part reports it. */
+static void complete_worn_erase(struct flash *flash)
+{
+    uint8_t *sector = &flash->array[flash->op.address];
+    uint32_t stuck = 1u + random_below(flash, 8);
+
+    memset(sector, 0xFF, FLASH_SECTOR);
+    for (uint32_t i = 0; i < stuck; i++) {
+        uint32_t bit = random_below(flash, FLASH_SECTOR * 8u);
+        sector[bit / 8u] = (uint8_t)(sector[bit / 8u] & ~(1u << bit % 8u));
+    }
+    set_taint(flash, FLASH_TORN_ERASE);
+    flash->last_failed = true;
+}
+
+static void complete_erase(struct flash *flash)
+{
+    uint32_t at = flash->op.address;
+    bool worn = flash->erase_count[at / FLASH_SECTOR]
+             >= flash->figures.endurance;
+
+    wear(flash);
+    if (worn) {
+        complete_worn_erase(flash);
+        return;
+    }
+    memset(&flash->array[at], 0xFF, FLASH_SECTOR);
+    memset(&flash->taint[at / 4u], FLASH_CLEAN, FLASH_SECTOR / 4u);
+}
+
+/* The operation went wrong all the way to its end (illustrative): the array
+ * is left as by a cut, and so is the taint. */
+static void complete_wrong(struct flash *flash)
+{
+    if (flash->op.kind == FLASH_PROGRAM) {
+        tear_bits(flash, 0);
+        set_taint(flash, FLASH_TORN_PROGRAM);
+    } else {
+        tear_erase_mix(flash, 0);
+        set_taint(flash, FLASH_TORN_ERASE);
+        wear(flash);
+    }
+    flash->last_failed = flash->op.fault == FLASH_FAULT_REPORTED;
+}
+
+static void complete(struct flash *flash)
+{
+    switch (flash->op.fault) {
+    case FLASH_FAULT_NONE:
+        if (flash->op.kind == FLASH_PROGRAM) {
+            complete_program(flash);
+        } else {
+            complete_erase(flash);
+        }
+        break;
+    case FLASH_FAULT_IGNORED:
+        break;
+    default:
+        complete_wrong(flash);
+        break;
+    }
+}
+
+bool flash_advance(struct flash *flash, uint64_t now, struct flash_op *ended)
+{
+    if (!flash_busy(flash) || flash->op.end_ns > now) {
+        return false;
+    }
+    complete(flash);
+    if (ended != NULL) {
+        *ended = flash->op;
+    }
+    memset(&flash->op, 0, sizeof(flash->op));
+    return true;
+}
+
+bool flash_busy(const struct flash *flash)
+{
+    return flash->op.kind != FLASH_IDLE;
+}
+
+/* ---- power and resets ------------------------------------------------- */
+
+/* BEFORE and AFTER have no function: the first does nothing, the second
+ * completes the operation. AUTO takes one of those whose range of `done`
+ * [from, below) fits; the ranges are illustrative: an erase is taken to spend
+ * three tenths of its time in phase 1 and the last tenth in phase 3. */
+struct form {
+    const char *name;
+    uint8_t kinds;
+    uint16_t from;
+    uint16_t below;
+    void (*tear)(struct flash *flash, uint32_t done);
+};
+
+static const struct form forms[FLASH_FORM_COUNT] = {
+    [FLASH_FORM_AUTO] = {"auto", 0, 0, 0, NULL},
+    [FLASH_FORM_BEFORE] = {"before", PROGRAMS | ERASES, 0, 50, NULL},
+    [FLASH_FORM_AFTER] = {"after", PROGRAMS | ERASES, 950, 1000, NULL},
+    [FLASH_FORM_PREFIX] = {"prefix", PROGRAMS, 0, 1000, tear_prefix},
+    [FLASH_FORM_BITS] = {"bits", PROGRAMS, 0, 1000, tear_bits},
+    [FLASH_FORM_WORD_SPLIT] = {"word-split", PROGRAMS, 0, 1000,
+                               tear_word_split},
+    [FLASH_FORM_WEAK] = {"weak", PROGRAMS, 500, 1000, tear_weak},
+    [FLASH_FORM_DISTURB] = {"disturb", PROGRAMS, 500, 1000, tear_disturb},
+    [FLASH_FORM_ERASE_ZEROS] = {"erase-zeros", ERASES, 0, 300,
+                                tear_erase_zeros},
+    [FLASH_FORM_ERASE_ALL_ZERO] = {"erase-all-zero", ERASES, 250, 400,
+                                   tear_erase_all_zero},
+    [FLASH_FORM_ERASE_MIX] = {"erase-mix", ERASES, 300, 900, tear_erase_mix},
+    [FLASH_FORM_ERASE_WEAK] = {"erase-weak", ERASES, 800, 1000,
+                               tear_erase_weak},
+};
+
+static bool form_fits(int form, unsigned kind)
+{
+    return form > FLASH_FORM_AUTO && form < FLASH_FORM_COUNT
+        && (forms[form].kinds & KIND_BIT(kind)) != 0;
+}
+
+unsigned flash_forms(enum flash_op_kind kind, enum flash_form *list)
+{
+    unsigned count = 0;
+
+    for (int form = 0; form < FLASH_FORM_COUNT; form++) {
+        if (form_fits(form, kind)) {
+            list[count++] = (enum flash_form)form;
+        }
+    }
+    return count;
+}
+
+static enum flash_form choose_form(struct flash *flash, uint32_t done)
+{
+    enum flash_form fitting[FLASH_FORM_COUNT];
+    uint32_t count = 0;
+
+    for (int form = 0; form < FLASH_FORM_COUNT; form++) {
+        if (form_fits(form, flash->op.kind) && done >= forms[form].from
+            && done < forms[form].below) {
+            fitting[count++] = (enum flash_form)form;
+        }
+    }
+    return fitting[random_below(flash, count)];
+}
+
+uint32_t flash_done(const struct flash *flash, uint64_t now)
+{
+    const struct flash_op *op = &flash->op;
+
+    if (!flash_busy(flash) || now <= op->start_ns) {
+        return 0;
+    }
+    if (now >= op->end_ns) {
+        return DONE_ALL;
+    }
+    return (uint32_t)((now - op->start_ns) * DONE_ALL
+                      / (op->end_ns - op->start_ns));
+}
+
+/*
+ * BEFORE and AFTER stand for a cut that just missed the operation: they leave
+ * the taint that no cut, or a completed operation, leaves. Every other form
+ * taints all words that the operation covered, also those that it seems not
+ * to have reached: nothing proves that it did not.
+ */
+static void tear(struct flash *flash, enum flash_form form, uint32_t done)
+{
+    bool program = flash->op.kind == FLASH_PROGRAM;
+
+    if (form == FLASH_FORM_BEFORE) {
+        return;
+    }
+    if (form == FLASH_FORM_AFTER) {
+        complete(flash);
+        return;
+    }
+    forms[form].tear(flash, done);
+    set_taint(flash, program ? FLASH_TORN_PROGRAM : FLASH_TORN_ERASE);
+    if (!program) {
+        wear(flash);
+    }
+}
+
+enum flash_form flash_power_cut(struct flash *flash, uint64_t now,
+                                enum flash_form form)
+{
+    enum flash_form used = FLASH_FORM_BEFORE;
+
+    (void)flash_advance(flash, now, NULL);
+    /* An operation that the part ignores leaves nothing to tear. */
+    if (flash_busy(flash) && flash->op.fault != FLASH_FAULT_IGNORED) {
+        uint32_t done = flash_done(flash, now);
+        used = form_fits((int)form, flash->op.kind)
+             ? form
+             : choose_form(flash, done);
+        tear(flash, used, done);
+    }
+    memset(&flash->op, 0, sizeof(flash->op));
+    memset(flash->locked, 0, sizeof(flash->locked));
+    flash->last_failed = false;
+    return used;
+}
+
+void flash_warm_reset(struct flash *flash)
+{
+    memset(flash->locked, 0, sizeof(flash->locked));
+}
+
+/* ---- faults and questions --------------------------------------------- */
+
+int flash_flip(struct flash *flash, uint32_t address, unsigned bit)
+{
+    if (address >= flash->figures.size || bit > 7) {
+        return -1;
+    }
+    flash->array[address] = (uint8_t)(flash->array[address] ^ (1u << bit));
+    return 0;
+}
+
+enum flash_taint flash_range_taint(const struct flash *flash,
+                                   uint32_t address, uint32_t length)
+{
+    uint32_t size = flash->figures.size;
+    uint8_t worst = FLASH_CLEAN;
+
+    if (address >= size || length == 0) {
+        return FLASH_CLEAN;
+    }
+    uint32_t last = (address + min_u32(length, size - address) - 1u) / 4u;
+    for (uint32_t word = address / 4u; word <= last; word++) {
+        if (flash->taint[word] > worst) {
+            worst = flash->taint[word];
+        }
+    }
+    return (enum flash_taint)worst;
+}
+
+/* A multiply-xorshift over 8 bytes at a time, of our own; not for secrets. */
+static uint64_t hash_bytes(uint64_t hash, const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i + 8 <= length; i += 8) {
+        uint64_t word;
+        memcpy(&word, bytes + i, sizeof(word));
+        hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+uint64_t flash_hash(const struct flash *flash)
+{
+    uint32_t size = flash->figures.size;
+    uint64_t hash = hash_bytes(size, flash->array, size);
+
+    return hash_bytes(hash, flash->taint, size / 4u);
+}
+
+static const char *const rule_names[] = {
+    [FLASH_RULE_NONE] = "none",
+    [FLASH_RULE_RANGE] = "range",
+    [FLASH_RULE_PAGE_END] = "page-end",
+    [FLASH_RULE_BUSY] = "busy",
+    [FLASH_RULE_LOCKED] = "locked",
+    [FLASH_RULE_BIT_RISE] = "bit-rise",
+    [FLASH_RULE_TORN_ERASE] = "torn-erase",
+};
+
+const char *flash_rule_name(enum flash_rule rule)
+{
+    size_t count = sizeof(rule_names) / sizeof(rule_names[0]);
+
+    return (size_t)rule < count ? rule_names[rule] : "?";
+}
+
+const char *flash_form_name(enum flash_form form)
+{
+    return (size_t)form < FLASH_FORM_COUNT ? forms[form].name : "?";
+}
+
+int flash_form_find(const char *name)
+{
+    for (int form = 0; form < FLASH_FORM_COUNT; form++) {
+        if (strcmp(forms[form].name, name) == 0) {
+            return form;
+        }
+    }
+    return -1;
+}
