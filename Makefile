@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: MIT
+#
+# Otalab's build: GNU make, one file, wildcards. New source files need no
+# change here. `make help` lists the targets.
+#
+#   CC=gcc|clang   host compiler; another one than gcc builds in build-NAME
+#   SAN=1          host code with ASan and UBSan, in build-san
+#   V=1            show commands
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo "  $(1)	$(2)")
+
+# ---- where things go
+
+compiler := $(notdir $(firstword $(CC)))
+B ?= build$(if $(filter-out gcc,$(compiler)),-$(compiler))$(if $(SAN),-san)
+# Third-party sources, and what is made of them for the target, are shared.
+SRC := build/src
+ARMLIB := build/third-party
+# Device programs: sources below $(DEVSRC), results in $(DEVOUT). Mutants use
+# another tree.
+DEVSRC ?= .
+DEVOUT ?= $(B)/firmware
+
+.PHONY: all
+all: host firmware ## build everything (default)
+
+# ---- set-up
+
+# NODEPS=1 skips the look at packages (used by recursive calls).
+deps_groups = $(if $(NODEPS),true,tools/deps.sh $(SRC) $(1))
+
+.PHONY: deps deps-build deps-test deps-lint
+deps: ## install what is missing, fetch third-party sources
+	$(Q)$(call deps_groups,build test lint)
+deps-build:
+	$(Q)$(call deps_groups,build)
+deps-test: | deps-build
+	$(Q)$(call deps_groups,build test)
+deps-lint: | deps-build
+	$(Q)$(call deps_groups,build test lint)
+
+# ---- third-party code
+
+MBED := $(SRC)/mbedtls
+FDT := $(SRC)/device-tree-compiler/libfdt
+P256 := $(MBED)/3rdparty/p256-m/p256-m
+
+MBED_CORE := sha256 platform_util
+MBED_HOST := $(MBED_CORE) asn1parse asn1write base64 bignum bignum_core \
+	bignum_mod bignum_mod_raw constant_time ecdsa ecp ecp_curves error \
+	hmac_drbg md oid pem pk pk_ecc pk_wrap pkparse pkwrite platform
+mbed_host_src := $(MBED_HOST:%=$(MBED)/library/%.c) $(P256)/p256-m.c
+mbed_arm_src := $(MBED_CORE:%=$(MBED)/library/%.c) $(P256)/p256-m.c
+FDT_FILES := fdt fdt_ro fdt_addresses fdt_strerror
+fdt_arm_src := $(FDT_FILES:%=$(FDT)/%.c)
+
+third_party_src := $(sort $(mbed_host_src) $(mbed_arm_src) $(fdt_arm_src))
+$(third_party_src): | deps-build ;
+
+# p256-m is compiled only where mbedTLS's driver switch is on; we call it
+# directly. Its key generation wants a random source that nobody has: section
+# garbage collection drops it, on the host too.
+$(P256)/p256-m.c: extra := -DMBEDTLS_PSA_P256M_DRIVER_ENABLED
+third_party_flags = $(if $(filter %p256-m.c,$(1)),\
+	-DMBEDTLS_PSA_P256M_DRIVER_ENABLED)
+
+# ---- host code
+
+WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Werror
+comma := ,
+san_flags := $(if $(SAN),-fsanitize=address$(comma)undefined \
+	-fno-sanitize-recover=all)
+map_paths := -ffile-prefix-map=$(CURDIR)/=
+HOST_CFLAGS := -std=gnu11 -O2 -g -fno-common $(san_flags) $(map_paths)
+HOST_DEFS := -D_GNU_SOURCE= -Isim -Ifirmware -I. -isystem $(MBED)/include -isystem $(P256) \
+	-DMBEDTLS_CONFIG_FILE='"base/mbedtls_host_config.h"'
+HOST_LDFLAGS := $(san_flags) -Wl,--gc-sections -Wl,--exclude-libs,ALL
+HOST_LIBS := -lfdt -lyaml
+
+sim_src := $(filter-out sim/shim/% sim/cli/main.c,$(wildcard sim/*/*.c))
+ota_src := $(wildcard firmware/ota/*.c)
+shim_src := $(wildcard sim/shim/*.c)
+tui_src := $(wildcard tui/*.c)
+main_src := $(wildcard sim/cli/main.c)
+
+host_obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+libs := $(B)/libotalab.a $(B)/libota.a $(B)/libmbed.a
+
+.PHONY: host
+host: $(libs) $(if $(main_src),$(B)/otalab) \
+	$(if $(shim_src),$(B)/libotalab-shim.so) ## the host tool and the plugin
+
+$(B)/obj/build/src/%.o: build/src/%.c | deps-build
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -ffunction-sections $(HOST_DEFS) -w \
+		$(call third_party_flags,$<) -MMD -MP -c -o $@ $<
+
+$(B)/obj/sim/shim/%.o: sim/shim/%.c | deps-build
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -fsanitize% -fno-sanitize%,$(HOST_CFLAGS)) $(WARN) \
+		-fPIC -fvisibility=hidden $(HOST_DEFS) -MMD -MP -c -o $@ $<
+
+$(B)/obj/%.o: %.c | deps-build
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARN) $(HOST_DEFS) -MMD -MP -c -o $@ $<
+
+# Objects come as prerequisites; the archive is made anew so that a removed
+# source leaves nothing behind.
+define archive
+$(call say,AR,$@)
+$(Q)mkdir -p $(@D)
+$(Q)rm -f $@ && $(1)ar rcsD $@ $(filter %.o,$^)
+endef
+
+$(B)/libotalab.a: $(call host_obj,$(sim_src))
+	$(archive)
+$(B)/libota.a: $(call host_obj,$(ota_src))
+	$(archive)
+$(B)/libmbed.a: $(call host_obj,$(mbed_host_src))
+	$(archive)
+
+$(B)/otalab: $(call host_obj,$(main_src) $(tui_src)) $(libs)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HOST_LDFLAGS) -o $@ $^ $(HOST_LIBS) \
+		$(if $(tui_src),-lncursesw)
+
+$(B)/libotalab-shim.so: $(call host_obj,$(shim_src))
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared -Wl,-z,noexecstack -o $@ $^
+
+# ---- device code
+
+ARM := arm-none-eabi-
+ARM_ARCH := -mcpu=cortex-m4 -mthumb
+ARM_CFLAGS := $(ARM_ARCH) -std=gnu11 -Os -g -fno-common -ffunction-sections \
+	-fdata-sections --specs=nano.specs -fstack-usage
+ARM_DEFS = -I$(DEVSRC)/firmware -I$(DEVSRC)/bootloader -isystem $(FDT) \
+	-isystem $(MBED)/include -isystem $(P256) \
+	-DMBEDTLS_CONFIG_FILE='"board/mbedtls_boot_config.h"'
+ARM_MAP = -ffile-prefix-map=$(DEVSRC)/= -ffile-prefix-map=$(CURDIR)=.
+ARM_LDFLAGS := $(ARM_ARCH) --specs=nano.specs -nostartfiles -Wl,--gc-sections \
+	-Wl,--build-id=none -Wl,--fatal-warnings -Wl,-z,max-page-size=4096
+
+dev_find = $(patsubst $(DEVSRC)/%,%,$(wildcard $(addprefix $(DEVSRC)/,$(1))))
+dev_obj = $(patsubst %,$(DEVOUT)/obj/%.o,$(basename $(call dev_find,$(1))))
+
+board_obj := $(call dev_obj,firmware/board/*.c firmware/board/*.S)
+common_obj := $(board_obj) $(call dev_obj,firmware/ota/*.c)
+app_obj := $(call dev_obj,firmware/app/*.c firmware/app/*.S)
+rom_obj := $(call dev_obj,bootloader/rom/*.c bootloader/rom/*.S)
+boot_obj := $(call dev_obj,bootloader/boot/*.c bootloader/boot/*.S)
+recovery_obj := $(call dev_obj,firmware/recovery/*.c firmware/recovery/*.S)
+variants := $(basename $(notdir $(call dev_find,firmware/variants/*.c)))
+arm_libs := $(ARMLIB)/libmbed.a $(ARMLIB)/libfdt.a
+
+# A program is built when its own folder has a source and its linker script is
+# there.
+program = $(if $($(1)_obj),$(if $(call dev_find,firmware/board/$(2)),$(1)))
+programs := $(call program,rom,rom.ld) $(call program,boot,boot.ld) \
+	$(call program,app,app.ld) $(call program,recovery,app.ld)
+variant_programs := $(if $(filter app,$(programs)),$(variants))
+dtb := $(if $(call dev_find,firmware/board/otalab.dts),$(DEVOUT)/otalab.dtb)
+
+.PHONY: firmware
+firmware: $(programs:%=$(DEVOUT)/%.elf) $(dtb) \
+	$(patsubst %,$(DEVOUT)/%.bin,$(filter-out rom,$(programs))) \
+	$(variant_programs:%=$(DEVOUT)/%.elf) \
+	$(variant_programs:%=$(DEVOUT)/%.bin) ## the device programs
+
+define arm_compile
+$(call say,ARMCC,$<)
+$(Q)mkdir -p $(@D)
+$(Q)$(ARM)gcc $(ARM_CFLAGS) $(WARN) $(ARM_DEFS) $(ARM_MAP) -MMD -MP \
+	-c -o $@ $<
+endef
+
+$(DEVOUT)/obj/%.o: $(DEVSRC)/%.c | deps-build
+	$(arm_compile)
+$(DEVOUT)/obj/%.o: $(DEVSRC)/%.S | deps-build
+	$(arm_compile)
+
+$(ARMLIB)/obj/%.o: $(SRC)/%.c firmware/board/mbedtls_boot_config.h | deps-build
+	$(call say,ARMCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(ARM)gcc $(filter-out -Os,$(ARM_CFLAGS)) \
+		$(if $(filter $(FDT)/%,$<),-Os,-O2) -w -Ifirmware $(ARM_DEFS) \
+		$(ARM_MAP) $(call third_party_flags,$<) -MMD -MP -c -o $@ $<
+
+arm_third = $(patsubst $(SRC)/%.c,$(ARMLIB)/obj/%.o,$(1))
+$(ARMLIB)/libmbed.a: $(call arm_third,$(mbed_arm_src))
+	$(call archive,$(ARM))
+$(ARMLIB)/libfdt.a: $(call arm_third,$(fdt_arm_src))
+	$(call archive,$(ARM))
+
+# The application's objects as an archive: a variant comes first, so that its
+# strong definitions win over the weak ones of the application.
+$(DEVOUT)/libapp.a: $(app_obj)
+	$(call archive,$(ARM))
+
+# Linker scripts may include each other; the folder is searched.
+ld_scripts := $(patsubst %,$(DEVSRC)/%,$(call dev_find,firmware/board/*.ld))
+arm_link = $(ARM)gcc $(ARM_LDFLAGS) -L$(DEVSRC)/firmware/board \
+	-T $(DEVSRC)/firmware/board/$(1) -Wl,-Map=$(@:.elf=.map) -o $@ \
+	$(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -lc -lgcc \
+	-Wl,--end-group
+
+$(DEVOUT)/rom.elf: $(rom_obj) $(common_obj) $(arm_libs) $(ld_scripts)
+	$(call say,LD,$@)
+	$(Q)$(call arm_link,rom.ld)
+$(DEVOUT)/boot.elf: $(boot_obj) $(common_obj) $(arm_libs) $(ld_scripts)
+	$(call say,LD,$@)
+	$(Q)$(call arm_link,boot.ld)
+$(DEVOUT)/app.elf: $(app_obj) $(common_obj) $(arm_libs) $(ld_scripts)
+	$(call say,LD,$@)
+	$(Q)$(call arm_link,app.ld)
+$(DEVOUT)/recovery.elf: $(recovery_obj) $(common_obj) $(arm_libs) $(ld_scripts)
+	$(call say,LD,$@)
+	$(Q)$(call arm_link,app.ld)
+$(variant_programs:%=$(DEVOUT)/%.elf): $(DEVOUT)/%.elf: \
+		$(DEVOUT)/obj/firmware/variants/%.o $(common_obj) \
+		$(DEVOUT)/libapp.a $(arm_libs) $(ld_scripts)
+	$(call say,LD,$@)
+	$(Q)$(call arm_link,app.ld)
+
+$(DEVOUT)/%.bin: $(DEVOUT)/%.elf
+	$(call say,BIN,$@)
+	$(Q)$(ARM)objcopy -O binary $< $@
+
+$(DEVOUT)/otalab.dtb: $(DEVSRC)/firmware/board/otalab.dts | deps-build
+	$(call say,DTC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)dtc -I dts -O dtb -o $@ $<
+
+# ---- the rest
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf build build-*
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
+
+-include $(shell find $(B) $(ARMLIB) $(DEVOUT) -name '*.d' 2>/dev/null)
