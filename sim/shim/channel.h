@@ -28,16 +28,10 @@ enum channel_event {
     CHANNEL_LOCKUP   /* the core locked up; the process is about to die */
 };
 
-/* What the shim does when it has its turn back. */
-enum channel_action {
-    CHANNEL_CONTINUE = 0,
-    CHANNEL_EXIT = 1 /* _exit() at once: the power is gone */
-};
-
-/* One translated instruction run in SRAM or elsewhere outside the ROM. */
+/* A run of bytes translated outside the ROM; a block takes several. */
 struct channel_code {
     uint32_t address;
-    uint16_t length; /* bytes in use, <= 28 */
+    uint16_t length; /* bytes in use */
     uint16_t reserved;
     uint8_t bytes[24];
 };
@@ -47,7 +41,6 @@ struct channel {
     uint32_t version;
     _Atomic uint32_t turn;   /* enum channel_turn; futex */
     uint32_t event;          /* enum channel_event */
-    uint32_t action;         /* enum channel_action */
     uint32_t generation;     /* host: number of resets, for CHANNEL_STALE */
     uint32_t checking;       /* host: 1 = fill code[], detect stale blocks */
     uint32_t plugin_api;     /* shim: API version it was loaded with */
@@ -55,6 +48,8 @@ struct channel {
     _Atomic uint64_t insns;  /* shim: instructions in them */
     uint64_t insn_limit;     /* host: ring when insns >= limit */
     uint64_t stale_address;  /* shim, with CHANNEL_STALE */
+    _Atomic uint64_t wfi_block; /* shim: `blocks` when WFI last ran */
+    _Atomic uint32_t asleep[2]; /* who sleeps on the futex, by enum turn */
     uint32_t code_count;     /* shim: entries in use; the host sets 0 */
     uint32_t reserved;
     struct channel_code code[CHANNEL_CODE_SLOTS];

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which QEMU is used: the program asked for, else $OTALAB_QEMU, else
+ * qemu-system-arm in $PATH; and whether it is new enough.
+ */
+#ifndef OTALAB_MACHINE_FIND_H
+#define OTALAB_MACHINE_FIND_H
+
+#include <limits.h>
+
+#include "base/diag.h"
+
+struct qemu {
+    char path[PATH_MAX];
+    char data[PATH_MAX]; /* its data files beside it, "" if not there */
+    char version[32];    /* "7.2.22" */
+};
+
+int find_qemu(struct qemu *qemu, const char *wanted, struct diag *diag);
+
+#endif

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "machine/machine.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "machine/find.h"
+#include "machine/process.h"
+#include "machine/still.h"
+#include "shim/turn.h"
+
+#define ARGS_MAX 40u
+#define ARGS_TEXT (4u * PATH_MAX)
+#define STDERR_MAX 4096u
+
+/* Descriptors of the child, which the command line names. */
+#define CHILD_STDERR 2
+#define CHILD_WINDOW 3
+#define CHILD_CHANNEL 4
+
+struct machine {
+    struct qemu qemu;
+    struct process process;
+    struct still still;
+    bool gdb; /* a debugger may stop the CPU: stillness says nothing */
+
+    int window_fd;
+    int channel_fd;
+    int stderr_fd;
+    uint8_t *window;
+    struct channel *channel;
+    char stderr_text[STDERR_MAX];
+
+    char *argv[ARGS_MAX + 1];
+    size_t argc;
+    char text[ARGS_TEXT]; /* what argv points to */
+    size_t text_used;
+};
+
+/* ---- command line ---------------------------------------------------- */
+
+/* Append to the text of the argument under construction. Within an option of
+ * the form a=b,c=d a comma in a file's name is doubled. */
+static void arg_text(struct machine *machine, const char *text, bool option)
+{
+    for (; *text != '\0'; text++) {
+        unsigned times = option && *text == ',' ? 2 : 1;
+
+        while (times-- > 0 && machine->text_used < ARGS_TEXT) {
+            machine->text[machine->text_used++] = *text;
+        }
+    }
+}
+
+static void arg_begin(struct machine *machine)
+{
+    if (machine->argc < ARGS_MAX) {
+        machine->argv[machine->argc++] = machine->text + machine->text_used;
+    }
+}
+
+static void arg_end(struct machine *machine)
+{
+    if (machine->text_used < ARGS_TEXT) {
+        machine->text[machine->text_used++] = '\0';
+    }
+}
+
+static void arg_add(struct machine *machine, const char *text)
+{
+    arg_begin(machine);
+    arg_text(machine, text, false);
+    arg_end(machine);
+}
+
+/* "before", the name of a file, "after" as one argument. */
+static void arg_file(struct machine *machine, const char *before,
+                     const char *file, const char *after)
+{
+    arg_begin(machine);
+    arg_text(machine, before, false);
+    arg_text(machine, file, true);
+    arg_text(machine, after, false);
+    arg_end(machine);
+}
+
+static void arg_files(struct machine *machine,
+                      const struct machine_options *options)
+{
+    char after[80];
+
+    arg_add(machine, "-kernel");
+    arg_add(machine, options->rom);
+    if (options->dtb != NULL) {
+        (void)snprintf(after, sizeof(after), ",addr=0x%x,force-raw=on",
+                       BOARD_DTB_BASE);
+        arg_add(machine, "-device");
+        arg_file(machine, "loader,file=", options->dtb, after);
+    }
+    (void)snprintf(after, sizeof(after), ",channel=%d%s", CHILD_CHANNEL,
+                   machine->gdb ? ",early=on" : "");
+    arg_add(machine, "-plugin");
+    arg_file(machine, "file=", options->plugin, after);
+    if (machine->gdb) {
+        (void)snprintf(after, sizeof(after), "tcp:127.0.0.1:%d",
+                       options->gdb_port);
+        arg_add(machine, "-S");
+        arg_add(machine, "-gdb");
+        arg_add(machine, after);
+    }
+}
+
+static int build_args(struct machine *machine,
+                      const struct machine_options *options, struct diag *diag)
+{
+    static const char *const fixed[] = {
+        "-M", "mps2-an386,memory-backend=win", "-display", "none",
+        "-nodefaults", "-no-user-config", "-net", "none", "-monitor", "none",
+        "-serial", "none", "-icount", "shift=5,sleep=off",
+    };
+    char backend[120];
+
+    arg_add(machine, machine->qemu.path);
+    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+        arg_add(machine, fixed[i]);
+    }
+    if (machine->qemu.data[0] != '\0') {
+        arg_add(machine, "-L");
+        arg_add(machine, machine->qemu.data);
+    }
+    (void)snprintf(backend, sizeof(backend),
+                   "memory-backend-file,id=win,size=%u,"
+                   "mem-path=/proc/self/fd/%d,share=on",
+                   BOARD_WINDOW_SIZE, CHILD_WINDOW);
+    arg_add(machine, "-object");
+    arg_add(machine, backend);
+    arg_files(machine, options);
+    if (machine->text_used >= ARGS_TEXT || machine->argc >= ARGS_MAX) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "the paths given to QEMU are too long");
+    }
+    machine->argv[machine->argc] = NULL;
+    return 0;
+}
+
+/* ---- shared memory ---------------------------------------------------- */
+
+static int share(const char *name, size_t size, int *fd, void **memory)
+{
+    *fd = memfd_create(name, MFD_CLOEXEC);
+    if (*fd < 0 || ftruncate(*fd, (off_t)size) != 0) {
+        return -1;
+    }
+    *memory =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+    if (*memory == MAP_FAILED) {
+        *memory = NULL;
+        return -1;
+    }
+    return 0;
+}
+
+static int share_all(struct machine *machine, bool checking, struct diag *diag)
+{
+    void *window = NULL;
+    void *channel = NULL;
+    int failed =
+        share("otalab-window", BOARD_WINDOW_SIZE, &machine->window_fd,
+              &window) != 0 ||
+        share("otalab-channel", sizeof(struct channel), &machine->channel_fd,
+              &channel) != 0;
+
+    machine->window = window;
+    machine->channel = channel;
+    machine->stderr_fd = memfd_create("otalab-stderr", MFD_CLOEXEC);
+    if (failed || machine->stderr_fd < 0) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                         "no shared memory for the machine: %s",
+                         strerror(errno));
+    }
+    machine->channel->magic = CHANNEL_MAGIC;
+    machine->channel->version = CHANNEL_VERSION;
+    machine->channel->insn_limit = UINT64_MAX;
+    machine->channel->checking = checking;
+    return 0;
+}
+
+/* ---- running ---------------------------------------------------------- */
+
+const char *machine_stderr(struct machine *machine)
+{
+    ssize_t got = pread(machine->stderr_fd, machine->stderr_text,
+                        sizeof(machine->stderr_text) - 1, 0);
+
+    machine->stderr_text[got > 0 ? got : 0] = '\0';
+    return machine->stderr_text;
+}
+
+/* The last line that is not empty. */
+static const char *last_words(struct machine *machine)
+{
+    char *text = machine->stderr_text;
+    char *newline;
+
+    (void)machine_stderr(machine);
+    while ((newline = strrchr(text, '\n')) != NULL) {
+        *newline = '\0';
+        if (newline[1] != '\0') {
+            return newline + 1;
+        }
+    }
+    return *text != '\0' ? text : "nothing";
+}
+
+static int fail_dead(struct machine *machine, struct diag *diag)
+{
+    char how[80];
+
+    process_describe(&machine->process, how, sizeof(how));
+    return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                     "QEMU %s %s; its last words: %.300s",
+                     machine->qemu.version, how, last_words(machine));
+}
+
+static int fail_hangs(struct machine *machine, struct diag *diag)
+{
+    struct channel *channel = machine->channel;
+
+    process_kill(&machine->process);
+    return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                     "QEMU %s stands still after %llu blocks and was ended; "
+                     "its last words: %.300s",
+                     machine->qemu.version,
+                     (unsigned long long)atomic_load(&channel->blocks),
+                     last_words(machine));
+}
+
+/* What the guest's silence means, after one more sample without an event.
+ * True if the wait is over. */
+static bool judge_silence(struct machine *machine, enum machine_event *event)
+{
+    struct channel *channel = machine->channel;
+    uint64_t blocks = atomic_load(&channel->blocks);
+    enum still_verdict verdict;
+
+    if (machine->gdb) {
+        return false;
+    }
+    verdict = still_sample(&machine->still, blocks,
+                           process_cpu_ns(&machine->process),
+                           process_sleeps(&machine->process));
+    if (verdict == STILL_MOVES) {
+        return false;
+    }
+    *event = verdict == STILL_ASLEEP &&
+                     blocks == atomic_load(&channel->wfi_block)
+                 ? MACHINE_ASLEEP
+                 : MACHINE_DEAD;
+    return true;
+}
+
+/* Wait for the turn. 0 with *event = MACHINE_RING: it is ours. */
+static int await_turn(struct machine *machine, enum machine_event *event,
+                      struct diag *diag)
+{
+    static const struct timespec sample = {
+        .tv_nsec = STILL_SAMPLE_MS * 1000000L};
+    struct channel *channel = machine->channel;
+    bool ended = false;
+
+    *event = MACHINE_RING;
+    if (turn_look(channel, CHANNEL_HOST)) {
+        return 0;
+    }
+    still_reset(&machine->still);
+    while (!turn_sleep(channel, CHANNEL_HOST, &sample)) {
+        /* It may have given the turn away before it ended: look once more. */
+        if (ended) {
+            *event = MACHINE_DEAD;
+            return fail_dead(machine, diag);
+        }
+        ended = process_ended(&machine->process);
+        if (!ended && judge_silence(machine, event)) {
+            return *event == MACHINE_ASLEEP ? 0 : fail_hangs(machine, diag);
+        }
+    }
+    return 0;
+}
+
+/* An abort is a lock-up only if QEMU says so. */
+static int take_lockup(struct machine *machine, enum machine_event *event,
+                       struct diag *diag)
+{
+    process_reap(&machine->process);
+    if (strstr(machine_stderr(machine), "Lockup") != NULL) {
+        *event = MACHINE_LOCKUP;
+        return 0;
+    }
+    *event = MACHINE_DEAD;
+    return fail_dead(machine, diag);
+}
+
+static int take_turn(struct machine *machine, enum machine_event *event,
+                     struct diag *diag)
+{
+    static const enum machine_event events[] = {
+        [CHANNEL_RING] = MACHINE_RING,   [CHANNEL_LIMIT] = MACHINE_LIMIT,
+        [CHANNEL_CODE] = MACHINE_CODE,   [CHANNEL_STALE] = MACHINE_STALE,
+        [CHANNEL_LOCKUP] = MACHINE_LOCKUP,
+    };
+    uint32_t what = machine->channel->event;
+
+    if (what == CHANNEL_LOCKUP) {
+        return take_lockup(machine, event, diag);
+    }
+    if (what == CHANNEL_NONE || what == CHANNEL_STARTED ||
+        what > CHANNEL_LOCKUP) {
+        *event = MACHINE_DEAD;
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                         "the plugin reported the unknown event %u", what);
+    }
+    *event = events[what];
+    return 0;
+}
+
+int machine_wait(struct machine *machine, enum machine_event *event,
+                 struct diag *diag)
+{
+    int err;
+
+    if (machine->process.pid == 0) {
+        *event = MACHINE_DEAD;
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                         "QEMU has ended and was not started again");
+    }
+    if (turn_is(machine->channel, CHANNEL_HOST)) {
+        turn_give(machine->channel, CHANNEL_GUEST);
+    }
+    err = await_turn(machine, event, diag);
+    if (err || *event == MACHINE_ASLEEP) {
+        return err;
+    }
+    return take_turn(machine, event, diag);
+}
+
+/* ---- start and end ----------------------------------------------------- */
+
+static int await_start(struct machine *machine, struct diag *diag)
+{
+    enum machine_event event;
+    int err = await_turn(machine, &event, diag);
+
+    if (err || machine->channel->event == CHANNEL_STARTED) {
+        return err;
+    }
+    process_reap(&machine->process);
+    return fail_dead(machine, diag);
+}
+
+/* Start the process and wait for its first hand-over. The counters of the
+ * channel go on. */
+static int launch(struct machine *machine, struct diag *diag)
+{
+    struct channel *channel = machine->channel;
+    const int fds[PROCESS_FDS] = {-1, -1, [CHILD_STDERR] = machine->stderr_fd,
+                                  [CHILD_WINDOW] = machine->window_fd,
+                                  [CHILD_CHANNEL] = machine->channel_fd};
+
+    atomic_store(&channel->turn, CHANNEL_GUEST);
+    atomic_store(&channel->asleep[CHANNEL_GUEST], 0);
+    atomic_store(&channel->wfi_block, UINT64_MAX);
+    channel->event = CHANNEL_NONE;
+    channel->code_count = 0;
+    if (ftruncate(machine->stderr_fd, 0) != 0 ||
+        lseek(machine->stderr_fd, 0, SEEK_SET) != 0 ||
+        process_start(&machine->process, machine->argv, fds) != 0) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "cannot start %s: %s",
+                         machine->qemu.path, strerror(errno));
+    }
+    return await_start(machine, diag);
+}
+
+static int check_files(const struct machine_options *options,
+                       struct diag *diag)
+{
+    const char *const files[] = {options->plugin, options->rom, options->dtb};
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        if (files[i] != NULL && access(files[i], R_OK) != 0) {
+            return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                             "%s: %s: build it with `make`", files[i],
+                             strerror(errno));
+        }
+    }
+    return 0;
+}
+
+int machine_start(struct machine **out, const struct machine_options *options,
+                  struct diag *diag)
+{
+    struct machine *machine = calloc(1, sizeof(*machine));
+    int err;
+
+    *out = NULL;
+    if (machine == NULL) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
+    machine->window_fd = -1;
+    machine->channel_fd = -1;
+    machine->stderr_fd = -1;
+    machine->gdb = options->gdb_port != 0;
+    err = check_files(options, diag);
+    err = err ? err : find_qemu(&machine->qemu, options->qemu, diag);
+    err = err ? err : build_args(machine, options, diag);
+    err = err ? err : share_all(machine, options->checking, diag);
+    err = err ? err : launch(machine, diag);
+    if (err) {
+        machine_stop(machine);
+        return err;
+    }
+    *out = machine;
+    return 0;
+}
+
+int machine_restart(struct machine *machine, struct diag *diag)
+{
+    process_kill(&machine->process);
+    return launch(machine, diag);
+}
+
+static void unshare_one(int fd, void *memory, size_t size)
+{
+    if (memory != NULL) {
+        (void)munmap(memory, size);
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
+void machine_stop(struct machine *machine)
+{
+    if (machine == NULL) {
+        return;
+    }
+    process_kill(&machine->process);
+    unshare_one(machine->window_fd, machine->window, BOARD_WINDOW_SIZE);
+    unshare_one(machine->channel_fd, machine->channel, sizeof(struct channel));
+    unshare_one(machine->stderr_fd, NULL, 0);
+    free(machine);
+}
+
+/* ---- looking in --------------------------------------------------------- */
+
+struct ctl_page *machine_page(struct machine *machine)
+{
+    return (struct ctl_page *)(void *)(machine->window +
+                                       (CTL_BASE - BOARD_WINDOW_BASE));
+}
+
+uint8_t *machine_window(struct machine *machine)
+{
+    return machine->window;
+}
+
+struct channel *machine_channel(struct machine *machine)
+{
+    return machine->channel;
+}
+
+const char *machine_qemu_version(const struct machine *machine)
+{
+    return machine->qemu.version;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The guest of the machine tests: a ROM that asks at every boot what to do
+ * (CTL_SYS_BOOT: RESULT0 = enum guest_work, RESULT1.. its arguments) and does
+ * it. It tells what it saw with GUEST_REPORT.
+ */
+#include <stdint.h>
+
+#include "board/controller.h"
+#include "guest.h"
+
+#define REG(address) (*(volatile uint32_t *)(address))
+#define PAGE ((volatile struct ctl_page *)CTL_BASE)
+
+#define SCB_AIRCR REG(0xE000ED0Cu)
+#define AIRCR_RESET 0x05FA0004u
+#define NVIC_ENABLE REG(0xE000E100u)
+#define SYST_CSR REG(0xE000E010u)
+#define SYST_RVR REG(0xE000E014u)
+#define SYST_CVR REG(0xE000E018u)
+#define TIMER0 0x40000000u
+#define TIMER1 0x40001000u
+#define TIMER_CTRL(base) REG((base) + 0x0u)
+#define TIMER_VALUE(base) REG((base) + 0x4u)
+#define TIMER_RELOAD(base) REG((base) + 0x8u)
+#define TIMER_INTCLR(base) REG((base) + 0xCu)
+#define WATCHDOG 0x40008000u
+
+static volatile uint32_t interrupts;
+static volatile uint32_t ticks;
+
+void start(void);
+
+static void ring(uint32_t command)
+{
+    __asm__ volatile("str.w %0, [%1, #0xFC]"
+                     :
+                     : "r"(command), "r"(CTL_BASE)
+                     : "memory");
+}
+
+static void report(uint32_t a, uint32_t b, uint32_t c)
+{
+    PAGE->arg[0] = a;
+    PAGE->arg[1] = b;
+    PAGE->arg[2] = c;
+    ring(GUEST_REPORT);
+}
+
+__attribute__((noreturn)) static void reset(void)
+{
+    SCB_AIRCR = AIRCR_RESET;
+    for (;;) {
+    }
+}
+
+static void on_timer(void)
+{
+    TIMER_INTCLR(TIMER0) = 1;
+    interrupts++;
+}
+
+static void on_tick(void)
+{
+    ticks++;
+}
+
+static void on_bark(void)
+{
+    report(GUEST_BARK, 0, 0);
+    for (;;) {
+    }
+}
+
+/* A fault at HardFault priority: the core locks up. */
+static void on_fault(void)
+{
+    REG(0xFFFFFFF0u) = 0;
+}
+
+static void on_nothing(void)
+{
+    report(GUEST_SURPRISE, 0, 0);
+    for (;;) {
+    }
+}
+
+typedef void vector_fn(void);
+
+__attribute__((section(".vectors"), used)) static vector_fn *const vectors[] = {
+    (vector_fn *)(BOARD_ROM_RAM_BASE + BOARD_ROM_RAM_SIZE),
+    start,
+    on_bark,
+    on_fault,
+    on_fault,
+    on_fault,
+    on_fault,
+    on_nothing,
+    on_nothing,
+    on_nothing,
+    on_nothing,
+    on_nothing,
+    on_nothing,
+    on_nothing,
+    on_nothing,
+    on_tick,
+    on_nothing, on_nothing, on_nothing, on_nothing, on_nothing, on_nothing,
+    on_nothing, on_nothing,
+    on_timer, /* interrupt 8: timer 0 */
+};
+
+/* Ring `count` times. */
+static void work_ring(uint32_t count)
+{
+    while (count-- > 0) {
+        report(count, 0, 0);
+    }
+}
+
+/* Copy a routine of `words` words from flash to SRAM by own stores, run it,
+ * tell what it returned. */
+static void work_copy(uint32_t words)
+{
+    volatile uint32_t *to = (volatile uint32_t *)BOARD_SRAM_BASE;
+    const volatile uint32_t *from = (const volatile uint32_t *)BOARD_FLASH_BASE;
+    uint32_t (*routine)(void) = (uint32_t(*)(void))(BOARD_SRAM_BASE | 1u);
+
+    for (uint32_t i = 0; i < words; i++) {
+        to[i] = from[i];
+    }
+    report(routine(), 0, 0);
+}
+
+/* Run what is in SRAM, whoever put it there. */
+static void work_run(void)
+{
+    uint32_t (*routine)(void) = (uint32_t(*)(void))(BOARD_SRAM_BASE | 1u);
+
+    report(routine(), 0, 0);
+}
+
+/* Interrupts, sleeps and register accesses; everything that was seen of time
+ * goes into one number. */
+static void work_time(uint32_t rounds)
+{
+    uint32_t sum = 0;
+
+    TIMER_RELOAD(TIMER1) = 0xFFFFFFFFu;
+    TIMER_CTRL(TIMER1) = 1;
+    TIMER_RELOAD(TIMER0) = 3001;
+    TIMER_CTRL(TIMER0) = 9;
+    SYST_RVR = 1777;
+    SYST_CVR = 0;
+    SYST_CSR = 7;
+    NVIC_ENABLE = 1u << 8;
+    while (interrupts < rounds) {
+        sum = sum * 31u + TIMER_VALUE(TIMER1);
+        if ((sum & 3u) == 0) {
+            __asm__ volatile("wfi");
+        }
+        sum += interrupts + TIMER_VALUE(TIMER0);
+    }
+    SYST_CSR = 0;
+    TIMER_CTRL(TIMER0) = 0;
+    report(sum, ticks, TIMER_VALUE(TIMER1));
+}
+
+/* Like a hash: loads, rotates, additions, in blocks of some length. */
+static void work_hash(uint32_t rounds)
+{
+    volatile uint32_t *state = (volatile uint32_t *)BOARD_ROM_RAM_BASE + 256;
+    uint32_t a = 1;
+    uint32_t b = 2;
+
+    for (uint32_t i = 0; i < rounds; i++) {
+        a += (b >> 6 | b << 26) ^ (b >> 11 | b << 21) ^ state[i & 15u];
+        b += (a >> 2 | a << 30) ^ (a >> 13 | a << 19) ^ (a & b);
+        a ^= (b >> 7 | b << 25) + (a << 3);
+        state[i & 15u] = a + i;
+    }
+    report(a, b, 0);
+}
+
+static void work_watchdog(void)
+{
+    REG(WATCHDOG + 0xC00u) = 0x1ACCE551u;
+    REG(WATCHDOG + 0x0u) = 25000;
+    REG(WATCHDOG + 0x8u) = 3;
+    for (;;) {
+        __asm__ volatile("wfi");
+    }
+}
+
+__attribute__((noreturn)) static void work_spin(void)
+{
+    for (;;) {
+        interrupts++;
+    }
+}
+
+void start(void)
+{
+    uint32_t argument;
+
+    interrupts = 0;
+    ticks = 0;
+    ring(CTL_SYS_BOOT);
+    argument = PAGE->result[1];
+    switch (PAGE->result[0]) {
+    case GUEST_RING:
+        work_ring(argument);
+        break;
+    case GUEST_COPY:
+        work_copy(argument);
+        break;
+    case GUEST_RUN:
+        work_run();
+        break;
+    case GUEST_SPIN:
+        work_spin();
+    case GUEST_LOCKUP:
+        on_fault();
+        break;
+    case GUEST_SLEEP:
+        for (;;) {
+            __asm__ volatile("wfi");
+        }
+    case GUEST_TIME:
+        work_time(argument);
+        break;
+    case GUEST_HASH:
+        work_hash(argument);
+        break;
+    case GUEST_WATCHDOG:
+        work_watchdog();
+        break;
+    default:
+        break;
+    }
+    reset();
+}
