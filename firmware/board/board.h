@@ -6,11 +6,13 @@
  * recurses. Whenever the controller answers that reset is asserted, the call
  * resets the core at once and never returns, so callers need not look for it.
  *
- * How a program is linked: all of firmware/board/ is given to every program
- * (as objects or as an archive), with -ffunction-sections, -fdata-sections
- * and --gc-sections; the linker script picks the start-up code:
- *   rom.ld   ROM stage     rom_vectors, rom_reset   start_rom.S
- *   boot.ld  bootloader    vectors, reset_handler   start_image.S
+ * How a program is linked: all of each .c of firmware/board and libfdt are given to
+ * every program (as objects or as an archive), compiled for -mcpu=cortex-m4
+ * -mthumb -mfloat-abi=soft with -ffunction-sections -fdata-sections, linked
+ * with -nostartfiles --specs=nano.specs -Wl,--gc-sections. The linker script
+ * picks the start-up code:
+ *   rom.ld   ROM stage     rom_vectors, rom_reset   start_rom.c
+ *   boot.ld  bootloader    vectors, reset_handler   start_image.c
  *   app.ld   application, recovery, variants: the same
  * Each start-up ends in `int main(void)`; a return from it is a panic. boot.ld
  * and app.ld link the payload 0x200 behind the load base, where it lies when
@@ -92,7 +94,7 @@ void watchdog_stop(void);
  * locked or failed).
  */
 const struct ota_flash *board_flash(void);
-/* Wait until flash and fuses are idle, as after a warm reset. */
+/* Wait until flash and fuses are idle: a warm reset does not stop them. */
 void flash_wait_idle(void);
 /* Lock whole sectors until reset. 0 or OTA_ERR_RANGE. */
 int flash_lock(uint32_t start, uint32_t length);
@@ -106,6 +108,7 @@ uint32_t otp_unary(uint32_t first, uint32_t bits);
 /* Burn one bit and wait; burned already is fine. 0, OTA_ERR_RANGE or
  * OTA_ERR_IO (locked, or it does not read back as burned). */
 int otp_burn(uint32_t bit);
+void otp_wait_idle(void);
 /* Copy `length` bytes of a field that begins at bit `first`, a multiple of
  * 32: byte 0 first, bit 0 of a byte first. */
 void otp_bytes(uint32_t first, void *data, uint32_t length);
@@ -129,17 +132,11 @@ struct pmu_reading {
 };
 void pmu_read(struct pmu_reading *reading);
 
-/* ---- devicetree (devicetree.c, uses libfdt) -------------------------- */
+/* ---- devicetree (devicetree.c, uses libfdt; ota/map.h reads the rest) -- */
 /* The blob in ROM; its header was checked, or it is a panic. */
 const void *board_dtb(void);
-/* Partition by label, checked to lie in the flash and on sector bounds. 0,
- * OTA_ERR_NONE or OTA_ERR_RANGE. */
-int board_partition(const char *label, struct ota_area *area);
-/* One-cell property of a node, e.g. ("/boot", "trial-attempts", &n). 0 or
- * OTA_ERR_NONE. */
-int board_number(const char *node, const char *property, uint32_t *value);
 
-/* ---- memory protection and hand-over (mpu.c, jump.S) ----------------- */
+/* ---- memory protection and hand-over (mpu.c) ----------------- */
 enum board_stage { BOARD_STAGE_ROM, BOARD_STAGE_BOOT, BOARD_STAGE_APP };
 
 struct mpu_region {
@@ -154,36 +151,10 @@ const struct mpu_region *mpu_table(enum board_stage stage);
  * start-up code. */
 void mpu_setup(const struct mpu_region *table);
 /*
- * Enter the next stage, BOOT or APP, whose vector table lies at `vectors`:
+ * Enter the next stage, BOOT (from the ROM) or APP (from the bootloader), whose vector table lies at `vectors`:
  * its MPU table, VTOR, stack pointer, hand-over registers, branch. The code
  * that jumps stays executable until the next start-up sets its own table.
  */
 _Noreturn void board_jump(uint32_t vectors, enum board_stage stage);
-
-/* ---- boot-info (info.c) ---------------------------------------------- */
-#define BOOT_INFO_MAGIC 0x3149544Fu
-
-/* docs/flash-layout.md has the drawing. */
-struct boot_info {
-    uint32_t magic;
-    uint8_t slot;
-    uint8_t state;
-    uint8_t attempts;
-    uint8_t cause;
-    uint32_t version;
-    uint32_t counter;
-    uint32_t fuse_counter;
-    uint32_t reason;
-    uint8_t rejected[OTA_DIGEST_SIZE];
-    uint8_t digest[OTA_DIGEST_SIZE];
-    uint32_t next_request;
-    uint32_t crc;
-};
-_Static_assert(sizeof(struct boot_info) == 96, "boot-info layout");
-
-/* Bootloader: put it at BOARD_INFO_BASE; magic and crc are set here. */
-void boot_info_write(const struct boot_info *info);
-/* Application: the one at BOARD_INFO_BASE if it is valid, else false. */
-bool boot_info_read(struct boot_info *info);
 
 #endif

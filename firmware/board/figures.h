@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The flash part's figures as the devicetree gives them, for the flash
+ * driver alone. A devicetree without them is a panic: the board is wrong.
+ */
+#ifndef OTALAB_BOARD_FIGURES_H
+#define OTALAB_BOARD_FIGURES_H
+
+#include <stdint.h>
+
+struct nor_figures {
+    uint32_t size;   /* bytes, at most BOARD_FLASH_MAX */
+    uint32_t sector; /* erased together; divides size */
+    uint32_t page;   /* programmed together; at most CTL_DATA_SIZE */
+};
+
+void board_nor_figures(struct nor_figures *figures);
+
+#endif

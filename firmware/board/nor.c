@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The flash port. Reads come from the window; a program or an erase is begun
+ * at the controller, waited for on the timer and completed with a status
+ * query, which also says whether it failed.
+ */
+#include "board/board.h"
+
+#include <string.h>
+
+#include "board/figures.h"
+
+#define NOR_TRIES 3u /* a begun operation may still be in its busy time */
+
+static struct nor_figures figures;
+
+/* [address, address + length) lies in the array; no sum that could wrap. */
+static bool nor_inside(uint32_t address, uint32_t length)
+{
+    return address <= figures.size && length <= figures.size - address;
+}
+
+/* Wait until idle. RESULT3 of the last status query: 1 = it failed. */
+static uint32_t nor_finish(void)
+{
+    for (;;) {
+        if (ctl_command(CTL_FLASH_STATUS, NULL, 0) != CTL_OK) {
+            board_panic(__LINE__, CTL_FLASH_STATUS);
+        }
+        if (ctl_result(0) == 0) {
+            return ctl_result(3);
+        }
+        board_wait_until(ctl_result64(1));
+    }
+}
+
+static int nor_operate(uint32_t command, const uint32_t *args, unsigned count)
+{
+    uint32_t status = CTL_E_BUSY;
+
+    for (unsigned i = 0; i < NOR_TRIES && status == CTL_E_BUSY; i++) {
+        status = ctl_command(command, args, count);
+        if (status == CTL_OK || status == CTL_E_BUSY) {
+            board_wait_until(ctl_result64(0));
+        }
+    }
+    if (status != CTL_OK || nor_finish() != 0) {
+        return OTA_ERR_IO;
+    }
+    return OTA_OK;
+}
+
+static int nor_read(void *context, uint32_t address, void *data,
+                    uint32_t length)
+{
+    (void)context;
+    if (!nor_inside(address, length)) {
+        return OTA_ERR_RANGE;
+    }
+    memcpy(data, (const void *)(BOARD_FLASH_BASE + address), length);
+    return OTA_OK;
+}
+
+static int nor_program(void *context, uint32_t address, const void *data,
+                       uint32_t length)
+{
+    const uint8_t *bytes = data;
+
+    (void)context;
+    if (!nor_inside(address, length)) {
+        return OTA_ERR_RANGE;
+    }
+    while (length > 0) {
+        uint32_t room = figures.page - address % figures.page;
+        uint32_t part = length < room ? length : room;
+        uint32_t args[2] = {address, part};
+        int err;
+
+        ctl_put(bytes, part);
+        err = nor_operate(CTL_FLASH_PROGRAM, args, 2);
+        if (err) {
+            return err;
+        }
+        address += part;
+        bytes += part;
+        length -= part;
+    }
+    return OTA_OK;
+}
+
+static int nor_erase(void *context, uint32_t address)
+{
+    (void)context;
+    if (address % figures.sector != 0 ||
+        !nor_inside(address, figures.sector)) {
+        return OTA_ERR_RANGE;
+    }
+    return nor_operate(CTL_FLASH_ERASE, &address, 1);
+}
+
+const struct ota_flash *board_flash(void)
+{
+    static struct ota_flash port;
+
+    if (port.sector_size == 0) {
+        board_nor_figures(&figures);
+        port.read = nor_read;
+        port.program = nor_program;
+        port.erase = nor_erase;
+        port.sector_size = figures.sector;
+    }
+    return &port;
+}
+
+void flash_wait_idle(void)
+{
+    (void)nor_finish();
+    otp_wait_idle();
+}
+
+int flash_lock(uint32_t start, uint32_t length)
+{
+    uint32_t args[2] = {start, length};
+
+    return ctl_command(CTL_FLASH_LOCK, args, 2) == CTL_OK ? OTA_OK
+                                                          : OTA_ERR_RANGE;
+}
