@@ -2,11 +2,18 @@
 /*
  * MCUboot's image format, parsed and verified from memory. Nothing here
  * touches flash: the caller copies the header, asks image_check_header() how
- * many bytes the whole image has, copies those to RAM, and from then on every
- * field is taken from that copy. All functions are pure; none keeps memory.
+ * many bytes the whole image has, copies those to RAM (ota/load.h does), and
+ * from then on every field is taken from that copy. All functions are pure;
+ * none keeps memory.
  *
  *   | header 32 B .. hdr_size | payload | protected TLVs | TLVs |
  *   |<------------- signed region ------------------->|
+ *
+ * Stricter than the format asks for: exactly one SHA256, one KEYHASH and one
+ * ECDSA signature, at most one PUBKEY and one security counter, each in its
+ * own area and of its own length; an unprotected entry of unknown type is
+ * refused; encrypted, compressed, non-bootable and XIP-only images are
+ * refused. Dependencies are checked for their form only: there is one image.
  *
  * Source: MCUboot design document; docs/flash-layout.md has the reasons.
  */
@@ -21,6 +28,7 @@
 
 #define IMAGE_MAGIC 0x96f3b83du
 #define IMAGE_HEADER_SIZE 32u
+#define IMAGE_SPKI_SIZE 91u /* DER SubjectPublicKeyInfo of a P-256 key */
 #define IMAGE_TLV_MAX 1024u /* both TLV areas together, bytes */
 #define IMAGE_FLAG_NON_BOOTABLE 0x10u
 #define IMAGE_FLAG_RAM_LOAD 0x20u
@@ -29,9 +37,15 @@
 
 enum image_tlv {
     IMAGE_TLV_KEYHASH = 0x01,
+    IMAGE_TLV_PUBKEY = 0x02,
     IMAGE_TLV_SHA256 = 0x10,
+    IMAGE_TLV_RSA2048 = 0x20,
     IMAGE_TLV_ECDSA = 0x22,
-    IMAGE_TLV_SEC_CNT = 0x50
+    IMAGE_TLV_RSA3072 = 0x23,
+    IMAGE_TLV_ED25519 = 0x24,
+    IMAGE_TLV_DEPENDENCY = 0x40,
+    IMAGE_TLV_SEC_CNT = 0x50,
+    IMAGE_TLV_BOOT_RECORD = 0x60
 };
 
 /* Where an image may be loaded, and how large its slot is. */
@@ -39,6 +53,7 @@ struct image_limits {
     uint32_t slot_size;
     uint32_t load_base; /* the only load address accepted */
     uint32_t load_size; /* image with header and TLVs must fit in it */
+    bool need_ram_load; /* refuse images that do not ask to be loaded */
 };
 
 struct image_version {
@@ -61,11 +76,19 @@ struct image_info {
     uint8_t digest[OTA_DIGEST_SIZE];
 };
 
-/* The keys that may sign: digests of SPKI DER; a zero digest is unset. */
+/*
+ * The keys that may sign. Trust rests on `digests` alone (from the fuses):
+ * SHA-256 of SPKI DER; a zero digest is unset. An image names its key by
+ * KEYHASH; the key itself comes from its PUBKEY entry or else from `spki`,
+ * blobs of IMAGE_SPKI_SIZE bytes that need no protection, for their digest is
+ * compared.
+ */
 struct image_keys {
     const uint8_t (*digests)[OTA_DIGEST_SIZE];
     uint32_t count;
     uint32_t first_valid; /* key epoch: digests below it are revoked */
+    const uint8_t *const *spki;
+    uint32_t spki_count;
 };
 
 /*
@@ -89,18 +112,27 @@ enum ota_reason image_tlv_end(const uint8_t record[4],
                               struct image_info *info);
 
 /*
- * Verify the whole image in RAM (info->total_size bytes at `image`): header
- * again, TLV areas, digest, key, signature, entry vector. Fills info.
- * The stricter rule on several signatures: exactly one SHA256, one KEYHASH
- * and one signature TLV are accepted.
+ * Read both TLV areas, which lie one behind the other at `areas`, `size`
+ * bytes; sets counter and digest. Says nothing about authenticity.
+ */
+enum ota_reason image_read_tlvs(const uint8_t *areas, uint32_t size,
+                                struct image_info *info);
+
+/*
+ * Verify the whole image in RAM (`size` bytes at `image`, of which it may
+ * use less): header again, TLV areas, digest, key, signature. Fills info.
+ * What it holds need not be a program: see image_check_entry().
  */
 enum ota_reason image_verify(const uint8_t *image, uint32_t size,
                              const struct image_limits *limits,
                              const struct image_keys *keys,
                              struct image_info *info);
 
-/* Initial stack pointer and reset vector: inside load range, Thumb, on the
- * payload's code. Returns OTA_REASON_BAD_ENTRY otherwise. */
+/*
+ * Of a verified image: the vector table's address fits VTOR, the initial
+ * stack pointer lies in the load range, the reset vector is a Thumb address
+ * in the payload. Returns OTA_REASON_BAD_ENTRY otherwise.
+ */
 enum ota_reason image_check_entry(const uint8_t *image,
                                   const struct image_info *info,
                                   const struct image_limits *limits);

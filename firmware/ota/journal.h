@@ -3,6 +3,10 @@
  * The boot journal: append-only, every record twice, highest valid sequence
  * in force. Layout in journal.c and docs/flash-layout.md. The caller owns the
  * struct; it caches positions found by journal_open() and nothing else.
+ *
+ * What holds for one power cut at any place, or one flipped bit: the state
+ * in force afterwards is the last one appended or, when the cut fell into an
+ * append, the one before it.
  */
 #ifndef OTALAB_OTA_JOURNAL_H
 #define OTALAB_OTA_JOURNAL_H
@@ -28,12 +32,17 @@ struct boot_state {
     uint16_t request; /* low bits of the last request dealt with */
 };
 
+#define JOURNAL_SECTORS 4u
+
 struct journal {
     const struct ota_flash *flash;
     struct ota_area area;
-    uint8_t bank;          /* the one in use */
-    bool fresh;            /* a record was appended in this power session */
+    uint8_t bank;          /* the one that holds the state in force */
+    uint8_t copies;        /* valid copies of it, 0..2 */
+    bool fresh;            /* appended and read back in this power session */
     struct boot_state now; /* in force */
+    uint32_t first[JOURNAL_SECTORS]; /* sector's first sequence, 0 no header */
+    uint8_t top[JOURNAL_SECTORS];    /* last slot that is not blank */
 };
 
 /*
@@ -46,16 +55,19 @@ int journal_open(struct journal *journal, const struct ota_flash *flash,
 
 /*
  * Append `next` (its sequence is set here) as both copies, each read back.
- * One good copy is enough for success; *copies tells how many there are.
- * OTA_ERR_IO when none could be written: the old state stays in force.
+ * One good copy is enough for success; journal->copies tells how many there
+ * are. OTA_ERR_IO when none could be written: the old state stays in force.
  */
-int journal_append(struct journal *journal, const struct boot_state *next,
-                   unsigned *copies);
+int journal_append(struct journal *journal, const struct boot_state *next);
 
 /*
  * Make sure that the state in force was written in this power session, as
  * every irreversible action needs. Appends it again if not.
  */
 int journal_refresh(struct journal *journal);
+
+/* Does the state in force lack a copy? Then journal_refresh() at the next
+ * opportunity closes the gap. */
+bool journal_is_thin(const struct journal *journal);
 
 #endif

@@ -2,7 +2,13 @@
 /*
  * What the bootloader does next, as pure functions over the journal's state:
  * no flash, no hardware, each an ordered table of rules that is walked from
- * the top. The bootloader carries out what they say.
+ * the top. The bootloader carries out what they say: `next` is a state to be
+ * appended to the journal when *changed.
+ *
+ * Two facts about a trial stand in its record. With reason 0 it was asked
+ * for, and the other slot holds the confirmed image to go back to. With any
+ * other reason it is itself a way out (no journal, or the confirmed image was
+ * refused), and the other slot is not known to be good.
  */
 #ifndef OTALAB_OTA_POLICY_H
 #define OTALAB_OTA_POLICY_H
@@ -15,23 +21,28 @@
 #include "ota/request.h"
 
 struct policy_limits {
-    uint8_t trial_attempts;   /* from the devicetree, >= 1 */
-    uint32_t fuse_counter;    /* value in the fuses */
-    uint32_t fuse_capacity;   /* highest value they can hold */
+    uint8_t trial_attempts; /* from the devicetree, >= 1 */
+    uint32_t fuse_counter;  /* value in the fuses */
+    uint32_t fuse_capacity; /* highest value they can hold */
 };
 
 /* A slot's image as far as it was verified at this boot. */
 struct policy_candidate {
-    enum ota_reason verdict; /* OTA_REASON_NONE: authentic and runnable */
+    enum ota_reason verdict; /* OTA_REASON_NONE: authentic and allowed */
     struct image_info info;  /* meaningful when verdict is NONE */
 };
+
+/* The other of slots a and b; for recovery, a. */
+enum ota_slot policy_other(enum ota_slot slot);
 
 /*
  * Take a request into account. `next` gets the state to be written when
  * *changed; returns the verdict to be traced (OTA_REASON_NONE: accepted).
- * Confirm: only for the slot and digest on trial. Trial: only from a
- * confirmed state, other slot, digest not rejected before. Commit: only from
- * a confirmed state with the running digest; counter within capacity.
+ * A request that is not new changes nothing; one that is refused is marked as
+ * dealt with. Trial: only from a confirmed state, other slot, digest not
+ * rejected before. Confirm: only for the slot and digest on trial. Commit:
+ * only from a confirmed state with the running digest; counter within
+ * capacity.
  */
 enum ota_reason policy_request(const struct boot_state *now,
                                const struct request *request,
@@ -40,26 +51,50 @@ enum ota_reason policy_request(const struct boot_state *now,
 
 /*
  * The slot to try now and the state to be written before it is read (when
- * *changed). A trial uses up one attempt; with none left it is rejected and
- * the other slot is taken back as confirmed.
+ * *changed). A trial uses up one attempt; with none left it is rejected
+ * (*gave_up) and the other slot is taken: as confirmed when it was.
  */
 enum ota_slot policy_choose(const struct boot_state *now,
                             const struct policy_limits *limits,
-                            struct boot_state *next, bool *changed);
+                            struct boot_state *next, bool *changed,
+                            bool *gave_up);
 
 /*
  * The image in `now->slot` was refused with `reason`: record it and move on:
  * trial -> the other slot; confirmed -> the other slot as a trial, then
- * recovery. `tried` is a bit mask of slots already refused at this boot.
+ * recovery. `digest` is that of an authentic image that is not allowed, and
+ * is remembered; NULL for a damaged one, which may be written again. `tried`
+ * is a bit mask of slots already refused at this boot, this one included.
  * Returns false when nothing is left.
  */
 bool policy_reject(const struct boot_state *now, enum ota_reason reason,
-                   const uint8_t digest[OTA_DIGEST_SIZE], unsigned tried,
+                   const uint8_t *digest, unsigned tried,
                    const struct policy_limits *limits,
                    struct boot_state *next);
+
+/* No valid journal: the newest of the allowed images in slots a and b as a
+ * trial with full attempts, else recovery. */
+void policy_start_over(const struct policy_candidate candidates[2],
+                       const struct policy_limits *limits,
+                       struct boot_state *next);
 
 /* Is an authentic image allowed to run: counter against fuses, capacity. */
 enum ota_reason policy_allow(const struct image_info *info,
                              const struct policy_limits *limits);
+
+/*
+ * Is this allowed image the one that `now` speaks of, and may it be tried?
+ * `fallback` is what the slot to go back to claims to hold, NULL when there
+ * is none. Confirmed states pass.
+ */
+enum ota_reason policy_admit(const struct boot_state *now,
+                             const struct image_info *info,
+                             const struct image_info *fallback);
+
+/* What the fuses are to reach now, given the verified image in `now->slot`:
+ * never more than it carries, and nothing new while on trial. */
+uint32_t policy_burn_target(const struct boot_state *now,
+                            const struct image_info *info,
+                            const struct policy_limits *limits);
 
 #endif

@@ -2,11 +2,12 @@
 /*
  * Requests of the application to the bootloader: try a slot, confirm the
  * running image, commit its security counter. Append-only, newest valid one
- * counts (docs/flash-layout.md).
+ * counts (layout in request.c and docs/flash-layout.md).
  */
 #ifndef OTALAB_OTA_REQUEST_H
 #define OTALAB_OTA_REQUEST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ota/flash.h"
@@ -24,8 +25,15 @@ struct request {
 int request_latest(const struct ota_flash *flash, struct ota_area area,
                    struct request *request);
 
-/* Append one, read back; its sequence is set here. */
+/*
+ * Append one, read back; its sequence is set here: at least `first`, which
+ * boot-info tells (so that a wiped partition does not start with numbers that
+ * were dealt with long ago). OTA_ERR_IO when it cannot be written.
+ */
 int request_append(const struct ota_flash *flash, struct ota_area area,
-                   struct request *request);
+                   uint32_t first, struct request *request);
+
+/* Is it newer than the last one dealt with (low 16 bits of its sequence)? */
+bool request_is_new(const struct request *request, uint16_t dealt);
 
 #endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The reflected CRC-32 of IEEE 802.3 (polynomial 0xEDB88320, start and final
+ * value 0xFFFFFFFF), as every record of the boot chain carries it. */
+#ifndef OTALAB_OTA_CRC32_H
+#define OTALAB_OTA_CRC32_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+uint32_t ota_crc32(const void *data, size_t length);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The board as the boot chain needs it, read from the devicetree: where the
+ * partitions are, how often a trial is attempted, which public keys lie in
+ * the blob. The caller owns everything; the key pointers point into the blob.
+ * A blob that lacks anything or whose partitions overlap, leave the flash or
+ * are not whole sectors is refused as a whole.
+ */
+#ifndef OTALAB_OTA_MAP_H
+#define OTALAB_OTA_MAP_H
+
+#include <stdint.h>
+
+#include "ota/flash.h"
+#include "ota/slot.h"
+
+#define MAP_KEYS_MAX 4u
+
+enum map_part {
+    MAP_BOOT_A,
+    MAP_BOOT_B,
+    MAP_JOURNAL,
+    MAP_REQUESTS,
+    MAP_PROGRESS,
+    MAP_SLOT_A, /* MAP_SLOT_A + enum ota_slot */
+    MAP_SLOT_B,
+    MAP_RECOVERY,
+    MAP_STAGING,
+    MAP_LOG,
+    MAP_PART_COUNT
+};
+
+struct ota_map {
+    uint32_t flash_size;
+    uint32_t sector_size;
+    uint32_t watchdog_ms;
+    uint32_t trial_deadline_ms;
+    uint32_t commit_after_ms; /* 0: only on request */
+    uint8_t trial_attempts;   /* 1..255 */
+    struct ota_area parts[MAP_PART_COUNT];
+};
+
+/* 0, OTA_ERR_NONE when something is missing, OTA_ERR_RANGE when something is
+ * malformed. `size` is the room the blob may take. */
+int map_read(const void *blob, uint32_t size, struct ota_map *map);
+
+/*
+ * The optional key store: every child of /keys with a property
+ * `otalab,public-key` of IMAGE_SPKI_SIZE bytes. Not trusted by itself: a key
+ * counts only when its digest is in the fuses. Returns how many were found;
+ * those past MAP_KEYS_MAX are left out.
+ */
+uint32_t map_read_keys(const void *blob, uint32_t size,
+                       const uint8_t *keys[MAP_KEYS_MAX]);
+
+#endif
