@@ -31,7 +31,8 @@ DEVSRC ?= .
 DEVOUT ?= $(B)/firmware
 
 .PHONY: all
-all: host firmware ## build everything (default)
+all: ## build everything (default)
+all: host firmware
 
 # ---- set-up
 
@@ -69,7 +70,6 @@ $(third_party_src): | deps-build ;
 # p256-m is compiled only where mbedTLS's driver switch is on; we call it
 # directly. Its key generation wants a random source that nobody has: section
 # garbage collection drops it, on the host too.
-$(P256)/p256-m.c: extra := -DMBEDTLS_PSA_P256M_DRIVER_ENABLED
 third_party_flags = $(if $(filter %p256-m.c,$(1)),\
 	-DMBEDTLS_PSA_P256M_DRIVER_ENABLED)
 
@@ -96,8 +96,9 @@ host_obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 libs := $(B)/libotalab.a $(B)/libota.a $(B)/libmbed.a
 
 .PHONY: host
+host: ## the host tool and the plugin
 host: $(libs) $(if $(main_src),$(B)/otalab) \
-	$(if $(shim_src),$(B)/libotalab-shim.so) ## the host tool and the plugin
+	$(if $(shim_src),$(B)/libotalab-shim.so)
 
 $(B)/obj/build/src/%.o: build/src/%.c | deps-build
 	$(call say,CC,$<)
@@ -165,19 +166,18 @@ recovery_obj := $(call dev_obj,firmware/recovery/*.c firmware/recovery/*.S)
 variants := $(basename $(notdir $(call dev_find,firmware/variants/*.c)))
 arm_libs := $(ARMLIB)/libmbed.a $(ARMLIB)/libfdt.a
 
-# A program is built when its own folder has a source and its linker script is
-# there.
-program = $(if $($(1)_obj),$(if $(call dev_find,firmware/board/$(2)),$(1)))
-programs := $(call program,rom,rom.ld) $(call program,boot,boot.ld) \
-	$(call program,app,app.ld) $(call program,recovery,app.ld)
+# A program is built when its own folder has a source.
+program = $(if $($(1)_obj),$(1))
+programs := $(foreach p,rom boot app recovery,$(call program,$(p)))
 variant_programs := $(if $(filter app,$(programs)),$(variants))
 dtb := $(if $(call dev_find,firmware/board/otalab.dts),$(DEVOUT)/otalab.dtb)
 
-.PHONY: firmware
-firmware: $(programs:%=$(DEVOUT)/%.elf) $(dtb) \
-	$(patsubst %,$(DEVOUT)/%.bin,$(filter-out rom,$(programs))) \
-	$(variant_programs:%=$(DEVOUT)/%.elf) \
-	$(variant_programs:%=$(DEVOUT)/%.bin) ## the device programs
+.PHONY: programs firmware
+programs: $(programs:%=$(DEVOUT)/%.elf) $(dtb) \
+	$(patsubst %,$(DEVOUT)/%.bin,$(filter-out rom,$(programs)))
+firmware: ## the device programs, bad variants included
+firmware: programs $(variant_programs:%=$(DEVOUT)/%.elf) \
+	$(variant_programs:%=$(DEVOUT)/%.bin)
 
 define arm_compile
 $(call say,ARMCC,$<)
@@ -243,14 +243,108 @@ $(DEVOUT)/otalab.dtb: $(DEVSRC)/firmware/board/otalab.dts | deps-build
 	$(Q)mkdir -p $(@D)
 	$(Q)dtc -I dts -O dtb -o $@ $<
 
+# ---- mutants: the same device programs with one planted defect
+
+# make mutant M=NAME applies tests/mutants/NAME.patch to a copy of the device
+# sources; results in $(B)/mutants/NAME/firmware. Unchanged sources give the
+# very images of the main build.
+mutant_dir := $(B)/mutants/$(M)
+mutant_names := $(basename $(notdir $(wildcard tests/mutants/*.patch)))
+device_files := $(shell find bootloader firmware -type f 2>/dev/null)
+
+.PHONY: mutant mutants $(mutant_names:%=mutant-%)
+mutant: ## build the device programs with tests/mutants/$(M).patch applied
+	$(if $(M),,$(error say which: make mutant M=NAME))
+	$(Q)$(MAKE) --no-print-directory $(mutant_dir)/.patched
+	$(Q)$(MAKE) --no-print-directory NODEPS=1 B=$(B) \
+		DEVSRC=$(mutant_dir)/src DEVOUT=$(mutant_dir)/firmware programs
+mutants: ## build every mutant
+mutants: $(mutant_names:%=mutant-%)
+$(mutant_names:%=mutant-%): mutant-%: | $(arm_libs)
+	$(Q)$(MAKE) --no-print-directory NODEPS=1 B=$(B) mutant M=$*
+
+ifdef M
+$(mutant_dir)/.patched: tests/mutants/$(M).patch $(device_files) | $(arm_libs)
+	$(call say,PATCH,$<)
+	$(Q)tools/mutant.sh $< $(mutant_dir)/src
+	$(Q)touch $@
+endif
+
+# ---- tests
+
+test_defs := $(HOST_DEFS) -Itests
+unit_src := $(wildcard tests/unit/*.c)
+qemu_src := $(wildcard tests/qemu/*.c)
+fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
+test_programs := $(if $(unit_src),$(B)/tests/unit) \
+	$(if $(qemu_src),$(B)/tests/qemu)
+
+$(B)/obj/tests/%.o: tests/%.c | deps-test
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(WARN) $(test_defs) -MMD -MP -c -o $@ $<
+
+define test_link
+$(call say,LD,$@)
+$(Q)mkdir -p $(@D)
+$(Q)$(CC) $(HOST_LDFLAGS) -o $@ $^ -lcriterion $(HOST_LIBS)
+endef
+
+$(B)/tests/unit: $(call host_obj,$(unit_src)) $(libs)
+	$(test_link)
+$(B)/tests/qemu: $(call host_obj,$(qemu_src)) $(libs)
+	$(test_link)
+
+.PHONY: test unit demo bench
+test: ## build, then all tests: unit, real binary, command line, scenarios
+test: deps-test host firmware $(test_programs)
+	$(Q)tools/test.sh $(B) unit qemu cli scenarios
+unit: ## the unit tests alone
+unit: deps-test $(B)/tests/unit
+	$(Q)tools/test.sh $(B) unit
+demo: ## set up, build, and show the two stories
+demo: deps-build host firmware
+	$(Q)$(B)/otalab demo
+bench: ## speeds and sizes, as a table
+bench: deps-build host firmware
+	$(Q)if [ -x tools/bench.sh ]; then tools/bench.sh $(B); \
+		else echo "bench: nothing to measure yet"; fi
+	$(Q)$(MAKE) --no-print-directory NODEPS=1 size
+
+# Fuzzers: everything compiled anew with coverage and sanitizers, in a folder
+# of its own. The run is bounded by a count, so it is the same each time.
+FUZZ_RUNS ?= 20000
+fuzz_flags := -fsanitize=fuzzer-no-link
+ifdef FUZZ
+HOST_CFLAGS += $(fuzz_flags)
+$(fuzz_src:tests/fuzz/%.c=$(B)/%): $(B)/%: $(B)/obj/tests/fuzz/%.o $(libs)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HOST_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HOST_LIBS)
+endif
+
+.PHONY: fuzz fuzzers
+fuzz: ## a short run of each fuzzer (FUZZ_RUNS=20000)
+fuzz: deps-lint
+	$(Q)$(MAKE) --no-print-directory NODEPS=1 FUZZ=1 SAN=1 CC=clang \
+		B=build-fuzz fuzzers
+	$(Q)tools/fuzz.sh build-fuzz $(FUZZ_RUNS) $(basename $(notdir $(fuzz_src)))
+fuzzers: $(fuzz_src:tests/fuzz/%.c=$(B)/%)
+
 # ---- the rest
 
-.PHONY: clean
+.PHONY: lint format size clean help
+lint: ## format, static analysis, function lengths, the house's rules
+lint: deps-lint $(B)/libotalab.a $(B)/libota.a
+	$(Q)tools/lint.sh $(B)
+format: ## put all C sources into the house's format
+	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | \
+		xargs -r clang-format -i
+size: ## code sizes of the device programs
+size: programs
+	$(Q)$(if $(programs),$(ARM)size $(programs:%=$(DEVOUT)/%.elf),true)
 clean: ## remove everything that was built
 	rm -rf build build-*
-
-.PHONY: help
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\): *## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
 -include $(shell find $(B) $(ARMLIB) $(DEVOUT) -name '*.d' 2>/dev/null)

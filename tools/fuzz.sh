@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Run each fuzzer a bounded number of times from a fixed seed.
+#
+#   tools/fuzz.sh BUILD RUNS NAME...
+#
+# tests/fuzz/corpus/NAME/ is read, never written; inputs found go to
+# BUILD/corpus/NAME, a crashing input to BUILD/NAME-*.
+set -euo pipefail
+
+build=${1:?usage: tools/fuzz.sh BUILD RUNS NAME...}
+runs=$2
+shift 2
+failed=()
+
+for name in "$@"; do
+    corpus=("$build/corpus/$name")
+    mkdir -p "${corpus[0]}"
+    kept=tests/fuzz/corpus/$name
+    [ ! -d "$kept" ] || corpus+=("$kept")
+    echo "== $name"
+    "$build/$name" -runs="$runs" -seed=1 -timeout=10 -verbosity=0 \
+        -print_final_stats=1 -artifact_prefix="$build/$name-" \
+        "${corpus[@]}" 2>&1 |
+        grep -v '^stat::\(new\|slowest\)' || failed+=("$name")
+done
+for name in ${failed[@]+"${failed[@]}"}; do
+    echo "fuzz: $name failed; the input is $build/$name-*"
+done
+echo "$(($# - ${#failed[@]})) passed, ${#failed[@]} failed, 0 skipped"
+[ ${#failed[@]} = 0 ] && [ $# != 0 ]

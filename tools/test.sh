@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Run the test stages and add up what they say.
+#
+#   tools/test.sh BUILD STAGE...      stages: unit qemu cli scenarios
+#
+# Closes with `N passed, N failed, N skipped` alone on its line; fails when
+# anything failed, or when a test program ran no test. Tests run in the
+# repository's root with OTALAB_BUILD = the build folder and OTALAB = the tool.
+set -euo pipefail
+
+build=$(realpath "${1:?usage: tools/test.sh BUILD STAGE...}")
+shift
+export OTALAB_BUILD=$build OTALAB=$build/otalab
+log=$build/test-logs
+mkdir -p "$log"
+
+passed=0
+failed=0
+skipped=0
+troubles=()
+
+add() {
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+    skipped=$((skipped + $3))
+}
+
+trouble() {
+    add 0 1 0
+    troubles+=("$*")
+    echo "test: $*"
+}
+
+count() { grep -c "$@" || true; }
+
+# A Criterion program: counts from its TAP file, which has a line for each
+# test; the closing line says that it came to its end.
+criterion() {
+    local name=$1 limit=$2 program=$build/tests/$1 tap=$log/$1.tap
+    local code=0 ok not_ok skip planned
+    rm -f "$tap"
+    "$program" --color=never --timeout "$limit" --tap="$tap" 2>&1 |
+        tee "$log/$name.log" || code=$?
+    [ -f "$tap" ] || { trouble "$name: no report (exit code $code)"; return; }
+    planned=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$tap" |
+        awk '{ n += $1 } END { print n + 0 }')
+    skip=$(count '^ok .*# SKIP' <"$tap")
+    ok=$(($(count '^ok ' <"$tap") - skip))
+    not_ok=$(count '^not ok ' <"$tap")
+    add "$ok" "$not_ok" "$skip"
+    mapfile -t -O "${#troubles[@]}" troubles < <(
+        sed -n "s/^not ok - /$name: /p" "$tap")
+    if [ $((ok + not_ok)) = 0 ]; then
+        trouble "$name: a test program without tests"
+    elif [ $((ok + not_ok + skip)) != "$planned" ]; then
+        trouble "$name: $planned tests planned, $((ok + not_ok + skip)) seen"
+    elif ! grep -q 'Synthesis: Tested:' "$log/$name.log"; then
+        trouble "$name: did not come to its end (exit code $code)"
+    elif [ $code != 0 ] && [ "$not_ok" = 0 ]; then
+        trouble "$name: exit code $code without a failing test"
+    fi
+}
+
+stage_unit() { [ ! -x "$build/tests/unit" ] || criterion unit 120; }
+stage_qemu() { [ ! -x "$build/tests/qemu" ] || criterion qemu 300; }
+
+# A script prints `ok NAME`, `not ok NAME` or `ok NAME # SKIP why`.
+stage_cli() {
+    local script name code ok not_ok skip
+    for script in tests/cli/*.sh; do
+        [ -f "$script" ] || continue
+        name=$(basename "$script" .sh)
+        code=0
+        bash "$script" 2>&1 | tee "$log/cli-$name.log" || code=$?
+        skip=$(count '^ok .*# SKIP' <"$log/cli-$name.log")
+        ok=$(($(count '^ok ' <"$log/cli-$name.log") - skip))
+        not_ok=$(count '^not ok ' <"$log/cli-$name.log")
+        add "$ok" "$not_ok" "$skip"
+        mapfile -t -O "${#troubles[@]}" troubles < <(
+            sed -n "s/^not ok /cli $name: /p" "$log/cli-$name.log")
+        if [ $((ok + not_ok + skip)) = 0 ]; then
+            trouble "cli $name: a test script without tests (exit code $code)"
+        elif [ $code != 0 ] && [ "$not_ok" = 0 ]; then
+            trouble "cli $name: exit code $code"
+        fi
+    done
+}
+
+# The tool's own runner closes with a line like ours.
+stage_scenarios() {
+    local code=0 line
+    if [ ! -x "$OTALAB" ] ||
+        [ -z "$(find scenarios -name '*.yaml' -print -quit 2>/dev/null)" ]; then
+        return
+    fi
+    "$OTALAB" run scenarios/ 2>&1 | tee "$log/scenarios.log" || code=$?
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' \
+        "$log/scenarios.log" | tail -n 1)
+    if [ -z "$line" ]; then
+        trouble "scenarios: no closing line (exit code $code)"
+        return
+    fi
+    # shellcheck disable=SC2046
+    add $(tr -dc '0-9 ' <<<"$line")
+    case $line in
+    *" 0 failed,"*)
+        [ $code = 0 ] || trouble "scenarios: exit code $code"
+        ;;
+    *) troubles+=("scenarios: $line") ;;
+    esac
+}
+
+for stage in "$@"; do
+    echo "== $stage"
+    "stage_$stage"
+done
+if [ "${#troubles[@]}" -gt 0 ]; then
+    echo "== failed"
+    printf '  %s\n' "${troubles[@]}"
+fi
+[ $((passed + failed)) != 0 ] || trouble "no test ran"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
