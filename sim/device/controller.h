@@ -19,6 +19,10 @@
 #define BOARD_CONSOLE_LINES 8u
 #define BOARD_CONSOLE_LENGTH 256u
 #define BOARD_FOREVER UINT64_MAX
+/* The shim counts instructions by whole blocks, and the ROM's first command
+ * comes some instructions after the reset: so much may the guest's time run
+ * ahead of the count. */
+#define BOARD_TIME_SLACK_NS 1000000u
 
 /* Figures from the devicetree that the models need. */
 struct board_figures {
@@ -33,6 +37,14 @@ struct board_figures {
 /* What the SRAM holds after power comes back. */
 enum board_sram { BOARD_SRAM_SCRAMBLED = 0, BOARD_SRAM_PARTLY, BOARD_SRAM_KEPT };
 
+/* What the flash part of the window shows. A sector in flight reads garbage
+ * (the inverse of the array) in every view. */
+enum board_view {
+    BOARD_VIEW_STALE = 0, /* nothing sure: power failed, no boot since */
+    BOARD_VIEW_TRUE,      /* the array */
+    BOARD_VIEW_GARBAGE    /* all garbage: reset while busy, until the end */
+};
+
 struct board {
     struct board_figures figures;
     struct flash flash;
@@ -42,14 +54,16 @@ struct board {
 
     uint64_t epoch_ns;   /* world time of the last reset */
     uint64_t now_ns;     /* world time of the last command */
-    uint64_t horizon_ns; /* how far a sleep or busy wait may have gone */
+    uint64_t horizon_ns; /* epoch + all sleeps and busy waits granted */
+    uint64_t granted_ns; /* end of the latest of them */
     uint64_t deadline_ns; /* trial deadline, BOARD_FOREVER if not set */
     bool deadline_set;
     bool reset_asserted; /* answers CTL_RESET_ASSERTED until SYS_BOOT */
-    bool reset_announced; /* SYS_RESET was given */
+    bool reset_announced; /* SYS_RESET was the last command */
     bool halted;
     uint8_t cause;        /* enum ctl_reset_cause of the coming boot */
     uint8_t sram;         /* enum board_sram for the coming boot */
+    uint8_t view;         /* enum board_view */
     uint32_t boots;
     uint32_t battery_mv;
 
@@ -60,7 +74,10 @@ struct board {
 
 /*
  * What the controller tells the world about. Each call is one thing that
- * happened at board->now_ns. Unused members may be NULL.
+ * happened at board->now_ns. Unused members, or the sink itself, may be NULL.
+ * A broken rule of flash or fuses comes through flash_rule or otp_rule alone;
+ * `refused` is every other answer that is an error, but CTL_E_EMPTY. A trace
+ * code is the guest's word and may be any number.
  */
 struct board_sink {
     void *context;
@@ -82,17 +99,39 @@ struct board_sink {
     void (*deadline)(void *context, uint32_t ms);
     void (*sleep)(void *context, uint64_t until_ns);
     void (*refused)(void *context, uint32_t command, enum ctl_status status);
+    /* The guest has stored into the window at this flash address: seen where
+     * an operation is about to hide it. The rest is board_raw_write()'s. */
+    void (*raw_write)(void *context, uint32_t address);
 };
 
+/* Blank flash and fuses, power just on: the first boot's cause is POWER_ON.
+ * -1 when a figure is not supported. */
 int board_init(struct board *board, const struct board_figures *figures,
                uint64_t seed);
 
 /*
  * Carry out the command in `page`. `window` is the shared window's first
- * byte; the flash part of it is updated when an operation ends. `executed_ns`
- * is the shim's own count of executed time since the reset: the guest's time
- * may not exceed it plus announced sleeps and busy waits. `wake_ns` is the
- * earliest world event that may end a sleep.
+ * byte; the flash part of it is updated when an operation begins or ends.
+ * `executed_ns` is the shim's own count of executed time since the reset (for
+ * SYS_BOOT it does not matter). `wake_ns` is the earliest world event that may
+ * end a sleep.
+ *
+ * Time: the guest's is epoch + cycles * 40 ns. It is refused (CTL_E_TIME)
+ * when below now_ns or above
+ *     horizon_ns + executed_ns + BOARD_TIME_SLACK_NS,
+ * where horizon_ns starts at the epoch and grows by each wait that an answer
+ * grants: SYS_SLEEP until the time answered, a busy answer until its end. A
+ * sleep for ever is granted two watchdog periods: a bark may end it. A time
+ * at or past the deadline asserts reset, at the deadline.
+ *
+ * SYS_BOOT starts a new epoch. After a cut, a deadline or board_warm_reset()
+ * it is now_ns as that left it; after an announced SYS_RESET, the time of the
+ * announcement; else the watchdog has bitten, and it is now_ns + 2 watchdog
+ * periods, its worst case: an executed count would differ between versions of
+ * QEMU. TIME given with SYS_BOOT is not looked at: that is cycle 0.
+ *
+ * SYS_BOOT clears the locks, so it must come out of a real reset. The board
+ * cannot see that: the caller has to refuse it from code outside the ROM.
  */
 void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
                    uint64_t executed_ns, uint64_t wake_ns,
@@ -102,8 +141,18 @@ void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
 void board_advance(struct board *board, uint8_t *window, uint64_t now,
                    const struct board_sink *sink);
 
-/* Power fails at `now`; it is back at `now + off_ns`. All later commands are
- * answered CTL_RESET_ASSERTED until SYS_BOOT. */
+/* The world time that TIME in the page stands for; BOARD_FOREVER if beyond
+ * what a time can hold. Not for SYS_BOOT. */
+uint64_t board_guest_ns(const struct board *board,
+                        const struct ctl_page *page);
+
+/*
+ * Power fails at `now`; it is back at `now + off_ns`. What was due by then is
+ * completed (call board_advance() first to have it reported), what is in
+ * flight is torn. All later commands are answered CTL_RESET_ASSERTED until
+ * SYS_BOOT. The window is not touched and says nothing from here on: look for
+ * raw writes before.
+ */
 struct board_cut {
     uint64_t now_ns;
     uint64_t off_ns;
@@ -112,24 +161,42 @@ struct board_cut {
     enum ctl_reset_cause cause; /* POWER_ON or BROWN_OUT */
     enum board_sram sram;
 };
+/* What the cut met: the forms used, BEFORE where nothing was in flight. */
+struct board_cut_report {
+    bool flash_busy;
+    bool otp_busy;
+    enum flash_op_kind flash_kind;
+    enum flash_form flash_form;
+    enum otp_form otp_form;
+    uint32_t address; /* of the flash operation */
+    uint32_t length;
+    uint32_t done; /* how far it was, in 1/1000 */
+    uint32_t bit;  /* of the burn */
+};
 void board_power_cut(struct board *board, const struct board_cut *cut,
-                     const struct board_sink *sink);
+                     struct board_cut_report *report);
 
 /* A reset that does not cut power, at `now`: watchdog, lock-up, deadline or
- * software. Flash goes on with what it does. */
+ * software. Flash goes on with what it does; call board_advance() first to
+ * have what ended by `now` reported at its time. */
 void board_warm_reset(struct board *board, uint64_t now,
                       enum ctl_reset_cause cause);
 
-/* Prepare the window for a boot: true flash array (garbage while it is still
- * busy), SRAM as board->sram says, everything outside zero. Called by
- * SYS_BOOT; the machine also calls it before a new process. */
-void board_fill_window(struct board *board, uint8_t *window);
+/* Prepare the window for a boot: flash as it reads now, SRAM as board->sram
+ * says, zero everywhere else but in the controller's page. Called by
+ * SYS_BOOT; the machine also calls it before a new process. A second call
+ * gives the same bytes. */
+void board_fill_window(const struct board *board, uint8_t *window);
+
+/* The flash part alone, as it has to read now: to undo a raw write. */
+void board_show_flash(const struct board *board, uint8_t *window);
 
 /* Queue a console line for the guest. -1 when the queue is full or the line
- * is longer than BOARD_CONSOLE_LENGTH. */
+ * is empty or longer than BOARD_CONSOLE_LENGTH. */
 int board_console_line(struct board *board, const char *line);
 
-/* First flash byte in which window and true array differ, or -1. */
+/* First flash byte in which the window is not what the board put there, or -1.
+ * Nothing is found between a power cut and SYS_BOOT. */
 int64_t board_raw_write(const struct board *board, const uint8_t *window);
 
 #endif

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define DONE_ALL 1000u
-#define TIME_LIMIT_NS 1000000000000u /* no operation takes 1000 s */
 #define KIND_BIT(kind) (1u << (kind))
 #define PROGRAMS KIND_BIT(FLASH_PROGRAM)
 #define ERASES KIND_BIT(FLASH_ERASE)
@@ -70,10 +69,11 @@ static bool figures_supported(const struct flash_figures *figures)
     return figures->size > 0 && figures->size <= FLASH_MAX_SIZE
         && figures->size % FLASH_SECTOR == 0
         && figures->sector == FLASH_SECTOR && figures->page == FLASH_PAGE
-        && figures->program_ns > 0 && figures->program_ns <= TIME_LIMIT_NS
+        && figures->program_ns > 0
+        && figures->program_ns <= FLASH_TIME_LIMIT_NS
         && figures->erase_ns > 0
         && figures->erase_worn_ns >= figures->erase_ns
-        && figures->erase_worn_ns <= TIME_LIMIT_NS
+        && figures->erase_worn_ns <= FLASH_TIME_LIMIT_NS
         && figures->endurance > 0;
 }
 

@@ -26,6 +26,8 @@
 #define FLASH_MAX_SECTORS (FLASH_MAX_SIZE / FLASH_SECTOR)
 #define FLASH_WORDS (FLASH_MAX_SIZE / 4u)
 
+#define FLASH_TIME_LIMIT_NS 1000000000000u /* no operation takes 1000 s */
+
 /* From the devicetree. Times in ns. */
 struct flash_figures {
     uint32_t size;

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "device/figures.h"
+
+#include <libfdt.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define NS_PER_US 1000u
+
+/* A blob being read. The first fault is kept in diag; `failed` ends it. */
+struct reader {
+    const void *dtb;
+    struct diag *diag;
+    bool failed;
+};
+
+static int result_of(const struct reader *reader)
+{
+    return reader->failed ? OTALAB_ERR_USAGE : OTALAB_OK;
+}
+
+static void fail(struct reader *reader, const char *node, const char *what)
+{
+    reader->failed = true;
+    (void)diag_fail(reader->diag, OTALAB_ERR_USAGE, "devicetree: %s: %s",
+                    node, what);
+}
+
+static int open_blob(struct reader *reader, const void *dtb, size_t size,
+                     struct diag *diag)
+{
+    *reader = (struct reader){.dtb = dtb, .diag = diag};
+    int err = size > INT_MAX ? -FDT_ERR_BADSTRUCTURE
+                             : fdt_check_full(dtb, size);
+
+    if (err != 0) {
+        reader->failed = true;
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "devicetree: not a usable blob: %s; make one with "
+                         "dtc -I dts -O dtb", fdt_strerror(err));
+    }
+    return 0;
+}
+
+/* The node's offset, or -1 after a message. */
+static int find_node(struct reader *reader, const char *compatible)
+{
+    int node = fdt_node_offset_by_compatible(reader->dtb, -1, compatible);
+
+    if (node < 0) {
+        fail(reader, compatible, "no node is compatible with this");
+        return -1;
+    }
+    return node;
+}
+
+static const char *name_of(const struct reader *reader, int node)
+{
+    const char *name = fdt_get_name(reader->dtb, node, NULL);
+
+    return name != NULL ? name : "?";
+}
+
+/* Cell `index` of a property of exactly `count` cells; 0 after a message. */
+static uint32_t read_cell(struct reader *reader, int node,
+                          const char *property, int count, int index)
+{
+    int length = 0;
+
+    if (node < 0) {
+        return 0;
+    }
+    const uint8_t *bytes = fdt_getprop(reader->dtb, node, property, &length);
+    if (bytes == NULL || length != count * 4) {
+        reader->failed = true;
+        (void)diag_fail(reader->diag, OTALAB_ERR_USAGE,
+                        "devicetree: %s: property %s %s, want %d cell(s)",
+                        name_of(reader, node), property,
+                        bytes == NULL ? "is missing" : "has the wrong size",
+                        count);
+        return 0;
+    }
+    bytes += index * 4;
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16
+         | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static uint32_t read_u32(struct reader *reader, int node,
+                         const char *property)
+{
+    return read_cell(reader, node, property, 1, 0);
+}
+
+static uint64_t read_us(struct reader *reader, int node, const char *property)
+{
+    return (uint64_t)read_u32(reader, node, property) * NS_PER_US;
+}
+
+/* ---- figures ----------------------------------------------------------- */
+
+static void read_flash(struct reader *reader, struct flash_figures *flash)
+{
+    int node = find_node(reader, "jedec,spi-nor");
+
+    flash->size = read_cell(reader, node, "reg", 2, 1);
+    flash->sector = read_u32(reader, node, "erase-block-size");
+    flash->page = read_u32(reader, node, "write-block-size");
+    flash->program_ns = read_us(reader, node, "otalab,program-us");
+    flash->erase_ns = read_us(reader, node, "otalab,erase-us");
+    flash->erase_worn_ns = read_us(reader, node, "otalab,erase-worn-us");
+    flash->endurance = read_u32(reader, node, "otalab,endurance");
+}
+
+static void read_pmu(struct reader *reader, struct board_figures *figures)
+{
+    int node = find_node(reader, "otalab,pmu");
+
+    figures->battery_mv = read_u32(reader, node, "battery-mv");
+    figures->warn_mv = read_u32(reader, node, "warn-mv");
+    figures->brown_out_mv = read_u32(reader, node, "brown-out-mv");
+}
+
+/* What the models cannot do is said here, by the property's name. */
+static void check_figures(struct reader *reader,
+                          const struct board_figures *figures)
+{
+    const struct flash_figures *flash = &figures->flash;
+    const struct {
+        bool good;
+        const char *node;
+        const char *what;
+    } checks[] = {
+        {flash->size > 0 && flash->size <= FLASH_MAX_SIZE, "flash",
+         "reg: the size must be 4 KiB to 2 MiB"},
+        {flash->size % FLASH_SECTOR == 0, "flash",
+         "reg: the size must be whole sectors"},
+        {flash->sector == FLASH_SECTOR, "flash",
+         "erase-block-size must be 4096"},
+        {flash->page == FLASH_PAGE, "flash", "write-block-size must be 256"},
+        {flash->program_ns > 0, "flash", "otalab,program-us must not be 0"},
+        {flash->erase_ns > 0, "flash", "otalab,erase-us must not be 0"},
+        {flash->erase_worn_ns >= flash->erase_ns, "flash",
+         "otalab,erase-worn-us must not be below otalab,erase-us"},
+        {flash->program_ns <= FLASH_TIME_LIMIT_NS
+             && flash->erase_worn_ns <= FLASH_TIME_LIMIT_NS,
+         "flash", "no operation may take more than 1000 s"},
+        {flash->endurance > 0, "flash", "otalab,endurance must not be 0"},
+        {figures->otp_burn_ns > 0, "otp", "otalab,burn-us must not be 0"},
+        {figures->watchdog_ms > 0, "watchdog", "timeout-ms must not be 0"},
+        {figures->brown_out_mv <= figures->warn_mv, "pmu",
+         "warn-mv must not be below brown-out-mv"},
+    };
+
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        if (!reader->failed && !checks[i].good) {
+            fail(reader, checks[i].node, checks[i].what);
+        }
+    }
+}
+
+int board_figures_read(const void *dtb, size_t size,
+                       struct board_figures *figures, struct diag *diag)
+{
+    struct reader reader;
+
+    memset(figures, 0, sizeof(*figures));
+    if (open_blob(&reader, dtb, size, diag) != 0) {
+        return OTALAB_ERR_USAGE;
+    }
+    read_flash(&reader, &figures->flash);
+    figures->otp_burn_ns = read_us(&reader, find_node(&reader, "otalab,otp"),
+                                   "otalab,burn-us");
+    figures->watchdog_ms = read_u32(
+        &reader, find_node(&reader, "arm,cmsdk-apb-watchdog"), "timeout-ms");
+    read_pmu(&reader, figures);
+    check_figures(&reader, figures);
+    return result_of(&reader);
+}
+
+/* ---- partitions --------------------------------------------------------- */
+
+static bool overlaps(const struct board_part *a, const struct board_part *b)
+{
+    return a->start < b->start + b->length && b->start < a->start + a->length;
+}
+
+/* A label of 1 to 31 characters that ends where the property does. */
+static bool read_label(struct reader *reader, int node,
+                       char name[BOARD_PART_NAME])
+{
+    int length = 0;
+    const char *label = fdt_getprop(reader->dtb, node, "label", &length);
+
+    if (label == NULL || length < 2 || length > (int)BOARD_PART_NAME
+        || memchr(label, '\0', (size_t)length) != label + length - 1) {
+        fail(reader, name_of(reader, node),
+             "label must be a text of 1 to 31 characters");
+        return false;
+    }
+    memcpy(name, label, (size_t)length);
+    return true;
+}
+
+static const char *fault_of(const struct board_map *map,
+                            const struct board_part *part, uint32_t size)
+{
+    if (part->length == 0 || part->start >= size
+        || part->length > size - part->start) {
+        return "reg lies outside the flash";
+    }
+    if (part->start % FLASH_SECTOR || part->length % FLASH_SECTOR) {
+        return "reg must be whole sectors";
+    }
+    for (uint32_t i = 0; i < map->count; i++) {
+        if (overlaps(&map->part[i], part)) {
+            return "reg overlaps an earlier partition";
+        }
+        if (strcmp(map->part[i].name, part->name) == 0) {
+            return "label is taken by an earlier partition";
+        }
+    }
+    return map->count >= BOARD_PARTS ? "more than 16 partitions" : NULL;
+}
+
+static void read_part(struct reader *reader, int node, uint32_t size,
+                      struct board_map *map)
+{
+    struct board_part part = {.start = 0};
+
+    part.start = read_cell(reader, node, "reg", 2, 0);
+    part.length = read_cell(reader, node, "reg", 2, 1);
+    if (!read_label(reader, node, part.name) || reader->failed) {
+        return;
+    }
+    const char *fault = fault_of(map, &part, size);
+    if (fault != NULL) {
+        fail(reader, name_of(reader, node), fault);
+        return;
+    }
+    map->part[map->count++] = part;
+}
+
+int board_map_read(const void *dtb, size_t size, struct board_map *map,
+                   struct diag *diag)
+{
+    struct reader reader;
+    int node;
+
+    memset(map, 0, sizeof(*map));
+    if (open_blob(&reader, dtb, size, diag) != 0) {
+        return OTALAB_ERR_USAGE;
+    }
+    uint32_t flash = read_cell(&reader, find_node(&reader, "jedec,spi-nor"),
+                               "reg", 2, 1);
+    int parts = find_node(&reader, "fixed-partitions");
+    if (!reader.failed && flash > FLASH_MAX_SIZE) {
+        fail(&reader, "flash", "reg: the size must be 4 KiB to 2 MiB");
+    }
+    if (reader.failed) {
+        return OTALAB_ERR_USAGE;
+    }
+    fdt_for_each_subnode(node, dtb, parts)
+    {
+        if (!reader.failed) {
+            read_part(&reader, node, flash, map);
+        }
+    }
+    if (!reader.failed && map->count == 0) {
+        fail(&reader, "partitions", "there is no partition");
+    }
+    return result_of(&reader);
+}
+
+const struct board_part *board_map_find(const struct board_map *map,
+                                        const char *name)
+{
+    for (uint32_t i = 0; i < map->count; i++) {
+        if (strcmp(map->part[i].name, name) == 0) {
+            return &map->part[i];
+        }
+    }
+    return NULL;
+}
+
+const struct board_part *board_map_at(const struct board_map *map,
+                                      uint32_t address)
+{
+    for (uint32_t i = 0; i < map->count; i++) {
+        const struct board_part *part = &map->part[i];
+        if (address >= part->start && address - part->start < part->length) {
+            return part;
+        }
+    }
+    return NULL;
+}

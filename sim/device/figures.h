@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The devicetree blob, as the simulator reads it: the figures of the board's
+ * models and the map of the flash's partitions. The blob may come from
+ * anywhere; every property is checked, and a fault in it leaves one line in
+ * `diag` that names node and property. The results own their bytes.
+ */
+#ifndef OTALAB_DEVICE_FIGURES_H
+#define OTALAB_DEVICE_FIGURES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "device/controller.h"
+
+#define BOARD_PARTS 16u
+#define BOARD_PART_NAME 32u
+
+struct board_part {
+    char name[BOARD_PART_NAME];
+    uint32_t start; /* flash address; start and length are whole sectors */
+    uint32_t length;
+};
+
+/* Partitions in the order of the blob; none overlap. */
+struct board_map {
+    uint32_t count;
+    struct board_part part[BOARD_PARTS];
+};
+
+/* 0, or OTALAB_ERR_USAGE with a line in diag. */
+int board_figures_read(const void *dtb, size_t size,
+                       struct board_figures *figures, struct diag *diag);
+int board_map_read(const void *dtb, size_t size, struct board_map *map,
+                   struct diag *diag);
+
+/* The partition of that name, or the one that holds the address; or NULL. */
+const struct board_part *board_map_find(const struct board_map *map,
+                                        const char *name);
+const struct board_part *board_map_at(const struct board_map *map,
+                                      uint32_t address);
+
+#endif
