@@ -23,7 +23,7 @@ enum channel_event {
     CHANNEL_STARTED, /* the plugin is loaded; first hand-over */
     CHANNEL_RING,    /* a command was stored to the doorbell */
     CHANNEL_LIMIT,   /* insns reached insn_limit */
-    CHANNEL_CODE,    /* the code ring is full and must be read */
+    CHANNEL_CODE,    /* code[] must be read: full, or a program is entered */
     CHANNEL_STALE,   /* a block translated before the last reset was entered */
     CHANNEL_LOCKUP   /* the core locked up; the process is about to die */
 };
@@ -51,7 +51,7 @@ struct channel {
     _Atomic uint64_t wfi_block; /* shim: `blocks` when WFI last ran */
     _Atomic uint32_t asleep[2]; /* who sleeps on the futex, by enum turn */
     uint32_t code_count;     /* shim: entries in use; the host sets 0 */
-    uint32_t reserved;
+    uint32_t ring_address;   /* shim: of the store that rang */
     struct channel_code code[CHANNEL_CODE_SLOTS];
 };
 

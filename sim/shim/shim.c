@@ -58,6 +58,8 @@ static struct {
     struct channel *channel;
     bool started; /* the first hand-over was made */
     bool copies;  /* insn_data() copies */
+    bool entered[2]; /* application, bootloader: since entered_generation */
+    uint32_t entered_generation[2];
 } shim;
 
 struct insn {
@@ -119,8 +121,8 @@ static void on_store(unsigned int vcpu, uint32_t info, uint64_t address,
 {
     (void)vcpu;
     (void)info;
-    (void)userdata;
     if (address == CTL_BASE + DOORBELL_OFFSET) {
+        shim.channel->ring_address = (uint32_t)(uintptr_t)userdata;
         hand_over(CHANNEL_RING);
     }
 }
@@ -208,12 +210,29 @@ static void report_code(uint32_t address, const struct insn *insn)
     entry->length = (uint16_t)(entry->length + insn->size);
 }
 
-static void mark_insn(struct qemu_plugin_insn *handle, const struct insn *insn)
+/* The first block of a program since the reset is shown before it runs, while
+ * all of the program still lies in SRAM as it was loaded. */
+static void report_entry(uint32_t address)
+{
+    unsigned program = address >= BOARD_BOOT_BASE ? 1 : 0;
+
+    if (!shim.entered[program] ||
+        shim.entered_generation[program] != shim.channel->generation) {
+        shim.entered[program] = true;
+        shim.entered_generation[program] = shim.channel->generation;
+        hand_over(CHANNEL_CODE);
+        shim.channel->code_count = 0;
+    }
+}
+
+static void mark_insn(struct qemu_plugin_insn *handle, uint32_t address,
+                      const struct insn *insn)
 {
     if (is_doorbell(insn)) {
         qemu_plugin_register_vcpu_mem_cb(handle, on_store,
                                          QEMU_PLUGIN_CB_NO_REGS,
-                                         QEMU_PLUGIN_MEM_W, NULL);
+                                         QEMU_PLUGIN_MEM_W,
+                                         (void *)(uintptr_t)address);
     } else if (is_wfi(insn)) {
         qemu_plugin_register_vcpu_insn_exec_cb(handle, on_wfi,
                                                QEMU_PLUGIN_CB_NO_REGS, NULL);
@@ -243,11 +262,14 @@ static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)
         struct insn insn;
 
         read_insn(handle, &insn);
-        mark_insn(handle, &insn);
+        mark_insn(handle, address, &insn);
         if (outside && shim.channel->checking != 0) {
             report_code(address, &insn);
         }
         address += (uint32_t)insn.size;
+    }
+    if (outside && shim.channel->checking != 0) {
+        report_entry((uint32_t)qemu_plugin_tb_vaddr(tb));
     }
 }
 
