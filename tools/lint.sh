@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# The house's rules, one function each. All run; any finding fails.
+#
+#   tools/lint.sh BUILD [RULE...]     rules: those listed at the end
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+build=${1:?usage: tools/lint.sh BUILD [RULE...]}
+shift
+
+finding() { echo "lint: $*"; }
+
+# Findings from lines on standard input, with a heading.
+findings() {
+    local heading=$1 line
+    while read -r line; do
+        finding "$heading: $line"
+    done
+}
+
+# Our own files: tracked ones and new ones, but nothing ignored.
+files() { git ls-files -co --exclude-standard -- "$@" | sort -u |
+    while read -r f; do [ ! -f "$f" ] || echo "$f"; done; }
+
+need() {
+    command -v "$1" >/dev/null || finding "$1 is missing: make deps"
+}
+
+rule_format() {
+    need clang-format
+    files '*.c' '*.h' | xargs -r -n 16 clang-format --dry-run -Werror 2>&1 |
+        sed -n 's/: error: .*//p' | sed 's/:[0-9]*$//' |
+        sort -u -t : -k 1,1 | findings "make format would change"
+}
+
+rule_cppcheck() {
+    need cppcheck
+    local cache=$build/cppcheck
+    mkdir -p "$cache"
+    files '*.c' | grep -v '^tests/' |
+        cppcheck --quiet --file-list=- -j 2 --std=c11 --inline-suppr \
+            --cppcheck-build-dir="$cache" \
+            --enable=warning,performance,portability \
+            --suppressions-list="$here/cppcheck.txt" \
+            --template='{file}:{line}: {message} [{id}]' \
+            -D__GNUC__ -Isim -Ifirmware -Ibootloader 2>&1 |
+        grep -E '^[^ ].*\]$' | sort -u | findings cppcheck
+}
+
+rule_lengths() {
+    local folders
+    folders=$(files '*.c' | xargs -r -n 1 dirname | sort -u)
+    for folder in $folders; do
+        files "$folder/*.c" | grep -E "^$folder/[^/]*$" | xargs -r cat |
+            awk -v folder="$folder" -f "$here/lengths.awk"
+    done
+    files '*.c' | xargs -r cat | awk -v folder=all -f "$here/lengths.awk"
+    for file in $(files '*.c'); do
+        awk -v longest=100 -f "$here/lengths.awk" "$file" |
+            findings "$file: function over 100 lines"
+    done
+}
+
+rule_spdx() {
+    local file
+    files '*.c' '*.h' '*.S' '*.ld' '*.dts' '*.sh' '*.awk' Makefile .ci/run |
+        while read -r file; do
+            head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT' ||
+                echo "$file"
+        done | findings "no SPDX line"
+}
+
+# Folder, and what it must not include. The arrows of docs/architecture.md.
+arrows='
+sim/base     shim machine device world scenario engine oracle record image cli
+sim/device   shim machine world scenario engine oracle record cli ota
+sim/machine  world scenario engine oracle record cli ota
+sim/world    machine scenario engine oracle cli
+sim/scenario machine engine cli
+sim/record   machine engine cli
+sim/image    machine engine cli
+sim/oracle   machine engine cli ota
+sim/engine   cli tui
+sim/shim     machine world scenario engine oracle record cli ota
+'
+
+rule_arrows() {
+    local folder forbidden pattern
+    while read -r folder forbidden; do
+        [ -n "$folder" ] || continue
+        pattern=${forbidden// /|}
+        files "$folder/*.c" "$folder/*.h" | xargs -r grep -nE \
+            "^ *# *include +\"(\.\./)*($pattern)/" /dev/null |
+            findings "$folder may not include" || true
+    done <<<"$arrows"
+    files 'firmware/ota/*.c' 'firmware/ota/*.h' | xargs -r grep -nE \
+        '^ *# *include +"' /dev/null | grep -vE '"(ota|mbedtls)/|"p256-m.h"' |
+        findings "firmware/ota knows nobody but its own" || true
+    files '*.c' '*.h' | xargs -r grep -nE '^ *# *include +"\.\.' /dev/null |
+        findings "include by path from the root" || true
+}
+
+# Whatever the oracle pulls in must not lead to the device's own decoders.
+rule_oracle() {
+    local objects=("$build"/obj/sim/oracle/*.o) whole=$build/oracle-closure.o
+    [ -f "${objects[0]}" ] || return 0
+    ld -r -o "$whole" "${objects[@]}" "$build/libotalab.a"
+    comm -12 <(nm -u "$whole" | awk '{ print $NF }' | sort -u) \
+        <(nm --defined-only "$build/libota.a" 2>/dev/null |
+            awk 'NF == 3 && $2 ~ /[TDBRVW]/ { print $3 }' | sort -u) |
+        findings "sim/oracle links firmware/ota"
+    rm -f "$whole"
+}
+
+# No path of one machine, no mirror's name, nothing of third parties.
+rule_places() {
+    files . | grep -v '\.bin$' | xargs -r grep -nIE \
+        '(^|[^A-Za-z0-9_.])/(work|root|home/[a-z]+)/' /dev/null |
+        findings "a machine's path" || true
+    files . | xargs -r grep -nIE \
+        '(deb|ftp[.a-z]*|security|snapshot|archive)[.](debian[.]org|ubuntu[.])' \
+        /dev/null | findings "a mirror's name" || true
+}
+
+# Whitespace that clang-format does not see, and shell that does not parse.
+rule_text() {
+    files '*.c' '*.h' '*.S' '*.ld' '*.dts' '*.sh' '*.yaml' '*.md' Makefile |
+        xargs -r grep -nE '[[:space:]]$' /dev/null |
+        findings "space at the end" || true
+    files '*.c' '*.h' '*.yaml' '*.dts' | xargs -r grep -nP '\t' /dev/null |
+        findings "a tab" || true
+    local file
+    for file in $(files '*.sh' .ci/run); do
+        bash -n "$file" 2>&1 | findings "shell" || true
+    done
+}
+
+rules=(format cppcheck lengths spdx arrows oracle places text)
+total=0
+for rule in ${@:-"${rules[@]}"}; do
+    # Through a file: findings are made in subshells and cannot be counted.
+    "rule_$rule" >"$build/lint-$rule.log" 2>&1 || true
+    cat "$build/lint-$rule.log"
+    n=$(grep -c '^lint: ' "$build/lint-$rule.log" || true)
+    total=$((total + n))
+    echo "$rule: $n findings"
+done
+echo "$total findings in all"
+[ "$total" = 0 ]
