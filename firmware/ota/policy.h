@@ -62,13 +62,13 @@ enum ota_slot policy_choose(const struct boot_state *now,
 /*
  * The image in `now->slot` was refused with `reason`: record it and move on:
  * trial -> the other slot; confirmed -> the other slot as a trial, then
- * recovery. `digest` is that of an authentic image that is not allowed, and
- * is remembered; NULL for a damaged one, which may be written again. `tried`
- * is a bit mask of slots already refused at this boot, this one included.
- * Returns false when nothing is left.
+ * recovery. `digest` is remembered when the reason is one that lasts (it was
+ * authentic, but will never be allowed); a damaged image may be written
+ * again. `tried` is a bit mask of slots already refused at this boot, this
+ * one included. Returns false when nothing is left.
  */
 bool policy_reject(const struct boot_state *now, enum ota_reason reason,
-                   const uint8_t *digest, unsigned tried,
+                   const uint8_t digest[OTA_DIGEST_SIZE], unsigned tried,
                    const struct policy_limits *limits,
                    struct boot_state *next);
 

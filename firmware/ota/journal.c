@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The boot journal in flash: two banks of two sectors. The sectors of a bank
+ * carry the same records in the same slots.
+ *
+ *     bank 0: sector 0 (copy 0)  sector 1 (copy 1)
+ *     bank 1: sector 2 (copy 0)  sector 3 (copy 1)
+ *
+ *     a sector of 4096 bytes, slots of 128:
+ *     | header | record 1 | record 2 | ... | record 31 |
+ *
+ *     header  0 magic  4 first sequence      8 zeros          120 crc 124 end
+ *     record  0 magic  4 sequence  8 slot  9 state 10 attempts 11 reason
+ *            12 counter  16 digest  48 rejected  80 rejected before
+ *           112 reason of 48  113 reason of 80  114 request  116 zeros
+ *           120 crc32 of 0..119   124 end mark, 0
+ *
+ * Rules that make it survive a cut at any place:
+ *
+ * - A slot that is not wholly 0xFF is never programmed. The next record goes
+ *   behind the last slot used in either sector of the bank.
+ * - Its sequence is the header's first sequence + slot - 1. So a slot that
+ *   was torn uses up its number: a weak record that reads valid again later
+ *   never meets another record of the same number.
+ * - A header is written only right after its sector was erased, in the same
+ *   session, and its first sequence is higher than any before. The sectors of
+ *   a bank belong together only if these are equal; a sector left behind by a
+ *   torn erase has an older number or none, and is erased before use.
+ * - A sector of the bank in force is erased (to repair it) only after the
+ *   record was written afresh to the other sector and read back; the bank
+ *   left behind only after both copies in the new one were.
+ */
+#include "ota/journal.h"
+
+#include <string.h>
+
+#include "ota/bytes.h"
+#include "ota/crc32.h"
+
+#define HEADER_MAGIC 0x314A544Fu /* "OTJ1" */
+#define RECORD_MAGIC 0x3152544Fu /* "OTR1" */
+#define SLOT_SIZE 128u
+#define CRC_AT 120u
+#define END_AT 124u
+#define BANK_SECTORS 2u
+#define WRITE_TRIES 2u
+/* Higher ones are not valid: there must be room to go on. */
+#define SEQUENCE_MAX 0xFFFF0000u
+
+/* ---- bytes ---------------------------------------------------------- */
+
+static void seal(uint8_t slot[SLOT_SIZE], uint32_t magic, uint32_t sequence)
+{
+    bytes_put32(slot, magic);
+    bytes_put32(slot + 4, sequence);
+    bytes_put32(slot + CRC_AT, ota_crc32(slot, CRC_AT));
+    bytes_put32(slot + END_AT, 0);
+}
+
+/* The sequence in a slot that was sealed with that magic, 0 if it is not. */
+static uint32_t sealed(const uint8_t slot[SLOT_SIZE], uint32_t magic)
+{
+    uint32_t sequence = bytes_get32(slot + 4);
+
+    if (bytes_get32(slot) != magic || bytes_get32(slot + END_AT) != 0 ||
+        bytes_get32(slot + CRC_AT) != ota_crc32(slot, CRC_AT) ||
+        sequence > SEQUENCE_MAX) {
+        return 0;
+    }
+    return sequence;
+}
+
+static void encode(const struct boot_state *state, uint8_t slot[SLOT_SIZE])
+{
+    memset(slot, 0, SLOT_SIZE);
+    slot[8] = state->slot;
+    slot[9] = state->state;
+    slot[10] = state->attempts;
+    slot[11] = state->reason;
+    bytes_put32(slot + 12, state->counter);
+    memcpy(slot + 16, state->digest, OTA_DIGEST_SIZE);
+    memcpy(slot + 48, state->rejected[0], OTA_DIGEST_SIZE);
+    memcpy(slot + 80, state->rejected[1], OTA_DIGEST_SIZE);
+    slot[112] = state->rejected_reason[0];
+    slot[113] = state->rejected_reason[1];
+    bytes_put16(slot + 114, state->request);
+    seal(slot, RECORD_MAGIC, state->sequence);
+}
+
+/* The sequence of a valid record, else 0. */
+static uint32_t record_sequence(const uint8_t slot[SLOT_SIZE])
+{
+    bool known = slot[8] < OTA_SLOT_COUNT &&
+                 (slot[9] == OTA_CONFIRMED || slot[9] == OTA_TRIAL);
+
+    return known ? sealed(slot, RECORD_MAGIC) : 0;
+}
+
+static void decode(const uint8_t slot[SLOT_SIZE], struct boot_state *state)
+{
+    state->sequence = bytes_get32(slot + 4);
+    state->slot = slot[8];
+    state->state = slot[9];
+    state->attempts = slot[10];
+    state->reason = slot[11];
+    state->counter = bytes_get32(slot + 12);
+    memcpy(state->digest, slot + 16, OTA_DIGEST_SIZE);
+    memcpy(state->rejected[0], slot + 48, OTA_DIGEST_SIZE);
+    memcpy(state->rejected[1], slot + 80, OTA_DIGEST_SIZE);
+    state->rejected_reason[0] = slot[112];
+    state->rejected_reason[1] = slot[113];
+    state->request = bytes_get16(slot + 114);
+}
+
+/* ---- slots in flash ------------------------------------------------- */
+
+static uint32_t slots_of(const struct journal *journal)
+{
+    return journal->flash->sector_size / SLOT_SIZE;
+}
+
+static uint32_t address_of(const struct journal *journal, unsigned sector,
+                           unsigned slot)
+{
+    return journal->area.start + sector * journal->flash->sector_size +
+           slot * SLOT_SIZE;
+}
+
+/* A slot that cannot be read counts as used and not valid: all zero. */
+static void read_slot(const struct journal *journal, unsigned sector,
+                      unsigned slot, uint8_t data[SLOT_SIZE])
+{
+    const struct ota_flash *flash = journal->flash;
+
+    if (flash->read(flash->context, address_of(journal, sector, slot), data,
+                    SLOT_SIZE)) {
+        memset(data, 0, SLOT_SIZE);
+    }
+}
+
+/* Program a blank slot and read it back; used up whatever comes of it. */
+static bool write_slot(struct journal *journal, unsigned sector, unsigned slot,
+                       const uint8_t data[SLOT_SIZE])
+{
+    const struct ota_flash *flash = journal->flash;
+    uint8_t back[SLOT_SIZE];
+
+    journal->top[sector] = (uint8_t)slot;
+    read_slot(journal, sector, slot, back);
+    if (!bytes_are(back, SLOT_SIZE, 0xFF) ||
+        flash->program(flash->context, address_of(journal, sector, slot), data,
+                       SLOT_SIZE)) {
+        return false;
+    }
+    read_slot(journal, sector, slot, back);
+    return memcmp(back, data, SLOT_SIZE) == 0;
+}
+
+/* ---- scanning ------------------------------------------------------- */
+
+struct scan {
+    uint8_t best[SLOT_SIZE]; /* the valid record of highest sequence */
+    uint32_t sequence;       /* its sequence, 0: none yet */
+    unsigned sector;         /* where it was seen first */
+};
+
+static void consider(struct journal *journal, struct scan *scan,
+                     unsigned sector, const uint8_t slot[SLOT_SIZE])
+{
+    uint32_t sequence = record_sequence(slot);
+
+    if (sequence > scan->sequence) {
+        scan->sequence = sequence;
+        scan->sector = sector;
+        memcpy(scan->best, slot, SLOT_SIZE);
+        journal->copies = 1;
+    } else if (sequence && sequence == scan->sequence &&
+               sector != scan->sector &&
+               memcmp(scan->best, slot, SLOT_SIZE) == 0) {
+        journal->copies = BANK_SECTORS;
+    }
+}
+
+static void scan_sector(struct journal *journal, struct scan *scan,
+                        unsigned sector)
+{
+    uint8_t data[SLOT_SIZE];
+
+    read_slot(journal, sector, 0, data);
+    journal->first[sector] = sealed(data, HEADER_MAGIC);
+    if (!journal->first[sector]) {
+        return;
+    }
+    for (unsigned slot = 1; slot < slots_of(journal); slot++) {
+        read_slot(journal, sector, slot, data);
+        if (!bytes_are(data, SLOT_SIZE, 0xFF)) {
+            journal->top[sector] = (uint8_t)slot;
+            consider(journal, scan, sector, data);
+        }
+    }
+}
+
+int journal_open(struct journal *journal, const struct ota_flash *flash,
+                 struct ota_area area)
+{
+    struct scan scan = {{0}, 0, 0};
+    uint32_t sector_size = flash->sector_size;
+
+    memset(journal, 0, sizeof(*journal));
+    if (sector_size < 2 * SLOT_SIZE || sector_size > UINT8_MAX * SLOT_SIZE ||
+        sector_size % SLOT_SIZE != 0 ||
+        area.length / sector_size < JOURNAL_SECTORS) {
+        return OTA_ERR_RANGE;
+    }
+    journal->flash = flash;
+    journal->area = area;
+    for (unsigned sector = 0; sector < JOURNAL_SECTORS; sector++) {
+        scan_sector(journal, &scan, sector);
+    }
+    if (scan.sequence) {
+        decode(scan.best, &journal->now);
+        journal->bank = (uint8_t)(scan.sector / BANK_SECTORS);
+    }
+    return OTA_OK;
+}
+
+/* ---- appending ------------------------------------------------------ */
+
+static uint32_t higher(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* First sequence of the bank in force, 0 when there is none. */
+static uint32_t bank_first(const struct journal *journal)
+{
+    const uint32_t *first = &journal->first[journal->bank * BANK_SECTORS];
+
+    return journal->now.sequence ? higher(first[0], first[1]) : 0;
+}
+
+static unsigned next_slot(const struct journal *journal)
+{
+    const uint8_t *top = &journal->top[journal->bank * BANK_SECTORS];
+
+    return 1u + (top[0] > top[1] ? top[0] : top[1]);
+}
+
+/* A first sequence that no record and no torn slot has had. */
+static uint32_t unused_first(const struct journal *journal)
+{
+    uint32_t first = journal->now.sequence + 1;
+
+    for (unsigned i = 0; i < JOURNAL_SECTORS; i++) {
+        if (journal->first[i]) {
+            first = higher(first, journal->first[i] + slots_of(journal) - 1);
+        }
+    }
+    return first;
+}
+
+static bool erase_sector(struct journal *journal, unsigned sector)
+{
+    const struct ota_flash *flash = journal->flash;
+
+    if (flash->erase(flash->context, address_of(journal, sector, 0))) {
+        return false;
+    }
+    journal->first[sector] = 0;
+    journal->top[sector] = 0;
+    return true;
+}
+
+/* Erase a sector, give it its header and one record. Counts copies: 0, 1. */
+static unsigned build_sector(struct journal *journal, unsigned sector,
+                             uint32_t first, unsigned slot,
+                             const uint8_t record[SLOT_SIZE])
+{
+    uint8_t header[SLOT_SIZE] = {0};
+
+    seal(header, HEADER_MAGIC, first);
+    if (!erase_sector(journal, sector) ||
+        !write_slot(journal, sector, 0, header)) {
+        return 0;
+    }
+    journal->first[sector] = first;
+    return write_slot(journal, sector, slot, record);
+}
+
+/* `state` was read back at least once: it is in force. */
+static void adopt(struct journal *journal, const struct boot_state *state,
+                  unsigned bank, unsigned copies)
+{
+    journal->now = *state;
+    journal->bank = (uint8_t)bank;
+    journal->copies = (uint8_t)copies;
+    journal->fresh = true;
+}
+
+/* The next slot of the bank in force: sound sectors first, and only when one
+ * of them has it is the other repaired. Returns the copies made. */
+static unsigned write_in_bank(struct journal *journal,
+                              struct boot_state *state)
+{
+    unsigned bank = journal->bank;
+    unsigned slot = next_slot(journal);
+    uint32_t first = bank_first(journal);
+    uint8_t record[SLOT_SIZE];
+    bool sound[BANK_SECTORS];
+    unsigned copies = 0;
+
+    state->sequence = higher(first + slot - 1, journal->now.sequence + 1);
+    encode(state, record);
+    for (unsigned i = 0; i < BANK_SECTORS; i++) {
+        unsigned sector = bank * BANK_SECTORS + i;
+        sound[i] = journal->first[sector] == first;
+        if (sound[i]) {
+            copies += write_slot(journal, sector, slot, record);
+        }
+    }
+    for (unsigned i = 0; i < BANK_SECTORS && copies > 0; i++) {
+        if (!sound[i]) {
+            copies += build_sector(journal, bank * BANK_SECTORS + i, first,
+                                   slot, record);
+        }
+    }
+    if (copies > 0) {
+        adopt(journal, state, bank, copies);
+    }
+    return copies;
+}
+
+/* Start the other bank, sector by sector. Returns the copies made. */
+static unsigned write_in_other(struct journal *journal,
+                               struct boot_state *state)
+{
+    unsigned bank = journal->now.sequence ? journal->bank ^ 1u : 0;
+    uint32_t first = unused_first(journal);
+    uint8_t record[SLOT_SIZE];
+    unsigned copies = 0;
+
+    state->sequence = first;
+    encode(state, record);
+    for (unsigned i = 0; i < BANK_SECTORS; i++) {
+        copies += build_sector(journal, bank * BANK_SECTORS + i, first, 1,
+                               record);
+    }
+    if (copies > 0) {
+        adopt(journal, state, bank, copies);
+    }
+    return copies;
+}
+
+/* Leave nothing behind that looks like a bank. A sector that cannot be
+ * erased keeps its older numbers and is tried again at the next append. */
+static void drop_other(struct journal *journal)
+{
+    unsigned sector = (journal->bank ^ 1u) * BANK_SECTORS;
+
+    for (unsigned i = 0; i < BANK_SECTORS; i++, sector++) {
+        if (journal->first[sector]) {
+            (void)erase_sector(journal, sector);
+        }
+    }
+}
+
+int journal_append(struct journal *journal, const struct boot_state *next)
+{
+    struct boot_state state = *next;
+    unsigned copies = 0;
+    bool written = false;
+
+    if (unused_first(journal) > SEQUENCE_MAX) {
+        return OTA_ERR_FULL;
+    }
+    for (unsigned i = 0; i < WRITE_TRIES && copies < BANK_SECTORS; i++) {
+        if (!bank_first(journal) || next_slot(journal) >= slots_of(journal)) {
+            break;
+        }
+        copies = write_in_bank(journal, &state);
+        written |= copies > 0;
+    }
+    if (copies < BANK_SECTORS) {
+        copies = write_in_other(journal, &state);
+        written |= copies > 0;
+    }
+    if (copies == BANK_SECTORS) {
+        drop_other(journal);
+    }
+    return written ? OTA_OK : OTA_ERR_IO;
+}
+
+int journal_refresh(struct journal *journal)
+{
+    struct boot_state state = journal->now;
+
+    if (!state.sequence) {
+        return OTA_ERR_NONE;
+    }
+    return journal->fresh ? OTA_OK : journal_append(journal, &state);
+}
+
+bool journal_is_thin(const struct journal *journal)
+{
+    return journal->now.sequence != 0 && journal->copies < BANK_SECTORS;
+}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+#include "ota/policy.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "ota/bytes.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum ota_slot policy_other(enum ota_slot slot)
+{
+    return slot == OTA_SLOT_A ? OTA_SLOT_B : OTA_SLOT_A;
+}
+
+static bool digest_known(const uint8_t digest[OTA_DIGEST_SIZE])
+{
+    return !bytes_are(digest, OTA_DIGEST_SIZE, 0);
+}
+
+static bool digests_equal(const uint8_t a[OTA_DIGEST_SIZE],
+                          const uint8_t b[OTA_DIGEST_SIZE])
+{
+    return memcmp(a, b, OTA_DIGEST_SIZE) == 0;
+}
+
+static bool was_rejected(const struct boot_state *now,
+                         const uint8_t digest[OTA_DIGEST_SIZE])
+{
+    return digest_known(digest) && (digests_equal(now->rejected[0], digest) ||
+                                    digests_equal(now->rejected[1], digest));
+}
+
+/* ---- moving between slots ------------------------------------------- */
+
+/*
+ * Go to a slot. A commit that did not reach the fuses yet was for the image
+ * left behind, so it ends here.
+ */
+static void move_to(struct boot_state *next, enum ota_slot slot,
+                    enum ota_state state, uint8_t attempts,
+                    const struct policy_limits *limits)
+{
+    next->slot = (uint8_t)slot;
+    next->state = (uint8_t)state;
+    next->attempts = attempts;
+    next->counter = limits->fuse_counter;
+    memset(next->digest, 0, OTA_DIGEST_SIZE);
+}
+
+/* Does it hold for this digest whenever it is tried again? A damaged image
+ * may be written again, a downgrade be allowed later. */
+static bool is_lasting(enum ota_reason reason)
+{
+    static const uint8_t lasting[] = {
+        OTA_REASON_COUNTER_LOW, OTA_REASON_COUNTER_HIGH, OTA_REASON_BAD_ENTRY,
+        OTA_REASON_TRIAL_FAILED};
+
+    return memchr(lasting, (int)reason, sizeof(lasting)) != NULL;
+}
+
+static void remember_rejected(struct boot_state *next,
+                              const uint8_t digest[OTA_DIGEST_SIZE],
+                              enum ota_reason reason)
+{
+    next->reason = (uint8_t)reason;
+    if (!is_lasting(reason) || !digest_known(digest)) {
+        return;
+    }
+    if (!digests_equal(next->rejected[0], digest)) {
+        memcpy(next->rejected[1], next->rejected[0], OTA_DIGEST_SIZE);
+        next->rejected_reason[1] = next->rejected_reason[0];
+        memcpy(next->rejected[0], digest, OTA_DIGEST_SIZE);
+    }
+    next->rejected_reason[0] = (uint8_t)reason;
+}
+
+/* A trial with reason 0 was asked for: the other slot is confirmed. */
+static bool has_fallback(const struct boot_state *now)
+{
+    return now->state == OTA_TRIAL && now->reason == OTA_REASON_NONE;
+}
+
+static void leave_trial(const struct boot_state *now,
+                        const struct policy_limits *limits,
+                        struct boot_state *next)
+{
+    bool confirmed = has_fallback(now);
+
+    move_to(next, policy_other((enum ota_slot)now->slot),
+            confirmed ? OTA_CONFIRMED : OTA_TRIAL,
+            confirmed ? 0 : limits->trial_attempts, limits);
+}
+
+/* ---- requests ------------------------------------------------------- */
+
+struct asked {
+    const struct boot_state *now;
+    const struct request *request;
+    const struct policy_limits *limits;
+};
+
+struct request_rule {
+    uint8_t kind; /* 0: any */
+    bool (*when)(const struct asked *asked);
+    enum ota_reason verdict;
+};
+
+static bool unknown_kind(const struct asked *asked)
+{
+    return asked->request->kind < OTA_REQUEST_TRIAL ||
+           asked->request->kind > OTA_REQUEST_COMMIT;
+}
+
+static bool on_trial(const struct asked *asked)
+{
+    return asked->now->state == OTA_TRIAL;
+}
+
+static bool not_the_other_slot(const struct asked *asked)
+{
+    return asked->request->slot > OTA_SLOT_B ||
+           asked->request->slot == asked->now->slot;
+}
+
+static bool rejected_before(const struct asked *asked)
+{
+    return was_rejected(asked->now, asked->request->digest);
+}
+
+static bool not_this_image(const struct asked *asked)
+{
+    return asked->request->slot != asked->now->slot ||
+           !digest_known(asked->request->digest) ||
+           !digests_equal(asked->request->digest, asked->now->digest);
+}
+
+static bool beyond_capacity(const struct asked *asked)
+{
+    return asked->request->counter > asked->limits->fuse_capacity;
+}
+
+/* From the top; the first that holds refuses, none accepts. */
+static const struct request_rule request_rules[] = {
+    {0, unknown_kind, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_TRIAL, on_trial, OTA_REASON_NO_FALLBACK},
+    {OTA_REQUEST_TRIAL, not_the_other_slot, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_TRIAL, rejected_before, OTA_REASON_REJECTED_BEFORE},
+    {OTA_REQUEST_CONFIRM, not_this_image, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_COMMIT, on_trial, OTA_REASON_NO_FALLBACK},
+    {OTA_REQUEST_COMMIT, not_this_image, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_COMMIT, beyond_capacity, OTA_REASON_COUNTER_HIGH},
+};
+
+static enum ota_reason judge(const struct asked *asked)
+{
+    for (size_t i = 0; i < COUNT(request_rules); i++) {
+        const struct request_rule *rule = &request_rules[i];
+        bool applies = rule->kind == 0 || rule->kind == asked->request->kind;
+        if (applies && rule->when(asked)) {
+            return rule->verdict;
+        }
+    }
+    return OTA_REASON_NONE;
+}
+
+static void grant_trial(const struct asked *asked, struct boot_state *next)
+{
+    bool from_recovery = asked->now->slot == OTA_SLOT_RECOVERY;
+
+    move_to(next, (enum ota_slot)asked->request->slot, OTA_TRIAL,
+            asked->limits->trial_attempts, asked->limits);
+    memcpy(next->digest, asked->request->digest, OTA_DIGEST_SIZE);
+    next->reason = from_recovery ? OTA_REASON_NO_FALLBACK : OTA_REASON_NONE;
+}
+
+static void grant_confirm(const struct asked *asked, struct boot_state *next)
+{
+    (void)asked;
+    next->state = OTA_CONFIRMED;
+    next->attempts = 0;
+    next->reason = OTA_REASON_NONE;
+}
+
+static void grant_commit(const struct asked *asked, struct boot_state *next)
+{
+    if (asked->request->counter > next->counter) {
+        next->counter = asked->request->counter;
+    }
+}
+
+enum ota_reason policy_request(const struct boot_state *now,
+                               const struct request *request,
+                               const struct policy_limits *limits,
+                               struct boot_state *next, bool *changed)
+{
+    static void (*const grants[])(const struct asked *,
+                                  struct boot_state *) = {
+        [OTA_REQUEST_TRIAL] = grant_trial,
+        [OTA_REQUEST_CONFIRM] = grant_confirm,
+        [OTA_REQUEST_COMMIT] = grant_commit,
+    };
+    struct asked asked = {now, request, limits};
+
+    *next = *now;
+    *changed = request_is_new(request, now->request);
+    if (!*changed) {
+        return OTA_REASON_NONE;
+    }
+    next->request = (uint16_t)request->sequence;
+    enum ota_reason verdict = judge(&asked);
+    if (verdict == OTA_REASON_NONE) {
+        grants[request->kind](&asked, next);
+    }
+    return verdict;
+}
+
+/* ---- choosing ------------------------------------------------------- */
+
+enum ota_slot policy_choose(const struct boot_state *now,
+                            const struct policy_limits *limits,
+                            struct boot_state *next, bool *changed,
+                            bool *gave_up)
+{
+    *next = *now;
+    *changed = now->state == OTA_TRIAL;
+    *gave_up = *changed && now->attempts == 0;
+    if (*gave_up) {
+        leave_trial(now, limits, next);
+        remember_rejected(next, now->digest, OTA_REASON_TRIAL_FAILED);
+    } else if (*changed) {
+        uint8_t left = now->attempts < limits->trial_attempts
+                           ? now->attempts
+                           : limits->trial_attempts;
+        next->attempts = (uint8_t)(left - 1u);
+    }
+    return (enum ota_slot)next->slot;
+}
+
+/* Where to go when an image was refused, in order of preference. */
+struct way_out {
+    bool (*when)(const struct boot_state *now, unsigned tried);
+    void (*go)(const struct boot_state *now,
+               const struct policy_limits *limits, struct boot_state *next);
+};
+
+static bool slot_left(unsigned tried, enum ota_slot slot)
+{
+    return !(tried & 1u << slot);
+}
+
+static bool trial_can_leave(const struct boot_state *now, unsigned tried)
+{
+    return now->state == OTA_TRIAL &&
+           slot_left(tried, policy_other((enum ota_slot)now->slot));
+}
+
+static bool other_left(const struct boot_state *now, unsigned tried)
+{
+    return slot_left(tried, policy_other((enum ota_slot)now->slot));
+}
+
+static bool recovery_left(const struct boot_state *now, unsigned tried)
+{
+    (void)now;
+    return slot_left(tried, OTA_SLOT_RECOVERY);
+}
+
+static void go_to_trial_of(enum ota_slot slot,
+                           const struct policy_limits *limits,
+                           struct boot_state *next)
+{
+    move_to(next, slot, OTA_TRIAL, limits->trial_attempts, limits);
+}
+
+static void try_other(const struct boot_state *now,
+                      const struct policy_limits *limits,
+                      struct boot_state *next)
+{
+    go_to_trial_of(policy_other((enum ota_slot)now->slot), limits, next);
+}
+
+static void go_to_recovery(const struct boot_state *now,
+                           const struct policy_limits *limits,
+                           struct boot_state *next)
+{
+    (void)now;
+    move_to(next, OTA_SLOT_RECOVERY, OTA_CONFIRMED, 0, limits);
+}
+
+static const struct way_out ways_out[] = {
+    {trial_can_leave, leave_trial},
+    {other_left, try_other},
+    {recovery_left, go_to_recovery},
+};
+
+bool policy_reject(const struct boot_state *now, enum ota_reason reason,
+                   const uint8_t digest[OTA_DIGEST_SIZE], unsigned tried,
+                   const struct policy_limits *limits,
+                   struct boot_state *next)
+{
+    for (size_t i = 0; i < COUNT(ways_out); i++) {
+        if (ways_out[i].when(now, tried)) {
+            *next = *now;
+            ways_out[i].go(now, limits, next);
+            remember_rejected(next, digest, reason);
+            return true;
+        }
+    }
+    return false;
+}
+
+void policy_start_over(const struct policy_candidate candidates[2],
+                       const struct policy_limits *limits,
+                       struct boot_state *next)
+{
+    const struct policy_candidate *a = &candidates[OTA_SLOT_A];
+    const struct policy_candidate *b = &candidates[OTA_SLOT_B];
+    bool a_runs = a->verdict == OTA_REASON_NONE;
+    bool b_runs = b->verdict == OTA_REASON_NONE;
+    bool b_newer =
+        image_version_compare(&b->info.version, &a->info.version) > 0;
+    enum ota_slot slot = b_runs && (!a_runs || b_newer) ? OTA_SLOT_B
+                                                        : OTA_SLOT_A;
+
+    memset(next, 0, sizeof(*next));
+    if (a_runs || b_runs) {
+        go_to_trial_of(slot, limits, next);
+        memcpy(next->digest, candidates[slot].info.digest, OTA_DIGEST_SIZE);
+    } else {
+        move_to(next, OTA_SLOT_RECOVERY, OTA_CONFIRMED, 0, limits);
+    }
+    next->reason = OTA_REASON_NO_FALLBACK;
+}
+
+/* ---- admission ------------------------------------------------------ */
+
+enum ota_reason policy_allow(const struct image_info *info,
+                             const struct policy_limits *limits)
+{
+    if (info->counter < limits->fuse_counter) {
+        return OTA_REASON_COUNTER_LOW;
+    }
+    if (info->counter > limits->fuse_capacity) {
+        return OTA_REASON_COUNTER_HIGH;
+    }
+    return OTA_REASON_NONE;
+}
+
+struct entrant {
+    const struct boot_state *now;
+    const struct image_info *info;
+    const struct image_info *fallback;
+};
+
+static bool confirmed_already(const struct entrant *entrant)
+{
+    return entrant->now->state == OTA_CONFIRMED;
+}
+
+static bool another_image(const struct entrant *entrant)
+{
+    return digest_known(entrant->now->digest) &&
+           !digests_equal(entrant->now->digest, entrant->info->digest);
+}
+
+static bool tried_in_vain(const struct entrant *entrant)
+{
+    return was_rejected(entrant->now, entrant->info->digest);
+}
+
+static bool nothing_to_compare(const struct entrant *entrant)
+{
+    return entrant->fallback == NULL;
+}
+
+static bool counter_falls(const struct entrant *entrant)
+{
+    return entrant->info->counter < entrant->fallback->counter;
+}
+
+static bool version_falls(const struct entrant *entrant)
+{
+    return entrant->info->counter == entrant->fallback->counter &&
+           image_version_compare(&entrant->info->version,
+                                 &entrant->fallback->version) < 0;
+}
+
+/* From the top; the first that holds decides. */
+static const struct {
+    bool (*when)(const struct entrant *entrant);
+    enum ota_reason verdict;
+} entrant_rules[] = {
+    {confirmed_already, OTA_REASON_NONE},
+    {another_image, OTA_REASON_BAD_REQUEST},
+    {tried_in_vain, OTA_REASON_REJECTED_BEFORE},
+    {nothing_to_compare, OTA_REASON_NONE},
+    {counter_falls, OTA_REASON_COUNTER_LOW},
+    {version_falls, OTA_REASON_DOWNGRADE},
+};
+
+enum ota_reason policy_admit(const struct boot_state *now,
+                             const struct image_info *info,
+                             const struct image_info *fallback)
+{
+    struct entrant entrant = {now, info, fallback};
+
+    for (size_t i = 0; i < COUNT(entrant_rules); i++) {
+        if (entrant_rules[i].when(&entrant)) {
+            return entrant_rules[i].verdict;
+        }
+    }
+    return OTA_REASON_NONE;
+}
+
+uint32_t policy_burn_target(const struct boot_state *now,
+                            const struct image_info *info,
+                            const struct policy_limits *limits)
+{
+    uint32_t target =
+        now->counter < info->counter ? now->counter : info->counter;
+
+    if (now->state != OTA_CONFIRMED || target < limits->fuse_counter) {
+        return limits->fuse_counter;
+    }
+    return target < limits->fuse_capacity ? target : limits->fuse_capacity;
+}

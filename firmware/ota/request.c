@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Requests in flash: two sectors of 64-byte slots, no header.
+ *
+ *     | slot 0 | slot 1 | ... | slot 63 |
+ *
+ *     0 magic  4 sequence  8 kind  9 slot  10 zeros  12 counter  16 digest
+ *    48 zeros  56 crc32 of 0..55  60 end mark, 0
+ *
+ * The sector that holds the newest valid request is the one in use; the other
+ * one may hold anything, for its erase may have been torn, and is erased
+ * before it is used. A torn slot uses up its sequence number: the next one is
+ * counted by places, so that no two requests ever share a number.
+ */
+#include "ota/request.h"
+
+#include <string.h>
+
+#include "ota/bytes.h"
+#include "ota/crc32.h"
+
+#define REQUEST_MAGIC 0x3151544Fu /* "OTQ1" */
+#define SLOT_SIZE 64u
+#define CRC_AT 56u
+#define END_AT 60u
+#define SECTORS 2u
+#define WRITE_TRIES 4u
+/* Higher ones are not valid: there must be room to go on. */
+#define SEQUENCE_MAX 0xFFFF0000u
+
+struct scan {
+    struct request latest; /* sequence 0: none */
+    unsigned sector;       /* where it lies */
+    unsigned slot;
+    unsigned end[SECTORS]; /* first slot of the blank rest */
+};
+
+static void encode(const struct request *request, uint8_t slot[SLOT_SIZE])
+{
+    memset(slot, 0, SLOT_SIZE);
+    bytes_put32(slot, REQUEST_MAGIC);
+    bytes_put32(slot + 4, request->sequence);
+    slot[8] = request->kind;
+    slot[9] = request->slot;
+    bytes_put32(slot + 12, request->counter);
+    memcpy(slot + 16, request->digest, OTA_DIGEST_SIZE);
+    bytes_put32(slot + CRC_AT, ota_crc32(slot, CRC_AT));
+}
+
+/* False when it is not a valid request. What it asks for is not judged. */
+static bool decode(const uint8_t slot[SLOT_SIZE], struct request *request)
+{
+    if (bytes_get32(slot) != REQUEST_MAGIC || bytes_get32(slot + END_AT) ||
+        bytes_get32(slot + CRC_AT) != ota_crc32(slot, CRC_AT)) {
+        return false;
+    }
+    request->sequence = bytes_get32(slot + 4);
+    request->kind = slot[8];
+    request->slot = slot[9];
+    request->counter = bytes_get32(slot + 12);
+    memcpy(request->digest, slot + 16, OTA_DIGEST_SIZE);
+    return request->sequence > 0 && request->sequence <= SEQUENCE_MAX;
+}
+
+static void scan_sector(const struct ota_flash *flash, struct ota_area area,
+                        unsigned sector, struct scan *scan)
+{
+    uint32_t address = area.start + sector * flash->sector_size;
+    struct request request;
+    uint8_t data[SLOT_SIZE];
+
+    for (unsigned slot = 0; slot < flash->sector_size / SLOT_SIZE; slot++) {
+        if (flash->read(flash->context, address + slot * SLOT_SIZE, data,
+                        SLOT_SIZE)) {
+            memset(data, 0, SLOT_SIZE);
+        }
+        if (bytes_are(data, SLOT_SIZE, 0xFF)) {
+            continue;
+        }
+        scan->end[sector] = slot + 1;
+        if (decode(data, &request) &&
+            request.sequence > scan->latest.sequence) {
+            scan->latest = request;
+            scan->sector = sector;
+            scan->slot = slot;
+        }
+    }
+}
+
+static int scan_all(const struct ota_flash *flash, struct ota_area area,
+                    struct scan *scan)
+{
+    memset(scan, 0, sizeof(*scan));
+    if (flash->sector_size < SLOT_SIZE || flash->sector_size % SLOT_SIZE ||
+        area.length / flash->sector_size < SECTORS) {
+        return OTA_ERR_RANGE;
+    }
+    for (unsigned sector = 0; sector < SECTORS; sector++) {
+        scan_sector(flash, area, sector, scan);
+    }
+    return OTA_OK;
+}
+
+int request_latest(const struct ota_flash *flash, struct ota_area area,
+                   struct request *request)
+{
+    struct scan scan;
+    int err = scan_all(flash, area, &scan);
+
+    *request = scan.latest;
+    return err;
+}
+
+/* Where the next one goes, and its number; erases a sector if it must. */
+static int next_place(const struct ota_flash *flash, struct ota_area area,
+                      uint32_t first, uint32_t *address, uint32_t *sequence)
+{
+    uint32_t slots = flash->sector_size / SLOT_SIZE;
+    struct scan scan;
+    int err = scan_all(flash, area, &scan);
+
+    if (err) {
+        return err;
+    }
+    unsigned sector = scan.sector;
+    unsigned slot = scan.end[sector];
+    if (scan.latest.sequence == 0 || slot >= slots) {
+        sector = scan.latest.sequence ? sector ^ 1u : 0;
+        slot = 0;
+        err = flash->erase(flash->context,
+                           area.start + sector * flash->sector_size);
+    }
+    uint32_t places = (sector == scan.sector ? slot : slots) - scan.slot;
+    *sequence = scan.latest.sequence + (places ? places : 1);
+    *sequence = *sequence > first ? *sequence : first;
+    *address = area.start + sector * flash->sector_size + slot * SLOT_SIZE;
+    return err;
+}
+
+int request_append(const struct ota_flash *flash, struct ota_area area,
+                   uint32_t first, struct request *request)
+{
+    uint8_t data[SLOT_SIZE];
+    uint8_t back[SLOT_SIZE];
+    uint32_t address;
+
+    for (unsigned i = 0; i < WRITE_TRIES; i++) {
+        int err = next_place(flash, area, first, &address, &request->sequence);
+        if (err) {
+            return err;
+        }
+        if (request->sequence > SEQUENCE_MAX) {
+            return OTA_ERR_FULL;
+        }
+        encode(request, data);
+        err = flash->program(flash->context, address, data, SLOT_SIZE);
+        if (!err) {
+            err = flash->read(flash->context, address, back, SLOT_SIZE);
+        }
+        if (!err && memcmp(data, back, SLOT_SIZE) == 0) {
+            return OTA_OK;
+        }
+    }
+    return OTA_ERR_IO;
+}
+
+bool request_is_new(const struct request *request, uint16_t dealt)
+{
+    uint16_t ahead = (uint16_t)((uint16_t)request->sequence - dealt);
+
+    return request->sequence != 0 && ahead != 0 && ahead < 0x8000u;
+}
