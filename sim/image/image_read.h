@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Read an image without believing it: what its header and TLVs say, and
+ * whether its digest is right. For people and for the oracle's adapter; it
+ * decides nothing about signatures. Any bytes may be given. Plain values,
+ * offsets into the caller's bytes, nothing is kept.
+ */
+#ifndef OTALAB_IMAGE_IMAGE_READ_H
+#define OTALAB_IMAGE_IMAGE_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "image/format.h"
+
+#define IMAGE_READ_TLVS 16u
+
+/* X(CODE, "name", "what a person is told"); in the order of discovery. */
+#define IMAGE_READ_RESULTS(X)                                                 \
+    X(FINE, "image", "a complete image, its SHA-256 is right")                \
+    X(EMPTY, "empty", "erased, no image")                                     \
+    X(SHORT, "short", "shorter than a header")                                \
+    X(NO_MAGIC, "no-header", "it does not start with an image header")        \
+    X(OLD_MAGIC, "old-format", "an image of the format before MCUboot 1.0")   \
+    X(BAD_SIZES, "bad-sizes", "the header's sizes do not fit")                \
+    X(PARTIAL, "partial", "the image stops before its TLVs")                  \
+    X(BAD_TLV, "bad-tlv", "the TLVs behind the payload are malformed")        \
+    X(NO_HASH, "no-hash", "there is no SHA-256 among the TLVs")               \
+    X(BAD_HASH, "bad-hash", "the SHA-256 differs: the image is damaged")
+
+enum image_read_result {
+#define IMAGE_READ_ENUM(code, name, text) IMAGE_READ_##code,
+    IMAGE_READ_RESULTS(IMAGE_READ_ENUM)
+#undef IMAGE_READ_ENUM
+        IMAGE_READ_COUNT
+};
+
+struct image_entry {
+    uint32_t offset; /* of the value, from the image's start */
+    uint16_t type;
+    uint16_t length;
+    bool is_protected;
+};
+
+struct image_facts {
+    enum image_read_result result;
+    /* From SHORT on nothing below is set; from BAD_SIZES on the header is. */
+    bool has_header;
+    struct mcuboot_version version;
+    uint32_t header_size;
+    uint32_t payload_size;
+    uint32_t protected_size;
+    uint32_t flags;
+    uint32_t load_address;
+    uint32_t signed_size; /* header, payload, protected TLVs */
+    uint32_t total_size;  /* to the end of the last TLV */
+    unsigned entries;     /* in `entry`; more are counted in `dropped` */
+    unsigned dropped;
+    struct image_entry entry[IMAGE_READ_TLVS];
+    bool has_counter; /* in the protected area */
+    uint32_t counter;
+    bool has_digest;
+    uint8_t said[32];     /* the SHA256 TLV */
+    uint8_t computed[32]; /* of the signed region, from NO_HASH on and FINE */
+    bool is_signed;       /* a key hash and an ECDSA signature are there */
+};
+
+/* Read `size` bytes, a file or a whole slot. Also returned in the facts. */
+enum image_read_result image_read(const uint8_t *bytes, size_t size,
+                                  struct image_facts *facts);
+
+const char *image_read_name(enum image_read_result result);
+const char *image_read_text(enum image_read_result result);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The adapter for our boot chain: what a flash dump and a set of fuses mean.
+ * Written from docs/flash-layout.md alone; it shares no code with the device,
+ * and oracle, `otalab inspect` and dashboard all look through it. Every byte
+ * is untrusted. Results are plain values without pointers; decode_flash()
+ * fails only when the map does not fit the dump.
+ */
+#ifndef OTALAB_ORACLE_DECODE_H
+#define OTALAB_ORACLE_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "board/controller.h"
+#include "device/figures.h"
+#include "image/image_read.h"
+#include "oracle/layout.h"
+
+enum journal_slot { JOURNAL_SLOT_A = 0, JOURNAL_SLOT_B, JOURNAL_SLOT_RECOVERY };
+enum journal_state { JOURNAL_CONFIRMED = 1, JOURNAL_TRIAL = 2 };
+enum request_kind {
+    REQUEST_TRIAL = 1,
+    REQUEST_CONFIRM = 2,
+    REQUEST_COMMIT = 3
+};
+
+/* X(CODE, "name", "what a person is told") */
+#define DECODE_STATUSES(X)                                                    \
+    X(BLANK, "blank", "erased")                                               \
+    X(VALID, "valid", "valid")                                                \
+    X(NO_HEADER, "no-header", "the sector has no valid header")               \
+    X(TORN, "torn", "not programmed to its end: the end mark is erased")      \
+    X(BAD_MAGIC, "bad-magic", "the magic number is wrong")                    \
+    X(BAD_END, "bad-end", "the end mark is wrong")                            \
+    X(BAD_CRC, "bad-crc", "the checksum is wrong")                            \
+    X(BAD_FIELD, "bad-field", "slot, state or kind has no meaning")
+
+enum decode_status {
+#define DECODE_ENUM(code, name, text) DECODE_##code,
+    DECODE_STATUSES(DECODE_ENUM)
+#undef DECODE_ENUM
+        DECODE_STATUS_COUNT
+};
+
+/* One slot of a journal sector. Fields are read whenever it is not blank,
+ * and mean something only when it is valid. */
+struct journal_record {
+    uint32_t address; /* in flash */
+    uint8_t sector;   /* 0..3 of the journal */
+    uint8_t index;    /* 1..31 within the sector */
+    uint8_t status;   /* enum decode_status */
+    bool in_force;    /* this copy carries the state in force */
+    uint8_t slot;     /* enum journal_slot */
+    uint8_t state;    /* enum journal_state */
+    uint8_t attempts;
+    uint8_t reason;
+    uint32_t sequence;
+    uint32_t counter;
+    uint8_t digest[32];
+    uint8_t rejected[2][32];
+    uint8_t rejected_reason[2];
+    uint16_t request;
+};
+
+struct journal_sector {
+    uint32_t address;
+    uint8_t header; /* enum decode_status */
+    uint32_t first; /* the header's sequence */
+    uint8_t used;   /* slots that are not blank, without the header */
+};
+
+struct request_record {
+    uint32_t address;
+    uint8_t sector;
+    uint8_t index; /* 0..63 */
+    uint8_t status;
+    bool newest; /* the one that counts */
+    uint8_t kind; /* enum request_kind */
+    uint8_t slot;
+    uint32_t sequence;
+    uint32_t counter;
+    uint8_t digest[32];
+};
+
+/* The places that hold images, in this order. */
+enum decode_place {
+    PLACE_BOOT_A,
+    PLACE_BOOT_B,
+    PLACE_SLOT_A,
+    PLACE_SLOT_B,
+    PLACE_RECOVERY,
+    PLACE_COUNT
+};
+
+struct place_view {
+    bool present; /* the map has such a partition */
+    uint32_t start;
+    uint32_t length;
+    bool blank; /* every byte is 0xFF */
+    struct image_facts image;
+};
+
+#define DECODE_RECORDS (LAYOUT_JOURNAL_SECTORS * LAYOUT_RECORDS)
+#define DECODE_REQUESTS (LAYOUT_REQUEST_SECTORS * LAYOUT_REQUESTS)
+
+struct boot_view {
+    unsigned sectors; /* 0: the map has no journal */
+    struct journal_sector sector[LAYOUT_JOURNAL_SECTORS];
+    unsigned records;
+    struct journal_record record[DECODE_RECORDS];
+    int in_force;    /* index into `record`, -1: no valid record */
+    unsigned copies; /* valid records of that sequence */
+    bool disputed;   /* and they differ in what they say */
+
+    unsigned requests;
+    struct request_record request[DECODE_REQUESTS];
+    int newest;   /* index into `request`, -1: none is valid */
+    bool pending; /* the journal in force has not dealt with it */
+
+    struct place_view place[PLACE_COUNT];
+};
+
+/* Everything. 0, or OTALAB_ERR_USAGE when a partition lies outside `size`. */
+int decode_flash(const uint8_t *flash, size_t size,
+                 const struct board_map *map, struct boot_view *view);
+
+/* Only the journal record in force; cheap. False when there is none. */
+bool decode_in_force(const uint8_t *flash, size_t size,
+                     const struct board_map *map, struct journal_record *now);
+
+/* A unary field; a burned bit behind the first gap means a torn burn. */
+struct fuse_unary {
+    uint32_t value;
+    bool torn;
+};
+
+struct fuse_view {
+    bool root_set[OTP_ROOT_KEYS];
+    uint8_t root[OTP_ROOT_KEYS][32];
+    struct fuse_unary epoch;
+    struct fuse_unary boot_counter;
+    struct fuse_unary lifecycle;
+    struct fuse_unary counter;
+    uint8_t identity[16];
+};
+
+void decode_fuses(const uint32_t words[OTP_WORDS], struct fuse_view *view);
+
+const char *decode_status_name(enum decode_status status);
+const char *decode_status_text(enum decode_status status);
+/* "slot-b", "trial", "confirm"; "?" when the number has no meaning. */
+const char *decode_slot_name(uint32_t slot);
+const char *decode_state_name(uint32_t state);
+const char *decode_request_name(uint32_t kind);
+const char *decode_place_name(enum decode_place place);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where things stand in journal and requests, as docs/flash-layout.md draws
+ * it: drawn once for the host, for the adapter that reads flash (decode) and
+ * for the factory that writes it (provision). Not shared with the device.
+ *
+ *   journal: four sectors of  | header | record 1 | ... | record 31 |
+ *   requests: two sectors of  | request 0 | ... | request 63 |
+ */
+#ifndef OTALAB_ORACLE_LAYOUT_H
+#define OTALAB_ORACLE_LAYOUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define LAYOUT_SECTOR 4096u
+
+#define LAYOUT_HEADER_MAGIC 0x314A544Fu  /* "OTJ1" */
+#define LAYOUT_RECORD_MAGIC 0x3152544Fu  /* "OTR1" */
+#define LAYOUT_REQUEST_MAGIC 0x3151544Fu /* "OTQ1" */
+
+#define LAYOUT_JOURNAL_SECTORS 4u /* two banks of two copies */
+#define LAYOUT_RECORD_SIZE 128u
+#define LAYOUT_RECORDS 31u /* in a sector, behind its header */
+#define LAYOUT_REQUEST_SECTORS 2u
+#define LAYOUT_REQUEST_SIZE 64u
+#define LAYOUT_REQUESTS 64u /* in a sector */
+
+/* Both ends of a slot are alike: .. | crc32 of what is before | 0 | */
+#define LAYOUT_CRC_AT(size) ((size)-8u)
+#define LAYOUT_END_AT(size) ((size)-4u)
+#define LAYOUT_END_MARK 0x00000000u
+
+enum layout_header {
+    HEADER_AT_MAGIC = 0,
+    HEADER_AT_FIRST = 4 /* sequence of the first record that may follow */
+};
+
+enum layout_record {
+    RECORD_AT_MAGIC = 0,
+    RECORD_AT_SEQUENCE = 4,
+    RECORD_AT_SLOT = 8,
+    RECORD_AT_STATE = 9,
+    RECORD_AT_ATTEMPTS = 10,
+    RECORD_AT_REASON = 11,
+    RECORD_AT_COUNTER = 12,
+    RECORD_AT_DIGEST = 16,
+    RECORD_AT_REJECTED = 48, /* two digests */
+    RECORD_AT_REJECTED_REASON = 112,
+    RECORD_AT_REQUEST = 114 /* u16 */
+};
+
+enum layout_request {
+    REQUEST_AT_MAGIC = 0,
+    REQUEST_AT_SEQUENCE = 4,
+    REQUEST_AT_KIND = 8,
+    REQUEST_AT_SLOT = 9,
+    REQUEST_AT_COUNTER = 12,
+    REQUEST_AT_DIGEST = 16
+};
+
+/* CRC-32 of IEEE 802.3, reflected. */
+uint32_t layout_crc32(const uint8_t *bytes, size_t size);
+
+#endif
