@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* What the product is for: a temperature every ten seconds. */
+#include "app/behaviour.h"
+#include "board/text.h"
+
+#define SAMPLE_MS 10000u
+#define REPORT_EVERY 6u /* samples */
+#define TEMPERATURE 2130u
+#define TEMPERATURE_NOISE 64u /* a power of two */
+
+bool app_on_trial(const struct app *app)
+{
+    return app->info.state == OTA_TRIAL;
+}
+
+uint32_t sensor_read(void)
+{
+    uint8_t noise;
+
+    rng_read(&noise, sizeof(noise));
+    return TEMPERATURE + noise % TEMPERATURE_NOISE;
+}
+
+/* Far below the watchdog's period. */
+static uint64_t feed_cycles(const struct app *app)
+{
+    return (uint64_t)app->map.watchdog_ms * 2u / 5u * BOARD_CYCLES_PER_MS;
+}
+
+/* Feed and sleep until `until`, a feeding time or something to serve. */
+static void doze(const struct app *app, uint64_t until)
+{
+    uint64_t feed = board_cycles() + feed_cycles(app);
+
+    watchdog_feed();
+    board_sleep_until(until < feed ? until : feed);
+    watchdog_feed();
+}
+
+void app_pause(struct app *app, uint32_t ms)
+{
+    uint64_t end = board_cycles() + (uint64_t)ms * BOARD_CYCLES_PER_MS;
+
+    while (board_cycles() < end) {
+        app_console(app);
+        doze(app, end);
+    }
+}
+
+static void sample(struct app *app)
+{
+    struct text line = {.used = 0};
+    uint32_t value = sensor_read();
+
+    app->samples++;
+    app->next_sample += (uint64_t)SAMPLE_MS * BOARD_CYCLES_PER_MS;
+    if (app->samples % REPORT_EVERY != 1u) {
+        return;
+    }
+    text_put(&line, "temperature ");
+    text_number(&line, value / 100u);
+    text_put(&line, ".");
+    text_number(&line, value / 10u % 10u);
+    text_say(&line);
+}
+
+__attribute__((weak)) void app_on_start(struct app *app)
+{
+    (void)app;
+}
+
+__attribute__((weak)) void app_on_ready(struct app *app)
+{
+    app->next_sample = board_cycles();
+}
+
+__attribute__((weak)) void app_idle(struct app *app)
+{
+    app_console(app);
+    if (board_cycles() >= app->next_sample) {
+        sample(app);
+    }
+    doze(app, app->next_sample);
+}

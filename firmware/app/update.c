@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The application's side of an update: what it may ask the bootloader for.
+ * It only ever appends requests; the bootloader judges them again. A refusal
+ * is traced with its reason and changes nothing.
+ */
+#include "app/behaviour.h"
+
+#include <string.h>
+
+#include "ota/load.h"
+#include "ota/request.h"
+
+/* Long enough for a console line to be read, short of the trial deadline. */
+#define RESTART_PAUSE_MS 500u
+
+static enum ota_reason refuse(enum ota_request_kind kind,
+                              enum ota_reason reason)
+{
+    trace_event(TRACE_APP_REFUSED, kind, reason, 0, 0);
+    return reason;
+}
+
+const struct ota_area *app_slot(const struct app *app, uint8_t slot)
+{
+    unsigned known = slot < OTA_SLOT_COUNT ? slot : OTA_SLOT_RECOVERY;
+
+    return &app->map.parts[MAP_SLOT_A + known];
+}
+
+enum ota_reason app_peek(const struct app *app, uint8_t slot,
+                         struct image_info *image)
+{
+    const struct ota_area *area = app_slot(app, slot);
+    struct image_limits limits = {.slot_size = area->length,
+                                  .load_base = BOARD_APP_BASE,
+                                  .load_size = BOARD_APP_SIZE};
+
+    return image_peek(app->flash, *area, &limits, image);
+}
+
+enum ota_reason app_request(const struct app *app, enum ota_request_kind kind,
+                            uint8_t slot, uint32_t counter,
+                            const uint8_t digest[OTA_DIGEST_SIZE])
+{
+    struct request request = {
+        .kind = (uint8_t)kind, .slot = slot, .counter = counter};
+
+    memcpy(request.digest, digest, OTA_DIGEST_SIZE);
+    if (request_append(app->flash, app->map.parts[MAP_REQUESTS],
+                       app->info.next_request, &request) != OTA_OK) {
+        return refuse(kind, OTA_REASON_FLASH_ERROR);
+    }
+    trace_event(TRACE_APP_REQUEST, kind, slot, 0, 0);
+    return OTA_REASON_NONE;
+}
+
+enum ota_reason app_confirm(const struct app *app)
+{
+    return app_request(app, OTA_REQUEST_CONFIRM, app->info.slot, 0,
+                       app->info.digest);
+}
+
+/* May the image in `slot` be asked for? `image` gets what the slot claims. */
+static enum ota_reason judge_trial(const struct app *app, uint8_t slot,
+                                   struct image_info *image)
+{
+    enum ota_reason reason;
+
+    if (app_on_trial(app)) {
+        return OTA_REASON_NO_FALLBACK;
+    }
+    if (slot == app->info.slot) {
+        return OTA_REASON_BAD_REQUEST;
+    }
+    reason = app_peek(app, slot, image);
+    if (reason != OTA_REASON_NONE) {
+        return reason;
+    }
+    return image->counter > OTP_COUNTER_BITS ? OTA_REASON_COUNTER_HIGH
+                                             : OTA_REASON_NONE;
+}
+
+enum ota_reason app_ask_trial(const struct app *app, uint8_t slot)
+{
+    struct image_info image;
+    enum ota_reason reason = judge_trial(app, slot, &image);
+
+    if (reason != OTA_REASON_NONE) {
+        return refuse(OTA_REQUEST_TRIAL, reason);
+    }
+    return app_request(app, OTA_REQUEST_TRIAL, slot, 0, image.digest);
+}
+
+enum ota_reason app_ask_commit(const struct app *app)
+{
+    if (app_on_trial(app)) {
+        return refuse(OTA_REQUEST_COMMIT, OTA_REASON_BAD_REQUEST);
+    }
+    if (app->info.counter > OTP_COUNTER_BITS) {
+        return refuse(OTA_REQUEST_COMMIT, OTA_REASON_COUNTER_HIGH);
+    }
+    return app_request(app, OTA_REQUEST_COMMIT, app->info.slot,
+                       app->info.counter, app->info.digest);
+}
+
+__attribute__((weak)) void app_on_trial_passed(struct app *app)
+{
+    if (app_confirm(app) == OTA_REASON_NONE) {
+        console_write("confirmation asked for, restarting\n");
+    }
+    app_pause(app, RESTART_PAUSE_MS);
+    board_reset(CTL_REASON_REQUEST);
+}
+
+__attribute__((weak)) void app_on_trial_failed(struct app *app)
+{
+    (void)app;
+    console_write("self-test failed on trial, restarting\n");
+    board_reset(CTL_REASON_REQUEST);
+}
