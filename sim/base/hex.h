@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Bytes as hexadecimal text. */
+#ifndef OTALAB_BASE_HEX_H
+#define OTALAB_BASE_HEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* 2 * length digits and a NUL. */
+void hex_text(const uint8_t *bytes, size_t length, char *out);
+/* The first four bytes: enough to tell digests apart for a person. */
+void hex_short(const uint8_t *digest, char out[9]);
+
+#endif

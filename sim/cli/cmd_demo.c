@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* The first thing a newcomer sees: three short stories, told as they run. */
+#include <stdio.h>
+
+#include "cli/cmd_run.h"
+#include "cli/options.h"
+#include "cli/paths.h"
+#include "cli/report.h"
+
+enum { VERBOSE, COLOR };
+
+static const struct option_spec demo_options[] = {
+    [VERBOSE] = {.name = "verbose", .short_name = 'v',
+                 .help = "tell every event"},
+    [COLOR] = {.name = "color", .kind = OPTION_CHOICE,
+               .argument = "auto|always|never", .help = "colour the output"},
+    {0},
+};
+
+static const struct command_example demo_examples[] = {
+    {"otalab demo", "watch updates succeed, fail and survive a power cut"},
+    {0},
+};
+
+static const struct {
+    const char *scenario;
+    const char *says;
+} chapters[] = {
+    {"ab-good", "1. A good update: tried once, healthy, confirmed"},
+    {"ab-bad", "2. A bad update: it never starts, so after three attempts "
+               "the old version is back"},
+    {"power-cut-confirm", "3. The plug is pulled while the bootloader writes "
+                          "that the update is confirmed"},
+};
+
+static int tell(const char *name, const struct locations *where, bool verbose,
+                bool color, struct diag *diag)
+{
+    struct paths paths = {0};
+    struct scenario *scenario = NULL;
+    struct run_result result = {0};
+    struct run_options options = {.firmware = where->firmware,
+                                  .plugin = where->plugin,
+                                  .story = stdout,
+                                  .verbose = verbose,
+                                  .color = color};
+    int code = 0;
+    int err = paths_add(&paths, name, where, diag);
+
+    err = err ? err : scenario_read(paths.path[0], &scenario, diag);
+    err = err ? err : run_scenario(scenario, &options, &result, diag);
+    if (err == 0) {
+        report_result(stdout, scenario, &result, color);
+        code = report_exit_code(result.verdict);
+        run_result_free(&result);
+    } else {
+        code = command_fail(&command_demo, err, diag);
+    }
+    scenario_free(scenario);
+    paths_free(&paths);
+    return code;
+}
+
+static int demo_run(int argc, char **argv)
+{
+    struct options options;
+    struct locations where;
+    struct diag diag = {0};
+    int code = options_parse(&options, &command_demo, argc, argv);
+
+    if (code != OPTIONS_GO) {
+        return code;
+    }
+    int err = paths_locate(NULL, &where, &diag);
+    if (err) {
+        return command_fail(&command_demo, err, &diag);
+    }
+    bool color = options_color(options.value[COLOR].text, stdout);
+    code = 0;
+    for (size_t i = 0; i < sizeof chapters / sizeof chapters[0]; i++) {
+        printf("%s%s\n\n", i > 0 ? "\n" : "", chapters[i].says);
+        int one = tell(chapters[i].scenario, &where,
+                       options.value[VERBOSE].given, color, &diag);
+        code = one != 0 ? one : code;
+        fflush(stdout);
+    }
+    printf("\nWhat next:\n"
+           "  build/otalab run scenarios/ab-good.yaml --fault "
+           "'power_cut@flash.program,partition=journal,nth=1,done=40%%'\n"
+           "  build/otalab run -q scenarios/\n"
+           "  build/otalab help\n");
+    return code;
+}
+
+const struct command command_demo = {
+    .name = "demo",
+    .summary = "watch three updates: good, bad, and with the plug pulled",
+    .run = demo_run,
+    .options = demo_options,
+    .examples = demo_examples,
+};

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Run again what a token names. What took part is compared first: only when
+ * all of it is the same can a different recording be a fault of the
+ * simulator.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd_run.h"
+#include "base/hex.h"
+#include "cli/options.h"
+#include "cli/paths.h"
+#include "cli/report.h"
+
+enum { VERBOSE, QUIET, COLOR, GDB, FIRMWARE, QEMU };
+
+static const struct option_spec replay_options[] = {
+    [VERBOSE] = {.name = "verbose", .short_name = 'v',
+                 .help = "tell every event"},
+    [QUIET] = {.name = "quiet", .short_name = 'q', .help = "no story"},
+    [COLOR] = {.name = "color", .kind = OPTION_CHOICE,
+               .argument = "auto|always|never", .help = "colour the output"},
+    [GDB] = {.name = "gdb", .kind = OPTION_NUMBER, .argument = "PORT",
+             .help = "wait for a debugger on this TCP port of localhost"},
+    [FIRMWARE] = {.name = "firmware", .kind = OPTION_FILE, .argument = "DIR",
+                  .help = "other device programs than build/firmware"},
+    [QEMU] = {.name = "qemu", .kind = OPTION_FILE, .argument = "FILE",
+              .help = "another qemu-system-arm"},
+    {0},
+};
+
+static const struct command_example replay_examples[] = {
+    {"otalab replay 'ol1:ab-good@..'", "run exactly that again"},
+    {0},
+};
+
+static int find_scenario(const struct token *token,
+                         const struct locations *where,
+                         struct scenario **scenario, struct diag *diag)
+{
+    struct paths paths = {0};
+    char hash[9];
+    int err = paths_add(&paths, token->name, where, diag);
+
+    if (err == 0) {
+        err = scenario_read(paths.path[0], scenario, diag);
+    }
+    if (err == 0) {
+        hex_short((*scenario)->digest, hash);
+        if (strcmp(hash, token->hash) != 0) {
+            err = diag_fail(diag, OTALAB_ERR_USAGE,
+                            "%s has changed: the token is for %s, the file "
+                            "is %s; check out the version it was made with",
+                            paths.path[0], token->hash, hash);
+        }
+    }
+    paths_free(&paths);
+    return err;
+}
+
+static int add_faults(const struct token *token, struct scenario *scenario,
+                      const char **texts, struct diag *diag)
+{
+    int err = 0;
+
+    scenario->seed = token->seed;
+    for (unsigned i = 0; i < token->faults && err == 0; i++) {
+        texts[i] = token->fault[i];
+        err = scenario_add_fault(scenario, token->fault[i], diag);
+    }
+    return err;
+}
+
+/* Say what is not as it was; true when all is. */
+static bool same_parts(const struct token *was, const struct token *now)
+{
+    const struct {
+        const char *what;
+        const char *was;
+        const char *now;
+    } parts[] = {
+        {"the ROM", was->rom, now->rom},
+        {"the bootloader", was->boot, now->boot},
+        {"an image", was->images, now->images},
+        {"the devicetree", was->dtb, now->dtb},
+        {"QEMU", was->qemu, now->qemu},
+    };
+    bool same = true;
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (strcmp(parts[i].was, parts[i].now) != 0) {
+            fprintf(stderr,
+                    "otalab replay: warning: %s is another one (%s, was "
+                    "%s): the run may differ\n",
+                    parts[i].what, parts[i].now, parts[i].was);
+            same = false;
+        }
+    }
+    return same;
+}
+
+static int replay_code(const struct token *was,
+                       const struct run_result *result)
+{
+    bool same = same_parts(was, &result->token);
+
+    if (strcmp(was->recording, result->token.recording) == 0) {
+        printf("the recording is the same, bit for bit\n");
+    } else if (same) {
+        fprintf(stderr,
+                "otalab replay: everything that took part is the same, but "
+                "the recording is %s, it was %s\n",
+                result->token.recording, was->recording);
+        return 6;
+    }
+    return report_exit_code(result->verdict);
+}
+
+static int replay(const struct options *options, const struct token *token,
+                  struct diag *diag)
+{
+    const char *texts[TOKEN_FAULTS];
+    struct locations where;
+    struct scenario *scenario = NULL;
+    struct run_result result;
+    int err = paths_locate(options->value[FIRMWARE].text, &where, diag);
+
+    err = err ? err : find_scenario(token, &where, &scenario, diag);
+    err = err ? err : add_faults(token, scenario, texts, diag);
+    if (err) {
+        scenario_free(scenario);
+        return command_fail(&command_replay, err, diag);
+    }
+    struct run_options run = {
+        .firmware = where.firmware,
+        .plugin = where.plugin,
+        .qemu = options->value[QEMU].text,
+        .story = options->value[QUIET].given ? NULL : stdout,
+        .verbose = options->value[VERBOSE].given,
+        .color = options_color(options->value[COLOR].text, stdout),
+        .faults = token->faults,
+        .fault = texts,
+        .gdb_port = (int)options->value[GDB].number,
+    };
+    err = run_scenario(scenario, &run, &result, diag);
+    int code = 0;
+    if (err) {
+        code = command_fail(&command_replay, err, diag);
+    } else {
+        report_result(stdout, scenario, &result, run.color);
+        code = replay_code(token, &result);
+    }
+    run_result_free(&result);
+    scenario_free(scenario);
+    return code;
+}
+
+static int replay_run(int argc, char **argv)
+{
+    struct options options;
+    struct diag diag = {0};
+    struct token token;
+    int code = options_parse(&options, &command_replay, argc, argv);
+
+    if (code != OPTIONS_GO) {
+        return code;
+    }
+    int err = token_parse(options.arguments[0], &token, &diag);
+    return err ? command_fail(&command_replay, err, &diag)
+               : replay(&options, &token, &diag);
+}
+
+const struct command command_replay = {
+    .name = "replay",
+    .summary = "run again exactly what a token names",
+    .run = replay_run,
+    .options = replay_options,
+    .arguments = "TOKEN",
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .examples = replay_examples,
+    .description = "Every run ends with a token. Exit code 6 says that "
+                   "everything was the same and the recording still "
+                   "differed; 2 that the scenario has changed.",
+};

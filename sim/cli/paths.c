@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/paths.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEPTH_MAX 4
+
+static int exists(const char *path)
+{
+    return access(path, R_OK) == 0;
+}
+
+static int is_folder(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* ---- the program's own files ------------------------------------------- */
+
+static int own_folder(char *out, size_t size)
+{
+    ssize_t n = readlink("/proc/self/exe", out, size - 1);
+
+    if (n <= 0) {
+        return -1;
+    }
+    out[n] = '\0';
+    char *slash = strrchr(out, '/');
+    if (slash == NULL) {
+        return -1;
+    }
+    *slash = '\0';
+    return 0;
+}
+
+static int join(char *out, size_t size, const char *folder, const char *name)
+{
+    int n = snprintf(out, size, "%s/%s", folder, name);
+
+    return n > 0 && (size_t)n < size ? 0 : -1;
+}
+
+static int need(const char *path, const char *what, struct diag *diag)
+{
+    if (exists(path)) {
+        return 0;
+    }
+    return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                     "%s: %s is missing; build it with 'make'", path, what);
+}
+
+int paths_locate(const char *firmware, struct locations *where,
+                 struct diag *diag)
+{
+    char own[400];
+    char rom[600];
+    const char *given = firmware != NULL ? firmware : getenv("OTALAB_FIRMWARE");
+
+    if (own_folder(own, sizeof own) != 0 ||
+        join(where->firmware, sizeof where->firmware, own, "firmware") != 0 ||
+        join(where->plugin, sizeof where->plugin, own,
+             "libotalab-shim.so") != 0 ||
+        join(where->scenarios, sizeof where->scenarios, own,
+             "../scenarios") != 0) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                         "cannot find the program's own folder");
+    }
+    if (exists("scenarios")) {
+        snprintf(where->scenarios, sizeof where->scenarios, "scenarios");
+    }
+    if (given != NULL) {
+        snprintf(where->firmware, sizeof where->firmware, "%s", given);
+    }
+    snprintf(rom, sizeof rom, "%s/rom.elf", where->firmware);
+    int err = need(rom, "the ROM", diag);
+    return err ? err : need(where->plugin, "the QEMU plugin", diag);
+}
+
+/* ---- scenarios --------------------------------------------------------- */
+
+static int add_file(struct paths *paths, const char *path, struct diag *diag)
+{
+    if (paths->count == PATHS_MAX) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "more than %u scenarios; name fewer", PATHS_MAX);
+    }
+    paths->path[paths->count] = strdup(path);
+    if (paths->path[paths->count] == NULL) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
+    paths->count++;
+    return 0;
+}
+
+static int wanted(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static int ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    size_t tail = strlen(end);
+
+    return length > tail && strcmp(text + length - tail, end) == 0;
+}
+
+static int add_folder(struct paths *paths, const char *folder, int depth,
+                      const char *name, struct diag *diag)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(folder, &entries, wanted, alphasort);
+    int err = 0;
+
+    if (count < 0) {
+        return diag_fail(diag, OTALAB_ERR_USAGE, "%s: cannot be read", folder);
+    }
+    for (int i = 0; i < count; i++) {
+        char path[1024];
+        const char *file = entries[i]->d_name;
+
+        if (err != 0 || join(path, sizeof path, folder, file) != 0) {
+            continue;
+        }
+        if (is_folder(path) && depth < DEPTH_MAX) {
+            err = add_folder(paths, path, depth + 1, name, diag);
+        } else if (ends_with(file, ".yaml") &&
+                   (name == NULL ||
+                    (strlen(file) == strlen(name) + 5 &&
+                     strncmp(file, name, strlen(name)) == 0))) {
+            err = add_file(paths, path, diag);
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        free(entries[i]);
+    }
+    free(entries);
+    return err;
+}
+
+int paths_add(struct paths *paths, const char *argument,
+              const struct locations *where, struct diag *diag)
+{
+    size_t before = paths->count;
+
+    if (is_folder(argument)) {
+        return add_folder(paths, argument, 0, NULL, diag);
+    }
+    if (exists(argument) || ends_with(argument, ".yaml")) {
+        return add_file(paths, argument, diag);
+    }
+    if (is_folder(where->scenarios)) {
+        int err = add_folder(paths, where->scenarios, 0, argument, diag);
+        if (err || paths->count > before) {
+            return err;
+        }
+    }
+    return diag_fail(diag, OTALAB_ERR_USAGE,
+                     "%s: no such file, folder or scenario; 'ls %s' shows "
+                     "what there is",
+                     argument, where->scenarios);
+}
+
+void paths_free(struct paths *paths)
+{
+    for (size_t i = 0; i < paths->count; i++) {
+        free(paths->path[i]);
+    }
+    paths->count = 0;
+}

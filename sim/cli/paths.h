@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where things lie: firmware and plugin beside the program, scenarios by
+ * file, folder or name. The caller frees lists with paths_free().
+ */
+#ifndef OTALAB_CLI_PATHS_H
+#define OTALAB_CLI_PATHS_H
+
+#include <stddef.h>
+
+#include "base/diag.h"
+
+#define PATHS_MAX 1024u
+
+struct paths {
+    size_t count;
+    char *path[PATHS_MAX];
+};
+
+struct locations {
+    char firmware[512]; /* folder with rom.elf and the images */
+    char plugin[512];
+    char scenarios[512];
+};
+
+/* Beside the running program, or from $OTALAB_FIRMWARE; `firmware` (may be
+ * NULL) comes first. Missing files are named with the remedy. */
+int paths_locate(const char *firmware, struct locations *where,
+                 struct diag *diag);
+
+/* Scenario files for an argument: a .yaml file, a folder (its .yaml files,
+ * sorted, and those of its folders), or a scenario's name. */
+int paths_add(struct paths *paths, const char *argument,
+              const struct locations *where, struct diag *diag);
+void paths_free(struct paths *paths);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/* Events: from the board's sink to recording, story, steps, expectations. */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/state.h"
+
+const char *emit_partition(const struct run *run, uint32_t address)
+{
+    const struct board_part *part = board_map_at(&run->map, address);
+
+    return part != NULL ? part->name : "";
+}
+
+struct oracle_view run_view(struct run *run)
+{
+    struct oracle_view view = {
+        .judged = &run->judged,
+        .flash = &run->world->board.flash,
+        .otp = &run->world->board.otp,
+        .window = machine_window(run->machine),
+        .now_ns = run->world->board.now_ns,
+        .sink = &run->oracle_sink,
+    };
+    return view;
+}
+
+void emit_event(struct run *run, struct event *event)
+{
+    event->time_ns = run->world->board.now_ns;
+    event->sequence = ++run->world->sequence;
+    recording_add(&run->result->recording, event);
+    if (run->story.out != NULL) {
+        story_event(&run->story, event);
+    }
+    steps_event(run, event);
+    expects_event(run, event);
+}
+
+void emit_numbers(struct run *run, enum event_code code, uint64_t a,
+                  uint64_t b, uint64_t c)
+{
+    struct event event = {.code = code, .number = {a, b, c}};
+
+    emit_event(run, &event);
+}
+
+void emit_text(struct run *run, enum event_code code, const char *text)
+{
+    struct event event = {.code = code};
+
+    for (unsigned i = 0; i < event_kind(code)->fields; i++) {
+        if (event_kind(code)->field[i].kind == 'm') {
+            snprintf(event.text, sizeof event.text, "%s", text);
+        }
+    }
+    emit_event(run, &event);
+}
+
+/* An event about a flash range; the label always comes from the address. */
+static void emit_flash(struct run *run, enum event_code code, uint32_t address,
+                       uint32_t length)
+{
+    struct event event = {.code = code};
+    int at = event_field_find(code, "address");
+    int many = event_field_find(code, "length");
+
+    snprintf(event.label, sizeof event.label, "%s",
+             emit_partition(run, address));
+    if (at >= 0) {
+        event.number[at] = address;
+    }
+    if (many >= 0) {
+        event.number[many] = length;
+    }
+    emit_event(run, &event);
+}
+
+static void on_violation(void *context, unsigned rule, const char *what)
+{
+    struct run *run = context;
+    struct event event = {.code = EVENT_VIOLATION, .number = {rule}};
+
+    snprintf(event.text, sizeof event.text, "%s", what);
+    run->world->counts.violations++;
+    emit_event(run, &event);
+    run_fail(run, (struct place){0, 0}, event.sequence, "no rule is broken",
+             what);
+}
+
+/* ---- the board's sink -------------------------------------------------- */
+
+static void on_boot(void *context, enum ctl_reset_cause cause)
+{
+    struct run *run = context;
+    struct oracle_view view = run_view(run);
+
+    run->world->counts.boots++;
+    run->world->alive = false;
+    run->booted = true;
+    oracle_reset(&run->world->oracle, &view);
+    emit_numbers(run, EVENT_RESET, cause, 0, 0);
+}
+
+static void on_reset(void *context, uint32_t reason)
+{
+    emit_numbers(context, EVENT_RESET_REQUEST, reason, 0, 0);
+}
+
+static void on_halt(void *context)
+{
+    struct run *run = context;
+
+    run->world->alive = false;
+    emit_numbers(run, EVENT_BOARD_HALT, 0, 0, 0);
+}
+
+static void on_flash_begin(void *context, const struct flash_op *op)
+{
+    emit_flash(context,
+               op->kind == FLASH_ERASE ? EVENT_FLASH_ERASE
+                                       : EVENT_FLASH_PROGRAM,
+               op->address, op->length);
+}
+
+static void on_flash_end(void *context, const struct flash_op *op)
+{
+    struct run *run = context;
+
+    snprintf(run->changed, sizeof run->changed, "%s",
+             emit_partition(run, op->address));
+    emit_flash(run, EVENT_FLASH_DONE, op->address,
+               op->kind == FLASH_ERASE ? 0 : op->length);
+}
+
+static void on_flash_rule(void *context, enum flash_rule rule,
+                          uint32_t address, uint32_t length)
+{
+    struct run *run = context;
+    struct event event = {
+        .code = EVENT_FLASH_RULE, .number = {rule, 0, address, length}};
+    static const struct {
+        enum flash_rule rule;
+        uint32_t allow;
+    } allowed[] = {{FLASH_RULE_LOCKED, ALLOW_FLASH_LOCKED}};
+    uint32_t allow = ALLOW_FLASH_RULES;
+
+    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
+        allow |= allowed[i].rule == rule ? allowed[i].allow : 0;
+    }
+    snprintf(event.label, sizeof event.label, "%s",
+             emit_partition(run, address));
+    emit_event(run, &event);
+    if ((run->scenario->allow & allow) == 0) {
+        struct oracle_view view = run_view(run);
+
+        oracle_flash_rule(&run->world->oracle, &view, rule, address);
+    }
+}
+
+static void on_flash_lock(void *context, uint32_t start, uint32_t length)
+{
+    emit_flash(context, EVENT_FLASH_LOCK, start, length);
+}
+
+static void on_raw_write(void *context, uint32_t address)
+{
+    struct run *run = context;
+
+    emit_flash(run, EVENT_FLASH_RAW, address, 0);
+    if ((run->scenario->allow & ALLOW_FLASH_RAW) == 0) {
+        struct oracle_view view = run_view(run);
+
+        oracle_raw_write(&run->world->oracle, &view, address);
+    }
+}
+
+static void on_otp_begin(void *context, uint32_t bit)
+{
+    emit_numbers(context, EVENT_OTP_BURN, bit, 0, 0);
+}
+
+static void on_otp_end(void *context, uint32_t bit)
+{
+    emit_numbers(context, EVENT_OTP_DONE, bit, 0, 0);
+}
+
+static void on_otp_rule(void *context, enum otp_rule rule, uint32_t bit)
+{
+    struct run *run = context;
+
+    emit_numbers(run, EVENT_OTP_RULE, rule, bit, 0);
+    if (rule != OTP_RULE_LOCKED ||
+        (run->scenario->allow & ALLOW_OTP_LOCKED) == 0) {
+        on_violation(run, 6, "a rule of the fuses was broken");
+    }
+}
+
+static void on_otp_lock(void *context)
+{
+    emit_numbers(context, EVENT_OTP_LOCK, 0, 0, 0);
+}
+
+static void on_console(void *context, const uint8_t *text, uint32_t length)
+{
+    struct run *run = context;
+    struct event event = {.code = EVENT_CONSOLE};
+
+    if (length >= sizeof event.text) {
+        length = sizeof event.text - 1;
+    }
+    memcpy(event.text, text, length);
+    while (length > 0 && (event.text[length - 1] == '\n' ||
+                          event.text[length - 1] == '\r')) {
+        event.text[--length] = '\0';
+    }
+    emit_event(run, &event);
+}
+
+static void on_trace(void *context, uint32_t code, const uint32_t args[4],
+                     const uint8_t *data)
+{
+    struct run *run = context;
+    int known = event_of_trace(code);
+    struct event event = {0};
+
+    (void)data;
+    if (known < 0) {
+        emit_numbers(run, EVENT_REFUSED, CTL_TRACE, CTL_E_ARGUMENT, 0);
+        return;
+    }
+    event.code = (uint32_t)known;
+    for (unsigned i = 0; i < 4; i++) {
+        event.number[i] = args[i];
+    }
+    run->world->counts.rollbacks += event.code == EVENT_BOOT_ROLLBACK ? 1 : 0;
+    emit_event(run, &event);
+}
+
+static void on_deadline(void *context, uint32_t ms)
+{
+    emit_numbers(context, EVENT_TRIAL_DEADLINE, ms, 0, 0);
+}
+
+static void on_sleep(void *context, uint64_t until_ns)
+{
+    struct run *run = context;
+
+    (void)until_ns;
+    run->slept = true;
+    run->world->alive = run->world->oracle.running != ORACLE_NONE;
+}
+
+static void on_refused(void *context, uint32_t command, enum ctl_status status)
+{
+    struct run *run = context;
+
+    emit_numbers(run, EVENT_REFUSED, command, status, 0);
+    if (status == CTL_E_TIME && (run->scenario->allow & ALLOW_TIME) == 0) {
+        on_violation(run, 7, "the guest's time is impossible");
+    }
+}
+
+void emit_init(struct run *run)
+{
+    run->board_sink = (struct board_sink){
+        .context = run,
+        .boot = on_boot,
+        .reset = on_reset,
+        .halt = on_halt,
+        .flash_begin = on_flash_begin,
+        .flash_end = on_flash_end,
+        .flash_rule = on_flash_rule,
+        .flash_lock = on_flash_lock,
+        .raw_write = on_raw_write,
+        .otp_begin = on_otp_begin,
+        .otp_end = on_otp_end,
+        .otp_rule = on_otp_rule,
+        .otp_lock = on_otp_lock,
+        .console = on_console,
+        .trace = on_trace,
+        .deadline = on_deadline,
+        .sleep = on_sleep,
+        .refused = on_refused,
+    };
+    run->oracle_sink =
+        (struct oracle_sink){.context = run, .violation = on_violation};
+    run->story = (struct story){.out = run->options->story,
+                                .verbose = run->options->verbose,
+                                .color = run->options->color};
+}

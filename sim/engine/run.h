@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One scenario, run once on the real binaries: provision, start the machine,
+ * serve its doorbells, place the faults, watch, judge. The caller owns
+ * scenario, options and result; run_scenario() owns everything between.
+ */
+#ifndef OTALAB_ENGINE_RUN_H
+#define OTALAB_ENGINE_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/diag.h"
+#include "engine/token.h"
+#include "engine/world.h"
+#include "record/recording.h"
+#include "scenario/scenario.h"
+
+struct run_options {
+    const char *firmware; /* folder of rom.elf, boot.bin, app.bin, the blob */
+    const char *plugin;   /* the shim's shared object */
+    const char *qemu;     /* NULL: the one on PATH */
+    FILE *story;          /* NULL: silent */
+    bool verbose;
+    bool color;
+    bool hard_cuts; /* every power cut ends the process */
+    unsigned faults; /* added to the scenario; for the token */
+    const char *const *fault;
+    int gdb_port;
+};
+
+enum run_verdict {
+    RUN_PASSED,
+    RUN_FAILED,  /* an expectation, the oracle, a fault that did not fire */
+    RUN_LIMIT,   /* virtual time, resets */
+    RUN_ERROR    /* the simulator itself */
+};
+
+#define RUN_FAILURES 8u
+
+/* One reason why a run failed. */
+struct run_failure {
+    struct place place; /* line 0: the oracle */
+    char expected[200];
+    char seen[200];
+    uint64_t sequence; /* first wrong event, 0 = none */
+};
+
+struct run_result {
+    enum run_verdict verdict;
+    struct world_counts counts;
+    uint64_t time_ns;
+    uint64_t events;
+    unsigned failures;
+    struct run_failure failure[RUN_FAILURES];
+    struct token token;
+    char *stderr_text; /* QEMU's, malloc'ed */
+    struct recording recording;
+    struct flash *flash; /* final true flash, malloc'ed */
+    struct otp otp;
+};
+
+/* 0 when there is a verdict (also RUN_FAILED and RUN_LIMIT); otherwise a
+ * negative enum otalab_err with a line in diag. */
+int run_scenario(const struct scenario *scenario,
+                 const struct run_options *options, struct run_result *result,
+                 struct diag *diag);
+void run_result_free(struct run_result *result);
+
+const char *run_verdict_name(enum run_verdict verdict);
+
+#endif

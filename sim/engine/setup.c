@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a scenario to a board that can be switched on: read the devicetree,
+ * build and sign the images, provision flash and fuses, and write down for
+ * the oracle which images there are.
+ */
+#include <libfdt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mbedtls/sha256.h>
+
+#include "base/file.h"
+#include "base/hex.h"
+#include "engine/state.h"
+#include "image/image_sign.h"
+#include "image/provision.h"
+
+#define FILE_LIMIT (4u * 1024u * 1024u)
+#define BOOT_IMAGE "bootloader"
+#define BOOT_VERSION "1.0.0"
+
+static int firmware_path(const struct run *run, const char *name,
+                         const char *ending, char *out, size_t size,
+                         struct diag *diag)
+{
+    int n = snprintf(out, size, "%s/%s%s", run->options->firmware, name,
+                     ending);
+
+    return n > 0 && (size_t)n < size
+               ? 0
+               : diag_fail(diag, OTALAB_ERR_USAGE, "%s: path too long",
+                           run->options->firmware);
+}
+
+static int short_digest(const char *path, char out[9], struct diag *diag)
+{
+    uint8_t *bytes = NULL;
+    uint8_t digest[32];
+    size_t size = 0;
+    int err = file_read(path, FILE_LIMIT, &bytes, &size, diag);
+
+    if (err) {
+        return err;
+    }
+    mbedtls_sha256(bytes, size, digest, 0);
+    hex_short(digest, out);
+    free(bytes);
+    return 0;
+}
+
+/* ---- the board --------------------------------------------------------- */
+
+static int boot_number(const struct run *run, const char *property,
+                       uint32_t *value, struct diag *diag)
+{
+    int length = 0;
+    int node = fdt_path_offset(run->dtb, "/boot");
+    const void *cell = node < 0 ? NULL
+                                : fdt_getprop(run->dtb, node, property,
+                                              &length);
+
+    if (cell == NULL || length != 4) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%s: /boot has no number '%s'", run->dtb_path,
+                         property);
+    }
+    *value = fdt32_ld(cell);
+    return 0;
+}
+
+static int read_board(struct run *run, struct diag *diag)
+{
+    uint32_t deadline_ms = 0;
+    int err = firmware_path(run, "otalab", ".dtb", run->dtb_path,
+                            sizeof run->dtb_path, diag);
+
+    err = err ? err : file_read(run->dtb_path, BOARD_DTB_SIZE, &run->dtb,
+                                &run->dtb_size, diag);
+    err = err ? err : board_figures_read(run->dtb, run->dtb_size,
+                                         &run->figures, diag);
+    err = err ? err : board_map_read(run->dtb, run->dtb_size, &run->map,
+                                     diag);
+    err = err ? err : boot_number(run, "trial-attempts",
+                                  &run->judged.attempts, diag);
+    err = err ? err : boot_number(run, "trial-deadline-ms", &deadline_ms,
+                                  diag);
+    run->judged.map = &run->map;
+    run->judged.deadline_ns = (uint64_t)deadline_ms * 1000000u;
+    if (err == 0 && board_init(&run->world->board, &run->figures,
+                               run->scenario->seed) != 0) {
+        err = diag_fail(diag, OTALAB_ERR_USAGE,
+                        "%s: the flash's figures are not supported",
+                        run->dtb_path);
+    }
+    return err;
+}
+
+/* ---- images ------------------------------------------------------------ */
+
+static int image_edits(const struct run *run,
+                       const struct scenario_image *source,
+                       struct edit edits[SCENARIO_EDITS], struct diag *diag)
+{
+    for (unsigned i = 0; i < source->edits; i++) {
+        int kind = edit_find(source->edit[i].kind);
+
+        if (kind < 0) {
+            return diag_fail(diag, OTALAB_ERR_USAGE,
+                             "%s:%u:%u: no edit '%s'", run->scenario->path,
+                             source->edit[i].place.line,
+                             source->edit[i].place.column,
+                             source->edit[i].kind);
+        }
+        edits[i] = (struct edit){.kind = (enum edit_kind)kind,
+                                 .value = source->edit[i].value};
+    }
+    return 0;
+}
+
+static void judge_image(struct run *run, const char *name,
+                        const struct run_image *image, uint32_t load_base,
+                        uint32_t counter, bool authentic)
+{
+    struct oracle_image *judged = &run->judged.image[run->judged.images++];
+
+    snprintf(judged->name, sizeof judged->name, "%s", name);
+    judged->bytes = image->bytes;
+    judged->size = (uint32_t)image->size;
+    judged->load_base = load_base;
+    judged->counter = counter;
+    judged->authentic = authentic;
+    mbedtls_sha256(image->bytes, image->size, judged->digest, 0);
+}
+
+static int sign_image(struct run *run, const struct scenario_image *source,
+                      uint32_t load_base, struct diag *diag)
+{
+    char path[600];
+    uint8_t *payload = NULL;
+    struct run_image *image = &run->image[run->judged.images];
+    struct edit edits[SCENARIO_EDITS];
+    struct key key;
+    struct image_spec spec = {.ram_load = true,
+                              .load_address = load_base,
+                              .has_counter = source->has_counter,
+                              .counter = source->counter,
+                              .fill_size = source->size,
+                              .key = &key,
+                              .edits = edits,
+                              .edit_count = source->edits};
+    int err = firmware_path(run, source->build, ".bin", path, sizeof path,
+                            diag);
+
+    err = err ? err : file_read(path, FILE_LIMIT, &payload,
+                                &spec.payload_size, diag);
+    err = err ? err : key_dev(source->key[0] != '\0' ? source->key : "root",
+                              &key, diag);
+    err = err ? err : image_version_read(source->version, &spec.version,
+                                         diag);
+    err = err ? err : image_edits(run, source, edits, diag);
+    spec.payload = payload;
+    err = err ? err : image_build(&spec, &image->bytes, &image->size, diag);
+    free(payload);
+    if (err == 0) {
+        judge_image(run, source->name, image, load_base,
+                    source->has_counter ? source->counter : 0,
+                    source->authentic);
+    }
+    return err;
+}
+
+static int sign_images(struct run *run, struct diag *diag)
+{
+    const struct scenario *scenario = run->scenario;
+    struct scenario_image boot = {.name = BOOT_IMAGE,
+                                  .build = "boot",
+                                  .version = BOOT_VERSION,
+                                  .authentic = true};
+    int err = sign_image(run, &boot, BOARD_BOOT_BASE, diag);
+
+    for (unsigned i = 0; i < scenario->images && err == 0; i++) {
+        bool is_boot = strcmp(scenario->image[i].build, "boot") == 0;
+
+        err = sign_image(run, &scenario->image[i],
+                         is_boot ? BOARD_BOOT_BASE : BOARD_APP_BASE, diag);
+    }
+    return err;
+}
+
+uint32_t setup_image(const struct run *run, const char *name)
+{
+    for (uint32_t i = 0; i < run->judged.images; i++) {
+        if (strcmp(run->judged.image[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return ORACLE_NONE;
+}
+
+/* ---- flash and fuses --------------------------------------------------- */
+
+static bool placed(const struct scenario *scenario, const char *partition)
+{
+    for (unsigned i = 0; i < scenario->places; i++) {
+        if (strcmp(scenario->flash[i].partition, partition) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static unsigned place(const struct run *run, const char *partition,
+                      const char *name, struct provision_image *out)
+{
+    uint32_t image = setup_image(run, name);
+
+    if (image == ORACLE_NONE) { /* "empty" */
+        return 0;
+    }
+    *out = (struct provision_image){.partition = partition,
+                                    .bytes = run->image[image].bytes,
+                                    .size = run->image[image].size};
+    return 1;
+}
+
+static int root_key(uint8_t digest[32], const char *name, struct diag *diag)
+{
+    struct key key;
+    int err = key_dev(name, &key, diag);
+
+    return err ? err : key_digest(&key, digest);
+}
+
+static int provision(struct run *run, struct diag *diag)
+{
+    static const char *const copies[] = {"boot-a", "boot-b"};
+    const struct scenario *scenario = run->scenario;
+    struct provision_image images[SCENARIO_PLACES + 2];
+    struct flash *flash = &run->world->board.flash;
+    struct provision_spec spec = {.map = &run->map,
+                                  .images = images,
+                                  .journal = scenario->journal,
+                                  .epoch = scenario->fuse_epoch,
+                                  .boot_counter = scenario->fuse_boot_counter,
+                                  .lifecycle = 1,
+                                  .counter = scenario->fuse_counter,
+                                  .seed = scenario->seed};
+
+    for (unsigned i = 0; i < scenario->places; i++) {
+        spec.image_count += place(run, scenario->flash[i].partition,
+                                  scenario->flash[i].image,
+                                  &images[spec.image_count]);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        if (!placed(scenario, copies[i])) {
+            spec.image_count += place(run, copies[i], BOOT_IMAGE,
+                                      &images[spec.image_count]);
+        }
+    }
+    int err = root_key(spec.root[0], "root", diag);
+    err = err ? err : root_key(spec.root[1], "root1", diag);
+    err = err ? err : root_key(spec.root[2], "root2", diag);
+    return err ? err : provision_flash(&spec, flash->array,
+                                       flash->figures.size,
+                                       run->world->board.otp.words, diag);
+}
+
+/* ---- digests ----------------------------------------------------------- */
+
+static void digest_images(struct run *run)
+{
+    mbedtls_sha256_context context;
+    uint8_t digest[32];
+
+    mbedtls_sha256_init(&context);
+    mbedtls_sha256_starts(&context, 0);
+    for (uint32_t i = 1; i < run->judged.images; i++) {
+        mbedtls_sha256_update(&context, run->judged.image[i].digest, 32);
+    }
+    mbedtls_sha256_finish(&context, digest);
+    mbedtls_sha256_free(&context);
+    hex_short(digest, run->token.images);
+    hex_short(run->judged.image[0].digest, run->token.boot);
+}
+
+static int digests(struct run *run, struct diag *diag)
+{
+    struct token *token = &run->token;
+    uint8_t dtb[32];
+
+    snprintf(token->name, sizeof token->name, "%s", run->scenario->name);
+    hex_short(run->scenario->digest, token->hash);
+    token->seed = run->scenario->seed;
+    for (unsigned i = 0; i < run->options->faults && i < TOKEN_FAULTS; i++) {
+        snprintf(token->fault[i], sizeof token->fault[i], "%s",
+                 run->options->fault[i]);
+        token->faults = i + 1;
+    }
+    mbedtls_sha256(run->dtb, run->dtb_size, dtb, 0);
+    hex_short(dtb, token->dtb);
+    digest_images(run);
+    int err = short_digest(run->rom_path, token->rom, diag);
+    snprintf(run->digests, sizeof run->digests,
+             "rom=%s boot=%s images=%s dtb=%s", token->rom, token->boot,
+             token->images, token->dtb);
+    return err;
+}
+
+int setup_run(struct run *run, struct diag *diag)
+{
+    int err = firmware_path(run, "rom", ".elf", run->rom_path,
+                            sizeof run->rom_path, diag);
+
+    err = err ? err : read_board(run, diag);
+    err = err ? err : sign_images(run, diag);
+    err = err ? err : provision(run, diag);
+    return err ? err : digests(run, diag);
+}
+
+void setup_free(struct run *run)
+{
+    for (unsigned i = 0; i < ORACLE_IMAGES; i++) {
+        free(run->image[i].bytes);
+    }
+    free(run->dtb);
+}

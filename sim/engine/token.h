@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one line that replays a run:
+ *   ol1:NAME@HASH:seed=7:rom=..:boot=..:images=..:dtb=..:qemu=7.2.22:rec=..
+ *      [:faults=FAULT+FAULT]
+ * HASH is of the scenario file, the others are short digests of what took
+ * part; rec is that of the recording, which an exact replay has to give
+ * again. A token comes from outside: token_parse() checks every part.
+ */
+#ifndef OTALAB_ENGINE_TOKEN_H
+#define OTALAB_ENGINE_TOKEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+
+#define TOKEN_MAX 2048u
+#define TOKEN_FAULTS 16u
+
+struct token {
+    char name[64];
+    char hash[9];
+    uint64_t seed;
+    char rom[9];
+    char boot[9];
+    char images[9];
+    char dtb[9];
+    char qemu[32];
+    char recording[9];
+    unsigned faults;
+    char fault[TOKEN_FAULTS][192];
+};
+
+/* 0, or OTALAB_ERR_USAGE with a line that says what is wrong where. */
+int token_parse(const char *text, struct token *token, struct diag *diag);
+/* Length written, 0 when it did not fit. */
+size_t token_print(const struct token *token, char *out, size_t size);
+
+#endif
