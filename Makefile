@@ -49,6 +49,13 @@ deps-test: | deps-build
 deps-lint: | deps-build
 	$(Q)$(call deps_groups,build test lint)
 
+# A change of flags compiles anew: objects depend on a file that holds them.
+.PHONY: FORCE
+define keep_flags
+$(Q)mkdir -p $(@D)
+$(file >$@.new,$(1))$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+endef
+
 # ---- third-party code
 
 MBED := $(SRC)/mbedtls
@@ -68,10 +75,12 @@ third_party_src := $(sort $(mbed_host_src) $(mbed_arm_src) $(fdt_arm_src))
 $(third_party_src): | deps-build ;
 
 # p256-m is compiled only where mbedTLS's driver switch is on; we call it
-# directly. Its key generation wants a random source that nobody has: section
-# garbage collection drops it, on the host too.
+# directly. Its key generation wants a random source: the device drops both
+# (section garbage collection), the host has one that refuses. It has a name
+# of its own, as Criterion loads a libmbedcrypto with one.
 third_party_flags = $(if $(filter %p256-m.c,$(1)),\
-	-DMBEDTLS_PSA_P256M_DRIVER_ENABLED)
+	-DMBEDTLS_PSA_P256M_DRIVER_ENABLED \
+	-Dpsa_generate_random=otalab_no_random_source)
 
 # ---- host code
 
@@ -80,10 +89,11 @@ comma := ,
 san_flags := $(if $(SAN),-fsanitize=address$(comma)undefined \
 	-fno-sanitize-recover=all)
 map_paths := -ffile-prefix-map=$(CURDIR)/=
-HOST_CFLAGS := -std=gnu11 -O2 -g -fno-common $(san_flags) $(map_paths)
+HOST_CFLAGS := -std=gnu11 -O2 -g -fno-common $(san_flags) $(map_paths) \
+	$(if $(FUZZ),-fsanitize=fuzzer-no-link)
 HOST_DEFS := -D_GNU_SOURCE= -Isim -Ifirmware -I. -isystem $(MBED)/include -isystem $(P256) \
 	-DMBEDTLS_CONFIG_FILE='"base/mbedtls_host_config.h"'
-HOST_LDFLAGS := $(san_flags) -Wl,--gc-sections -Wl,--exclude-libs,ALL
+HOST_LDFLAGS := $(san_flags) -Wl,--exclude-libs,ALL
 HOST_LIBS := -lfdt -lyaml
 
 sim_src := $(filter-out sim/shim/% sim/cli/main.c,$(wildcard sim/*/*.c))
@@ -93,26 +103,32 @@ tui_src := $(wildcard tui/*.c)
 main_src := $(wildcard sim/cli/main.c)
 
 host_obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+host_link = $(CC) $(HOST_LDFLAGS) $(1) -o $@ $(filter %.o,$^) \
+	-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(HOST_LIBS)
 libs := $(B)/libotalab.a $(B)/libota.a $(B)/libmbed.a
+
+$(B)/.flags: FORCE
+	$(call keep_flags,$(CC) $(HOST_CFLAGS) $(WARN) $(HOST_DEFS) \
+		$(call third_party_flags,p256-m.c))
 
 .PHONY: host
 host: ## the host tool and the plugin
 host: $(libs) $(if $(main_src),$(B)/otalab) \
 	$(if $(shim_src),$(B)/libotalab-shim.so)
 
-$(B)/obj/build/src/%.o: build/src/%.c | deps-build
+$(B)/obj/build/src/%.o: build/src/%.c $(B)/.flags | deps-build
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(HOST_CFLAGS) -ffunction-sections $(HOST_DEFS) -w \
+	$(Q)$(CC) $(HOST_CFLAGS) $(HOST_DEFS) -w \
 		$(call third_party_flags,$<) -MMD -MP -c -o $@ $<
 
-$(B)/obj/sim/shim/%.o: sim/shim/%.c | deps-build
+$(B)/obj/sim/shim/%.o: sim/shim/%.c $(B)/.flags | deps-build
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -fsanitize% -fno-sanitize%,$(HOST_CFLAGS)) $(WARN) \
 		-fPIC -fvisibility=hidden $(HOST_DEFS) -MMD -MP -c -o $@ $<
 
-$(B)/obj/%.o: %.c | deps-build
+$(B)/obj/%.o: %.c $(B)/.flags | deps-build
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARN) $(HOST_DEFS) -MMD -MP -c -o $@ $<
@@ -134,12 +150,11 @@ $(B)/libmbed.a: $(call host_obj,$(mbed_host_src))
 
 $(B)/otalab: $(call host_obj,$(main_src) $(tui_src)) $(libs)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(HOST_LDFLAGS) -o $@ $^ $(HOST_LIBS) \
-		$(if $(tui_src),-lncursesw)
+	$(Q)$(call host_link,) $(if $(tui_src),-lncursesw)
 
 $(B)/libotalab-shim.so: $(call host_obj,$(shim_src))
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared -Wl,-z,noexecstack -o $@ $^
+	$(Q)$(CC) -shared -Wl,-z,noexecstack -o $@ $(filter %.o,$^)
 
 # ---- device code
 
@@ -147,10 +162,11 @@ ARM := arm-none-eabi-
 ARM_ARCH := -mcpu=cortex-m4 -mthumb
 ARM_CFLAGS := $(ARM_ARCH) -std=gnu11 -Os -g -fno-common -ffunction-sections \
 	-fdata-sections --specs=nano.specs -fstack-usage
-ARM_DEFS = -I$(DEVSRC)/firmware -I$(DEVSRC)/bootloader -isystem $(FDT) \
+ARM_OWN := -I$(DEVSRC)/firmware -I$(DEVSRC)/bootloader
+ARM_DEFS := -isystem $(FDT) \
 	-isystem $(MBED)/include -isystem $(P256) \
 	-DMBEDTLS_CONFIG_FILE='"board/mbedtls_boot_config.h"'
-ARM_MAP = -ffile-prefix-map=$(DEVSRC)/= -ffile-prefix-map=$(CURDIR)=.
+ARM_MAP := -ffile-prefix-map=$(DEVSRC)/= -ffile-prefix-map=$(CURDIR)=.
 ARM_LDFLAGS := $(ARM_ARCH) --specs=nano.specs -nostartfiles -Wl,--gc-sections \
 	-Wl,--build-id=none -Wl,--fatal-warnings -Wl,-z,max-page-size=4096
 
@@ -182,21 +198,28 @@ firmware: programs $(variant_programs:%=$(DEVOUT)/%.elf) \
 define arm_compile
 $(call say,ARMCC,$<)
 $(Q)mkdir -p $(@D)
-$(Q)$(ARM)gcc $(ARM_CFLAGS) $(WARN) $(ARM_DEFS) $(ARM_MAP) -MMD -MP \
+$(Q)$(ARM)gcc $(ARM_CFLAGS) $(WARN) $(ARM_OWN) $(ARM_DEFS) $(ARM_MAP) -MMD -MP \
 	-c -o $@ $<
 endef
 
-$(DEVOUT)/obj/%.o: $(DEVSRC)/%.c | deps-build
+# Mutants are built side by side: they take the shared archives as they are.
+$(DEVOUT)/.flags: FORCE
+$(ARMLIB)/.flags: $(if $(NODEPS),,FORCE)
+$(DEVOUT)/.flags $(ARMLIB)/.flags:
+	$(call keep_flags,$(ARM)gcc $(ARM_CFLAGS) $(WARN) $(ARM_DEFS) \
+		$(call third_party_flags,p256-m.c))
+
+$(DEVOUT)/obj/%.o: $(DEVSRC)/%.c $(DEVOUT)/.flags | deps-build
 	$(arm_compile)
-$(DEVOUT)/obj/%.o: $(DEVSRC)/%.S | deps-build
+$(DEVOUT)/obj/%.o: $(DEVSRC)/%.S $(DEVOUT)/.flags | deps-build
 	$(arm_compile)
 
-$(ARMLIB)/obj/%.o: $(SRC)/%.c firmware/board/mbedtls_boot_config.h | deps-build
+$(ARMLIB)/obj/%.o: $(SRC)/%.c $(ARMLIB)/.flags | deps-build
 	$(call say,ARMCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(ARM)gcc $(filter-out -Os,$(ARM_CFLAGS)) \
 		$(if $(filter $(FDT)/%,$<),-Os,-O2) -w -Ifirmware $(ARM_DEFS) \
-		$(ARM_MAP) $(call third_party_flags,$<) -MMD -MP -c -o $@ $<
+		-ffile-prefix-map=$(CURDIR)=. $(call third_party_flags,$<) -MMD -MP -c -o $@ $<
 
 arm_third = $(patsubst $(SRC)/%.c,$(ARMLIB)/obj/%.o,$(1))
 $(ARMLIB)/libmbed.a: $(call arm_third,$(mbed_arm_src))
@@ -246,8 +269,8 @@ $(DEVOUT)/otalab.dtb: $(DEVSRC)/firmware/board/otalab.dts | deps-build
 # ---- mutants: the same device programs with one planted defect
 
 # make mutant M=NAME applies tests/mutants/NAME.patch to a copy of the device
-# sources; results in $(B)/mutants/NAME/firmware. Unchanged sources give the
-# very images of the main build.
+# sources; results in $(B)/mutants/NAME/firmware. An unchanged source gives the
+# same code there (only the folders named in debug information differ).
 mutant_dir := $(B)/mutants/$(M)
 mutant_names := $(basename $(notdir $(wildcard tests/mutants/*.patch)))
 device_files := $(shell find bootloader firmware -type f 2>/dev/null)
@@ -279,7 +302,7 @@ fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 test_programs := $(if $(unit_src),$(B)/tests/unit) \
 	$(if $(qemu_src),$(B)/tests/qemu)
 
-$(B)/obj/tests/%.o: tests/%.c | deps-test
+$(B)/obj/tests/%.o: tests/%.c $(B)/.flags | deps-test
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARN) $(test_defs) -MMD -MP -c -o $@ $<
@@ -287,7 +310,7 @@ $(B)/obj/tests/%.o: tests/%.c | deps-test
 define test_link
 $(call say,LD,$@)
 $(Q)mkdir -p $(@D)
-$(Q)$(CC) $(HOST_LDFLAGS) -o $@ $^ -lcriterion $(HOST_LIBS)
+$(Q)$(call host_link,) -lcriterion
 endef
 
 $(B)/tests/unit: $(call host_obj,$(unit_src)) $(libs)
@@ -314,12 +337,10 @@ bench: deps-build host firmware
 # Fuzzers: everything compiled anew with coverage and sanitizers, in a folder
 # of its own. The run is bounded by a count, so it is the same each time.
 FUZZ_RUNS ?= 20000
-fuzz_flags := -fsanitize=fuzzer-no-link
 ifdef FUZZ
-HOST_CFLAGS += $(fuzz_flags)
 $(fuzz_src:tests/fuzz/%.c=$(B)/%): $(B)/%: $(B)/obj/tests/fuzz/%.o $(libs)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(HOST_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HOST_LIBS)
+	$(Q)$(call host_link,-fsanitize=fuzzer)
 endif
 
 .PHONY: fuzz fuzzers

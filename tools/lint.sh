@@ -21,8 +21,12 @@ findings() {
 }
 
 # Our own files: tracked ones and new ones, but nothing ignored.
-files() { git ls-files -co --exclude-standard -- "$@" | sort -u |
-    while read -r f; do [ ! -f "$f" ] || echo "$f"; done; }
+files() {
+    git ls-files -co --exclude-standard -- "$@" 2>/dev/null | sort -u |
+        while read -r f; do
+            [ ! -f "$f" ] || echo "$f"
+        done
+}
 
 need() {
     command -v "$1" >/dev/null || finding "$1 is missing: make deps"
