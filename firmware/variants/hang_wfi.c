@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Goes to sleep for ever, with no timer to wake it. */
+#include "app/behaviour.h"
+#include "board/cpu.h"
+
+void app_on_start(struct app *app)
+{
+    uint32_t forever[2] = {UINT32_MAX, UINT32_MAX};
+
+    (void)app;
+    (void)cpu_mask();
+    TIMER0->ctrl = 0;
+    TIMER1->ctrl = 0;
+    (void)ctl_command(CTL_SYS_SLEEP, forever, 2);
+    for (;;) {
+        cpu_wait();
+    }
+}
