@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* The flash model against a second one: random histories, cuts included. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "device/flash.h"
+#include "naive_flash.h"
+
+#define SEEDS 24u
+#define STEPS 400u
+
+static const struct flash_figures figures = {
+    .size = NAIVE_SIZE,
+    .sector = FLASH_SECTOR,
+    .page = FLASH_PAGE,
+    .program_ns = 700000,
+    .erase_ns = 45000000,
+    .erase_worn_ns = 400000000,
+    .endurance = 12, /* so that sectors wear out within a history */
+};
+
+struct history {
+    struct rng rng;
+    struct flash real;
+    struct naive_flash naive;
+    uint64_t now;
+    unsigned used[FLASH_FORM_COUNT];
+    unsigned rules[8];
+    const char *wrong;
+};
+
+static struct history history;
+
+static uint32_t draw(uint32_t bound)
+{
+    return (uint32_t)rng_below(&history.rng, bound);
+}
+
+static void note(const char *wrong)
+{
+    if (history.wrong == NULL) {
+        history.wrong = wrong;
+    }
+}
+
+static void same_rule(enum flash_rule real, enum flash_rule naive)
+{
+    history.rules[real]++;
+    if (real != naive) {
+        note("another rule");
+    }
+}
+
+/* Mostly sensible, sometimes at or over an edge. */
+static void step_program(void)
+{
+    static const uint8_t fills[] = {0x00, 0xFF, 0xF0, 0x7F};
+    uint8_t data[FLASH_PAGE];
+    uint32_t length = draw(20) == 0 ? draw(300) : 1 + draw(64);
+    uint32_t address = draw(30) == 0 ? NAIVE_SIZE - draw(64) : draw(NAIVE_SIZE);
+
+    rng_fill(&history.rng, data, sizeof(data));
+    if (draw(3) == 0) {
+        memset(data, fills[draw(4)], sizeof(data));
+    }
+    if (draw(3) == 0 && length <= FLASH_PAGE) {
+        /* Only lets bits fall. */
+        for (uint32_t i = 0; i < length; i++) {
+            uint32_t at = (address + i) % NAIVE_SIZE;
+            data[i] &= history.naive.byte[at].value;
+        }
+    }
+    same_rule(flash_program(&history.real, history.now, address, data, length),
+              naive_program(&history.naive, history.now, address, data,
+                            length));
+}
+
+static void step_erase(void)
+{
+    uint32_t address = draw(5) * FLASH_SECTOR + (draw(20) == 0);
+
+    same_rule(flash_erase(&history.real, history.now, address),
+              naive_erase(&history.naive, history.now, address));
+}
+
+static void step_lock(void)
+{
+    uint32_t first = draw(5) * FLASH_SECTOR + (draw(8) == 0);
+    uint32_t length = draw(3) * FLASH_SECTOR;
+
+    if (draw(4) == 0) {
+        same_rule(flash_lock(&history.real, first, length),
+                  naive_lock(&history.naive, first, length));
+    }
+}
+
+static void step_time(void)
+{
+    static const uint64_t spans[] = {1, 350000, 700000, 45000000, 800000000};
+
+    history.now += rng_below(&history.rng, spans[draw(5)]);
+    (void)flash_advance(&history.real, history.now, NULL);
+    note(naive_advance(&history.naive, history.now, &history.real));
+}
+
+static void step_cut(void)
+{
+    uint64_t end = history.real.op.end_ns;
+    uint64_t start = history.real.op.start_ns;
+    enum flash_form asked = (enum flash_form)draw(FLASH_FORM_COUNT + 1);
+
+    if (draw(2) == 0) {
+        return;
+    }
+    if (flash_busy(&history.real)) {
+        uint64_t at = start + rng_below(&history.rng, end - start + 10);
+        history.now = at > history.now ? at : history.now;
+    }
+    enum flash_form used = flash_power_cut(&history.real, history.now, asked);
+    history.used[used]++;
+    note(naive_cut(&history.naive, history.now, asked, used, &history.real));
+}
+
+static void step_other(void)
+{
+    uint32_t address = draw(NAIVE_SIZE);
+    unsigned bit = draw(8);
+
+    switch (draw(4)) {
+    case 0:
+        flash_warm_reset(&history.real);
+        naive_warm_reset(&history.naive);
+        break;
+    case 1:
+        cr_assert_eq(flash_flip(&history.real, address, bit), 0);
+        naive_flip(&history.naive, address, bit);
+        break;
+    case 2:
+        history.naive.next_fault = (int)draw(4);
+        history.real.fail_next = (uint8_t)history.naive.next_fault;
+        break;
+    default:
+        break;
+    }
+}
+
+static void run_history(uint64_t seed)
+{
+    static void (*const steps[])(void) = {
+        step_program, step_program, step_program, step_erase, step_lock,
+        step_time,    step_time,    step_time,    step_cut,   step_other,
+    };
+
+    rng_init(&history.rng, seed, "history");
+    history.now = 0;
+    cr_assert_eq(flash_init(&history.real, &figures, seed), 0);
+    naive_init(&history.naive, &figures);
+    for (unsigned step = 0; step < STEPS; step++) {
+        steps[draw(10)]();
+        note(naive_compare(&history.naive, &history.real));
+        cr_assert_null(history.wrong, "seed %u, step %u: %s", (unsigned)seed,
+                       step, history.wrong);
+    }
+}
+
+/* A history that never comes to a form or rule proves nothing about it. */
+Test(flash_model, agrees_with_the_naive_one)
+{
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        run_history(seed);
+    }
+    for (int form = FLASH_FORM_BEFORE; form < FLASH_FORM_COUNT; form++) {
+        cr_expect_gt(history.used[form], 0, "%s never happened",
+                     flash_form_name((enum flash_form)form));
+    }
+    for (int rule = 0; rule <= FLASH_RULE_TORN_ERASE; rule++) {
+        cr_expect_gt(history.rules[rule], 0, "%s never happened",
+                     flash_rule_name((enum flash_rule)rule));
+    }
+}
+
+Test(flash_model, same_seed_same_bytes_and_a_clone_goes_on_the_same)
+{
+    static struct history middle;
+    static struct flash end;
+
+    run_history(3);
+    end = history.real;
+    run_history(3);
+    cr_assert_eq(flash_hash(&end), flash_hash(&history.real));
+    cr_assert_eq(memcmp(end.array, history.real.array, NAIVE_SIZE), 0);
+
+    middle = history; /* a fork: both go on from here */
+    for (unsigned step = 0; step < 100; step++) {
+        step_program();
+        step_cut();
+        step_time();
+    }
+    end = history.real;
+    history = middle;
+    for (unsigned step = 0; step < 100; step++) {
+        step_program();
+        step_cut();
+        step_time();
+    }
+    cr_assert_null(history.wrong, "%s", history.wrong);
+    cr_assert_eq(flash_hash(&end), flash_hash(&history.real));
+    cr_assert_eq(end.rng.state, history.real.rng.state);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A second flash model, written from the rules alone and a byte at a time, to
+ * hold the real one against. Where the rules leave a choice (which bits fell
+ * when power went) it says what the choice may be and then takes over what
+ * the real model chose. Functions return NULL, or what is wrong.
+ */
+#ifndef OTALAB_TESTS_NAIVE_FLASH_H
+#define OTALAB_TESTS_NAIVE_FLASH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "device/flash.h"
+
+#define NAIVE_SIZE (4u * FLASH_SECTOR)
+
+/* One byte and all that belongs to it. */
+struct naive_byte {
+    uint8_t value;
+    uint8_t taint;
+    bool locked;
+    uint32_t erased; /* how often */
+};
+
+struct naive_flash {
+    struct flash_figures figures;
+    struct naive_byte byte[NAIVE_SIZE];
+    uint64_t programs;
+    uint64_t erases;
+    bool failed;
+    int next_fault;
+
+    int kind; /* in flight */
+    int fault;
+    uint32_t address;
+    uint32_t length;
+    uint64_t start;
+    uint64_t end;
+    uint8_t data[FLASH_PAGE];
+};
+
+void naive_init(struct naive_flash *naive,
+                const struct flash_figures *figures);
+enum flash_rule naive_program(struct naive_flash *naive, uint64_t now,
+                              uint32_t address, const uint8_t *data,
+                              uint32_t length);
+enum flash_rule naive_erase(struct naive_flash *naive, uint64_t now,
+                            uint32_t address);
+enum flash_rule naive_lock(struct naive_flash *naive, uint32_t start,
+                           uint32_t length);
+void naive_warm_reset(struct naive_flash *naive);
+void naive_flip(struct naive_flash *naive, uint32_t address, unsigned bit);
+
+/* To be called after the real model has done the same. */
+const char *naive_advance(struct naive_flash *naive, uint64_t now,
+                          const struct flash *real);
+const char *naive_cut(struct naive_flash *naive, uint64_t now,
+                      enum flash_form asked, enum flash_form used,
+                      const struct flash *real);
+const char *naive_compare(const struct naive_flash *naive,
+                          const struct flash *real);
+
+#endif
