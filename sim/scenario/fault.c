@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A fault in one line of text. It is turned into the nodes that a step in a
+ * file would give, and read by the same tables, so both mean the same and
+ * fail with the same words; columns count in the line.
+ */
+#include "scenario/read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FAULT_LENGTH 1000u
+#define FAULT_PLACE "fault" /* stands for the file's name in errors */
+#define DO_PREFIX "do."     /* do.partition=: the action's, not the event's */
+
+struct fault {
+    struct reader reader;
+    char text[FAULT_LENGTH + 1u]; /* cut into words */
+    struct node_tree tree;
+    struct node *action; /* the mapping of the action's own keys */
+    struct node *on;     /* the event's; NULL for a fault at a time */
+    int event;
+};
+
+static struct place at_column(const struct fault *fault, const char *word)
+{
+    return (struct place){.line = 1,
+                          .column = (uint32_t)(word - fault->text) + 1u};
+}
+
+static struct node *add_named(struct fault *fault, struct node *parent,
+                              const char *key, enum node_kind kind,
+                              const char *at, const char *text)
+{
+    struct node *node =
+        node_add(&fault->tree, parent, kind, at_column(fault, at), text);
+
+    if (node != NULL && node_name(node, key, at_column(fault, at)) != 0) {
+        return NULL;
+    }
+    return node;
+}
+
+static int no_memory(struct fault *fault)
+{
+    return diag_fail(fault->reader.diag, OTALAB_ERR_SIMULATOR,
+                     "out of memory");
+}
+
+/* Does "key=..." select events, or belong to the action? */
+static bool selects(const struct fault *fault, const char *key)
+{
+    if (fault->on == NULL) {
+        return false;
+    }
+    return strcmp(key, "nth") == 0 ||
+           (fault->event >= 0 &&
+            event_field_find((enum event_code)fault->event, key) >= 0);
+}
+
+/* "key=value", cut at the '='. */
+static int add_pair(struct fault *fault, char *word)
+{
+    char *equals = strchr(word, '=');
+    const char *key = word;
+
+    if (equals == NULL || equals == word) {
+        return read_fail(&fault->reader, at_column(fault, word),
+                         "'%.60s' is no 'key=value'; write for example "
+                         "'nth=3'",
+                         word);
+    }
+    *equals = '\0';
+    bool own = strncmp(key, DO_PREFIX, strlen(DO_PREFIX)) == 0;
+
+    if (own) {
+        key += strlen(DO_PREFIX);
+    }
+    struct node *parent =
+        !own && selects(fault, key) ? fault->on : fault->action;
+
+    if (node_find(parent, key) != NULL) {
+        return read_fail(&fault->reader, at_column(fault, word),
+                         "key '%.60s' stands here twice; remove one", key);
+    }
+    struct node *node =
+        add_named(fault, parent, key, NODE_SCALAR, word, equals + 1);
+
+    if (node == NULL) {
+        return no_memory(fault);
+    }
+    node->style = NODE_QUOTED;
+    node->place = at_column(fault, equals + 1);
+    return 0;
+}
+
+/* An action that is a line of text or a word: its value is text=... */
+static int take_text(struct fault *fault, const struct schema_key *row)
+{
+    struct node *map = fault->action;
+
+    if (row == NULL || row->kind == SCHEMA_MAP || row->kind == SCHEMA_FLAG) {
+        return 0;
+    }
+    const struct node *text = node_find(map, "text");
+
+    if (text == NULL || map->first != map->last) {
+        return read_fail(&fault->reader, map->key_place,
+                         "'%s' needs its value and nothing else; write "
+                         "'text=%s'",
+                         row->key, row->example);
+    }
+    map->kind = NODE_SCALAR;
+    map->style = NODE_QUOTED;
+    map->place = text->place;
+    map->text = malloc(strlen(text->text) + 1u);
+    if (map->text == NULL) {
+        return no_memory(fault);
+    }
+    memcpy(map->text, text->text, strlen(text->text) + 1u);
+    map->first = map->last = NULL;
+    return 0;
+}
+
+/* The nodes up to the first ',': what is done, and where. */
+static int add_head(struct fault *fault, char *head)
+{
+    char *at = strchr(head, '@');
+
+    if (at == NULL || at == head || at[1] == '\0') {
+        return read_fail(&fault->reader, at_column(fault, head),
+                         "'%.60s' is no fault; write ACTION@EVENT or "
+                         "ACTION@TIME, for example "
+                         "'power_cut@flash.erase,nth=3' or "
+                         "'power_cut@12.5ms'",
+                         head);
+    }
+    *at++ = '\0';
+    bool timed = *at >= '0' && *at <= '9';
+    struct node *root = node_add(&fault->tree, NULL, NODE_MAP,
+                                 at_column(fault, head), NULL);
+    struct node *list =
+        root == NULL ? NULL
+                     : add_named(fault, root, "do", NODE_MAP, head, NULL);
+
+    fault->action = list == NULL ? NULL
+                                 : add_named(fault, list, head, NODE_MAP, head,
+                                             NULL);
+    if (fault->action == NULL) {
+        return no_memory(fault);
+    }
+    struct node *when =
+        timed ? add_named(fault, root, "at", NODE_SCALAR, at, at)
+              : add_named(fault, root, "on", NODE_MAP, at, NULL);
+
+    if (when == NULL) {
+        return no_memory(fault);
+    }
+    if (!timed) {
+        fault->on = when;
+        fault->event = event_find(at);
+        if (add_named(fault, when, "event", NODE_SCALAR, at, at) == NULL) {
+            return no_memory(fault);
+        }
+    }
+    return 0;
+}
+
+static int add_words(struct fault *fault)
+{
+    char *word = fault->text;
+    bool head = true;
+
+    while (word != NULL) {
+        char *comma = strchr(word, ',');
+
+        if (comma != NULL) {
+            *comma++ = '\0';
+        }
+        int err = head ? add_head(fault, word) : add_pair(fault, word);
+
+        if (err != 0) {
+            return err;
+        }
+        head = false;
+        word = comma;
+    }
+    return take_text(fault,
+                     schema_find(&schema_action, fault->action->key));
+}
+
+int scenario_add_fault(struct scenario *scenario, const char *text,
+                       struct diag *diag)
+{
+    struct fault fault = {.reader = {.path = FAULT_PLACE,
+                                     .scenario = scenario,
+                                     .diag = diag},
+                          .event = -1};
+    size_t length = strlen(text);
+
+    if (length > FAULT_LENGTH) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "a fault of %zu characters is too long; at most %u",
+                         length, FAULT_LENGTH);
+    }
+    memcpy(fault.text, text, length + 1u);
+    int err = add_words(&fault);
+
+    if (err == 0) {
+        err = read_step(&fault.reader, fault.tree.root);
+    }
+    if (err == 0 && scenario->steps > 0 &&
+        scenario->step[scenario->steps - 1u].timed &&
+        scenario->step[scenario->steps - 1u].at_ns >= scenario->limit_ns) {
+        scenario->steps--;
+        err = read_fail(&fault.reader, fault.tree.root->place,
+                        "this fault cannot happen: its time is not before "
+                        "the end of the run");
+    }
+    node_free(&fault.tree);
+    return err;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside of the scenario reader: how nodes become values, by the tables of
+ * schema.h. Only the files of sim/scenario include it. Every function returns
+ * 0, or a negative enum otalab_err with the line in reader->diag.
+ */
+#ifndef OTALAB_SCENARIO_READ_H
+#define OTALAB_SCENARIO_READ_H
+
+#include "scenario/node.h"
+#include "scenario/schema.h"
+
+struct reader {
+    const char *path;
+    struct scenario *scenario;
+    struct diag *diag;
+};
+
+/* A set of keys of a mapping: bit per row of its table, so uint32_t. */
+
+#define READ_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Read `map` from `node` into `target`. With SCHEMA_FIELDS `pattern` gets the
+ * fields of the event. */
+int read_map(struct reader *reader, const struct schema_map *map,
+             const struct node *node, void *target, struct pattern *pattern,
+             uint32_t *seen);
+/* One key's value, of any kind; node->key is the key. */
+int read_value(struct reader *reader, const struct schema_key *key,
+               const struct node *node, void *target);
+/* The same for kinds that a single scalar holds. */
+int read_scalar(struct reader *reader, const struct schema_key *key,
+                const struct node *node, void *target);
+/* A field of the pattern's event. */
+int read_field(struct reader *reader, struct pattern *pattern,
+               const struct node *node);
+int read_steps(struct reader *reader, const struct schema_key *key,
+               const struct node *node, void *target);
+int read_actions(struct reader *reader, const struct schema_key *key,
+                 const struct node *node, void *target);
+int read_expects(struct reader *reader, const struct schema_key *key,
+                 const struct node *node, void *target);
+/* A step from its own node; used for the file and for single faults. */
+int read_step(struct reader *reader, const struct node *node);
+
+/* Is the row of that name among the seen ones? */
+bool read_has(const struct schema_map *map, uint32_t seen, const char *key);
+int read_fail(struct reader *reader, struct place place, const char *format,
+              ...) __attribute__((format(printf, 3, 4)));
+/* "unknown key 'x' in limits; did you mean 'y'?" The nearest name of `map`
+ * and, when `event` is not negative, of that event's fields. */
+int read_unknown(struct reader *reader, const struct schema_map *map,
+                 int event, const char *word, struct place place);
+/* The node is of that kind, else a line that shows the right form. */
+int read_want(struct reader *reader, const struct schema_key *key,
+              const struct node *node, enum node_kind kind);
+/* "a, b, c", cut short with ".." */
+void read_names(const struct schema_choice *choices, char *out, size_t size);
+
+/* What one table cannot say: names that refer to each other. crosscheck.c */
+int read_crosscheck(struct reader *reader, const struct node *root);
+
+#endif

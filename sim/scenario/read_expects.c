@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenario/read.h"
+
+#include <string.h>
+
+/* A new expectation with nothing asked; NULL when there are too many. */
+static struct expect *add_expect(struct reader *reader, enum expect_kind kind,
+                                 struct place place)
+{
+    struct scenario *scenario = reader->scenario;
+
+    if (scenario->expects >= SCENARIO_EXPECTS) {
+        read_fail(reader, place, "too many expectations; at most %u",
+                  SCENARIO_EXPECTS);
+        return NULL;
+    }
+    struct expect *expect = &scenario->expect[scenario->expects++];
+
+    memset(expect, 0, sizeof *expect);
+    expect->kind = kind;
+    expect->place = place;
+    expect->confirmed = -1;
+    expect->halted = -1;
+    return expect;
+}
+
+/* One expectation for each key, so that each has its own line. */
+static int read_end(struct reader *reader, const struct node *node)
+{
+    const struct schema_key *row = schema_find(&schema_expect, node->key);
+    int err = read_want(reader, row, node, NODE_MAP);
+
+    if (err == 0 && node->first == NULL) {
+        err = read_fail(reader, node->place,
+                        "at_end asks for nothing; write 'at_end: %s'",
+                        row->example);
+    }
+    for (const struct node *item = node->first; err == 0 && item != NULL;
+         item = item->next) {
+        const struct schema_key *key = schema_find(&schema_end, item->key);
+
+        if (key == NULL) {
+            return read_unknown(reader, &schema_end, -1, item->key,
+                                item->key_place);
+        }
+        struct expect *expect =
+            add_expect(reader, EXPECT_AT_END, item->key_place);
+
+        if (expect == NULL) {
+            return OTALAB_ERR_USAGE;
+        }
+        expect->key = (enum end_key)(key - schema_end.keys);
+        err = read_value(reader, key, item, expect);
+    }
+    return err;
+}
+
+static int check_eventually(struct reader *reader, const struct node *node,
+                            struct expect *expect, const uint32_t *seen,
+                            const struct schema_map *map)
+{
+    bool state = expect->running[0] != '\0' || expect->confirmed >= 0 ||
+                 expect->halted >= 0;
+
+    expect->has_event = read_has(map, *seen, "event");
+    if (expect->within_ns == 0) {
+        expect->within_ns = SCENARIO_RANGE_OPEN; /* set to the limit later */
+    }
+    if (expect->has_event && state) {
+        return read_fail(reader, node->place,
+                         "eventually waits for an event or for a state, not "
+                         "for both; make two of it");
+    }
+    if (!expect->has_event && read_has(map, *seen, "nth")) {
+        return read_fail(reader, node->place,
+                         "'nth' belongs to an event; add 'event: app.ready'");
+    }
+    if (!expect->has_event && !state) {
+        return read_fail(reader, node->place,
+                         "eventually asks for nothing; add 'event', "
+                         "'running', 'confirmed' or 'halted'");
+    }
+    return 0;
+}
+
+static int read_expect(struct reader *reader, const struct node *node)
+{
+    const struct schema_key *row = NULL;
+
+    if (node->kind == NODE_MAP && node->first != NULL &&
+        node->first == node->last) {
+        row = schema_find(&schema_expect, node->first->key);
+    }
+    if (row == NULL) { /* says what is wrong with it */
+        struct expect none;
+        int err = read_map(reader, &schema_expect, node, &none, NULL, NULL);
+
+        return err != 0 ? err : OTALAB_ERR_USAGE;
+    }
+    const struct node *value = node->first;
+    enum expect_kind kind = (enum expect_kind)(row - schema_expect.keys);
+
+    if (kind == EXPECT_AT_END) {
+        return read_end(reader, value);
+    }
+    struct expect *expect = add_expect(reader, kind, value->key_place);
+    uint32_t seen = 0;
+
+    if (expect == NULL) {
+        return OTALAB_ERR_USAGE;
+    }
+    expect->pattern.nth = kind == EXPECT_EVENTUALLY ? 1u : 0u;
+    int err = read_want(reader, row, value, NODE_MAP);
+
+    if (err == 0) {
+        err = read_map(reader, row->map, value, expect, &expect->pattern,
+                       &seen);
+    }
+    if (err == 0 && kind == EXPECT_EVENTUALLY) {
+        return check_eventually(reader, value, expect, &seen, row->map);
+    }
+    expect->has_event = kind != EXPECT_ALWAYS_AUTHENTIC;
+    return err;
+}
+
+int read_expects(struct reader *reader, const struct schema_key *key,
+                 const struct node *node, void *target)
+{
+    int err = read_want(reader, key, node, NODE_LIST);
+
+    (void)target;
+    if (err == 0 && node->first == NULL) {
+        err = read_fail(reader, node->place,
+                        "a scenario without expectations proves nothing; "
+                        "write 'expect: %s'",
+                        key->example);
+    }
+    for (const struct node *item = node->first; err == 0 && item != NULL;
+         item = item->next) {
+        err = read_expect(reader, item);
+    }
+    return err;
+}

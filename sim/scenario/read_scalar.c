@@ -1,0 +1,571 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenario/read.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/suggest.h"
+#include "scenario/values.h"
+
+/* ---- lines for wrong values ------------------------------------------- */
+
+void read_names(const struct schema_choice *choices, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (; choices != NULL && choices->name != NULL; choices++) {
+        int wrote = snprintf(out + used, size - used, "%s%s",
+                             used > 0 ? ", " : "", choices->name);
+
+        if (wrote < 0 || (size_t)wrote >= size - used) {
+            snprintf(out + size - 3u, 3u, "..");
+            return;
+        }
+        used += (size_t)wrote;
+    }
+}
+
+/* "write 'seed: 7'", or nothing when there is no example. */
+static const char *remedy(const struct schema_key *key, char *out, size_t size)
+{
+    if (key->example == NULL) {
+        out[0] = '\0';
+    } else {
+        snprintf(out, size, "; write '%s: %s'", key->key, key->example);
+    }
+    return out;
+}
+
+static int fail_form(struct reader *reader, const struct schema_key *key,
+                     const struct node *node)
+{
+    char seen[64];
+    char write[160];
+
+    node_describe(node, seen, sizeof seen);
+    return read_fail(reader, node->place, "'%s' wants %s, not %s%s", key->key,
+                     schema_words(key->kind)->says, seen,
+                     remedy(key, write, sizeof write));
+}
+
+static bool is_nothing(const struct node *node)
+{
+    return node->kind == NODE_SCALAR && node->style == NODE_PLAIN &&
+           node->text[0] == '\0';
+}
+
+static int fail_nothing(struct reader *reader, const struct schema_key *key,
+                        const struct node *node)
+{
+    char write[160];
+
+    return read_fail(reader,
+                     node->key != NULL ? node->key_place : node->place,
+                     "'%s' has no value%s", key->key,
+                     remedy(key, write, sizeof write));
+}
+
+int read_want(struct reader *reader, const struct schema_key *key,
+              const struct node *node, enum node_kind kind)
+{
+    if (is_nothing(node)) {
+        return fail_nothing(reader, key, node);
+    }
+    return node->kind == kind ? 0 : fail_form(reader, key, node);
+}
+
+/* The letters at the end of "120s". */
+static const char *unit_of(const char *example)
+{
+    const char *at = example + strlen(example);
+
+    while (at > example && (at[-1] < '0' || at[-1] > '9')) {
+        at--;
+    }
+    return at;
+}
+
+static int fail_unit(struct reader *reader, const struct schema_key *key,
+                     const struct node *node, enum value_result result)
+{
+    const char *units = key->kind == SCHEMA_TIME   ? value_time_units
+                        : key->kind == SCHEMA_SIZE ? value_size_units
+                                                   : "%";
+    if (result == VALUE_NO_UNIT) {
+        const char *unit = key->kind == SCHEMA_SIZE ? "B"
+                                                    : unit_of(key->example);
+
+        return read_fail(reader, node->place,
+                         "'%.40s' has no unit; write '%s: %.40s%s'",
+                         node->text, key->key, node->text, unit);
+    }
+    if (strchr(node->text, ' ') != NULL) {
+        return read_fail(reader, node->place,
+                         "'%.40s' has a space in it; write number and unit "
+                         "together, like '%s: %s'",
+                         node->text, key->key, key->example);
+    }
+    return read_fail(reader, node->place,
+                     "'%.40s' has no unit that is known; units are %s",
+                     node->text, units);
+}
+
+static int fail_value(struct reader *reader, const struct schema_key *key,
+                      const struct node *node, enum value_result result)
+{
+    char text[160];
+
+    if (values_comparison(node->text, text, sizeof text)) {
+        return read_fail(reader, node->place, "%s", text);
+    }
+    switch (result) {
+    case VALUE_NO_UNIT:
+    case VALUE_UNIT:
+        return fail_unit(reader, key, node, result);
+    case VALUE_TOO_BIG:
+        return read_fail(reader, node->place,
+                         "'%.40s' is too large for '%s'%s", node->text,
+                         key->key, remedy(key, text, sizeof text));
+    case VALUE_FRACTION:
+        return read_fail(reader, node->place,
+                         "'%.40s' is finer than '%s' can be%s", node->text,
+                         key->key, remedy(key, text, sizeof text));
+    case VALUE_BACKWARDS:
+        return read_fail(reader, node->place,
+                         "the range '%.40s' ends before it starts; write the "
+                         "smaller number first",
+                         node->text);
+    default:
+        return fail_form(reader, key, node);
+    }
+}
+
+static int fail_choice(struct reader *reader, const struct schema_key *key,
+                       const struct node *node)
+{
+    struct suggest suggest;
+    char known[160];
+
+    suggest_start(&suggest, node->text);
+    for (const struct schema_choice *row = key->choices; row->name != NULL;
+         row++) {
+        suggest_offer(&suggest, row->name);
+    }
+    if (suggest_best(&suggest) != NULL) {
+        return read_fail(reader, node->place,
+                         "'%.40s' is not known to '%s'; did you mean '%s'?",
+                         node->text, key->key, suggest_best(&suggest));
+    }
+    read_names(key->choices, known, sizeof known);
+    return read_fail(reader, node->place,
+                     "'%.40s' is not known to '%s'; one of %s", node->text,
+                     key->key, known);
+}
+
+/* ---- storing ---------------------------------------------------------- */
+
+static void *member(const struct schema_key *key, void *target)
+{
+    return (char *)target + key->offset;
+}
+
+static void store_number(const struct schema_key *key, void *target,
+                         uint64_t value)
+{
+    if (key->size == sizeof(uint64_t)) {
+        memcpy(member(key, target), &value, sizeof value);
+    } else {
+        uint32_t narrow = (uint32_t)value;
+
+        memcpy(member(key, target), &narrow, sizeof narrow);
+    }
+}
+
+static int store_text(struct reader *reader, const struct schema_key *key,
+                      const struct node *node, void *target)
+{
+    size_t length = strlen(node->text);
+
+    if (length >= key->size) {
+        return read_fail(reader, node->place,
+                         "'%s' is too long, %zu bytes; at most %zu", key->key,
+                         length, key->size - 1u);
+    }
+    memcpy(member(key, target), node->text, length + 1u);
+    return 0;
+}
+
+static int read_text(struct reader *reader, const struct schema_key *key,
+                     const struct node *node, void *target)
+{
+    for (const char *at = node->text; *at != '\0'; at++) {
+        if ((unsigned char)*at < 0x20u && !(*at == '\n' && at[1] == '\0' &&
+                                            node->style == NODE_BLOCK)) {
+            return read_fail(reader, node->place,
+                             "'%s' is one line of text; leave out line ends, "
+                             "tabs and control characters",
+                             key->key);
+        }
+    }
+    return store_text(reader, key, node, target);
+}
+
+static bool is_name(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+    if (text[0] == '\0' || strchr(letters, text[0]) == NULL) {
+        return false;
+    }
+    for (; *text != '\0'; text++) {
+        if (strchr(letters, *text) == NULL && strchr("._-", *text) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int read_name(struct reader *reader, const struct schema_key *key,
+                     const struct node *node, void *target)
+{
+    if (!is_name(node->text)) {
+        return fail_form(reader, key, node);
+    }
+    return store_text(reader, key, node, target);
+}
+
+static int read_version(struct reader *reader, const struct schema_key *key,
+                        const struct node *node, void *target)
+{
+    enum value_result result = value_version(node->text);
+
+    if (result != VALUE_OK) {
+        return fail_value(reader, key, node, result);
+    }
+    return store_text(reader, key, node, target);
+}
+
+static int read_bool(struct reader *reader, const struct schema_key *key,
+                     const struct node *node, void *target)
+{
+    bool value = strcmp(node->text, "true") == 0;
+
+    if (!value && strcmp(node->text, "false") != 0) {
+        return fail_form(reader, key, node);
+    }
+    if (key->size == sizeof(struct range)) {
+        struct range range = {.set = true, .low = value, .high = value};
+
+        memcpy(member(key, target), &range, sizeof range);
+    } else if (key->size == sizeof(int)) {
+        int number = value;
+
+        memcpy(member(key, target), &number, sizeof number);
+    } else {
+        memcpy(member(key, target), &value, sizeof value);
+    }
+    return 0;
+}
+
+static int read_number(struct reader *reader, const struct schema_key *key,
+                       const struct node *node, void *target)
+{
+    static const struct {
+        enum schema_kind kind;
+        enum value_result (*read)(const char *text, uint64_t *out);
+    } readers[] = {{SCHEMA_NUMBER, value_number},
+                   {SCHEMA_SIZE, value_size},
+                   {SCHEMA_TIME, value_time},
+                   {SCHEMA_SHARE, value_share}};
+    const struct schema_choice *word =
+        schema_choice_find(key->choices, node->text);
+    enum value_result result = VALUE_BAD;
+    uint64_t value = 0;
+
+    if (word != NULL) {
+        store_number(key, target, word->value);
+        return 0;
+    }
+    for (size_t i = 0; i < READ_SIZE(readers); i++) {
+        if (readers[i].kind == key->kind) {
+            result = readers[i].read(node->text, &value);
+        }
+    }
+    if (result != VALUE_OK) {
+        return fail_value(reader, key, node, result);
+    }
+    if (key->high > 0 && value > key->high) {
+        return fail_value(reader, key, node, VALUE_TOO_BIG);
+    }
+    if (key->high > 0 && value < key->low) {
+        return read_fail(reader, node->place,
+                         "'%.40s' is too small for '%s'; write '%s: %s'",
+                         node->text, key->key, key->key, key->example);
+    }
+    store_number(key, target, value);
+    return 0;
+}
+
+static int read_range(struct reader *reader, const struct schema_key *key,
+                      const struct node *node, void *target)
+{
+    struct range range;
+    enum value_result result = value_range(node->text, &range);
+
+    if (result == VALUE_OK) {
+        memcpy(member(key, target), &range, sizeof range);
+        return 0;
+    }
+    char text[120];
+
+    if (result == VALUE_BAD &&
+        !values_comparison(node->text, text, sizeof text)) {
+        return read_fail(reader, node->place,
+                         "'%.40s' is no number or range; write 3, 0..3 or "
+                         "2..",
+                         node->text);
+    }
+    return fail_value(reader, key, node, result);
+}
+
+static int read_choice(struct reader *reader, const struct schema_key *key,
+                       const struct node *node, void *target)
+{
+    const struct schema_choice *word =
+        schema_choice_find(key->choices, node->text);
+
+    if (word == NULL) {
+        return fail_choice(reader, key, node);
+    }
+    if (key->size == sizeof(uint32_t)) {
+        store_number(key, target, word->value);
+        return 0;
+    }
+    return store_text(reader, key, node, target);
+}
+
+/* ---- events ----------------------------------------------------------- */
+
+static int read_event(struct reader *reader, const struct schema_key *key,
+                      const struct node *node, void *target)
+{
+    struct suggest suggest;
+    int code = event_find(node->text);
+
+    if (code >= 0) {
+        store_number(key, target, (uint64_t)code);
+        return 0;
+    }
+    suggest_start(&suggest, node->text);
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        suggest_offer(&suggest, event_kind((enum event_code)i)->name);
+    }
+    if (suggest_best(&suggest) != NULL) {
+        return read_fail(reader, node->place,
+                         "no event is called '%.40s'; did you mean '%s'?",
+                         node->text, suggest_best(&suggest));
+    }
+    return read_fail(reader, node->place,
+                     "no event is called '%.40s'; 'otalab explain' lists them",
+                     node->text);
+}
+
+typedef int (*scalar_reader)(struct reader *reader,
+                             const struct schema_key *key,
+                             const struct node *node, void *target);
+
+int read_scalar(struct reader *reader, const struct schema_key *key,
+                const struct node *node, void *target)
+{
+    static const scalar_reader readers[SCHEMA_KINDS] = {
+        [SCHEMA_TEXT] = read_text,       [SCHEMA_NAME] = read_name,
+        [SCHEMA_VERSION] = read_version, [SCHEMA_BOOL] = read_bool,
+        [SCHEMA_NUMBER] = read_number,   [SCHEMA_SIZE] = read_number,
+        [SCHEMA_TIME] = read_number,     [SCHEMA_SHARE] = read_number,
+        [SCHEMA_RANGE] = read_range,     [SCHEMA_CHOICE] = read_choice,
+        [SCHEMA_IMAGE] = read_name, [SCHEMA_EVENT] = read_event,
+    };
+    int err = read_want(reader, key, node, NODE_SCALAR);
+
+    if (err != 0) {
+        return err;
+    }
+    if (node->style == NODE_BLOCK && key->kind != SCHEMA_TEXT) {
+        return read_fail(reader, node->place,
+                         "'|' and '>' start a text of several lines, which "
+                         "'%s' is not; quote the value, and write comparisons "
+                         "as ranges: 3.. or 0..3",
+                         key->key);
+    }
+    return readers[key->kind](reader, key, node, target);
+}
+
+/* ---- fields of events -------------------------------------------------- */
+
+/* What the values of a field are called, by its letter. */
+static const struct {
+    char kind;
+    const char *says;
+} field_words[] = {{'s', "slot"},        {'r', "reason"},
+                   {'t', "state"},       {'c', "reset cause"},
+                   {'q', "request"},     {'f', "form of a torn operation"},
+                   {'F', "form of a torn burn"}, {'k', "rule of the flash"},
+                   {'K', "rule of the fuses"},   {'y', "state of the SRAM"},
+                   {'b', "answer"}};
+
+static const char *field_word(char kind)
+{
+    for (size_t i = 0; i < READ_SIZE(field_words); i++) {
+        if (field_words[i].kind == kind) {
+            return field_words[i].says;
+        }
+    }
+    return NULL;
+}
+
+/* The name of a field's value, as the catalogue of events has it; false when
+ * it has none. */
+static bool field_name(uint32_t code, unsigned field, uint64_t value,
+                       char *out, size_t size)
+{
+    struct event event = {.code = code};
+
+    event.number[field] = value;
+    event_value(&event, field, out, size);
+    return out[0] >= 'a' && out[0] <= 'z';
+}
+
+#define FIELD_VALUES 64u /* no table of names is longer */
+
+static int read_field_name(struct reader *reader, struct pattern *pattern,
+                           unsigned field, const struct node *node, char *out,
+                           size_t size)
+{
+    static const char slot[] = "slot-"; /* "a" is enough */
+    struct suggest suggest;
+    char names[FIELD_VALUES][32];
+    char kind = event_kind((enum event_code)pattern->code)->field[field].kind;
+
+    suggest_start(&suggest, node->text);
+    for (unsigned value = 0; value < FIELD_VALUES; value++) {
+        char *name = names[value];
+
+        if (!field_name(pattern->code, field, value, name, sizeof names[0])) {
+            continue;
+        }
+        if (strcmp(name, node->text) == 0 ||
+            (kind == 's' && strncmp(name, slot, sizeof slot - 1u) == 0 &&
+             strcmp(name + sizeof slot - 1u, node->text) == 0)) {
+            snprintf(out, size, "%s", name);
+            return 0;
+        }
+        suggest_offer(&suggest, name);
+    }
+    if (suggest_best(&suggest) != NULL) {
+        return read_fail(reader, node->place,
+                         "'%.40s' is no %s; did you mean '%s'?", node->text,
+                         field_word(kind), suggest_best(&suggest));
+    }
+    return read_fail(reader, node->place,
+                     "'%.40s' is no %s; see 'otalab explain %s'", node->text,
+                     field_word(kind),
+                     event_kind((enum event_code)pattern->code)->name);
+}
+
+static void range_text(const struct range *range, char *out, size_t size)
+{
+    if (range->high == SCENARIO_RANGE_OPEN) {
+        snprintf(out, size, "%" PRIu64 "..", range->low);
+    } else if (range->high == range->low) {
+        snprintf(out, size, "%" PRIu64, range->low);
+    } else {
+        snprintf(out, size, "%" PRIu64 "..%" PRIu64, range->low, range->high);
+    }
+}
+
+/* Fields that are read like keys of a scenario: by a key of that kind. */
+static int read_field_scalar(struct reader *reader, char letter,
+                             const struct node *node, char *out, size_t size)
+{
+    struct {
+        char text[SCENARIO_NAME];
+        struct range range;
+        uint64_t ns;
+    } value = {.text = ""};
+    struct schema_key key = {.key = node->key, .example = "2.."};
+
+    switch (letter) {
+    case 'p':
+        key.kind = SCHEMA_CHOICE;
+        key.choices = schema_partitions;
+        key.example = "slot-b";
+        break;
+    case 'm':
+        key.kind = SCHEMA_TEXT;
+        key.example = "\"ready\"";
+        break;
+    case 'v':
+        key.kind = SCHEMA_VERSION;
+        key.example = "1.2.0";
+        break;
+    case 'd':
+        key.kind = SCHEMA_TIME;
+        key.example = "500ms";
+        break;
+    default:
+        key.kind = SCHEMA_RANGE;
+        break;
+    }
+    key.offset = 0;
+    key.size = sizeof value.text;
+    if (key.kind == SCHEMA_RANGE) {
+        key.offset = (size_t)((char *)&value.range - (char *)&value);
+        key.size = sizeof value.range;
+    } else if (key.kind == SCHEMA_TIME) {
+        key.offset = (size_t)((char *)&value.ns - (char *)&value);
+        key.size = sizeof value.ns;
+    }
+    int err = read_scalar(reader, &key, node, &value);
+
+    if (err != 0) {
+        return err;
+    }
+    if (key.kind == SCHEMA_RANGE) {
+        range_text(&value.range, out, size);
+    } else if (key.kind == SCHEMA_TIME) {
+        snprintf(out, size, "%" PRIu64, value.ns);
+    } else {
+        snprintf(out, size, "%s", value.text);
+    }
+    return 0;
+}
+
+int read_field(struct reader *reader, struct pattern *pattern,
+               const struct node *node)
+{
+    const struct event_kind *kind =
+        event_kind((enum event_code)pattern->code);
+    int field = event_field_find((enum event_code)pattern->code, node->key);
+
+    if (field < 0 || pattern->fields >= EVENT_FIELDS) {
+        return OTALAB_ERR_USAGE;
+    }
+    char letter = kind->field[field].kind;
+    char *out = pattern->want[pattern->fields].text;
+    size_t size = sizeof pattern->want[0].text;
+    struct schema_key key = {.key = node->key, .kind = SCHEMA_TEXT};
+    int err = read_want(reader, &key, node, NODE_SCALAR);
+
+    if (err == 0 && field_word(letter) != NULL) {
+        err = read_field_name(reader, pattern, (unsigned)field, node, out,
+                              size);
+    } else if (err == 0) {
+        err = read_field_scalar(reader, letter, node, out, size);
+    }
+    if (err == 0) {
+        pattern->want[pattern->fields++].field = (unsigned)field;
+    }
+    return err;
+}

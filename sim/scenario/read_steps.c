@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenario/read.h"
+
+#include <string.h>
+
+/* ---- actions ----------------------------------------------------------- */
+
+/* What an action is when its mapping does not say. */
+static const struct action usual_action = {
+    .done = 500,
+    .form = FLASH_FORM_AUTO,
+    .fuse_form = OTP_FORM_AUTO,
+    .off_ns = UINT64_C(500000000),
+    .sram = BOARD_SRAM_SCRAMBLED,
+    .fill = 0xFF,
+};
+
+static const struct {
+    const char *name;
+    enum action_kind kind;
+    enum ctl_reset_cause cause;
+} action_kinds[] = {
+    {"console", ACTION_CONSOLE, 0},
+    {"power_cut", ACTION_POWER_CUT, CTL_CAUSE_POWER_ON},
+    {"reset", ACTION_RESET, CTL_CAUSE_PIN},
+    {"bit_flip", ACTION_FLIP, 0},
+    {"damage", ACTION_DAMAGE, 0},
+    {"flash_fail", ACTION_FLASH_FAIL, 0},
+    {"note", ACTION_NOTE, 0},
+    {"stop", ACTION_STOP, 0},
+};
+
+static int read_action(struct reader *reader, const struct node *node,
+                       struct step *step)
+{
+    if (step->actions >= SCENARIO_ACTIONS) {
+        return read_fail(reader, node->place,
+                         "too many actions in one step; at most %u",
+                         SCENARIO_ACTIONS);
+    }
+    struct action *action = &step->action[step->actions];
+
+    *action = usual_action;
+    action->place = node->place;
+    for (size_t i = 0; node->first != NULL && i < READ_SIZE(action_kinds);
+         i++) {
+        if (strcmp(action_kinds[i].name, node->first->key) == 0) {
+            action->kind = action_kinds[i].kind;
+            action->cause = action_kinds[i].cause;
+            action->place = node->first->key_place;
+        }
+    }
+    int err = read_map(reader, &schema_action, node, action, NULL, NULL);
+
+    if (err == 0) {
+        step->actions++;
+    }
+    return err;
+}
+
+int read_actions(struct reader *reader, const struct schema_key *key,
+                 const struct node *node, void *target)
+{
+    int err = 0;
+
+    if (node->kind == NODE_MAP) {
+        return read_action(reader, node, target);
+    }
+    err = read_want(reader, key, node, NODE_LIST);
+    if (err == 0 && node->first == NULL) {
+        err = read_fail(reader, node->place,
+                        "'do' is an empty list; write 'do: %s'",
+                        key->example);
+    }
+    for (const struct node *item = node->first; err == 0 && item != NULL;
+         item = item->next) {
+        err = item->kind == NODE_MAP
+                  ? read_action(reader, item, target)
+                  : read_map(reader, &schema_action, item, NULL, NULL, NULL);
+    }
+    return err;
+}
+
+/* ---- steps ------------------------------------------------------------- */
+
+int read_step(struct reader *reader, const struct node *node)
+{
+    struct scenario *scenario = reader->scenario;
+    uint32_t seen = 0;
+
+    if (scenario->steps >= SCENARIO_STEPS) {
+        return read_fail(reader, node->place, "too many steps; at most %u",
+                         SCENARIO_STEPS);
+    }
+    struct step *step = &scenario->step[scenario->steps];
+
+    memset(step, 0, sizeof *step);
+    step->place = node->place;
+    int err = read_map(reader, &schema_step, node, step, NULL, &seen);
+
+    if (err != 0) {
+        return err;
+    }
+    step->timed = read_has(&schema_step, seen, "at");
+    if (step->timed == read_has(&schema_step, seen, "on")) {
+        return read_fail(reader, node->place,
+                         step->timed
+                             ? "a step has either 'on' or 'at', not both; "
+                               "remove one"
+                             : "step needs 'on' or 'at'; add 'on: {event: "
+                               "app.ready}' or 'at: 5s'");
+    }
+    scenario->steps++;
+    return 0;
+}
+
+int read_steps(struct reader *reader, const struct schema_key *key,
+               const struct node *node, void *target)
+{
+    int err = read_want(reader, key, node, NODE_LIST);
+
+    (void)target;
+    for (const struct node *item = node->first; err == 0 && item != NULL;
+         item = item->next) {
+        err = read_step(reader, item);
+    }
+    return err;
+}
