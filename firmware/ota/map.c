@@ -54,7 +54,7 @@ static int read_figure(const void *blob, const struct figure *figure,
     if (!cell) {
         return OTA_ERR_NONE;
     }
-    uint32_t value = fdt32_to_cpu(*cell);
+    uint32_t value = fdt32_ld(cell);
     memcpy((char *)map + figure->offset, &value, sizeof(value));
     return OTA_OK;
 }
@@ -68,7 +68,7 @@ static int read_attempts(const void *blob, struct ota_map *map)
     if (!cell) {
         return OTA_ERR_NONE;
     }
-    uint32_t value = fdt32_to_cpu(*cell);
+    uint32_t value = fdt32_ld(cell);
     map->trial_attempts = (uint8_t)value;
     return value >= 1 && value <= UINT8_MAX ? OTA_OK : OTA_ERR_RANGE;
 }
@@ -81,7 +81,7 @@ static int read_flash_size(const void *blob, struct ota_map *map)
     if (!reg) {
         return OTA_ERR_NONE;
     }
-    map->flash_size = fdt32_to_cpu(reg[1]);
+    map->flash_size = fdt32_ld(reg + 1);
     return OTA_OK;
 }
 
@@ -115,8 +115,8 @@ static int read_parts(const void *blob, struct ota_map *map)
         if (!reg || map->parts[part].length) {
             return OTA_ERR_RANGE;
         }
-        map->parts[part].start = fdt32_to_cpu(reg[0]);
-        map->parts[part].length = fdt32_to_cpu(reg[1]);
+        map->parts[part].start = fdt32_ld(reg);
+        map->parts[part].length = fdt32_ld(reg + 1);
     }
     return OTA_OK;
 }

@@ -75,8 +75,7 @@ static void remember_rejected(struct boot_state *next,
     next->rejected_reason[0] = (uint8_t)reason;
 }
 
-/* A trial with reason 0 was asked for: the other slot is confirmed. */
-static bool has_fallback(const struct boot_state *now)
+bool policy_has_fallback(const struct boot_state *now)
 {
     return now->state == OTA_TRIAL && now->reason == OTA_REASON_NONE;
 }
@@ -85,7 +84,7 @@ static void leave_trial(const struct boot_state *now,
                         const struct policy_limits *limits,
                         struct boot_state *next)
 {
-    bool confirmed = has_fallback(now);
+    bool confirmed = policy_has_fallback(now);
 
     move_to(next, policy_other((enum ota_slot)now->slot),
             confirmed ? OTA_CONFIRMED : OTA_TRIAL,

@@ -34,6 +34,8 @@ struct policy_candidate {
 
 /* The other of slots a and b; for recovery, a. */
 enum ota_slot policy_other(enum ota_slot slot);
+/* A trial that was asked for: the other slot is confirmed. */
+bool policy_has_fallback(const struct boot_state *now);
 
 /*
  * Take a request into account. `next` gets the state to be written when

@@ -164,9 +164,24 @@ int request_append(const struct ota_flash *flash, struct ota_area area,
     return OTA_ERR_IO;
 }
 
+static bool is_newer(uint32_t sequence, uint16_t dealt)
+{
+    uint16_t ahead = (uint16_t)((uint16_t)sequence - dealt);
+
+    return ahead != 0 && ahead < 0x8000u;
+}
+
 bool request_is_new(const struct request *request, uint16_t dealt)
 {
-    uint16_t ahead = (uint16_t)((uint16_t)request->sequence - dealt);
+    return request->sequence != 0 && is_newer(request->sequence, dealt);
+}
 
-    return request->sequence != 0 && ahead != 0 && ahead < 0x8000u;
+uint32_t request_next(uint32_t latest, uint16_t dealt)
+{
+    uint32_t next = latest + 1;
+
+    if (!is_newer(next, dealt)) {
+        next += (uint16_t)(dealt + 1u - next);
+    }
+    return next;
 }

@@ -36,4 +36,7 @@ int request_append(const struct ota_flash *flash, struct ota_area area,
 /* Is it newer than the last one dealt with (low 16 bits of its sequence)? */
 bool request_is_new(const struct request *request, uint16_t dealt);
 
+/* The lowest sequence that is above `latest` and newer than `dealt`. */
+uint32_t request_next(uint32_t latest, uint16_t dealt);
+
 #endif

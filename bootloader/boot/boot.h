@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stage 1, the bootloader. What it knows of this boot is one structure that
+ * its steps hand on; main.c calls them in the order of the design. A step
+ * that cannot do its work says so by a trace and leaves things so that the
+ * boot goes on safely, or does not return.
+ */
+#ifndef OTALAB_BOOTLOADER_BOOT_H
+#define OTALAB_BOOTLOADER_BOOT_H
+
+#include "board/board.h"
+#include "ota/image.h"
+#include "ota/journal.h"
+#include "ota/map.h"
+#include "ota/policy.h"
+#include "ota/request.h"
+
+#include "trust.h"
+
+struct boot {
+    const struct ota_flash *flash;
+    struct ota_map map;
+    struct trust trust;
+    struct policy_limits limits;
+    struct journal journal;
+    struct request request;  /* the latest, sequence 0: none */
+    struct boot_state state; /* acted upon; on flash if it could be written */
+    struct image_info image; /* of the verified copy in SRAM */
+    enum ota_reason reasons[OTA_SLOT_COUNT]; /* why not, at this boot */
+    unsigned tried;                          /* bit mask of slots refused */
+    bool confirmed_now;
+};
+
+/* ---- state.c: what is known, and what is kept ------------------------ */
+
+/* Devicetree, fuses. A panic when the devicetree is not usable. */
+void boot_read_board(struct boot *boot);
+/* Open the journal; renew a state in force that has lost a copy. */
+void boot_open_journal(struct boot *boot);
+/* Deal with the application's latest request, if it is new. */
+void boot_take_request(struct boot *boot);
+/* Append a state and act upon it. False: it is not on flash, and boot->state
+ * is as before. */
+bool boot_save(struct boot *boot, const struct boot_state *next);
+/* The same, but act upon it even if it cannot be written: going back must
+ * not depend on the journal. */
+void boot_move(struct boot *boot, const struct boot_state *next);
+
+/* ---- select.c: which image ------------------------------------------- */
+
+/* Choose, count, load, verify; until an image is ready in SRAM. Does not
+ * return when there is none. */
+void boot_select(struct boot *boot);
+
+/* ---- finish.c: with the verified image ------------------------------- */
+
+/* Put what is known now into the journal: the digest of a slot that had
+ * none. */
+void boot_note_digest(struct boot *boot);
+/* Raise the fuses to what the journal says is committed; fill gaps. */
+void boot_burn(struct boot *boot);
+/* Everything that the image must not touch, until the next reset. */
+void boot_lock(const struct boot *boot);
+/* Tell the image what was decided. */
+void boot_tell(const struct boot *boot);
+_Noreturn void boot_enter(const struct boot *boot);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "boot.h"
+
+#include <string.h>
+
+#include "ota/load.h"
+
+/* Each try refuses a slot for good, so there are at most that many; one more
+ * for a trial that gave up without being read. */
+#define TRIES_MAX (OTA_SLOT_COUNT + 1u)
+
+static const struct ota_area *slot_area(const struct boot *boot,
+                                        enum ota_slot slot)
+{
+    return &boot->map.parts[MAP_SLOT_A + (unsigned)slot];
+}
+
+static struct image_limits slot_limits(const struct boot *boot,
+                                       enum ota_slot slot)
+{
+    struct image_limits limits = {slot_area(boot, slot)->length,
+                                  BOARD_APP_BASE, BOARD_APP_SIZE, true};
+
+    return limits;
+}
+
+/* Is there an authentic, allowed program in the slot? On success it is in
+ * SRAM, verified there, and flash is not looked at again. */
+static enum ota_reason load_slot(struct boot *boot, enum ota_slot slot)
+{
+    struct image_limits limits = slot_limits(boot, slot);
+    uint8_t *ram = (uint8_t *)BOARD_APP_BASE;
+    uint32_t size = 0;
+
+    watchdog_feed();
+    enum ota_reason reason = image_load(boot->flash, *slot_area(boot, slot),
+                                        &limits, ram, &size);
+    if (!reason) {
+        reason = image_verify(ram, size, &limits, &boot->trust.keys,
+                              &boot->image);
+    }
+    if (!reason) {
+        reason = policy_allow(&boot->image, &boot->limits);
+    }
+    if (!reason) {
+        reason = image_check_entry(ram, &boot->image, &limits);
+    }
+    return reason;
+}
+
+/* Leave nothing of a refused image behind. */
+static void wipe_sram(void)
+{
+    memset((void *)BOARD_APP_BASE, 0, BOARD_APP_SIZE);
+}
+
+/* What the trial is measured against: the slot that it could go back to. */
+static enum ota_reason admit(const struct boot *boot)
+{
+    enum ota_slot other = policy_other((enum ota_slot)boot->state.slot);
+    struct image_limits limits = slot_limits(boot, other);
+    struct image_info claim;
+    bool known = policy_has_fallback(&boot->state) &&
+                 image_peek(boot->flash, *slot_area(boot, other), &limits,
+                            &claim) == OTA_REASON_NONE;
+
+    return policy_admit(&boot->state, &boot->image, known ? &claim : NULL);
+}
+
+static void trace_refusal(struct boot *boot, const struct boot_state *next,
+                          enum ota_reason reason)
+{
+    boot->reasons[boot->state.slot] = reason;
+    trace_event(TRACE_BOOT_REJECT, boot->state.slot, reason, 0, 0);
+    if (next) {
+        trace_event(TRACE_BOOT_ROLLBACK, boot->state.slot, next->slot, reason,
+                    0);
+    }
+}
+
+/* Count the attempt of a trial, on flash. False: it could not be counted, so
+ * the image must not run. */
+static bool count_attempt(struct boot *boot)
+{
+    struct boot_state next;
+    bool changed;
+    bool gave_up;
+
+    policy_choose(&boot->state, &boot->limits, &next, &changed, &gave_up);
+    if (gave_up) {
+        trace_refusal(boot, &next, OTA_REASON_TRIAL_FAILED);
+        boot_move(boot, &next);
+        policy_choose(&boot->state, &boot->limits, &next, &changed, &gave_up);
+    }
+    if (!changed) {
+        return true;
+    }
+    if (!boot_save(boot, &next)) {
+        return false;
+    }
+    trace_event(TRACE_BOOT_ATTEMPT, next.slot, next.attempts, 0, 0);
+    return true;
+}
+
+static enum ota_reason try_chosen(struct boot *boot)
+{
+    if (!count_attempt(boot)) {
+        return OTA_REASON_FLASH_ERROR;
+    }
+    enum ota_reason reason =
+        load_slot(boot, (enum ota_slot)boot->state.slot);
+    return reason ? reason : admit(boot);
+}
+
+/* The chosen image is refused: wipe, record, go on. False: nowhere to go. */
+static bool move_on(struct boot *boot, enum ota_reason reason)
+{
+    struct boot_state next;
+
+    wipe_sram();
+    boot->tried |= 1u << boot->state.slot;
+    bool left = policy_reject(&boot->state, reason, boot->image.digest,
+                              boot->tried, &boot->limits, &next);
+    trace_refusal(boot, left ? &next : NULL, reason);
+    if (left) {
+        boot_move(boot, &next);
+    }
+    return left;
+}
+
+/* No valid journal: see what there is, and begin a new one. */
+static void start_over(struct boot *boot)
+{
+    struct policy_candidate candidates[2];
+    struct boot_state next;
+
+    for (unsigned slot = OTA_SLOT_A; slot <= OTA_SLOT_B; slot++) {
+        candidates[slot].verdict = load_slot(boot, (enum ota_slot)slot);
+        candidates[slot].info = boot->image;
+        wipe_sram();
+        boot->reasons[slot] = candidates[slot].verdict;
+        if (candidates[slot].verdict) {
+            boot->tried |= 1u << slot;
+            trace_event(TRACE_BOOT_REJECT, slot, candidates[slot].verdict, 0,
+                        0);
+        }
+    }
+    policy_start_over(candidates, &boot->limits, &next);
+    next.request = (uint16_t)boot->request.sequence;
+    boot_move(boot, &next);
+}
+
+void boot_select(struct boot *boot)
+{
+    if (!boot->state.sequence) {
+        start_over(boot);
+    }
+    for (unsigned i = 0; i < TRIES_MAX; i++) {
+        enum ota_reason reason = try_chosen(boot);
+        if (!reason) {
+            return;
+        }
+        if (!move_on(boot, reason)) {
+            break;
+        }
+    }
+    trace_event(TRACE_BOOT_NOTHING, boot->reasons[OTA_SLOT_A],
+                boot->reasons[OTA_SLOT_B], boot->reasons[OTA_SLOT_RECOVERY],
+                0);
+    board_halt();
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The root of trust as ROM and bootloader see it: key digests and epoch from
+ * the fuses, public keys from the devicetree. Filled once a boot; `keys`
+ * points into the structure, which therefore must stay where it is.
+ */
+#ifndef OTALAB_BOOTLOADER_TRUST_H
+#define OTALAB_BOOTLOADER_TRUST_H
+
+#include "board/board.h"
+#include "ota/image.h"
+#include "ota/map.h"
+
+struct trust {
+    uint8_t digests[OTP_ROOT_KEYS][OTA_DIGEST_SIZE];
+    const uint8_t *spki[MAP_KEYS_MAX];
+    struct image_keys keys;
+};
+
+static inline void trust_read(struct trust *trust)
+{
+    for (uint32_t i = 0; i < OTP_ROOT_KEYS; i++) {
+        otp_bytes(OTP_ROOT_KEY_BIT(i), trust->digests[i], OTA_DIGEST_SIZE);
+    }
+    trust->keys.digests = (const uint8_t (*)[OTA_DIGEST_SIZE])trust->digests;
+    trust->keys.count = OTP_ROOT_KEYS;
+    trust->keys.first_valid = otp_unary(OTP_EPOCH_BIT, OTP_EPOCH_BITS);
+    trust->keys.spki_count =
+        map_read_keys(board_dtb(), BOARD_DTB_SIZE, trust->spki);
+    trust->keys.spki = trust->spki;
+}
+
+/*
+ * A unary fuse field with its gaps filled: the place of the highest burned
+ * bit. Bits are burned in order, so what lies below it was burned once, and a
+ * counter never goes back because one bit did.
+ */
+static inline uint32_t trust_level(uint32_t first, uint32_t bits)
+{
+    for (uint32_t level = bits; level > 0;) {
+        uint32_t word = otp_word((first + level - 1) / 32u);
+
+        if (word == 0) {
+            level = level > 32u ? (level - 1) / 32u * 32u : 0;
+        }
+        for (; word != 0; level--, word <<= 1) {
+            if (word & 0x80000000u) {
+                return level;
+            }
+        }
+    }
+    return 0;
+}
+
+#endif
