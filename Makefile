@@ -52,8 +52,8 @@ deps-lint: | deps-build
 # A change of flags compiles anew: objects depend on a file that holds them.
 .PHONY: FORCE
 define keep_flags
-$(Q)mkdir -p $(@D)
-$(file >$@.new,$(1))$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(shell mkdir -p $(@D))$(file >$@.new,$(1))
+$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 endef
 
 # ---- third-party code
