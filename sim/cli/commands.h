@@ -41,7 +41,8 @@ struct command_example {
 };
 
 struct command {
-    const char *name;    /* "list", or with its group: "image sign" */
+    /* "list", or with its group: "image sign"; the root's is "otalab" */
+    const char *name;
     const char *summary; /* one line, lower case, no full stop */
     /* argv[0] is the command's own word; returns the exit code. May be NULL
      * when there are subcommands. */

@@ -83,11 +83,12 @@ static void print_subcommands(FILE *out, const struct command *const *list)
 
 void command_help(const struct command *command, FILE *out)
 {
-    const char *space = command->name[0] != '\0' ? " " : "";
+    char path[64];
 
-    fprintf(out, "otalab%s%s: %s\n", space, command->name, command->summary);
+    command_path(command, path, sizeof path);
+    fprintf(out, "%s: %s\n", path, command->summary);
     print_examples(out, command->examples);
-    fprintf(out, "\nUsage: otalab%s%s%s%s%s\n", space, command->name,
+    fprintf(out, "\nUsage: %s%s%s%s\n", path,
             command->subcommands != NULL ? " COMMAND" : " [OPTION...]",
             command->arguments != NULL ? " " : "",
             command->arguments != NULL ? command->arguments : "");

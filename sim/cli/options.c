@@ -113,10 +113,22 @@ int options_number(const char *text, uint64_t *number)
 
 /* ---- errors ---------------------------------------------------------- */
 
+const char *command_path(const struct command *command, char *out,
+                         size_t size)
+{
+    bool root = strcmp(command->name, "otalab") == 0;
+
+    snprintf(out, size, "otalab%s%s", root ? "" : " ",
+             root ? "" : command->name);
+    return out;
+}
+
 int command_fail(const struct command *command, int err,
                  const struct diag *diag)
 {
-    fprintf(stderr, "otalab %s: %s\n", command->name,
+    char path[WORD_MAX];
+
+    fprintf(stderr, "%s: %s\n", command_path(command, path, sizeof path),
             diag->text[0] != '\0' ? diag->text : "failed");
     return -err;
 }
@@ -124,8 +136,11 @@ int command_fail(const struct command *command, int err,
 static int usage(const struct command *command, const char *what,
                  const char *name, const char *remedy)
 {
-    fprintf(stderr, "otalab %s: %s%s%s; see 'otalab %s --help'\n",
-            command->name, what, name, remedy, command->name);
+    char path[WORD_MAX];
+
+    command_path(command, path, sizeof path);
+    fprintf(stderr, "%s: %s%s%s; see '%s --help'\n", path, what, name, remedy,
+            path);
     return -OTALAB_ERR_USAGE;
 }
 
@@ -385,7 +400,7 @@ static const struct command *find_command(const struct command *group,
 
 static int unknown_command(const struct command *group, const char *word)
 {
-    const char *space = group->name[0] != '\0' ? " " : "";
+    char path[WORD_MAX];
     struct suggest suggest;
 
     suggest_start(&suggest, word);
@@ -393,10 +408,10 @@ static int unknown_command(const struct command *group, const char *word)
         suggest_offer(&suggest, own_word(group->subcommands[i]));
     }
     const char *near = suggest_best(&suggest);
-    fprintf(stderr, "otalab%s%s: no command '%.60s'%s%s%s; see "
-            "'otalab%s%s --help'\n", space, group->name, word,
-            near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-            near != NULL ? "'?" : "", space, group->name);
+    command_path(group, path, sizeof path);
+    fprintf(stderr, "%s: no command '%.60s'%s%s%s; see '%s --help'\n", path,
+            word, near != NULL ? "; did you mean '" : "",
+            near != NULL ? near : "", near != NULL ? "'?" : "", path);
     return -OTALAB_ERR_USAGE;
 }
 

@@ -62,6 +62,10 @@ int command_dispatch(const struct command *command, int argc, char **argv);
 /* The whole help of one command. */
 void command_help(const struct command *command, FILE *out);
 
+/* "otalab image sign", or "otalab" for the root; returns `out`. */
+const char *command_path(const struct command *command, char *out,
+                         size_t size);
+
 /* Print the diag's line as "otalab NAME: TEXT" and give the exit code that
  * belongs to a negative enum otalab_err. */
 int command_fail(const struct command *command, int err,

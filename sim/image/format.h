@@ -52,6 +52,7 @@ enum mcuboot_flag {
 
 enum mcuboot_tlv {
     MCUBOOT_KEYHASH = 0x01,
+    MCUBOOT_PUBKEY = 0x02,
     MCUBOOT_SHA256 = 0x10,
     MCUBOOT_ECDSA = 0x22,
     MCUBOOT_SEC_CNT = 0x50

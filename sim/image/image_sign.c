@@ -231,6 +231,16 @@ static void add_hash(struct draft *draft)
     }
 }
 
+static void add_public_key(struct draft *draft, const struct key *key)
+{
+    uint8_t der[KEY_SPKI_SIZE];
+
+    if (draft->spec->with_public_key) {
+        key_spki(key, der);
+        add_tlv(draft, MCUBOOT_PUBKEY, der, sizeof der);
+    }
+}
+
 /* KEYHASH of `named`, signature of `signer`. */
 static int add_signature(struct draft *draft, const struct key *named,
                          const struct key *signer)
@@ -244,6 +254,7 @@ static int add_signature(struct draft *draft, const struct key *named,
                    : key_sign(signer, draft->digest, signature, &length);
     if (err == 0) {
         add_tlv(draft, MCUBOOT_KEYHASH, hash, sizeof hash);
+        add_public_key(draft, named);
         add_tlv(draft, MCUBOOT_ECDSA, signature, length);
     }
     return err;

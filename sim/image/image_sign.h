@@ -33,6 +33,7 @@ struct image_spec {
      * random bytes (stream "image.fill"); 0: as it is. */
     uint32_t fill_size;
     const struct key *key; /* private */
+    bool with_public_key;  /* add the key itself, for devices without it */
     const struct edit *edits;
     unsigned edit_count;
 };

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 _Static_assert(MBEDTLS_VERSION_NUMBER >= 0x03060000,
                "mbedTLS 3.6 wanted: another version's headers come first");
@@ -298,6 +299,16 @@ int key_read(const char *path, struct key *key, struct diag *diag)
     mbedtls_platform_zeroize(text, size);
     free(text);
     return err;
+}
+
+int key_open(const char *name, struct key *key, struct diag *diag)
+{
+    for (unsigned i = 0; i < DEV_NAMES; i++) {
+        if (strcmp(dev_names[i], name) == 0 && access(name, F_OK) != 0) {
+            return key_dev(name, key, diag);
+        }
+    }
+    return key_read(name, key, diag);
 }
 
 /* ---- writing ----------------------------------------------------------- */

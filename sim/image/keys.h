@@ -41,6 +41,8 @@ const char *key_dev_name(unsigned index);
 int key_parse(const uint8_t *text, size_t size, const char *origin,
               struct key *key, struct diag *diag);
 int key_read(const char *path, struct key *key, struct diag *diag);
+/* A file, or, when there is none of that name, a development key. */
+int key_open(const char *name, struct key *key, struct diag *diag);
 
 /* PKCS#8 or SPKI as PEM text. 0, or OTALAB_ERR_USAGE when a private one is
  * asked of a public key. */

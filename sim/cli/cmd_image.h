@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands around keys, images and flash dumps. */
+#ifndef OTALAB_CLI_CMD_IMAGE_H
+#define OTALAB_CLI_CMD_IMAGE_H
+
+#include "base/diag.h"
+#include "cli/commands.h"
+#include "device/figures.h"
+
+extern const struct command command_image;
+extern const struct command command_keys;
+extern const struct command command_provision;
+extern const struct command command_inspect;
+
+/* The flash map of the blob `dtb`, or of our own board when NULL. */
+int map_open(const char *dtb, struct board_map *map, struct diag *diag);
+
+#endif
