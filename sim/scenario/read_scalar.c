@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "scenario/fields.h"
 #include "scenario/values.h"
 
 /* ---- lines for wrong values ------------------------------------------- */
@@ -404,55 +405,20 @@ int read_scalar(struct reader *reader, const struct schema_key *key,
 
 /* ---- fields of events -------------------------------------------------- */
 
-/* What the values of a field are called, by its letter. */
-static const struct {
-    char kind;
-    const char *says;
-} field_words[] = {{'s', "slot"},        {'r', "reason"},
-                   {'t', "state"},       {'c', "reset cause"},
-                   {'q', "request"},     {'f', "form of a torn operation"},
-                   {'F', "form of a torn burn"}, {'k', "rule of the flash"},
-                   {'K', "rule of the fuses"},   {'y', "state of the SRAM"},
-                   {'b', "answer"}};
-
-static const char *field_word(char kind)
-{
-    for (size_t i = 0; i < READ_SIZE(field_words); i++) {
-        if (field_words[i].kind == kind) {
-            return field_words[i].says;
-        }
-    }
-    return NULL;
-}
-
-/* The name of a field's value, as the catalogue of events has it; false when
- * it has none. */
-static bool field_name(uint32_t code, unsigned field, uint64_t value,
-                       char *out, size_t size)
-{
-    struct event event = {.code = code};
-
-    event.number[field] = value;
-    event_value(&event, field, out, size);
-    return out[0] >= 'a' && out[0] <= 'z';
-}
-
-#define FIELD_VALUES 64u /* no table of names is longer */
-
 static int read_field_name(struct reader *reader, struct pattern *pattern,
                            unsigned field, const struct node *node, char *out,
                            size_t size)
 {
     static const char slot[] = "slot-"; /* "a" is enough */
     struct suggest suggest;
-    char names[FIELD_VALUES][32];
+    char names[FIELDS_VALUES][FIELDS_NAME];
     char kind = event_kind((enum event_code)pattern->code)->field[field].kind;
 
     suggest_start(&suggest, node->text);
-    for (unsigned value = 0; value < FIELD_VALUES; value++) {
+    for (unsigned value = 0; value < FIELDS_VALUES; value++) {
         char *name = names[value];
 
-        if (!field_name(pattern->code, field, value, name, sizeof names[0])) {
+        if (!fields_name(pattern->code, field, value, name, sizeof names[0])) {
             continue;
         }
         if (strcmp(name, node->text) == 0 ||
@@ -466,11 +432,11 @@ static int read_field_name(struct reader *reader, struct pattern *pattern,
     if (suggest_best(&suggest) != NULL) {
         return read_fail(reader, node->place,
                          "'%.40s' is no %s; did you mean '%s'?", node->text,
-                         field_word(kind), suggest_best(&suggest));
+                         fields_word(kind), suggest_best(&suggest));
     }
     return read_fail(reader, node->place,
                      "'%.40s' is no %s; see 'otalab explain %s'", node->text,
-                     field_word(kind),
+                     fields_word(kind),
                      event_kind((enum event_code)pattern->code)->name);
 }
 
@@ -494,25 +460,22 @@ static int read_field_scalar(struct reader *reader, char letter,
         struct range range;
         uint64_t ns;
     } value = {.text = ""};
-    struct schema_key key = {.key = node->key, .example = "2.."};
+    struct schema_key key = {.key = node->key,
+                             .example = fields_example(letter)};
 
     switch (letter) {
     case 'p':
         key.kind = SCHEMA_CHOICE;
         key.choices = schema_partitions;
-        key.example = "slot-b";
         break;
     case 'm':
         key.kind = SCHEMA_TEXT;
-        key.example = "\"ready\"";
         break;
     case 'v':
         key.kind = SCHEMA_VERSION;
-        key.example = "1.2.0";
         break;
     case 'd':
         key.kind = SCHEMA_TIME;
-        key.example = "500ms";
         break;
     default:
         key.kind = SCHEMA_RANGE;
@@ -558,7 +521,7 @@ int read_field(struct reader *reader, struct pattern *pattern,
     struct schema_key key = {.key = node->key, .kind = SCHEMA_TEXT};
     int err = read_want(reader, &key, node, NODE_SCALAR);
 
-    if (err == 0 && field_word(letter) != NULL) {
+    if (err == 0 && fields_word(letter) != NULL) {
         err = read_field_name(reader, pattern, (unsigned)field, node, out,
                               size);
     } else if (err == 0) {

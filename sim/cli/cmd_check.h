@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The subcommands about scenarios that run nothing. */
+#ifndef OTALAB_CLI_CMD_CHECK_H
+#define OTALAB_CLI_CMD_CHECK_H
+
+#include "cli/commands.h"
+
+extern const struct command command_check;
+extern const struct command command_explain;
+
+#endif

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenario/explain.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/suggest.h"
+#include "record/event.h"
+#include "scenario/fields.h"
+#include "scenario/schema.h"
+
+/* ---- pieces ------------------------------------------------------------ */
+
+/* Our own events come first in the catalogue: the device's trace port. */
+static bool is_traced(int code)
+{
+    return code < (int)EVENT_POWER_ON;
+}
+
+static void key_path(const struct schema_map *map,
+                     const struct schema_key *key, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s", map->path, map->path[0] != '\0' ? "." : "",
+             key->key);
+}
+
+/* "a time with its unit (45ms, 1.5s or 2min)" */
+static void print_kind(FILE *out, const struct schema_key *key)
+{
+    const struct schema_words *words = schema_words(key->kind);
+
+    if (key->kind == SCHEMA_EDIT) {
+        fputs(key->example != NULL ? key->example : "no value", out);
+        return;
+    }
+    if (key->kind == SCHEMA_CHOICE) {
+        for (const struct schema_choice *row = key->choices;
+             row->name != NULL; row++) {
+            fprintf(out, "%s%s", row == key->choices ? "" : ", ", row->name);
+        }
+        return;
+    }
+    fputs(words->says, out);
+    if (words->form != NULL) {
+        fprintf(out, " (%s)", words->form);
+    }
+    for (const struct schema_choice *row = key->choices;
+         row != NULL && row->name != NULL; row++) {
+        fprintf(out, "%s%s", row == key->choices ? ", or: " : ", ",
+                row->name);
+    }
+}
+
+/* ", " and the names that a field's values go by. */
+static void print_field_names(FILE *out, int code, unsigned field)
+{
+    const struct event_kind *kind = event_kind((enum event_code)code);
+    char name[FIELDS_NAME];
+    const char *join = ": ";
+
+    if (kind->field[field].kind == 'p') {
+        for (const struct schema_choice *row = schema_partitions;
+             row->name != NULL; row++) {
+            fprintf(out, "%s%s", join, row->name);
+            join = ", ";
+        }
+    }
+    if (fields_word(kind->field[field].kind) == NULL) {
+        return;
+    }
+    for (unsigned value = 0; value < FIELDS_VALUES; value++) {
+        if (fields_name((uint32_t)code, field, value, name, sizeof name)) {
+            fprintf(out, "%s%s", join, name);
+            join = ", ";
+        }
+    }
+}
+
+/* ---- topics ------------------------------------------------------------ */
+
+static void explain_event(FILE *out, int code)
+{
+    const struct event_kind *kind = event_kind((enum event_code)code);
+
+    fprintf(out, "%s\n  %s\n  Event of %s.\n", kind->name, kind->text,
+            is_traced(code) ? "the device, through its trace port"
+                            : "the simulator");
+    if (kind->fields > 0) {
+        fputs("  Fields:\n", out);
+    }
+    for (unsigned i = 0; i < kind->fields; i++) {
+        fprintf(out, "    %-12s %s", kind->field[i].key,
+                fields_says(kind->field[i].kind));
+        print_field_names(out, code, i);
+        fputc('\n', out);
+    }
+    fprintf(out, "  Written:\n    - on: {event: %s", kind->name);
+    if (kind->fields > 0) {
+        fprintf(out, ", %s: %s", kind->field[0].key,
+                fields_example(kind->field[0].kind));
+    }
+    fprintf(out, ", nth: 2}\n    - never: {event: %s}\n", kind->name);
+}
+
+static void explain_choices(FILE *out, const struct schema_choice *choices)
+{
+    for (; choices != NULL && choices->name != NULL; choices++) {
+        fprintf(out, "    %-16s %s\n", choices->name,
+                choices->help != NULL ? choices->help : "");
+    }
+}
+
+static void explain_map(FILE *out, const struct schema_map *map)
+{
+    for (const struct schema_key *key = map->keys; key->key != NULL; key++) {
+        fprintf(out, "    %-14s %s%s\n", key->key, key->help,
+                (key->flags & SCHEMA_REQUIRED) != 0 ? " (required)" : "");
+    }
+    if ((map->flags & SCHEMA_FIELDS) != 0) {
+        fputs("    and the fields of the event\n", out);
+    }
+}
+
+static void explain_key(FILE *out, const struct schema_map *map,
+                        const struct schema_key *key)
+{
+    char path[120];
+
+    key_path(map, key, path, sizeof path);
+    fprintf(out, "%s\n  %s.\n  Value: ", path, key->help);
+    print_kind(out, key);
+    fprintf(out, "%s\n",
+            (key->flags & SCHEMA_REQUIRED) != 0 ? "; required" : "");
+    if (key->kind != SCHEMA_EDIT && key->example != NULL) {
+        fprintf(out, "  Written: %s: %s\n", key->key, key->example);
+    } else {
+        fprintf(out, "  Written: %s%s\n", key->key,
+                key->kind != SCHEMA_EDIT  ? ": {}"
+                : key->example != NULL ? ": 5"
+                                       : "");
+    }
+    if (key->choices != NULL && key->choices[0].help != NULL) {
+        fputs("  Words:\n", out);
+        explain_choices(out, key->choices);
+    }
+    if (key->map != NULL) {
+        fputs("  Keys:\n", out);
+        explain_map(out, key->map);
+    }
+}
+
+/* "resets" and "limits.resets" for limits.resets, but not "s.resets". */
+static bool path_fits(const char *path, const char *topic)
+{
+    size_t length = strlen(path);
+    size_t tail = strlen(topic);
+
+    if (tail > length || strcmp(path + length - tail, topic) != 0) {
+        return false;
+    }
+    return tail == length || path[length - tail - 1u] == '.';
+}
+
+/* What a topic's name may be compared with. */
+struct search {
+    FILE *out;
+    const char *topic;
+    unsigned found;
+    struct suggest suggest;
+};
+
+static void found(struct search *search)
+{
+    if (search->found++ > 0) {
+        fputc('\n', search->out);
+    }
+}
+
+static void search_events(struct search *search)
+{
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        const char *name = event_kind((enum event_code)i)->name;
+
+        suggest_offer(&search->suggest, name);
+        if (strcmp(name, search->topic) == 0) {
+            found(search);
+            explain_event(search->out, i);
+        }
+    }
+}
+
+static void search_key(struct search *search, const struct schema_map *map,
+                       const struct schema_key *key)
+{
+    char path[120];
+
+    key_path(map, key, path, sizeof path);
+    suggest_offer(&search->suggest, key->key);
+    if (path_fits(path, search->topic)) {
+        found(search);
+        explain_key(search->out, map, key);
+    }
+}
+
+static void search_words(struct search *search, const struct schema_map *map,
+                         const struct schema_key *key)
+{
+    for (const struct schema_choice *row = key->choices;
+         row != NULL && row->name != NULL; row++) {
+        suggest_offer(&search->suggest, row->name);
+        if (strcmp(row->name, search->topic) == 0) {
+            char path[120];
+
+            key_path(map, key, path, sizeof path);
+            found(search);
+            fprintf(search->out, "%s\n  A value of %s%s%s.\n", row->name,
+                    path, row->help != NULL ? ": " : "",
+                    row->help != NULL ? row->help : "");
+        }
+    }
+}
+
+static void search_keys(struct search *search,
+                        void (*look)(struct search *search,
+                                     const struct schema_map *map,
+                                     const struct schema_key *key))
+{
+    for (size_t i = 0; schema_maps[i] != NULL; i++) {
+        for (const struct schema_key *key = schema_maps[i]->keys;
+             key->key != NULL; key++) {
+            look(search, schema_maps[i], key);
+        }
+    }
+}
+
+int explain_topic(FILE *out, const char *topic, struct diag *diag)
+{
+    struct search search = {.out = out, .topic = topic};
+
+    suggest_start(&search.suggest, topic);
+    search_events(&search);
+    search_keys(&search, search_key);
+    search_keys(&search, search_words);
+    if (search.found > 0) {
+        return 0;
+    }
+    const char *best = suggest_best(&search.suggest);
+
+    if (best != NULL) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "nothing is called '%.60s'; did you mean '%s'?",
+                         topic, best);
+    }
+    return diag_fail(diag, OTALAB_ERR_USAGE,
+                     "nothing is called '%.60s'; 'otalab explain' lists all "
+                     "events and keys",
+                     topic);
+}
+
+/* ---- all of it ---------------------------------------------------------- */
+
+static void list_events(FILE *out, bool traced)
+{
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        const struct event_kind *kind = event_kind((enum event_code)i);
+
+        if (is_traced(i) == traced) {
+            fprintf(out, "  %-20s %s\n", kind->name, kind->text);
+        }
+    }
+}
+
+void explain_list(FILE *out)
+{
+    fputs("Events of the device\n", out);
+    list_events(out, true);
+    fputs("\nEvents of the simulator\n", out);
+    list_events(out, false);
+    for (size_t i = 0; schema_maps[i] != NULL; i++) {
+        const struct schema_map *map = schema_maps[i];
+
+        fprintf(out, "\n%s%s\n",
+                map->path[0] != '\0' ? "Keys of " : "Keys of a scenario",
+                map->path);
+        for (const struct schema_key *key = map->keys; key->key != NULL;
+             key++) {
+            fprintf(out, "  %-20s %s\n", key->key, key->help);
+        }
+    }
+    fputs("\n'otalab explain NAME' says more about each.\n", out);
+}
+
+/* Markdown's tables need their bars escaped. */
+static void print_cell(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '|') {
+            fputc('\\', out);
+        }
+        fputc(*text, out);
+    }
+}
+
+static void markdown_key(FILE *out, const struct schema_key *key)
+{
+    fprintf(out, "| `%s`%s | ", key->key,
+            (key->flags & SCHEMA_REQUIRED) != 0 ? " (required)" : "");
+    print_kind(out, key);
+    fputs(" | ", out);
+    print_cell(out, key->help);
+    fputs(" | ", out);
+    if (key->kind != SCHEMA_EDIT && key->example != NULL) {
+        fprintf(out, "`%s`", key->example);
+    }
+    fputs(" |\n", out);
+}
+
+static void markdown_words(FILE *out, const struct schema_map *map)
+{
+    for (const struct schema_key *key = map->keys; key->key != NULL; key++) {
+        if (key->choices == NULL || key->choices[0].help == NULL) {
+            continue;
+        }
+        fprintf(out, "\nWords of `%s`:\n\n", key->key);
+        for (const struct schema_choice *row = key->choices;
+             row->name != NULL; row++) {
+            fprintf(out, "- `%s`: %s\n", row->name, row->help);
+        }
+    }
+}
+
+static void markdown_map(FILE *out, const struct schema_map *map)
+{
+    if (map->path[0] != '\0') {
+        fprintf(out, "\n## `%s`\n\n%s", map->path, map->help);
+    } else {
+        fprintf(out, "\n## The whole file\n\n%s", map->help);
+    }
+    if ((map->flags & SCHEMA_ONE_KEY) != 0) {
+        fputs(" Exactly one of these keys.", out);
+    }
+    if ((map->flags & SCHEMA_FIELDS) != 0) {
+        fputs(" Besides these keys, any field of the event.", out);
+    }
+    fputs("\n\n| key | value | meaning | example |\n"
+          "| --- | --- | --- | --- |\n",
+          out);
+    for (const struct schema_key *key = map->keys; key->key != NULL; key++) {
+        markdown_key(out, key);
+    }
+    markdown_words(out, map);
+}
+
+static void markdown_events(FILE *out)
+{
+    fputs("\n## Events\n\n| event | fields | meaning |\n"
+          "| --- | --- | --- |\n",
+          out);
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        const struct event_kind *kind = event_kind((enum event_code)i);
+
+        fprintf(out, "| `%s` | ", kind->name);
+        for (unsigned k = 0; k < kind->fields; k++) {
+            fprintf(out, "%s`%s`", k > 0 ? ", " : "", kind->field[k].key);
+        }
+        fputs(" | ", out);
+        print_cell(out, kind->text);
+        fputs(" |\n", out);
+    }
+}
+
+void explain_markdown(FILE *out)
+{
+    fputs("# Scenarios: the reference\n\n"
+          "Made by `otalab explain --markdown`; do not edit. `otalab check` "
+          "validates a file,\n`otalab explain NAME` says the same about one "
+          "key, event or word, and\n`otalab explain --json-schema` gives "
+          "editors what they need.\n",
+          out);
+    for (size_t i = 0; schema_maps[i] != NULL; i++) {
+        markdown_map(out, schema_maps[i]);
+    }
+    markdown_events(out);
+}
