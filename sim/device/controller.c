@@ -11,17 +11,17 @@
 #define CYCLES_FOREVER UINT64_MAX
 
 /* Tell the sink, if it wants to know. */
-#define TELL(sink, member, ...)                                               \
-    do {                                                                      \
-        if ((sink) != NULL && (sink)->member != NULL) {                       \
-            (sink)->member((sink)->context, __VA_ARGS__);                     \
-        }                                                                     \
+#define TELL(sink, member, ...)                           \
+    do {                                                  \
+        if ((sink) != NULL && (sink)->member != NULL) {   \
+            (sink)->member((sink)->context, __VA_ARGS__); \
+        }                                                 \
     } while (0)
-#define TELL_BARE(sink, member)                                               \
-    do {                                                                      \
-        if ((sink) != NULL && (sink)->member != NULL) {                       \
-            (sink)->member((sink)->context);                                  \
-        }                                                                     \
+#define TELL_BARE(sink, member)                         \
+    do {                                                \
+        if ((sink) != NULL && (sink)->member != NULL) { \
+            (sink)->member((sink)->context);            \
+        }                                               \
     } while (0)
 
 /* A command being carried out. The registers are read once: they belong to
@@ -107,9 +107,8 @@ static bool reads_garbage(const struct board *board, uint32_t sector)
 {
     const struct flash *flash = &board->flash;
 
-    return flash_busy(flash)
-        && (board->view == BOARD_VIEW_GARBAGE
-            || sector == flash->op.address / FLASH_SECTOR);
+    return flash_busy(flash) && (board->view == BOARD_VIEW_GARBAGE ||
+                                 sector == flash->op.address / FLASH_SECTOR);
 }
 
 /* The bytes that a sector has to show. A busy part answers a read with
@@ -298,8 +297,8 @@ void board_advance(struct board *board, uint8_t *window, uint64_t now,
                    const struct board_sink *sink)
 {
     for (;;) {
-        uint64_t flash = flash_busy(&board->flash) ? board->flash.op.end_ns
-                                                   : BOARD_FOREVER;
+        uint64_t flash =
+            flash_busy(&board->flash) ? board->flash.op.end_ns : BOARD_FOREVER;
         uint64_t otp = board->otp.busy ? board->otp.end_ns : BOARD_FOREVER;
         uint64_t next = min_u64(flash, otp);
         if (next > now || next == BOARD_FOREVER) {
@@ -442,8 +441,8 @@ static enum ctl_status sys_boot(struct request *req)
     start_epoch(board, board->now_ns);
     board->reset_asserted = false;
     board->boots++;
-    board->view = flash_busy(&board->flash) ? BOARD_VIEW_GARBAGE
-                                            : BOARD_VIEW_TRUE;
+    board->view =
+        flash_busy(&board->flash) ? BOARD_VIEW_GARBAGE : BOARD_VIEW_TRUE;
     board_fill_window(board, req->window);
     board->sram = BOARD_SRAM_KEPT;
     (void)rng_next(&board->scramble);
@@ -461,8 +460,8 @@ static enum ctl_status sys_reset(struct request *req)
         return CTL_E_ARGUMENT;
     }
     req->board->reset_announced = true;
-    req->board->cause = reason == CTL_REASON_WATCHDOG ? CTL_CAUSE_WATCHDOG
-                                                      : CTL_CAUSE_SOFTWARE;
+    req->board->cause =
+        reason == CTL_REASON_WATCHDOG ? CTL_CAUSE_WATCHDOG : CTL_CAUSE_SOFTWARE;
     TELL(req->sink, reset, reason);
     return CTL_OK;
 }
@@ -546,9 +545,9 @@ static enum ctl_status flash_answer(struct request *req, enum flash_rule rule,
 static enum ctl_status flash_cmd_program(struct request *req)
 {
     struct board *board = req->board;
-    enum flash_rule rule = flash_program(&board->flash, board->now_ns,
-                                         req->arg[0], req->page->data,
-                                         req->arg[1]);
+    enum flash_rule rule =
+        flash_program(&board->flash, board->now_ns, req->arg[0],
+                      req->page->data, req->arg[1]);
 
     return flash_answer(req, rule, req->arg[1]);
 }
@@ -556,8 +555,8 @@ static enum ctl_status flash_cmd_program(struct request *req)
 static enum ctl_status flash_cmd_erase(struct request *req)
 {
     struct board *board = req->board;
-    enum flash_rule rule = flash_erase(&board->flash, board->now_ns,
-                                       req->arg[0]);
+    enum flash_rule rule =
+        flash_erase(&board->flash, board->now_ns, req->arg[0]);
 
     return flash_answer(req, rule, FLASH_SECTOR);
 }
@@ -576,8 +575,8 @@ static enum ctl_status flash_cmd_status(struct request *req)
 
 static enum ctl_status flash_cmd_lock(struct request *req)
 {
-    enum flash_rule rule = flash_lock(&req->board->flash, req->arg[0],
-                                      req->arg[1]);
+    enum flash_rule rule =
+        flash_lock(&req->board->flash, req->arg[0], req->arg[1]);
 
     if (rule != FLASH_RULE_NONE) {
         TELL(req->sink, flash_rule, rule, req->arg[0], req->arg[1]);
@@ -605,8 +604,8 @@ static enum ctl_status otp_cmd_read(struct request *req)
 static enum ctl_status otp_cmd_burn(struct request *req)
 {
     static const enum ctl_status statuses[] = {
-        [OTP_RULE_NONE] = CTL_OK,          [OTP_RULE_RANGE] = CTL_E_ARGUMENT,
-        [OTP_RULE_BUSY] = CTL_E_BUSY,      [OTP_RULE_LOCKED] = CTL_E_LOCKED,
+        [OTP_RULE_NONE] = CTL_OK,         [OTP_RULE_RANGE] = CTL_E_ARGUMENT,
+        [OTP_RULE_BUSY] = CTL_E_BUSY,     [OTP_RULE_LOCKED] = CTL_E_LOCKED,
         [OTP_RULE_BURNED] = CTL_E_FAILED,
     };
     struct board *board = req->board;
@@ -681,8 +680,8 @@ int board_console_line(struct board *board, const char *line)
     size_t length = strlen(line);
     uint32_t last = board->console_count;
 
-    if (length == 0 || length > BOARD_CONSOLE_LENGTH
-        || last >= BOARD_CONSOLE_LINES) {
+    if (length == 0 || length > BOARD_CONSOLE_LENGTH ||
+        last >= BOARD_CONSOLE_LINES) {
         return -1;
     }
     memset(board->console[last], 0, BOARD_CONSOLE_LENGTH);
@@ -722,8 +721,7 @@ static enum ctl_status pmu_read(struct request *req)
     return CTL_OK;
 }
 
-uint64_t board_guest_ns(const struct board *board,
-                        const struct ctl_page *page)
+uint64_t board_guest_ns(const struct board *board, const struct ctl_page *page)
 {
     return ns_of_cycles(board, (uint64_t)page->time_hi << 32 | page->time_lo);
 }
@@ -763,8 +761,8 @@ static bool time_possible(const struct board *board, uint64_t guest_ns,
     uint64_t limit = add_time(board->horizon_ns, executed_ns);
 
     limit = add_time(limit, BOARD_TIME_SLACK_NS);
-    return guest_ns >= board->now_ns && guest_ns <= limit
-        && guest_ns != BOARD_FOREVER;
+    return guest_ns >= board->now_ns && guest_ns <= limit &&
+           guest_ns != BOARD_FOREVER;
 }
 
 static enum ctl_status pass_deadline(struct request *req)
@@ -812,8 +810,8 @@ static uint32_t flags_of(const struct board *board)
 
 static bool is_refusal(enum ctl_status status)
 {
-    return status != CTL_OK && status != CTL_E_EMPTY
-        && status != CTL_RESET_ASSERTED;
+    return status != CTL_OK && status != CTL_E_EMPTY &&
+           status != CTL_RESET_ASSERTED;
 }
 
 void board_command(struct board *board, struct ctl_page *page, uint8_t *window,

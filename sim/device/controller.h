@@ -35,7 +35,11 @@ struct board_figures {
 };
 
 /* What the SRAM holds after power comes back. */
-enum board_sram { BOARD_SRAM_SCRAMBLED = 0, BOARD_SRAM_PARTLY, BOARD_SRAM_KEPT };
+enum board_sram {
+    BOARD_SRAM_SCRAMBLED = 0,
+    BOARD_SRAM_PARTLY,
+    BOARD_SRAM_KEPT
+};
 
 /* What the flash part of the window shows. A sector in flight reads garbage
  * (the inverse of the array) in every view. */
@@ -52,18 +56,18 @@ struct board {
     struct rng noise;    /* guest-visible random numbers */
     struct rng scramble; /* SRAM after power-on */
 
-    uint64_t epoch_ns;   /* world time of the last reset */
-    uint64_t now_ns;     /* world time of the last command */
-    uint64_t horizon_ns; /* epoch + all sleeps and busy waits granted */
-    uint64_t granted_ns; /* end of the latest of them */
+    uint64_t epoch_ns;    /* world time of the last reset */
+    uint64_t now_ns;      /* world time of the last command */
+    uint64_t horizon_ns;  /* epoch + all sleeps and busy waits granted */
+    uint64_t granted_ns;  /* end of the latest of them */
     uint64_t deadline_ns; /* trial deadline, BOARD_FOREVER if not set */
     bool deadline_set;
-    bool reset_asserted; /* answers CTL_RESET_ASSERTED until SYS_BOOT */
+    bool reset_asserted;  /* answers CTL_RESET_ASSERTED until SYS_BOOT */
     bool reset_announced; /* SYS_RESET was the last command */
     bool halted;
-    uint8_t cause;        /* enum ctl_reset_cause of the coming boot */
-    uint8_t sram;         /* enum board_sram for the coming boot */
-    uint8_t view;         /* enum board_view */
+    uint8_t cause; /* enum ctl_reset_cause of the coming boot */
+    uint8_t sram;  /* enum board_sram for the coming boot */
+    uint8_t view;  /* enum board_view */
     uint32_t boots;
     uint32_t battery_mv;
 
@@ -143,8 +147,7 @@ void board_advance(struct board *board, uint8_t *window, uint64_t now,
 
 /* The world time that TIME in the page stands for; BOARD_FOREVER if beyond
  * what a time can hold. Not for SYS_BOOT. */
-uint64_t board_guest_ns(const struct board *board,
-                        const struct ctl_page *page);
+uint64_t board_guest_ns(const struct board *board, const struct ctl_page *page);
 
 /*
  * Power fails at `now`; it is back at `now + off_ns`. What was due by then is

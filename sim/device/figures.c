@@ -23,22 +23,23 @@ static int result_of(const struct reader *reader)
 static void fail(struct reader *reader, const char *node, const char *what)
 {
     reader->failed = true;
-    (void)diag_fail(reader->diag, OTALAB_ERR_USAGE, "devicetree: %s: %s",
-                    node, what);
+    (void)diag_fail(reader->diag, OTALAB_ERR_USAGE, "devicetree: %s: %s", node,
+                    what);
 }
 
 static int open_blob(struct reader *reader, const void *dtb, size_t size,
                      struct diag *diag)
 {
     *reader = (struct reader){.dtb = dtb, .diag = diag};
-    int err = size > INT_MAX ? -FDT_ERR_BADSTRUCTURE
-                             : fdt_check_full(dtb, size);
+    int err =
+        size > INT_MAX ? -FDT_ERR_BADSTRUCTURE : fdt_check_full(dtb, size);
 
     if (err != 0) {
         reader->failed = true;
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "devicetree: not a usable blob: %s; make one with "
-                         "dtc -I dts -O dtb", fdt_strerror(err));
+                         "dtc -I dts -O dtb",
+                         fdt_strerror(err));
     }
     return 0;
 }
@@ -63,8 +64,8 @@ static const char *name_of(const struct reader *reader, int node)
 }
 
 /* Cell `index` of a property of exactly `count` cells; 0 after a message. */
-static uint32_t read_cell(struct reader *reader, int node,
-                          const char *property, int count, int index)
+static uint32_t read_cell(struct reader *reader, int node, const char *property,
+                          int count, int index)
 {
     int length = 0;
 
@@ -82,12 +83,11 @@ static uint32_t read_cell(struct reader *reader, int node,
         return 0;
     }
     bytes += index * 4;
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16
-         | (uint32_t)bytes[2] << 8 | bytes[3];
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
+           (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-static uint32_t read_u32(struct reader *reader, int node,
-                         const char *property)
+static uint32_t read_u32(struct reader *reader, int node, const char *property)
 {
     return read_cell(reader, node, property, 1, 0);
 }
@@ -142,8 +142,8 @@ static void check_figures(struct reader *reader,
         {flash->erase_ns > 0, "flash", "otalab,erase-us must not be 0"},
         {flash->erase_worn_ns >= flash->erase_ns, "flash",
          "otalab,erase-worn-us must not be below otalab,erase-us"},
-        {flash->program_ns <= FLASH_TIME_LIMIT_NS
-             && flash->erase_worn_ns <= FLASH_TIME_LIMIT_NS,
+        {flash->program_ns <= FLASH_TIME_LIMIT_NS &&
+             flash->erase_worn_ns <= FLASH_TIME_LIMIT_NS,
          "flash", "no operation may take more than 1000 s"},
         {flash->endurance > 0, "flash", "otalab,endurance must not be 0"},
         {figures->otp_burn_ns > 0, "otp", "otalab,burn-us must not be 0"},
@@ -169,10 +169,11 @@ int board_figures_read(const void *dtb, size_t size,
         return OTALAB_ERR_USAGE;
     }
     read_flash(&reader, &figures->flash);
-    figures->otp_burn_ns = read_us(&reader, find_node(&reader, "otalab,otp"),
-                                   "otalab,burn-us");
-    figures->watchdog_ms = read_u32(
-        &reader, find_node(&reader, "arm,cmsdk-apb-watchdog"), "timeout-ms");
+    figures->otp_burn_ns =
+        read_us(&reader, find_node(&reader, "otalab,otp"), "otalab,burn-us");
+    figures->watchdog_ms =
+        read_u32(&reader, find_node(&reader, "arm,cmsdk-apb-watchdog"),
+                 "timeout-ms");
     read_pmu(&reader, figures);
     check_figures(&reader, figures);
     return result_of(&reader);
@@ -192,8 +193,8 @@ static bool read_label(struct reader *reader, int node,
     int length = 0;
     const char *label = fdt_getprop(reader->dtb, node, "label", &length);
 
-    if (label == NULL || length < 2 || length > (int)BOARD_PART_NAME
-        || memchr(label, '\0', (size_t)length) != label + length - 1) {
+    if (label == NULL || length < 2 || length > (int)BOARD_PART_NAME ||
+        memchr(label, '\0', (size_t)length) != label + length - 1) {
         fail(reader, name_of(reader, node),
              "label must be a text of 1 to 31 characters");
         return false;
@@ -205,8 +206,8 @@ static bool read_label(struct reader *reader, int node,
 static const char *fault_of(const struct board_map *map,
                             const struct board_part *part, uint32_t size)
 {
-    if (part->length == 0 || part->start >= size
-        || part->length > size - part->start) {
+    if (part->length == 0 || part->start >= size ||
+        part->length > size - part->start) {
         return "reg lies outside the flash";
     }
     if (part->start % FLASH_SECTOR || part->length % FLASH_SECTOR) {
@@ -251,8 +252,8 @@ int board_map_read(const void *dtb, size_t size, struct board_map *map,
     if (open_blob(&reader, dtb, size, diag) != 0) {
         return OTALAB_ERR_USAGE;
     }
-    uint32_t flash = read_cell(&reader, find_node(&reader, "jedec,spi-nor"),
-                               "reg", 2, 1);
+    uint32_t flash =
+        read_cell(&reader, find_node(&reader, "jedec,spi-nor"), "reg", 2, 1);
     int parts = find_node(&reader, "fixed-partitions");
     if (!reader.failed && flash > FLASH_MAX_SIZE) {
         fail(&reader, "flash", "reg: the size must be 4 KiB to 2 MiB");

@@ -15,8 +15,7 @@ static uint32_t min_u32(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-static bool in_array(const struct flash *flash, uint32_t start,
-                     uint32_t length)
+static bool in_array(const struct flash *flash, uint32_t start, uint32_t length)
 {
     uint32_t size = flash->figures.size;
     return length > 0 && start < size && length <= size - start;
@@ -66,15 +65,15 @@ static void wear(struct flash *flash)
 
 static bool figures_supported(const struct flash_figures *figures)
 {
-    return figures->size > 0 && figures->size <= FLASH_MAX_SIZE
-        && figures->size % FLASH_SECTOR == 0
-        && figures->sector == FLASH_SECTOR && figures->page == FLASH_PAGE
-        && figures->program_ns > 0
-        && figures->program_ns <= FLASH_TIME_LIMIT_NS
-        && figures->erase_ns > 0
-        && figures->erase_worn_ns >= figures->erase_ns
-        && figures->erase_worn_ns <= FLASH_TIME_LIMIT_NS
-        && figures->endurance > 0;
+    return figures->size > 0 && figures->size <= FLASH_MAX_SIZE &&
+           figures->size % FLASH_SECTOR == 0 &&
+           figures->sector == FLASH_SECTOR && figures->page == FLASH_PAGE &&
+           figures->program_ns > 0 &&
+           figures->program_ns <= FLASH_TIME_LIMIT_NS &&
+           figures->erase_ns > 0 &&
+           figures->erase_worn_ns >= figures->erase_ns &&
+           figures->erase_worn_ns <= FLASH_TIME_LIMIT_NS &&
+           figures->endurance > 0;
 }
 
 int flash_init(struct flash *flash, const struct flash_figures *figures,
@@ -101,8 +100,8 @@ static uint64_t erase_time(const struct flash *flash, uint32_t sector)
     uint64_t limit = figures->endurance;
     uint64_t count = min_u32(flash->erase_count[sector], figures->endurance);
 
-    return figures->erase_ns + span / limit * count
-         + span % limit * count / limit;
+    return figures->erase_ns + span / limit * count +
+           span % limit * count / limit;
 }
 
 /* The part's own set-up (write enable, address, data) is one step here: the
@@ -174,8 +173,7 @@ enum flash_rule flash_program(struct flash *flash, uint64_t now,
     return judge_program(flash);
 }
 
-enum flash_rule flash_erase(struct flash *flash, uint64_t now,
-                            uint32_t address)
+enum flash_rule flash_erase(struct flash *flash, uint64_t now, uint32_t address)
 {
     uint32_t sector = address / FLASH_SECTOR;
 
@@ -194,11 +192,10 @@ enum flash_rule flash_erase(struct flash *flash, uint64_t now,
     return FLASH_RULE_NONE;
 }
 
-enum flash_rule flash_lock(struct flash *flash, uint32_t start,
-                           uint32_t length)
+enum flash_rule flash_lock(struct flash *flash, uint32_t start, uint32_t length)
 {
-    if (start % FLASH_SECTOR || length % FLASH_SECTOR
-        || !in_array(flash, start, length)) {
+    if (start % FLASH_SECTOR || length % FLASH_SECTOR ||
+        !in_array(flash, start, length)) {
         return FLASH_RULE_RANGE;
     }
     memset(&flash->locked[start / FLASH_SECTOR], 1, length / FLASH_SECTOR);
@@ -390,8 +387,7 @@ static void tear_erase_mix(struct flash *flash, uint32_t done)
     (void)done;
     for (uint32_t i = 0; i < FLASH_SECTOR; i++) {
         uint64_t draw = rng_next(&flash->rng);
-        const uint8_t choice[4] = {sector[i], 0x00, 0xFF,
-                                   (uint8_t)(draw >> 8)};
+        const uint8_t choice[4] = {sector[i], 0x00, 0xFF, (uint8_t)(draw >> 8)};
         sector[i] = choice[draw & 3u];
     }
     uint32_t word = random_below(flash, words);
@@ -457,8 +453,8 @@ static void complete_worn_erase(struct flash *flash)
 static void complete_erase(struct flash *flash)
 {
     uint32_t at = flash->op.address;
-    bool worn = flash->erase_count[at / FLASH_SECTOR]
-             >= flash->figures.endurance;
+    bool worn =
+        flash->erase_count[at / FLASH_SECTOR] >= flash->figures.endurance;
 
     wear(flash);
     if (worn) {
@@ -555,8 +551,8 @@ static const struct form forms[FLASH_FORM_COUNT] = {
 
 static bool form_fits(int form, unsigned kind)
 {
-    return form > FLASH_FORM_AUTO && form < FLASH_FORM_COUNT
-        && (forms[form].kinds & KIND_BIT(kind)) != 0;
+    return form > FLASH_FORM_AUTO && form < FLASH_FORM_COUNT &&
+           (forms[form].kinds & KIND_BIT(kind)) != 0;
 }
 
 unsigned flash_forms(enum flash_op_kind kind, enum flash_form *list)
@@ -577,8 +573,8 @@ static enum flash_form choose_form(struct flash *flash, uint32_t done)
     uint32_t count = 0;
 
     for (int form = 0; form < FLASH_FORM_COUNT; form++) {
-        if (form_fits(form, flash->op.kind) && done >= forms[form].from
-            && done < forms[form].below) {
+        if (form_fits(form, flash->op.kind) && done >= forms[form].from &&
+            done < forms[form].below) {
             fitting[count++] = (enum flash_form)form;
         }
     }
@@ -595,8 +591,8 @@ uint32_t flash_done(const struct flash *flash, uint64_t now)
     if (now >= op->end_ns) {
         return DONE_ALL;
     }
-    return (uint32_t)((now - op->start_ns) * DONE_ALL
-                      / (op->end_ns - op->start_ns));
+    return (uint32_t)((now - op->start_ns) * DONE_ALL /
+                      (op->end_ns - op->start_ns));
 }
 
 /*
@@ -632,9 +628,8 @@ enum flash_form flash_power_cut(struct flash *flash, uint64_t now,
     /* An operation that the part ignores leaves nothing to tear. */
     if (flash_busy(flash) && flash->op.fault != FLASH_FAULT_IGNORED) {
         uint32_t done = flash_done(flash, now);
-        used = form_fits((int)form, flash->op.kind)
-             ? form
-             : choose_form(flash, done);
+        used = form_fits((int)form, flash->op.kind) ? form
+                                                    : choose_form(flash, done);
         tear(flash, used, done);
     }
     memset(&flash->op, 0, sizeof(flash->op));
@@ -659,8 +654,8 @@ int flash_flip(struct flash *flash, uint32_t address, unsigned bit)
     return 0;
 }
 
-enum flash_taint flash_range_taint(const struct flash *flash,
-                                   uint32_t address, uint32_t length)
+enum flash_taint flash_range_taint(const struct flash *flash, uint32_t address,
+                                   uint32_t length)
 {
     uint32_t size = flash->figures.size;
     uint8_t worst = FLASH_CLEAN;

@@ -100,8 +100,8 @@ struct flash_op {
 struct flash {
     struct flash_figures figures;
     struct flash_op op; /* in flight, or FLASH_IDLE */
-    bool last_failed; /* the last operation to end reported a failure */
-    uint8_t fail_next; /* enum flash_fault; taken by the next operation */
+    bool last_failed;   /* the last operation to end reported a failure */
+    uint8_t fail_next;  /* enum flash_fault; taken by the next operation */
     struct rng rng;
     uint64_t programs;
     uint64_t erases;
@@ -159,8 +159,8 @@ int flash_flip(struct flash *flash, uint32_t address, unsigned bit);
 uint64_t flash_hash(const struct flash *flash);
 
 /* Worst taint within a range; of the part of it inside the array. */
-enum flash_taint flash_range_taint(const struct flash *flash,
-                                   uint32_t address, uint32_t length);
+enum flash_taint flash_range_taint(const struct flash *flash, uint32_t address,
+                                   uint32_t length);
 
 const char *flash_rule_name(enum flash_rule rule); /* "bit-rise", ... */
 const char *flash_form_name(enum flash_form form); /* "erase-mix", ... */

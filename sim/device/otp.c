@@ -91,9 +91,9 @@ enum otp_form otp_power_cut(struct otp *otp, uint64_t now, enum otp_form form)
     (void)otp_advance(otp, now);
     if (otp->busy) {
         bool given = form > OTP_FORM_AUTO && form < OTP_FORM_COUNT;
-        used = given ? form
-                     : (enum otp_form)(OTP_FORM_BEFORE
-                                       + rng_below(&otp->rng, 3));
+        used = given
+                   ? form
+                   : (enum otp_form)(OTP_FORM_BEFORE + rng_below(&otp->rng, 3));
         if (used == OTP_FORM_AFTER) {
             burn(otp, otp->bit);
         } else if (used == OTP_FORM_WEAK) {

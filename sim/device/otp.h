@@ -47,8 +47,7 @@ struct otp {
 void otp_init(struct otp *otp, uint64_t burn_ns, uint64_t seed);
 enum otp_rule otp_burn(struct otp *otp, uint64_t now, uint32_t bit);
 bool otp_advance(struct otp *otp, uint64_t now);
-enum otp_form otp_power_cut(struct otp *otp, uint64_t now,
-                            enum otp_form form);
+enum otp_form otp_power_cut(struct otp *otp, uint64_t now, enum otp_form form);
 void otp_power_on(struct otp *otp); /* weak bits may drop */
 void otp_warm_reset(struct otp *otp);
 

@@ -12,8 +12,7 @@ struct choice {
 
 static struct choice choices[NAIVE_SIZE];
 
-void naive_init(struct naive_flash *naive,
-                const struct flash_figures *figures)
+void naive_init(struct naive_flash *naive, const struct flash_figures *figures)
 {
     memset(naive, 0, sizeof(*naive));
     naive->figures = *figures;
@@ -98,8 +97,8 @@ enum flash_rule naive_erase(struct naive_flash *naive, uint64_t now,
     if (count > figures->endurance) {
         count = figures->endurance;
     }
-    uint64_t more = (figures->erase_worn_ns - figures->erase_ns) * count
-                  / figures->endurance;
+    uint64_t more = (figures->erase_worn_ns - figures->erase_ns) * count /
+                    figures->endurance;
     start(naive, FLASH_ERASE, now, figures->erase_ns + more, address, 4096);
     naive->erases++;
     return FLASH_RULE_NONE;
@@ -108,8 +107,8 @@ enum flash_rule naive_erase(struct naive_flash *naive, uint64_t now,
 enum flash_rule naive_lock(struct naive_flash *naive, uint32_t first,
                            uint32_t length)
 {
-    if (length == 0 || first % 4096 || length % 4096
-        || outside(first, length)) {
+    if (length == 0 || first % 4096 || length % 4096 ||
+        outside(first, length)) {
         return FLASH_RULE_RANGE;
     }
     for (uint32_t i = 0; i < length; i++) {
@@ -195,8 +194,8 @@ static unsigned bits_of(uint8_t byte)
 }
 
 /* Bits that are 1 in the old array and 0 in the new one, over a range. */
-static unsigned lost(const struct naive_flash *naive,
-                     const struct flash *real, uint32_t from, uint32_t to)
+static unsigned lost(const struct naive_flash *naive, const struct flash *real,
+                     uint32_t from, uint32_t to)
 {
     unsigned count = 0;
 
@@ -222,8 +221,8 @@ static const char *may_be_bits(const struct naive_flash *naive,
                                const struct flash *real)
 {
     unsigned all = falling(naive, 0, naive->length);
-    unsigned fell = lost(naive, real, naive->address,
-                         naive->address + naive->length);
+    unsigned fell =
+        lost(naive, real, naive->address, naive->address + naive->length);
 
     open_program(naive);
     if (all >= 2 && (fell == 0 || fell == all)) {
@@ -245,8 +244,8 @@ static const char *may_be_split(const struct naive_flash *naive,
         }
         bool starts = i == 0 || (naive->address + i) % 4 == 0;
         unsigned all = falling(naive, i, to);
-        unsigned fell = lost(naive, real, naive->address + i,
-                             naive->address + to);
+        unsigned fell =
+            lost(naive, real, naive->address + i, naive->address + to);
         if (!starts || all < 2 || fell == 0 || fell == all) {
             continue;
         }
@@ -283,8 +282,8 @@ static const char *may_be_disturbed(const struct naive_flash *naive,
         }
     }
     fix_program(naive, naive->length);
-    unsigned hit = lost(naive, real, from, naive->address)
-                 + lost(naive, real, end, to);
+    unsigned hit =
+        lost(naive, real, from, naive->address) + lost(naive, real, end, to);
     if (hit > 4 || (possible > 0 && hit == 0)) {
         return "disturb: not one to four neighbouring bits";
     }
@@ -293,8 +292,8 @@ static const char *may_be_disturbed(const struct naive_flash *naive,
 
 static bool word_is(const struct flash *real, uint32_t at, uint8_t value)
 {
-    return real->array[at] == value && real->array[at + 1] == value
-        && real->array[at + 2] == value && real->array[at + 3] == value;
+    return real->array[at] == value && real->array[at + 1] == value &&
+           real->array[at + 2] == value && real->array[at + 3] == value;
 }
 
 static const char *may_be_mix(const struct naive_flash *naive,
@@ -304,9 +303,8 @@ static const char *may_be_mix(const struct naive_flash *naive,
 
     for (uint32_t i = 0; i < 4096; i += 4) {
         uint32_t next = (i + 4) % 4096;
-        found = found
-             || (word_is(real, naive->address + i, 0x00)
-                 && word_is(real, naive->address + next, 0xFF));
+        found = found || (word_is(real, naive->address + i, 0x00) &&
+                          word_is(real, naive->address + next, 0xFF));
     }
     for (uint32_t i = 0; i < 4096; i++) {
         choices[naive->address + i] = (struct choice){0, 0xFF};
@@ -385,8 +383,7 @@ static void take_over(struct naive_flash *naive, const struct flash *real)
 static const char *end_erase(struct naive_flash *naive,
                              const struct flash *real)
 {
-    bool worn = naive->byte[naive->address].erased
-             >= naive->figures.endurance;
+    bool worn = naive->byte[naive->address].erased >= naive->figures.endurance;
     const char *wrong;
 
     if (worn) {
@@ -419,8 +416,8 @@ static const char *end_op(struct naive_flash *naive, const struct flash *real)
             wear_op(naive);
         }
     } else {
-        wrong = program ? may_be_programmed(naive, real)
-                        : end_erase(naive, real);
+        wrong =
+            program ? may_be_programmed(naive, real) : end_erase(naive, real);
     }
     return wrong;
 }
@@ -475,8 +472,8 @@ static const char *may_be_zeros(const struct naive_flash *naive,
 }
 
 static const char *may_be_torn(const struct naive_flash *naive,
-                               const struct flash *real,
-                               enum flash_form form, uint32_t done)
+                               const struct flash *real, enum flash_form form,
+                               uint32_t done)
 {
     switch (form) {
     case FLASH_FORM_PREFIX:
@@ -509,8 +506,8 @@ static const char *may_be_torn(const struct naive_flash *naive,
 static const char *tear(struct naive_flash *naive, uint64_t now,
                         enum flash_form used, const struct flash *real)
 {
-    uint32_t done = (uint32_t)((now - naive->start) * 1000
-                               / (naive->end - naive->start));
+    uint32_t done =
+        (uint32_t)((now - naive->start) * 1000 / (naive->end - naive->start));
 
     if (used == FLASH_FORM_BEFORE) {
         return within_choices(real);
@@ -533,8 +530,8 @@ const char *naive_cut(struct naive_flash *naive, uint64_t now,
                       const struct flash *real)
 {
     const char *wrong = naive_advance(naive, now, real);
-    bool tears = naive->kind != FLASH_IDLE
-              && naive->fault != FLASH_FAULT_IGNORED;
+    bool tears =
+        naive->kind != FLASH_IDLE && naive->fault != FLASH_FAULT_IGNORED;
 
     keep_all(naive);
     if (!tears) {

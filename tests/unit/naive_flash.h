@@ -40,8 +40,7 @@ struct naive_flash {
     uint8_t data[FLASH_PAGE];
 };
 
-void naive_init(struct naive_flash *naive,
-                const struct flash_figures *figures);
+void naive_init(struct naive_flash *naive, const struct flash_figures *figures);
 enum flash_rule naive_program(struct naive_flash *naive, uint64_t now,
                               uint32_t address, const uint8_t *data,
                               uint32_t length);
