@@ -15,7 +15,7 @@
 #include "board/trace.h"
 
 #define EVENT_FIELDS 6u
-#define EVENT_LABEL 16u
+#define EVENT_LABEL 32u
 #define EVENT_TEXT 264u
 
 /*

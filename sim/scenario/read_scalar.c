@@ -424,7 +424,7 @@ static int read_field_name(struct reader *reader, struct pattern *pattern,
         if (strcmp(name, node->text) == 0 ||
             (kind == 's' && strncmp(name, slot, sizeof slot - 1u) == 0 &&
              strcmp(name + sizeof slot - 1u, node->text) == 0)) {
-            snprintf(out, size, "%s", name);
+            snprintf(out, size, "%.*s", (int)(sizeof names[0] - 1u), name);
             return 0;
         }
         suggest_offer(&suggest, name);
