@@ -139,7 +139,7 @@ static int usage(const struct command *command, const char *what,
     char path[WORD_MAX];
 
     command_path(command, path, sizeof path);
-    fprintf(stderr, "%s: %s%s%s; see '%s --help'\n", path, what, name, remedy,
+    fprintf(stderr, "%s: %s%s%s (see '%s --help')\n", path, what, name, remedy,
             path);
     return -OTALAB_ERR_USAGE;
 }
@@ -409,7 +409,7 @@ static int unknown_command(const struct command *group, const char *word)
     }
     const char *near = suggest_best(&suggest);
     command_path(group, path, sizeof path);
-    fprintf(stderr, "%s: no command '%.60s'%s%s%s; see '%s --help'\n", path,
+    fprintf(stderr, "%s: no command '%.60s'%s%s%s (see '%s --help')\n", path,
             word, near != NULL ? "; did you mean '" : "",
             near != NULL ? near : "", near != NULL ? "'?" : "", path);
     return -OTALAB_ERR_USAGE;

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/file.h"
+#include "cli/cmd_image.h"
+#include "cli/options.h"
+#include "cli/paths.h"
+#include "image/image_sign.h"
+#include "image/provision.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DTB_MAX (64u * 1024u)
+
+static const char *const places[] = {"boot-a", "boot-b", "slot-a", "slot-b",
+                                     "recovery"};
+#define PLACES (sizeof places / sizeof places[0])
+
+enum {
+    BOOT,
+    BOOT_B,
+    SLOT_A,
+    SLOT_B,
+    RECOVERY,
+    KEY,
+    FLASH,
+    FUSES,
+    COUNTER,
+    BOOT_COUNTER,
+    EPOCH,
+    LIFECYCLE,
+    SEED,
+    NO_JOURNAL,
+    DTB
+};
+
+static const struct option_spec provision_options[] = {
+    [BOOT] = {.name = "rom-boot", .short_name = 'b', .kind = OPTION_FILE,
+              .required = true,
+              .help = "signed bootloader, for boot-a and boot-b"},
+    [BOOT_B] = {.name = "boot-b", .kind = OPTION_FILE,
+                .help = "another one for boot-b"},
+    [SLOT_A] = {.name = "slot-a", .short_name = 'a', .kind = OPTION_FILE,
+                .required = true, .help = "signed application"},
+    [SLOT_B] = {.name = "slot-b", .kind = OPTION_FILE,
+                .help = "signed application for the other slot"},
+    [RECOVERY] = {.name = "recovery", .short_name = 'r', .kind = OPTION_FILE,
+                  .help = "signed recovery image"},
+    [KEY] = {.name = "key", .short_name = 'k', .kind = OPTION_FILE,
+             .required = true, .repeat = true,
+             .help = "root key whose digest goes into the fuses, as PEM or "
+                     "the name of a development key; up to three"},
+    [FLASH] = {.name = "flash", .short_name = 'o', .kind = OPTION_FILE,
+               .required = true, .help = "write the flash contents here"},
+    [FUSES] = {.name = "fuses", .kind = OPTION_FILE, .required = true,
+               .help = "write the fuses here"},
+    [COUNTER] = {.name = "counter", .kind = OPTION_NUMBER,
+                 .help = "security counter in the fuses; 0 by default"},
+    [BOOT_COUNTER] = {.name = "boot-counter", .kind = OPTION_NUMBER,
+                      .help = "bootloader's counter; 0 by default"},
+    [EPOCH] = {.name = "epoch", .kind = OPTION_NUMBER,
+               .help = "root keys below this index are revoked; 0 by "
+                       "default"},
+    [LIFECYCLE] = {.name = "life-cycle", .kind = OPTION_CHOICE,
+                   .argument = "blank|development|secured",
+                   .help = "life-cycle state; development by default"},
+    [SEED] = {.name = "seed", .short_name = 's', .kind = OPTION_NUMBER,
+              .help = "seed of the device identity; 0 by default"},
+    [NO_JOURNAL] = {.name = "no-journal",
+                    .help = "leave the boot journal erased"},
+    [DTB] = {.name = "dtb", .kind = OPTION_FILE,
+             .help = "devicetree blob with the flash map; our board's by "
+                     "default"},
+    {0},
+};
+
+int map_open(const char *dtb, struct board_map *map, struct diag *diag)
+{
+    char own[600];
+    uint8_t *blob = NULL;
+    size_t size = 0;
+
+    if (dtb == NULL) {
+        struct locations where = {0};
+        struct diag unused = {""};
+        /* Only the folder counts here: a missing ROM does not matter. */
+        int missing = paths_locate(NULL, &where, &unused);
+        (void)missing;
+        snprintf(own, sizeof own, "%s/otalab.dtb", where.firmware);
+        dtb = own;
+    }
+    int err = file_read(dtb, DTB_MAX, &blob, &size, diag);
+    err = err != 0 ? err : board_map_read(blob, size, map, diag);
+    free(blob);
+    return err;
+}
+
+struct job {
+    struct board_map map;
+    struct provision_spec spec;
+    struct provision_image images[PLACES];
+    uint8_t *bytes[PLACES]; /* owned; of the images */
+    uint8_t *flash;
+    size_t size;
+    uint32_t words[OTP_WORDS];
+};
+
+static void job_free(struct job *job)
+{
+    for (unsigned i = 0; i < PLACES; i++) {
+        free(job->bytes[i]);
+    }
+    free(job->flash);
+}
+
+/* ---- input ---------------------------------------------------------------- */
+
+/* A damaged image is wanted at times; a raw program is a mistake. */
+static int check_image(const char *path, const uint8_t *bytes, size_t size,
+                       struct diag *diag)
+{
+    struct image_facts facts;
+
+    if (image_read(bytes, size, &facts) == IMAGE_READ_SHORT ||
+        facts.result == IMAGE_READ_NO_MAGIC) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%s: not an image; make one with 'otalab image "
+                         "sign'",
+                         path);
+    }
+    return 0;
+}
+
+static int read_images(const struct options *o, struct job *job,
+                       struct diag *diag)
+{
+    for (unsigned i = 0; i < PLACES; i++) {
+        const char *path = o->value[BOOT + i].text;
+        size_t size;
+
+        if (path == NULL && i == BOOT_B) {
+            path = o->value[BOOT].text;
+        }
+        if (path == NULL) {
+            continue;
+        }
+        int err =
+            file_read(path, IMAGE_SIZE_MAX, &job->bytes[i], &size, diag);
+        err = err != 0 ? err : check_image(path, job->bytes[i], size, diag);
+        if (err != 0) {
+            return err;
+        }
+        job->images[job->spec.image_count++] =
+            (struct provision_image){places[i], job->bytes[i], size};
+    }
+    job->spec.images = job->images;
+    return 0;
+}
+
+static int read_keys(const struct option_value *value,
+                     struct provision_spec *spec, struct diag *diag)
+{
+    if (value->count > OTP_ROOT_KEYS) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%u keys: the fuses hold %u digests", value->count,
+                         OTP_ROOT_KEYS);
+    }
+    for (unsigned i = 0; i < value->count; i++) {
+        struct key key;
+        int err = key_open(value->texts[i], &key, diag);
+        err = err != 0 ? err : key_digest(&key, spec->root[i]);
+        if (err != 0) {
+            return err;
+        }
+    }
+    return 0;
+}
+
+/* Beyond 32 bits is beyond the fuses, which say so. */
+static uint32_t clamp(uint64_t number)
+{
+    return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
+}
+
+static int read_job(const struct options *o, struct job *job,
+                    struct diag *diag)
+{
+    int err = map_open(o->value[DTB].text, &job->map, diag);
+
+    job->spec.map = &job->map;
+    job->spec.journal = !o->value[NO_JOURNAL].given;
+    job->spec.counter = clamp(o->value[COUNTER].number);
+    job->spec.boot_counter = clamp(o->value[BOOT_COUNTER].number);
+    job->spec.epoch = clamp(o->value[EPOCH].number);
+    job->spec.lifecycle =
+        o->value[LIFECYCLE].given ? clamp(o->value[LIFECYCLE].number) : 1;
+    job->spec.seed = o->value[SEED].number;
+    err = err != 0 ? err : read_keys(&o->value[KEY], &job->spec, diag);
+    return err != 0 ? err : read_images(o, job, diag);
+}
+
+/* ---- output --------------------------------------------------------------- */
+
+/* The flash is as large as its partitions reach. */
+static size_t flash_size(const struct board_map *map)
+{
+    size_t end = 0;
+
+    for (unsigned i = 0; i < map->count; i++) {
+        size_t stop = (size_t)map->part[i].start + map->part[i].length;
+        end = stop > end ? stop : end;
+    }
+    return end;
+}
+
+static int part_name(const char *path, char *out, size_t size,
+                     struct diag *diag)
+{
+    int n = snprintf(out, size, "%s.part", path);
+
+    return n > 0 && (size_t)n < size
+               ? 0
+               : diag_fail(diag, OTALAB_ERR_USAGE, "%.200s: path too long",
+                           path);
+}
+
+static int move(const char *from, const char *to, struct diag *diag)
+{
+    return rename(from, to) == 0
+               ? 0
+               : diag_fail(diag, OTALAB_ERR_USAGE, "%s: not written: %s", to,
+                           strerror(errno));
+}
+
+/* Both files in full beside their places, then both renamed: a full disk
+ * leaves neither. */
+static int write_both(const char *flash, const char *fuses,
+                      const struct job *job, struct diag *diag)
+{
+    char flash_part[1024], fuses_part[1024];
+    uint8_t packed[FUSE_FILE_SIZE];
+    int err = part_name(flash, flash_part, sizeof flash_part, diag);
+
+    err = err != 0 ? err
+                   : part_name(fuses, fuses_part, sizeof fuses_part, diag);
+    if (err != 0) {
+        return err;
+    }
+    fuses_pack(job->words, packed);
+    err = file_write(flash_part, job->flash, job->size, diag);
+    err = err != 0 ? err
+                   : file_write(fuses_part, packed, sizeof packed, diag);
+    err = err != 0 ? err : move(fuses_part, fuses, diag);
+    err = err != 0 ? err : move(flash_part, flash, diag);
+    if (err != 0) {
+        unlink(flash_part);
+        unlink(fuses_part);
+    }
+    return err;
+}
+
+static int provision(const struct options *o, struct job *job,
+                     struct diag *diag)
+{
+    int err = read_job(o, job, diag);
+
+    if (err != 0) {
+        return err;
+    }
+    job->size = flash_size(&job->map);
+    job->flash = malloc(job->size + 1);
+    if (job->flash == NULL) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
+    err = provision_flash(&job->spec, job->flash, job->size, job->words, diag);
+    return err != 0 ? err
+                    : write_both(o->value[FLASH].text, o->value[FUSES].text,
+                                 job, diag);
+}
+
+static int run_provision(int argc, char **argv)
+{
+    struct options o;
+    struct diag diag = {""};
+    struct job job = {0};
+    int code = options_parse(&o, &command_provision, argc, argv);
+
+    if (code != OPTIONS_GO) {
+        return code;
+    }
+    int err = provision(&o, &job, &diag);
+    job_free(&job);
+    return err != 0 ? command_fail(&command_provision, err, &diag) : 0;
+}
+
+const struct command command_provision = {
+    .name = "provision",
+    .summary = "make the flash and fuses of a new device",
+    .run = run_provision,
+    .options = provision_options,
+    .examples =
+        (const struct command_example[]){
+            {"otalab provision -b boot.img -a app.img -k root -o flash.bin "
+             "--fuses device.fuses",
+             "what leaves the factory: slot A confirmed, slot B empty"},
+            {"otalab inspect flash.bin --fuses device.fuses",
+             "look at what was written"},
+            {0}},
+    .description =
+        "Writes the contents of the whole flash and the fuses of one device: "
+        "two copies of the bootloader, the images, a boot journal that says "
+        "slot A is confirmed, and the digests of the root keys.",
+};
