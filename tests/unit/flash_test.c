@@ -92,7 +92,7 @@ static bool taints_are(uint32_t address, uint32_t length,
     return true;
 }
 
-/* ---- set-up --------------------------------------------------------------- */
+/* ---- set-up ---- */
 
 Test(flash, is_blank_clean_and_idle_at_first)
 {
@@ -142,7 +142,7 @@ Test(flash, refuses_figures_it_cannot_model)
     }
 }
 
-/* ---- programming ----------------------------------------------------------- */
+/* ---- programming ---- */
 
 Test(flash, program_clears_bits_at_its_end_and_not_before)
 {
@@ -212,7 +212,7 @@ Test(flash, addresses_and_lengths_are_checked)
     cr_expect_eq(program(SIZE - 1, data, 1), FLASH_RULE_NONE);
 }
 
-/* ---- erasing ---------------------------------------------------------------- */
+/* ---- erasing ---- */
 
 Test(flash, erase_sets_one_aligned_sector_at_its_end)
 {
@@ -276,7 +276,7 @@ Test(flash, past_its_endurance_erase_fails_and_says_so)
     cr_assert_not(flash.last_failed, "the flag is the last operation's");
 }
 
-/* ---- busy, locks, resets ------------------------------------------------------ */
+/* ---- busy, locks, resets ---- */
 
 Test(flash, commands_while_busy_are_refused)
 {
@@ -353,7 +353,7 @@ Test(flash, a_cut_completes_what_was_due)
     cr_assert_not(flash_busy(&flash));
 }
 
-/* ---- torn forms ----------------------------------------------------------------- */
+/* ---- torn forms ---- */
 
 /* A page of known old and new bytes: old 0xFF but for a word of 0xF0, new a
  * pattern in which every byte lets bits fall. */
@@ -610,7 +610,7 @@ Test(flash, torn_erase_weak_is_all_ones_but_not_erased)
     expect_torn_erase();
 }
 
-/* ---- forms: choice and names ------------------------------------------------------ */
+/* ---- forms: choice and names ---- */
 
 static bool fits_program(enum flash_form form)
 {
@@ -710,7 +710,7 @@ Test(flash, names_lead_back_to_their_forms)
     cr_expect_str_eq(flash_rule_name((enum flash_rule)99), "?");
 }
 
-/* ---- taint ------------------------------------------------------------------------- */
+/* ---- taint ---- */
 
 Test(flash, only_a_completed_erase_cures_taint)
 {
@@ -788,7 +788,7 @@ Test(flash, range_taint_is_the_worst_inside_the_range)
     cr_expect_eq(flash_range_taint(&flash, SIZE, 4), FLASH_CLEAN);
 }
 
-/* ---- planted faults ------------------------------------------------------------------ */
+/* ---- planted faults ---- */
 
 Test(flash, a_reported_failure_is_half_done_tainted_and_told)
 {
@@ -866,7 +866,7 @@ Test(flash, a_flip_changes_one_bit)
     cr_assert_eq(flash_flip(&flash, 0, 8), -1);
 }
 
-/* ---- determinism ----------------------------------------------------------------------- */
+/* ---- determinism ---- */
 
 Test(flash, random_numbers_are_drawn_only_when_needed)
 {

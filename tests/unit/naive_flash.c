@@ -21,7 +21,7 @@ void naive_init(struct naive_flash *naive, const struct flash_figures *figures)
     }
 }
 
-/* ---- the rules of the interface ----------------------------------------- */
+/* ---- the rules of the interface ---- */
 
 static bool outside(uint32_t address, uint32_t length)
 {
@@ -129,7 +129,7 @@ void naive_flip(struct naive_flash *naive, uint32_t address, unsigned bit)
     naive->byte[address].value ^= (uint8_t)(1u << bit);
 }
 
-/* ---- what may come out --------------------------------------------------- */
+/* ---- what may come out ---- */
 
 static uint8_t target(const struct naive_flash *naive, uint32_t i)
 {
@@ -352,7 +352,7 @@ static const char *may_be_worn(const struct naive_flash *naive,
     return within_choices(real);
 }
 
-/* ---- taking over the outcome --------------------------------------------- */
+/* ---- taking over the outcome ---- */
 
 static void taint_op(struct naive_flash *naive, uint8_t taint)
 {
@@ -436,7 +436,7 @@ const char *naive_advance(struct naive_flash *naive, uint64_t now,
     return wrong;
 }
 
-/* ---- power cuts ----------------------------------------------------------- */
+/* ---- power cuts ---- */
 
 static bool fits(int kind, enum flash_form form)
 {
@@ -550,7 +550,7 @@ const char *naive_cut(struct naive_flash *naive, uint64_t now,
     return wrong;
 }
 
-/* ---- comparing ------------------------------------------------------------ */
+/* ---- comparing ---- */
 
 static const char *compare_bytes(const struct naive_flash *naive,
                                  const struct flash *real)

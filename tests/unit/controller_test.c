@@ -1,0 +1,1035 @@
+/* SPDX-License-Identifier: MIT */
+/* The controller's commands as a guest rings them: answers, times, locks,
+ * resets, the window, and what is reported. */
+#include <criterion/criterion.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "device/controller.h"
+
+#define MS 1000000ull
+#define PROGRAM_NS 700000u
+#define ERASE_NS 45000000u
+#define BURN_NS 50000u
+#define WATCHDOG_MS 5000u
+#define SIZE (16u * FLASH_SECTOR)
+#define SRAM (BOARD_SRAM_BASE - BOARD_WINDOW_BASE)
+#define AGES (1000000 * MS) /* an executed time that permits everything */
+
+static const struct board_figures figures = {
+    .flash = {.size = SIZE,
+              .sector = FLASH_SECTOR,
+              .page = FLASH_PAGE,
+              .program_ns = PROGRAM_NS,
+              .erase_ns = ERASE_NS,
+              .erase_worn_ns = 400000000,
+              .endurance = 100000},
+    .otp_burn_ns = BURN_NS,
+    .watchdog_ms = WATCHDOG_MS,
+    .battery_mv = 3600,
+    .warn_mv = 3000,
+    .brown_out_mv = 2700,
+};
+
+static struct board board;
+static struct board other;
+static uint8_t window[BOARD_WINDOW_SIZE];
+static struct ctl_page *page;
+static uint64_t executed;
+static uint64_t wake;
+
+/* ---- a sink that writes one line per call ---- */
+
+static char told[4096];
+static size_t told_length;
+
+__attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    int length =
+        vsnprintf(told + told_length, sizeof(told) - told_length, format, args);
+    va_end(args);
+    cr_assert_geq(length, 0);
+    told_length += (size_t)length;
+    cr_assert_lt(told_length, sizeof(told));
+}
+
+#define TOLD_AT(format, ...) \
+    tell("%u " format "\n", (unsigned)(board.now_ns / 1000), __VA_ARGS__)
+
+static void on_boot(void *context, enum ctl_reset_cause cause)
+{
+    (void)context;
+    TOLD_AT("boot %d", cause);
+}
+
+static void on_reset(void *context, uint32_t reason)
+{
+    (void)context;
+    TOLD_AT("reset %u", reason);
+}
+
+static void on_halt(void *context)
+{
+    (void)context;
+    TOLD_AT("%s", "halt");
+}
+
+static void on_begin(void *context, const struct flash_op *op)
+{
+    (void)context;
+    TOLD_AT("begin %u %x+%u", op->kind, op->address, op->length);
+}
+
+static void on_end(void *context, const struct flash_op *op)
+{
+    (void)context;
+    TOLD_AT("end %u %x+%u", op->kind, op->address, op->length);
+}
+
+static void on_rule(void *context, enum flash_rule rule, uint32_t address,
+                    uint32_t length)
+{
+    (void)context;
+    TOLD_AT("rule %s %x+%u", flash_rule_name(rule), address, length);
+}
+
+static void on_lock(void *context, uint32_t start, uint32_t length)
+{
+    (void)context;
+    TOLD_AT("lock %x+%u", start, length);
+}
+
+static void on_otp_begin(void *context, uint32_t bit)
+{
+    (void)context;
+    TOLD_AT("burn %u", bit);
+}
+
+static void on_otp_end(void *context, uint32_t bit)
+{
+    (void)context;
+    TOLD_AT("burned %u", bit);
+}
+
+static void on_otp_rule(void *context, enum otp_rule rule, uint32_t bit)
+{
+    (void)context;
+    TOLD_AT("otp-rule %s %u", otp_rule_name(rule), bit);
+}
+
+static void on_otp_lock(void *context)
+{
+    (void)context;
+    TOLD_AT("%s", "otp-lock");
+}
+
+static void on_console(void *context, const uint8_t *text, uint32_t length)
+{
+    (void)context;
+    TOLD_AT("console %.*s", (int)length, (const char *)text);
+}
+
+static void on_trace(void *context, uint32_t code, const uint32_t args[4],
+                     const uint8_t *data)
+{
+    (void)context;
+    TOLD_AT("trace %u %u %u %u %u %02x", code, args[0], args[1], args[2],
+            args[3], data[31]);
+}
+
+static void on_deadline(void *context, uint32_t ms)
+{
+    (void)context;
+    TOLD_AT("deadline %u", ms);
+}
+
+static void on_sleep(void *context, uint64_t until)
+{
+    (void)context;
+    TOLD_AT("sleep %llu", (unsigned long long)until);
+}
+
+static void on_refused(void *context, uint32_t command, enum ctl_status status)
+{
+    (void)context;
+    TOLD_AT("refused %x %d", command, status);
+}
+
+static void on_raw_write(void *context, uint32_t address)
+{
+    (void)context;
+    TOLD_AT("raw %x", address);
+}
+
+static const struct board_sink sink = {
+    .boot = on_boot,
+    .reset = on_reset,
+    .halt = on_halt,
+    .flash_begin = on_begin,
+    .flash_end = on_end,
+    .flash_rule = on_rule,
+    .flash_lock = on_lock,
+    .otp_begin = on_otp_begin,
+    .otp_end = on_otp_end,
+    .otp_rule = on_otp_rule,
+    .otp_lock = on_otp_lock,
+    .console = on_console,
+    .trace = on_trace,
+    .deadline = on_deadline,
+    .sleep = on_sleep,
+    .refused = on_refused,
+    .raw_write = on_raw_write,
+};
+
+/* What was reported since the last look. */
+static const char *heard(void)
+{
+    told[told_length] = '\0';
+    told_length = 0;
+    return told;
+}
+
+/* ---- a guest ---- */
+
+/* Ring at `ns` of the guest's own clock. */
+static uint32_t ring_at(uint64_t ns, uint32_t command, uint32_t a0, uint32_t a1)
+{
+    uint64_t cycles = ns / BOARD_NS_PER_CYCLE;
+
+    page->time_lo = (uint32_t)cycles;
+    page->time_hi = (uint32_t)(cycles >> 32);
+    page->arg[0] = a0;
+    page->arg[1] = a1;
+    page->command = command;
+    board_command(&board, page, window, executed, wake, &sink);
+    return page->status;
+}
+
+/* Ring at the present. */
+static uint32_t ring(uint32_t command, uint32_t a0, uint32_t a1)
+{
+    return ring_at(board.now_ns - board.epoch_ns, command, a0, a1);
+}
+
+static uint64_t result_time(unsigned first)
+{
+    uint64_t cycles =
+        (uint64_t)page->result[first + 1] << 32 | page->result[first];
+    return cycles == UINT64_MAX ? BOARD_FOREVER : cycles * BOARD_NS_PER_CYCLE;
+}
+
+static uint32_t program(uint32_t address, uint8_t byte, uint32_t length)
+{
+    memset(page->data, byte, CTL_DATA_SIZE);
+    return ring(CTL_FLASH_PROGRAM, address, length);
+}
+
+static void pass(uint64_t ns)
+{
+    uint64_t at = board.now_ns - board.epoch_ns + ns;
+
+    cr_assert_eq(ring_at(at, CTL_PMU_READ, 0, 0), CTL_OK);
+}
+
+static void boot(void)
+{
+    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    heard();
+}
+
+static void power_on(void)
+{
+    told_length = 0;
+    page = (struct ctl_page *)(void *)&window[CTL_BASE - BOARD_WINDOW_BASE];
+    executed = AGES;
+    wake = BOARD_FOREVER;
+    cr_assert_eq(board_init(&board, &figures, 7), 0);
+    boot();
+}
+
+TestSuite(controller, .init = power_on);
+
+static bool window_is_true(void)
+{
+    return memcmp(window, board.flash.array, SIZE) == 0;
+}
+
+static bool is_garbage(uint32_t address, uint32_t length)
+{
+    for (uint32_t at = address; at < address + length; at++) {
+        if (window[at] == board.flash.array[at]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_zero(uint32_t from, uint32_t to)
+{
+    for (uint32_t at = from; at < to; at++) {
+        if (window[at] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- set-up and the doorbell ---- */
+
+Test(controller, refuses_figures_it_cannot_model)
+{
+    struct board_figures bad = figures;
+
+    bad.watchdog_ms = 0;
+    cr_expect_eq(board_init(&other, &bad, 1), -1);
+    bad = figures;
+    bad.otp_burn_ns = 0;
+    cr_expect_eq(board_init(&other, &bad, 1), -1);
+    bad = figures;
+    bad.flash.size = 5;
+    cr_expect_eq(board_init(&other, &bad, 1), -1);
+}
+
+Test(controller, the_first_boot_is_a_power_on)
+{
+    cr_assert_eq(board_init(&board, &figures, 7), 0);
+    cr_assert_eq(ring(CTL_PMU_READ, 0, 0), CTL_RESET_ASSERTED);
+    cr_assert_eq(ring(CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], CTL_CAUSE_POWER_ON);
+    cr_assert_eq(board.boots, 1);
+    cr_assert_str_eq(heard(), "0 boot 1\n");
+}
+
+Test(controller, id_and_revision_are_put_right_by_each_command)
+{
+    page->id = 0;
+    page->revision = 0;
+    cr_assert_eq(ring(CTL_PMU_READ, 0, 0), CTL_OK);
+    cr_assert_eq(page->id, CTL_ID_VALUE);
+    cr_assert_eq(page->revision, 1);
+}
+
+Test(controller, unknown_commands_are_refused)
+{
+    const uint32_t commands[] = {0,          1,          0x100,      0x106,
+                                 0x205,      0x200,      0x801,      0xFFFF,
+                                 0xFFFFFFFF, 0x00010101, 0x80000101, 0x1FF};
+
+    for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        cr_expect_eq(ring(commands[i], 1, 1), CTL_E_COMMAND, "%x", commands[i]);
+    }
+    heard();
+    cr_expect_eq(ring(0x106, 0, 0), CTL_E_COMMAND);
+    cr_expect_str_eq(heard(), "0 refused 106 1\n");
+}
+
+Test(controller, works_without_a_sink)
+{
+    page->command = CTL_FLASH_ERASE;
+    page->arg[0] = 3;
+    board_command(&board, page, window, AGES, BOARD_FOREVER, NULL);
+    cr_assert_eq(page->status, CTL_E_ARGUMENT);
+}
+
+/* ---- time ---- */
+
+Test(controller, time_may_not_go_back)
+{
+    pass(10 * MS);
+    cr_assert_eq(ring_at(10 * MS - 40, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_str_eq(heard(), "10000 refused 701 6\n");
+    cr_assert_eq(board.now_ns, 10 * MS);
+    cr_assert_eq(page->result[0], 0, "refused, so not carried out");
+    cr_assert_eq(ring_at(10 * MS, CTL_PMU_READ, 0, 0), CTL_OK);
+}
+
+Test(controller, time_may_not_run_ahead_of_what_was_executed)
+{
+    executed = 5 * MS;
+    uint64_t limit = executed + BOARD_TIME_SLACK_NS;
+    cr_assert_eq(ring_at(limit + 40, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_eq(ring_at(limit, CTL_PMU_READ, 0, 0), CTL_OK);
+    executed += 40;
+    cr_assert_eq(ring_at(limit + 80, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_eq(ring_at(limit + 40, CTL_PMU_READ, 0, 0), CTL_OK);
+}
+
+Test(controller, an_absurd_time_is_refused)
+{
+    executed = UINT64_MAX;
+    board.horizon_ns = BOARD_FOREVER;
+    page->time_lo = UINT32_MAX;
+    page->time_hi = UINT32_MAX;
+    page->command = CTL_PMU_READ;
+    board_command(&board, page, window, executed, wake, &sink);
+    cr_assert_eq(page->status, CTL_E_TIME);
+    cr_assert_eq(board_guest_ns(&board, page), BOARD_FOREVER);
+}
+
+Test(controller, a_sleep_moves_the_bound_by_its_length)
+{
+    uint32_t asked = (uint32_t)(100 * MS / BOARD_NS_PER_CYCLE);
+
+    executed = 2 * MS;
+    cr_assert_eq(ring_at(2 * MS, CTL_SYS_SLEEP, asked, 0), CTL_OK);
+    cr_assert_eq(result_time(0), 100 * MS);
+    cr_assert_str_eq(heard(), "2000 sleep 100000000\n");
+    /* Two more milliseconds of execution after the sleep. */
+    executed = 4 * MS;
+    uint64_t limit = 102 * MS + BOARD_TIME_SLACK_NS;
+    cr_assert_eq(ring_at(limit + 40, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_eq(ring_at(limit, CTL_PMU_READ, 0, 0), CTL_OK);
+}
+
+Test(controller, sleeps_that_overlap_count_once)
+{
+    uint32_t asked = (uint32_t)(100 * MS / BOARD_NS_PER_CYCLE);
+
+    executed = 0;
+    cr_assert_eq(ring(CTL_SYS_SLEEP, asked, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_SYS_SLEEP, asked, 0), CTL_OK);
+    cr_assert_eq(ring_at(101 * MS + 40, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_eq(ring_at(101 * MS, CTL_PMU_READ, 0, 0), CTL_OK);
+}
+
+Test(controller, a_sleep_ends_at_the_earliest_of_three)
+{
+    uint32_t asked = (uint32_t)(100 * MS / BOARD_NS_PER_CYCLE);
+
+    wake = 60 * MS + 1;
+    cr_assert_eq(ring(CTL_SYS_SLEEP, asked, 0), CTL_OK);
+    cr_assert_eq(result_time(0), 60 * MS + 40, "rounded up");
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 50, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_SYS_SLEEP, asked, 0), CTL_OK);
+    cr_assert_eq(result_time(0), 50 * MS);
+    pass(10 * MS);
+    wake = 5 * MS; /* past already */
+    cr_assert_eq(ring(CTL_SYS_SLEEP, asked, 0), CTL_OK);
+    cr_assert_eq(result_time(0), 10 * MS, "not before now");
+    wake = BOARD_FOREVER;
+    cr_assert_eq(ring(CTL_SYS_SLEEP, 0, 0), CTL_OK);
+    cr_assert_eq(result_time(0), 10 * MS, "asked in the past");
+}
+
+Test(controller, a_sleep_for_ever_lasts_until_a_bark_at_most)
+{
+    executed = 0;
+    cr_assert_eq(ring(CTL_SYS_SLEEP, UINT32_MAX, UINT32_MAX), CTL_OK);
+    cr_assert_eq(result_time(0), BOARD_FOREVER);
+    uint64_t limit = 2 * WATCHDOG_MS * MS + BOARD_TIME_SLACK_NS;
+    cr_assert_eq(ring_at(limit + 40, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_eq(ring_at(limit, CTL_PMU_READ, 0, 0), CTL_OK);
+}
+
+Test(controller, a_busy_answer_permits_the_wait)
+{
+    executed = 0;
+    cr_assert_eq(ring(CTL_FLASH_ERASE, 0, 0), CTL_OK);
+    cr_assert_eq(result_time(0), ERASE_NS);
+    cr_assert_eq(ring_at(ERASE_NS + BOARD_TIME_SLACK_NS + 40, CTL_FLASH_STATUS,
+                         0, 0),
+                 CTL_E_TIME);
+    cr_assert_eq(ring_at(ERASE_NS, CTL_FLASH_STATUS, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], 0);
+    cr_assert_eq(ring(CTL_OTP_BURN, 3, 0), CTL_OK);
+    cr_assert_eq(result_time(0), ERASE_NS + BURN_NS);
+    cr_assert_eq(ring_at(ERASE_NS + BURN_NS + BOARD_TIME_SLACK_NS + 40,
+                         CTL_OTP_STATUS, 0, 0),
+                 CTL_E_TIME);
+    cr_assert_eq(ring_at(ERASE_NS + BURN_NS, CTL_OTP_STATUS, 0, 0), CTL_OK);
+}
+
+/* ---- flash ---- */
+
+Test(controller, a_program_shows_garbage_then_the_new_bytes)
+{
+    cr_assert(window_is_true());
+    cr_assert_eq(program(0x1010, 0x3C, 16), CTL_OK);
+    cr_assert_eq(result_time(0), PROGRAM_NS);
+    cr_assert_eq(page->flags, CTL_F_FLASH_BUSY);
+    cr_assert(is_garbage(FLASH_SECTOR, FLASH_SECTOR));
+    cr_assert_eq(memcmp(window, board.flash.array, FLASH_SECTOR), 0);
+    pass(PROGRAM_NS - 40);
+    cr_assert(is_garbage(FLASH_SECTOR, FLASH_SECTOR), "not before its end");
+    pass(40);
+    cr_assert(window_is_true());
+    cr_assert_eq(window[0x1010], 0x3C);
+    cr_assert_eq(page->flags, 0);
+    cr_assert_str_eq(heard(), "0 begin 1 1010+16\n700 end 1 1010+16\n");
+}
+
+Test(controller, an_operation_ends_at_its_time_not_at_the_command)
+{
+    cr_assert_eq(program(0, 0, 1), CTL_OK);
+    pass(80 * MS);
+    cr_assert_eq(ring(CTL_CONSOLE_WRITE, 1, 0), CTL_OK);
+    cr_assert_str_eq(heard(), "0 begin 1 0+1\n700 end 1 0+1\n"
+                              "80000 console \n");
+}
+
+Test(controller, flash_and_fuses_end_in_order_of_time)
+{
+    cr_assert_eq(ring(CTL_FLASH_ERASE, 0x2000, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_OTP_BURN, 5, 0), CTL_OK);
+    board_advance(&board, window, 100 * MS, &sink);
+    cr_assert_str_eq(heard(), "0 begin 2 2000+4096\n0 burn 5\n50 burned 5\n"
+                              "45000 end 2 2000+4096\n");
+    cr_assert_eq(board.now_ns, 100 * MS);
+    board_advance(&board, window, 50 * MS, &sink);
+    cr_assert_eq(board.now_ns, 100 * MS, "time does not go back");
+}
+
+Test(controller, flash_rules_become_answers)
+{
+    cr_expect_eq(program(SIZE, 0, 1), CTL_E_ARGUMENT);
+    cr_expect_eq(program(0, 0, 0), CTL_E_ARGUMENT);
+    cr_expect_eq(program(0, 0, UINT32_MAX), CTL_E_ARGUMENT);
+    cr_expect_eq(program(0xFF, 0, 2), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_FLASH_ERASE, 12, 0), CTL_E_ARGUMENT);
+    cr_expect_str_eq(heard(), "0 rule range 10000+1\n0 rule range 0+0\n"
+                              "0 rule range 0+4294967295\n"
+                              "0 rule page-end ff+2\n0 rule range c+4096\n");
+    cr_expect(window_is_true());
+
+    cr_expect_eq(ring(CTL_FLASH_LOCK, 0x1000, 0x1000), CTL_OK);
+    cr_expect_eq(ring(CTL_FLASH_LOCK, 0x1000, 1), CTL_E_ARGUMENT);
+    cr_expect_eq(program(0x1000, 0, 1), CTL_E_LOCKED);
+    cr_expect_eq(ring(CTL_FLASH_ERASE, 0x1000, 0), CTL_E_LOCKED);
+    cr_expect_str_eq(heard(), "0 lock 1000+4096\n0 rule range 1000+1\n"
+                              "0 rule locked 1000+1\n"
+                              "0 rule locked 1000+4096\n");
+
+    cr_expect_eq(program(0x2000, 0x0F, 1), CTL_OK);
+    cr_expect_eq(program(0x3000, 0, 1), CTL_E_BUSY);
+    cr_expect_eq(result_time(0), PROGRAM_NS, "until when");
+    pass(PROGRAM_NS);
+    cr_expect_eq(program(0x2000, 0xFF, 1), CTL_OK);
+    cr_expect_str_eq(heard(), "0 begin 1 2000+1\n0 rule busy 3000+1\n"
+                              "700 end 1 2000+1\n"
+                              "700 rule bit-rise 2000+1\n"
+                              "700 begin 1 2000+1\n");
+}
+
+Test(controller, flash_status_tells_busy_until_and_failed)
+{
+    cr_assert_eq(ring(CTL_FLASH_STATUS, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], 0);
+    board.flash.fail_next = FLASH_FAULT_REPORTED;
+    cr_assert_eq(ring(CTL_FLASH_ERASE, 0, 0), CTL_OK);
+    pass(MS);
+    cr_assert_eq(ring(CTL_FLASH_STATUS, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], 1);
+    cr_assert_eq(result_time(1), ERASE_NS);
+    cr_assert_eq(page->result[3], 0);
+    pass(ERASE_NS);
+    cr_assert_eq(ring(CTL_FLASH_STATUS, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], 0);
+    cr_assert_eq(page->result[3], 1);
+}
+
+/* ---- fuses ---- */
+
+Test(controller, fuses_are_burned_and_read)
+{
+    cr_assert_eq(ring(CTL_OTP_BURN, 33, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_OTP_BURN, 34, 0), CTL_E_BUSY);
+    cr_assert_eq(result_time(0), BURN_NS);
+    cr_assert_eq(ring(CTL_OTP_STATUS, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], 1);
+    cr_assert_eq(result_time(1), BURN_NS);
+    pass(BURN_NS);
+    cr_assert_eq(ring(CTL_OTP_READ, 1, 1), CTL_OK);
+    cr_assert_eq(page->data[0], 2);
+    cr_assert_eq(ring(CTL_OTP_BURN, 33, 0), CTL_E_FAILED);
+    cr_assert_eq(ring(CTL_OTP_BURN, OTP_BITS, 0), CTL_E_ARGUMENT);
+    cr_assert_eq(ring(CTL_OTP_LOCK, 0, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_OTP_BURN, 34, 0), CTL_E_LOCKED);
+    cr_assert_str_eq(heard(), "0 burn 33\n0 otp-rule busy 34\n50 burned 33\n"
+                              "50 otp-rule burned 33\n50 otp-rule range 2048\n"
+                              "50 otp-lock\n50 otp-rule locked 34\n");
+}
+
+Test(controller, fuse_reads_are_checked)
+{
+    cr_expect_eq(ring(CTL_OTP_READ, 0, 64), CTL_OK);
+    cr_expect_eq(ring(CTL_OTP_READ, 63, 1), CTL_OK);
+    cr_expect_eq(ring(CTL_OTP_READ, 0, 0), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_OTP_READ, 0, 65), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_OTP_READ, 63, 2), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_OTP_READ, 64, 1), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_OTP_READ, UINT32_MAX, 2), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_OTP_READ, 2, UINT32_MAX), CTL_E_ARGUMENT);
+}
+
+/* ---- console, trace, RNG, PMU ---- */
+
+Test(controller, console_both_ways)
+{
+    memcpy(page->data, "hello", 5);
+    cr_assert_eq(ring(CTL_CONSOLE_WRITE, 5, 0), CTL_OK);
+    cr_assert_str_eq(heard(), "0 console hello\n");
+    cr_assert_eq(ring(CTL_CONSOLE_WRITE, 0, 0), CTL_E_ARGUMENT);
+    cr_assert_eq(ring(CTL_CONSOLE_WRITE, 257, 0), CTL_E_ARGUMENT);
+    cr_assert_str_eq(heard(), "0 refused 401 2\n0 refused 401 2\n");
+    cr_assert_eq(ring(CTL_CONSOLE_READ, 0, 0), CTL_E_EMPTY);
+    cr_assert_str_eq(heard(), "", "empty is no refusal");
+
+    cr_assert_eq(board_console_line(&board, "one"), 0);
+    cr_assert_eq(board_console_line(&board, "second"), 0);
+    cr_assert_eq(ring(CTL_PMU_READ, 0, 0), CTL_OK);
+    cr_assert_eq(page->flags, CTL_F_CONSOLE_IN);
+    cr_assert_eq(ring(CTL_CONSOLE_READ, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], 3);
+    cr_assert_eq(memcmp(page->data, "one", 3), 0);
+    cr_assert_eq(page->flags, CTL_F_CONSOLE_IN);
+    cr_assert_eq(ring(CTL_CONSOLE_READ, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], 6);
+    cr_assert_eq(memcmp(page->data, "second", 6), 0);
+    cr_assert_eq(page->flags, 0);
+    cr_assert_eq(ring(CTL_CONSOLE_READ, 0, 0), CTL_E_EMPTY);
+}
+
+Test(controller, console_lines_are_bounded)
+{
+    char line[BOARD_CONSOLE_LENGTH + 2];
+
+    memset(line, 'x', sizeof(line));
+    line[BOARD_CONSOLE_LENGTH + 1] = '\0';
+    cr_expect_eq(board_console_line(&board, line), -1);
+    cr_expect_eq(board_console_line(&board, ""), -1);
+    line[BOARD_CONSOLE_LENGTH] = '\0';
+    for (unsigned i = 0; i < BOARD_CONSOLE_LINES; i++) {
+        cr_expect_eq(board_console_line(&board, line), 0);
+    }
+    cr_expect_eq(board_console_line(&board, "more"), -1);
+    cr_expect_eq(ring(CTL_CONSOLE_READ, 0, 0), CTL_OK);
+    cr_expect_eq(page->result[0], BOARD_CONSOLE_LENGTH);
+    cr_expect_eq(page->data[255], 'x');
+    cr_expect_eq(board_console_line(&board, "more"), 0);
+}
+
+Test(controller, trace_passes_code_arguments_and_digest)
+{
+    page->data[31] = 0xAB;
+    page->arg[2] = 2;
+    page->arg[3] = 3;
+    page->arg[4] = 4;
+    cr_assert_eq(ring(CTL_TRACE, 24, 1), CTL_OK);
+    cr_assert_str_eq(heard(), "0 trace 24 1 2 3 4 ab\n");
+}
+
+Test(controller, random_numbers_are_the_seeds)
+{
+    uint8_t first[32];
+
+    cr_assert_eq(ring(CTL_RNG_READ, 32, 0), CTL_OK);
+    memcpy(first, page->data, 32);
+    cr_assert_eq(ring(CTL_RNG_READ, 32, 0), CTL_OK);
+    cr_assert_neq(memcmp(first, page->data, 32), 0);
+    power_on();
+    cr_assert_eq(ring(CTL_RNG_READ, 32, 0), CTL_OK);
+    cr_assert_eq(memcmp(first, page->data, 32), 0);
+    cr_assert_eq(ring(CTL_RNG_READ, 0, 0), CTL_E_ARGUMENT);
+    cr_assert_eq(ring(CTL_RNG_READ, 257, 0), CTL_E_ARGUMENT);
+}
+
+Test(controller, pmu_shows_the_battery)
+{
+    const struct {
+        uint32_t mv, good, warn;
+    } cases[] = {{3600, 1, 0}, {3001, 1, 0}, {3000, 1, 2},
+                 {2701, 1, 2}, {2700, 0, 2}, {0, 0, 2}};
+
+    for (unsigned i = 0; i < 6; i++) {
+        board.battery_mv = cases[i].mv;
+        cr_expect_eq(ring(CTL_PMU_READ, 0, 0), CTL_OK);
+        cr_expect_eq(page->result[0], cases[i].mv);
+        cr_expect_eq(page->result[1], cases[i].good | cases[i].warn);
+        cr_expect_eq(page->flags, cases[i].warn ? CTL_F_POWER_WARN : 0);
+    }
+}
+
+/* ---- resets ---- */
+
+static void expect_reset_to(uint32_t reason, enum ctl_reset_cause cause)
+{
+    power_on();
+    pass(3 * MS);
+    cr_expect_eq(ring(CTL_SYS_RESET, reason, 0), CTL_OK);
+    cr_expect_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_expect_eq(page->result[0], cause);
+    cr_expect_eq(board.epoch_ns, 3 * MS, "time goes on where it was");
+    cr_expect_eq(board.boots, 2);
+}
+
+Test(controller, an_announced_reset_has_the_cause_it_gave)
+{
+    expect_reset_to(CTL_REASON_REQUEST, CTL_CAUSE_SOFTWARE);
+    expect_reset_to(CTL_REASON_FAULT, CTL_CAUSE_SOFTWARE);
+    expect_reset_to(CTL_REASON_WATCHDOG, CTL_CAUSE_WATCHDOG);
+    expect_reset_to(CTL_REASON_PANIC, CTL_CAUSE_SOFTWARE);
+    cr_expect_str_eq(heard(), "3000 reset 4\n3000 boot 4\n");
+    cr_expect_eq(ring(CTL_SYS_RESET, 0, 0), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_SYS_RESET, 5, 0), CTL_E_ARGUMENT);
+}
+
+Test(controller, an_unannounced_reset_is_the_watchdogs)
+{
+    pass(3 * MS);
+    cr_assert_eq(ring_at(77 * MS, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], CTL_CAUSE_WATCHDOG);
+    cr_assert_eq(board.epoch_ns, (3 + 2 * WATCHDOG_MS) * MS);
+    cr_assert_eq(board.now_ns, board.epoch_ns, "its TIME is cycle 0");
+}
+
+Test(controller, an_announcement_is_void_when_the_guest_goes_on)
+{
+    cr_assert_eq(ring(CTL_SYS_RESET, CTL_REASON_REQUEST, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_PMU_READ, 0, 0), CTL_OK);
+    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], CTL_CAUSE_WATCHDOG);
+}
+
+Test(controller, a_reset_clears_locks_deadline_and_data)
+{
+    cr_assert_eq(ring(CTL_FLASH_LOCK, 0, SIZE), CTL_OK);
+    cr_assert_eq(ring(CTL_OTP_LOCK, 0, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 1000, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_SYS_HALT, 0, 0), CTL_OK);
+    cr_assert(board.halted);
+    memset(page->data, 0xEE, CTL_DATA_SIZE);
+    cr_assert_eq(ring(CTL_SYS_RESET, CTL_REASON_REQUEST, 0), CTL_OK);
+    cr_assert_eq(program(0, 0, 1), CTL_E_LOCKED, "not by announcing it");
+    boot();
+    cr_assert_eq(page->data[0] | page->data[255], 0);
+    cr_assert_not(board.halted);
+    cr_assert_eq(program(0, 0, 1), CTL_OK);
+    cr_assert_eq(ring(CTL_OTP_BURN, 1, 0), CTL_OK);
+    pass(5000 * MS);
+}
+
+Test(controller, a_warm_reset_by_the_engine)
+{
+    pass(MS);
+    cr_assert_eq(ring(CTL_FLASH_LOCK, 0, FLASH_SECTOR), CTL_OK);
+    heard();
+    board_warm_reset(&board, 9 * MS, CTL_CAUSE_WATCHDOG);
+    cr_assert_eq(ring(CTL_CONSOLE_WRITE, 4, 0), CTL_RESET_ASSERTED);
+    cr_assert_eq(program(0, 0, 1), CTL_RESET_ASSERTED);
+    cr_assert_eq(ring_at(0, 0x999, 0, 0), CTL_RESET_ASSERTED);
+    cr_assert_str_eq(heard(), "", "nothing is reported");
+    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], CTL_CAUSE_WATCHDOG);
+    cr_assert_eq(board.epoch_ns, 9 * MS);
+    cr_assert_eq(program(0, 0, 1), CTL_OK);
+}
+
+Test(controller, flash_goes_on_across_a_warm_reset_and_reads_garbage)
+{
+    cr_assert_eq(program(0x2000, 0x11, 4), CTL_OK);
+    pass(PROGRAM_NS);
+    cr_assert_eq(ring(CTL_FLASH_ERASE, 0x2000, 0), CTL_OK);
+    uint64_t end = board.flash.op.end_ns;
+    pass(5 * MS);
+    cr_assert_eq(ring(CTL_SYS_RESET, CTL_REASON_REQUEST, 0), CTL_OK);
+    boot();
+    cr_assert(flash_busy(&board.flash));
+    cr_assert(is_garbage(0, SIZE), "the whole part");
+    cr_assert_eq(page->flags, CTL_F_FLASH_BUSY);
+    cr_assert_eq(board_raw_write(&board, window), -1);
+    cr_assert_eq(ring(CTL_FLASH_STATUS, 0, 0), CTL_OK);
+    cr_assert_eq(result_time(1) + board.epoch_ns, end);
+    pass(end - board.now_ns);
+    cr_assert(window_is_true());
+    cr_assert_eq(window[0x2000], 0xFF);
+    cr_assert_str_eq(heard(), "45700 end 2 2000+4096\n");
+}
+
+Test(controller, what_ended_before_the_watchdog_bit_is_told_at_its_time)
+{
+    cr_assert_eq(ring(CTL_FLASH_ERASE, 0x2000, 0), CTL_OK);
+    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_str_eq(heard(), "0 begin 2 2000+4096\n45000 end 2 2000+4096\n"
+                              "10000000 boot 3\n");
+    cr_assert(window_is_true());
+}
+
+/* ---- the trial deadline ---- */
+
+Test(controller, the_deadline_is_set_once)
+{
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 0, 0), CTL_E_ARGUMENT);
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 20, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 50, 0), CTL_E_LOCKED);
+    cr_assert_str_eq(heard(), "0 refused 104 2\n0 deadline 20\n"
+                              "0 refused 104 4\n");
+    cr_assert_eq(board.deadline_ns, 20 * MS);
+}
+
+Test(controller, the_deadline_asserts_reset)
+{
+    cr_assert_eq(program(0, 0x55, 4), CTL_OK);
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 20, 0), CTL_OK);
+    cr_assert_eq(ring_at(20 * MS - 40, CTL_PMU_READ, 0, 0), CTL_OK);
+    heard();
+    cr_assert_eq(ring_at(23 * MS, CTL_CONSOLE_WRITE, 1, 0), CTL_RESET_ASSERTED);
+    cr_assert(board.reset_asserted);
+    cr_assert_eq(ring(CTL_PMU_READ, 0, 0), CTL_RESET_ASSERTED);
+    cr_assert_str_eq(heard(), "");
+    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], CTL_CAUSE_DEADLINE);
+    cr_assert_eq(board.epoch_ns, 20 * MS);
+    cr_assert_eq(board.deadline_ns, BOARD_FOREVER);
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 20, 0), CTL_OK, "once per reset");
+}
+
+Test(controller, the_deadline_is_met_exactly)
+{
+    cr_assert_eq(ring(CTL_FLASH_ERASE, 0, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 20, 0), CTL_OK);
+    cr_assert_eq(ring_at(20 * MS, CTL_PMU_READ, 0, 0), CTL_RESET_ASSERTED);
+    cr_assert(flash_busy(&board.flash), "like a warm reset");
+}
+
+/* ---- power cuts ---- */
+
+static struct board_cut_report cut_at(uint64_t now, enum flash_form form,
+                                      enum board_sram sram)
+{
+    struct board_cut cut = {.now_ns = now,
+                            .off_ns = 500 * MS,
+                            .flash_form = form,
+                            .otp_form = OTP_FORM_AFTER,
+                            .cause = CTL_CAUSE_BROWN_OUT,
+                            .sram = sram};
+    struct board_cut_report report;
+
+    board_power_cut(&board, &cut, &report);
+    return report;
+}
+
+Test(controller, a_cut_tears_what_is_in_flight)
+{
+    cr_assert_eq(ring(CTL_FLASH_LOCK, 0x4000, 0x1000), CTL_OK);
+    cr_assert_eq(program(0x3004, 0x00, 8), CTL_OK);
+    pass(PROGRAM_NS - 30000);
+    cr_assert_eq(ring(CTL_OTP_BURN, 6, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 20, 0), CTL_OK);
+    heard();
+
+    uint64_t now = PROGRAM_NS / 2;
+    struct board_cut_report report =
+        cut_at(now, FLASH_FORM_PREFIX, BOARD_SRAM_KEPT);
+    cr_assert(report.flash_busy && report.otp_busy);
+    cr_assert_eq(report.flash_kind, FLASH_PROGRAM);
+    cr_assert_eq(report.flash_form, FLASH_FORM_PREFIX);
+    cr_assert_eq(report.otp_form, OTP_FORM_AFTER);
+    cr_assert_eq(report.address, 0x3004);
+    cr_assert_eq(report.length, 8);
+    cr_assert_eq(report.done, 957, "a cut does not go back in time");
+    cr_assert_eq(report.bit, 6);
+    cr_assert(otp_get(&board.otp, 6));
+    cr_assert_eq(ring_at(MS, CTL_CONSOLE_WRITE, 1, 0), CTL_RESET_ASSERTED);
+    cr_assert_str_eq(heard(), "");
+    cr_assert_eq(board_raw_write(&board, window), -1, "the window is stale");
+
+    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], CTL_CAUSE_BROWN_OUT);
+    cr_assert_eq(board.epoch_ns, PROGRAM_NS - 30000 + 500 * MS);
+    cr_assert(window_is_true());
+    cr_assert_eq(window[0x300A], 0x00);
+    cr_assert_eq(window[0x300B], 0xFF);
+    cr_assert_eq(board.deadline_ns, BOARD_FOREVER);
+    cr_assert_eq(program(0x4000, 0, 1), CTL_OK, "unlocked");
+}
+
+Test(controller, a_cut_completes_what_was_due)
+{
+    cr_assert_eq(program(0, 0x00, 1), CTL_OK);
+    struct board_cut_report report =
+        cut_at(PROGRAM_NS, FLASH_FORM_BITS, BOARD_SRAM_KEPT);
+    cr_assert_not(report.flash_busy);
+    cr_assert_eq(report.flash_form, FLASH_FORM_BEFORE);
+    cr_assert_eq(board.flash.array[0], 0x00);
+    boot();
+    cr_assert_eq(window[0], 0x00);
+}
+
+Test(controller, a_cut_between_reset_and_boot_counts)
+{
+    board_warm_reset(&board, MS, CTL_CAUSE_WATCHDOG);
+    cut_at(2 * MS, FLASH_FORM_AUTO, BOARD_SRAM_KEPT);
+    board_warm_reset(&board, 3 * MS, CTL_CAUSE_WATCHDOG);
+    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], CTL_CAUSE_BROWN_OUT,
+                 "a reset on top does not make less of it");
+    cr_assert_eq(board.epoch_ns, 502 * MS);
+}
+
+Test(controller, a_cut_with_an_endless_off_time_does_not_wrap)
+{
+    struct board_cut cut = {.now_ns = 5, .off_ns = BOARD_FOREVER};
+    struct board_cut_report report;
+
+    board_power_cut(&board, &cut, &report);
+    cr_assert_eq(board.now_ns, BOARD_FOREVER);
+}
+
+Test(controller, weak_fuses_drop_at_the_second_power_up)
+{
+    struct board_cut cut = {.otp_form = OTP_FORM_WEAK,
+                            .cause = CTL_CAUSE_POWER_ON};
+    struct board_cut_report report;
+
+    cr_assert_eq(ring(CTL_OTP_BURN, 9, 0), CTL_OK);
+    board_power_cut(&board, &cut, &report);
+    boot();
+    cr_assert(otp_get(&board.otp, 9));
+    cr_assert_eq(ring(CTL_SYS_RESET, CTL_REASON_REQUEST, 0), CTL_OK);
+    boot();
+    cr_assert(otp_get(&board.otp, 9), "a warm reset is none");
+    board_power_cut(&board, &cut, &report);
+    boot();
+    cr_assert_not(otp_get(&board.otp, 9));
+}
+
+/* ---- the window at boot ---- */
+
+#define GAP (SIZE + 5 * 4096 + 17)
+#define TAIL (SRAM + BOARD_SRAM_SIZE + 99)
+
+Test(controller, boot_zeroes_what_is_neither_flash_nor_sram)
+{
+    window[SIZE] = 1;
+    window[GAP] = 1;
+    window[SRAM - 1] = 1;
+    window[SRAM + BOARD_SRAM_SIZE] = 1;
+    window[TAIL] = 1;
+    window[CTL_BASE - BOARD_WINDOW_BASE - 1] = 1;
+    boot();
+    cr_assert(is_zero(SIZE, SRAM));
+    cr_assert(is_zero(SRAM + BOARD_SRAM_SIZE, CTL_BASE - BOARD_WINDOW_BASE));
+}
+
+static unsigned kept_lines(void)
+{
+    unsigned kept = 0;
+
+    for (uint32_t at = 0; at < BOARD_SRAM_SIZE; at += 64) {
+        unsigned same = 0;
+        for (uint32_t i = 0; i < 64; i++) {
+            same += window[SRAM + at + i] == 0xA5;
+        }
+        kept += same == 64;
+        cr_assert(same == 64 || same < 8, "a line is kept or not");
+    }
+    return kept;
+}
+
+/* Lines that still hold what was there before the cut. */
+static unsigned kept_after(enum board_sram sram)
+{
+    memset(&window[SRAM], 0xA5, BOARD_SRAM_SIZE);
+    cut_at(board.now_ns, FLASH_FORM_AUTO, sram);
+    boot();
+    return kept_lines();
+}
+
+Test(controller, sram_after_power_on_has_three_variants)
+{
+    unsigned lines = BOARD_SRAM_SIZE / 64;
+
+    cr_assert_eq(kept_after(BOARD_SRAM_SCRAMBLED), 0);
+    cr_assert_eq(kept_after(BOARD_SRAM_KEPT), lines);
+    unsigned kept = kept_after(BOARD_SRAM_PARTLY);
+    cr_assert(kept > lines / 4 && kept < lines * 3 / 4, "%u", kept);
+    cr_assert_eq(ring(CTL_SYS_RESET, CTL_REASON_REQUEST, 0), CTL_OK);
+    memset(&window[SRAM], 0xA5, BOARD_SRAM_SIZE);
+    boot();
+    cr_assert_eq(kept_lines(), lines, "a warm reset keeps it");
+}
+
+Test(controller, filling_the_window_again_gives_the_same_bytes)
+{
+    static uint8_t first[BOARD_SRAM_SIZE];
+
+    memset(&window[SRAM], 0xA5, BOARD_SRAM_SIZE);
+    cut_at(0, FLASH_FORM_AUTO, BOARD_SRAM_PARTLY);
+    board_fill_window(&board, window);
+    memcpy(first, &window[SRAM], BOARD_SRAM_SIZE);
+    boot();
+    cr_assert_eq(memcmp(first, &window[SRAM], BOARD_SRAM_SIZE), 0);
+    cut_at(0, FLASH_FORM_AUTO, BOARD_SRAM_SCRAMBLED);
+    boot();
+    memcpy(first, &window[SRAM], BOARD_SRAM_SIZE);
+    cut_at(0, FLASH_FORM_AUTO, BOARD_SRAM_SCRAMBLED);
+    boot();
+    cr_assert_neq(memcmp(first, &window[SRAM], BOARD_SRAM_SIZE), 0,
+                  "each power-on has bytes of its own");
+}
+
+/* ---- raw writes ---- */
+
+Test(controller, raw_writes_are_found_and_undone)
+{
+    cr_assert_eq(board_raw_write(&board, window), -1);
+    window[0x5123] ^= 1;
+    window[0x9000] ^= 1;
+    cr_assert_eq(board_raw_write(&board, window), 0x5123);
+    board_show_flash(&board, window);
+    cr_assert_eq(board_raw_write(&board, window), -1);
+    cr_assert(window_is_true());
+    window[SIZE - 1] ^= 0x80;
+    cr_assert_eq(board_raw_write(&board, window), SIZE - 1);
+}
+
+Test(controller, raw_writes_are_found_while_busy_too)
+{
+    cr_assert_eq(ring(CTL_FLASH_ERASE, 0x3000, 0), CTL_OK);
+    cr_assert_eq(board_raw_write(&board, window), -1, "garbage is the board's");
+    window[0x3001] ^= 1;
+    cr_assert_eq(board_raw_write(&board, window), 0x3001);
+    board_show_flash(&board, window);
+    cr_assert(is_garbage(0x3000, FLASH_SECTOR));
+}
+
+Test(controller, an_operation_does_not_hide_a_raw_write)
+{
+    window[0x3001] ^= 1;
+    cr_assert_eq(ring(CTL_FLASH_ERASE, 0x3000, 0), CTL_OK);
+    cr_assert_str_eq(heard(), "0 raw 3001\n0 begin 2 3000+4096\n");
+    window[0x3FFF] ^= 1;
+    pass(ERASE_NS);
+    cr_assert_str_eq(heard(), "0 raw 3fff\n45000 end 2 3000+4096\n");
+    cr_assert_eq(program(0x3000, 0, 1), CTL_OK);
+    pass(PROGRAM_NS);
+    cr_assert_str_eq(heard(), "45000 begin 1 3000+1\n45700 end 1 3000+1\n");
+    cr_assert(window_is_true(), "the true array wins");
+}
+
+/* ---- a world is a value ---- */
+
+static uint64_t go_on(void)
+{
+    cr_assert_eq(program(0x6000, 0x42, 200), CTL_OK);
+    pass(PROGRAM_NS / 3);
+    cut_at(board.now_ns, FLASH_FORM_BITS, BOARD_SRAM_SCRAMBLED);
+    boot();
+    cr_assert_eq(ring(CTL_RNG_READ, 8, 0), CTL_OK);
+    uint64_t drawn;
+    memcpy(&drawn, page->data, 8);
+    return drawn ^ flash_hash(&board.flash) ^ window[SRAM + 5];
+}
+
+Test(controller, a_clone_goes_on_the_same)
+{
+    other = board;
+    uint64_t first = go_on();
+    board = other;
+    board_show_flash(&board, window);
+    cr_assert_eq(go_on(), first);
+}
