@@ -54,10 +54,23 @@ _Static_assert(sizeof(void *) == 8, "a block's particulars need 64 bits");
 
 int qemu_plugin_version = QEMU_API_OLD;
 
+/*
+ * Instructions are counted exactly, at the price of about one addition per
+ * memory access. QEMU leaves a block early when an instruction faults or
+ * turns out to touch a device (it then runs that one instruction alone,
+ * uninstrumented, and goes on with a new block). So a block is divided into
+ * runs, each ending with an instruction that may access memory. The first run
+ * is counted by on_block(), each further one by an inline addition at its own
+ * first instruction.
+ */
 static struct {
     struct channel *channel;
-    bool started; /* the first hand-over was made */
-    bool copies;  /* insn_data() copies */
+    bool started;   /* the first hand-over was made */
+    bool copies;    /* insn_data() copies */
+    uint64_t first; /* instructions in first runs, earlier processes' too */
+    uint64_t *further; /* instructions in further runs */
+    uint64_t plain_counter;
+    struct qemu_plugin_u64 counter; /* .score is NULL before QEMU 9.0 */
     bool entered[2]; /* application, bootloader: since entered_generation */
     uint32_t entered_generation[2];
 } shim;
@@ -77,10 +90,19 @@ __attribute__((constructor)) static void choose_version(void)
     }
 }
 
+static uint64_t publish_insns(void)
+{
+    uint64_t insns = shim.first + *shim.further;
+
+    atomic_store_explicit(&shim.channel->insns, insns, memory_order_relaxed);
+    return insns;
+}
+
 static void hand_over(enum channel_event event)
 {
     struct channel *channel = shim.channel;
 
+    (void)publish_insns();
     channel->event = (uint32_t)event;
     turn_give(channel, CHANNEL_HOST);
     if (turn_look(channel, CHANNEL_GUEST)) {
@@ -96,16 +118,14 @@ static void on_block(unsigned int vcpu, void *userdata)
 {
     struct channel *channel = shim.channel;
     uint64_t packed = (uint64_t)(uintptr_t)userdata;
-    uint64_t insns = (packed >> PACK_INSNS_SHIFT) & PACK_INSNS_MASK;
 
     (void)vcpu;
     atomic_store_explicit(
         &channel->blocks,
         atomic_load_explicit(&channel->blocks, memory_order_relaxed) + 1,
         memory_order_relaxed);
-    insns += atomic_load_explicit(&channel->insns, memory_order_relaxed);
-    atomic_store_explicit(&channel->insns, insns, memory_order_relaxed);
-    if (insns >= channel->insn_limit) {
+    shim.first += (packed >> PACK_INSNS_SHIFT) & PACK_INSNS_MASK;
+    if (publish_insns() >= channel->insn_limit) {
         hand_over(CHANNEL_LIMIT);
     }
     if ((packed & PACK_OUTSIDE) != 0 && channel->checking != 0 &&
@@ -138,6 +158,18 @@ static void on_wfi(unsigned int vcpu, void *userdata)
 
 /* ---- at translation -------------------------------------------------- */
 
+static uint32_t halfword(const struct insn *insn, size_t index)
+{
+    return (uint32_t)insn->bytes[2 * index] |
+           (uint32_t)insn->bytes[2 * index + 1] << 8;
+}
+
+/* Thumb-2: the first five bits 0b11101, 0b11110 or 0b11111 mean 32 bits. */
+static bool is_wide(const struct insn *insn)
+{
+    return halfword(insn, 0) >> 11 >= 0x1D;
+}
+
 typedef const void *insn_pointer_fn(const struct qemu_plugin_insn *insn);
 
 static void read_insn(const struct qemu_plugin_insn *source, struct insn *insn)
@@ -154,12 +186,10 @@ static void read_insn(const struct qemu_plugin_insn *source, struct insn *insn)
             (insn_pointer_fn *)(void (*)(void))qemu_plugin_insn_data;
         memcpy(insn->bytes, pointer(source), insn->size);
     }
-}
-
-static uint32_t halfword(const struct insn *insn, size_t index)
-{
-    return (uint32_t)insn->bytes[2 * index] |
-           (uint32_t)insn->bytes[2 * index + 1] << 8;
+    /* near a page's end QEMU looks one halfword ahead and counts it in */
+    if (!is_wide(insn)) {
+        insn->size = 2;
+    }
 }
 
 static bool is_doorbell(const struct insn *insn)
@@ -176,6 +206,33 @@ static bool is_wfi(const struct insn *insn)
     }
     return halfword(insn, 0) == INSN_WFI_T2_FIRST &&
            halfword(insn, 1) == INSN_WFI_T2_SECOND;
+}
+
+/* Whether it may access memory, and so be the last of its block that runs.
+ * Says yes when in doubt: the division gets finer, the count stays right. */
+static bool may_access(const struct insn *insn)
+{
+    uint32_t first = halfword(insn, 0);
+
+    if (insn->size == 2) {
+        return (first >= 0x4800 && first < 0xA000) || /* load, store */
+               (first & 0xF600) == 0xB400 ||          /* push, pop */
+               (first & 0xF000) == 0xC000;            /* load, store multiple */
+    }
+    return !((first & 0xFE00) == 0xEA00 || /* data processing, register */
+             (first & 0xF800) == 0xF000 || /* data processing, immediate */
+             (first & 0xFE00) == 0xFA00);  /* data processing, multiply */
+}
+
+static void count_run(struct qemu_plugin_insn *first, uint64_t insns)
+{
+    if (shim.counter.score == NULL) {
+        qemu_plugin_register_vcpu_insn_exec_inline(
+            first, QEMU_PLUGIN_INLINE_ADD_U64, shim.further, insns);
+    } else {
+        qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
+            first, QEMU_PLUGIN_INLINE_ADD_U64, shim.counter, insns);
+    }
 }
 
 /* The entry that bytes at `address` go to: the last one if they follow on
@@ -239,37 +296,60 @@ static void mark_insn(struct qemu_plugin_insn *handle, uint32_t address,
     }
 }
 
+/* Mark, report and count the instructions of a block from number `from` to
+ * the end of the run; returns the number of the next one. */
+static size_t walk_run(const struct qemu_plugin_tb *tb, size_t from,
+                       size_t count, uint32_t *address, bool report)
+{
+    struct insn insn;
+
+    for (size_t i = from; i < count; i++) {
+        struct qemu_plugin_insn *handle = qemu_plugin_tb_get_insn(tb, i);
+
+        read_insn(handle, &insn);
+        mark_insn(handle, *address, &insn);
+        if (report) {
+            report_code(*address, &insn);
+        }
+        *address += (uint32_t)insn.size;
+        if (may_access(&insn)) {
+            return i + 1;
+        }
+    }
+    return count;
+}
+
 static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)
 {
     uint32_t address = (uint32_t)qemu_plugin_tb_vaddr(tb);
+    uint32_t start = address;
     bool outside = address >= BOARD_ROM_BASE + BOARD_ROM_SIZE;
     size_t count = qemu_plugin_tb_n_insns(tb);
     uint64_t packed;
+    size_t first;
+    bool report;
 
     (void)id;
     if (!shim.started) {
         shim.started = true;
         hand_over(CHANNEL_STARTED);
     }
-    packed = (uint64_t)(address >> 1) | (outside ? PACK_OUTSIDE : 0) |
-             (uint64_t)(count & PACK_INSNS_MASK) << PACK_INSNS_SHIFT |
+    report = outside && shim.channel->checking != 0;
+    first = walk_run(tb, 0, count, &address, report);
+    for (size_t from = first; from < count;) {
+        size_t next = walk_run(tb, from, count, &address, report);
+
+        count_run(qemu_plugin_tb_get_insn(tb, from), next - from);
+        from = next;
+    }
+    packed = (uint64_t)(start >> 1) | (outside ? PACK_OUTSIDE : 0) |
+             (uint64_t)(first & PACK_INSNS_MASK) << PACK_INSNS_SHIFT |
              (uint64_t)(shim.channel->generation & PACK_GENERATION_MASK)
                  << PACK_GENERATION_SHIFT;
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS,
                                          (void *)(uintptr_t)packed);
-    for (size_t i = 0; i < count; i++) {
-        struct qemu_plugin_insn *handle = qemu_plugin_tb_get_insn(tb, i);
-        struct insn insn;
-
-        read_insn(handle, &insn);
-        mark_insn(handle, address, &insn);
-        if (outside && shim.channel->checking != 0) {
-            report_code(address, &insn);
-        }
-        address += (uint32_t)insn.size;
-    }
-    if (outside && shim.channel->checking != 0) {
-        report_entry((uint32_t)qemu_plugin_tb_vaddr(tb));
+    if (report) {
+        report_entry(start);
     }
 }
 
@@ -311,6 +391,23 @@ static int map_channel(const char *where)
     return 0;
 }
 
+/* The scoreboard's storage is there once the vCPU is. */
+static void on_vcpu(uint64_t id, unsigned int vcpu)
+{
+    (void)id;
+    shim.further = qemu_plugin_scoreboard_find(shim.counter.score, vcpu);
+}
+
+static void prepare_counters(uint64_t id)
+{
+    shim.first = atomic_load(&shim.channel->insns);
+    shim.further = &shim.plain_counter;
+    if (qemu_plugin_version >= QEMU_API_NEW) {
+        shim.counter.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
+        qemu_plugin_register_vcpu_init_cb(id, on_vcpu);
+    }
+}
+
 int qemu_plugin_install(uint64_t id, const struct qemu_plugin_info *info,
                         int argc, char **argv)
 {
@@ -337,6 +434,7 @@ int qemu_plugin_install(uint64_t id, const struct qemu_plugin_info *info,
         perror("otalab shim: sigaction");
         return -1;
     }
+    prepare_counters(id);
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
     if (early) {
         shim.started = true;
