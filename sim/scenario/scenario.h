@@ -138,7 +138,7 @@ enum end_key {
     END_REASON,  /* reason name in the journal */
     END_PROGRAMS,
     END_ERASES,
-    END_CUTS /* power cuts delivered */
+    END_CUTS /* power cuts and resets from outside delivered */
 };
 
 struct expect {

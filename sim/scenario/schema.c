@@ -479,7 +479,7 @@ static const struct schema_key end_keys[] = {
      .example = "trial-failed"},
     END_RANGE("programs", "Flash pages programmed"),
     END_RANGE("erases", "Flash sectors erased"),
-    END_RANGE("cuts", "Power cuts delivered"),
+    END_RANGE("cuts", "Power cuts and resets from steps that were delivered"),
     {.key = NULL}};
 
 const struct schema_map schema_end = {
