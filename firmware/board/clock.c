@@ -51,7 +51,7 @@ void clock_alarm(void)
 static void sleep_piece(uint32_t cycles)
 {
     TIMER1->ctrl = 0;
-    TIMER1->reload = cycles;
+    TIMER1->reload = 0;
     TIMER1->value = cycles;
     TIMER1->ctrl = TIMER_ENABLE | TIMER_INTERRUPT;
     cpu_wait();
