@@ -55,8 +55,8 @@ _Static_assert(sizeof(void *) == 8, "a block's particulars need 64 bits");
 int qemu_plugin_version = QEMU_API_OLD;
 
 /*
- * Instructions are counted exactly, at the price of about one addition per
- * memory access. QEMU leaves a block early when an instruction faults or
+ * Instructions are counted exactly, at the price of an addition per memory
+ * access at most. QEMU leaves a block early when an instruction faults or
  * turns out to touch a device (it then runs that one instruction alone,
  * uninstrumented, and goes on with a new block). So a block is divided into
  * runs, each ending with an instruction that may access memory. The first run
@@ -208,16 +208,21 @@ static bool is_wfi(const struct insn *insn)
            halfword(insn, 1) == INSN_WFI_T2_SECOND;
 }
 
-/* Whether it may access memory, and so be the last of its block that runs.
- * Says yes when in doubt: the division gets finer, the count stays right. */
-static bool may_access(const struct insn *insn)
+/* Whether it may be the last of its block that runs: it may access memory,
+ * and not through the stack pointer or as a constant beside the code, where
+ * no device is. In doubt yes: the division gets finer, the count stays
+ * right. */
+static bool may_end(const struct insn *insn)
 {
     uint32_t first = halfword(insn, 0);
+    uint32_t base = first & 0xF;
 
     if (insn->size == 2) {
-        return (first >= 0x4800 && first < 0xA000) || /* load, store */
-               (first & 0xF600) == 0xB400 ||          /* push, pop */
-               (first & 0xF000) == 0xC000;            /* load, store multiple */
+        return (first >= 0x5000 && first < 0x9000) || /* load, store */
+               (first & 0xF000) == 0xC000; /* load, store multiple */
+    }
+    if ((first & 0xFE00) == 0xE800 || (first & 0xFE00) == 0xF800) {
+        return base != 13 && base != 15; /* load, store; single, multiple */
     }
     return !((first & 0xFE00) == 0xEA00 || /* data processing, register */
              (first & 0xF800) == 0xF000 || /* data processing, immediate */
@@ -312,7 +317,7 @@ static size_t walk_run(const struct qemu_plugin_tb *tb, size_t from,
             report_code(*address, &insn);
         }
         *address += (uint32_t)insn.size;
-        if (may_access(&insn)) {
+        if (may_end(&insn)) {
             return i + 1;
         }
     }
