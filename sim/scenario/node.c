@@ -255,16 +255,19 @@ static int fail_syntax(struct node_reader *reader)
                                                   ? parser->problem_offset
                                                   : reader->length);
         return node_fail(reader->diag, reader->path, place,
-                         "not a text in UTF-8 (%s); save the file as UTF-8 "
-                         "without control characters",
-                         problem);
+                         "not a text in UTF-8; save the file as UTF-8, without "
+                         "control characters");
     }
-    int err = fail_character(reader, place,
-                             source_at(reader, parser->problem_mark));
+    /* Where a value started tells more than where libyaml gave up. */
+    int err = 0;
 
-    if (err == 0 && parser->context != NULL) {
+    if (parser->context != NULL) {
         err = fail_character(reader, place_of(parser->context_mark),
                              source_at(reader, parser->context_mark));
+    }
+    if (err == 0) {
+        err = fail_character(reader, place,
+                             source_at(reader, parser->problem_mark));
     }
     for (size_t i = 0; err == 0 && i < sizeof syntax_problems /
                                            sizeof syntax_problems[0]; i++) {

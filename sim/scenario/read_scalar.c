@@ -126,6 +126,11 @@ static int fail_value(struct reader *reader, const struct schema_key *key,
     case VALUE_UNIT:
         return fail_unit(reader, key, node, result);
     case VALUE_TOO_BIG:
+        if (key->kind == SCHEMA_NUMBER && key->high > 0) {
+            return read_fail(reader, node->place,
+                             "'%.40s' is too large for '%s'; at most %" PRIu64,
+                             node->text, key->key, key->high);
+        }
         return read_fail(reader, node->place,
                          "'%.40s' is too large for '%s'%s", node->text,
                          key->key, remedy(key, text, sizeof text));

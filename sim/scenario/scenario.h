@@ -41,19 +41,18 @@ struct range {
 /* {event: flash.erase, partition: slot-b, nth: 3} */
 struct pattern {
     uint32_t code; /* enum event_code */
-    uint32_t nth;  /* from 1; 0 = every one */
+    uint32_t nth;  /* from 1; 0 = every one, for NEVER and COUNT */
     unsigned fields;
     struct {
         unsigned field; /* of the event */
-        char text[SCENARIO_NAME];
+        char text[SCENARIO_NAME]; /* for event_matches(): durations in ns */
     } want[EVENT_FIELDS];
     struct place place;
 };
 
 /* A hostile edit of an image after it was signed; see image/edits. */
 struct image_edit {
-    char kind[16]; /* flip-header flip-code flip-tlv truncate too-large
-                      bad-magic ... (names of sim/image's table) */
+    char kind[16]; /* a name of image/edits.h */
     uint32_t value;
     struct place place;
 };
@@ -65,7 +64,7 @@ struct scenario_image {
     bool has_counter;
     uint32_t counter;
     uint32_t size; /* bytes of the whole image; 0 = as built */
-    char key[16];  /* "root" (default), "root1", "wrong", "none" */
+    char key[16];  /* "root" (default), "root1", "root2", "wrong" */
     bool authentic; /* declared: may run. Default: key root and no edits */
     unsigned edits;
     struct image_edit edit[SCENARIO_EDITS];
@@ -124,7 +123,7 @@ enum expect_kind {
 };
 
 enum end_key {
-    END_SLOT_A, /* image name, "empty", "damaged", "other" */
+    END_SLOT_A, /* image name, "empty", "damaged" */
     END_SLOT_B,
     END_RECOVERY,
     END_RUNNING,   /* image name, or "nothing" */
@@ -154,8 +153,8 @@ struct expect {
     uint64_t within_ns;
     /* AT_END */
     enum end_key key;
-    char text[SCENARIO_NAME];
-    struct range range;
+    char text[SCENARIO_NAME]; /* SLOT_A .. RUNNING, REASON */
+    struct range range;       /* the others; bools are 0..0 or 1..1 */
 };
 
 struct scenario {
@@ -175,6 +174,8 @@ struct scenario {
     unsigned images;
     struct scenario_image image[SCENARIO_IMAGES];
     unsigned places;
+    /* boot-a and boot-b always have one ("bootloader" if not given); the
+     * image may be "empty" */
     struct placement flash[SCENARIO_PLACES];
     bool journal; /* provision an initial journal (default) */
     uint32_t fuse_counter;
@@ -211,7 +212,9 @@ void scenario_free(struct scenario *scenario); /* NULL is fine */
  *   power_cut@flash.erase,partition=slot-b,nth=3,done=40%,off_for=500ms
  *   power_cut@12.5ms
  * The part before '@' is an action, keys that are the event's fields or nth
- * select, the others are the action's. Appends a step.
+ * select, the others are the action's; "do.partition=" is the action's in any
+ * case. Actions that are a text take it as text=. Appends a step; errors say
+ * "fault:1:COLUMN: ...".
  */
 int scenario_add_fault(struct scenario *scenario, const char *text,
                        struct diag *diag);

@@ -85,8 +85,8 @@ static const struct schema_choice flash_failures[] = {
 static const struct schema_choice keys_of_images[] = {
     {"root", 0, "the product's key"},
     {"root1", 1, "the product's second key"},
-    {"wrong", 2, "a key that the device does not know"},
-    {"none", 3, "not signed at all"},
+    {"root2", 2, "the product's third key"},
+    {"wrong", 3, "a key that the device does not know"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice fill_words[] = {
