@@ -25,10 +25,10 @@
  * - A header is written only right after its sector was erased, in the same
  *   session, and its first sequence is higher than any before. The sectors of
  *   a bank belong together only if these are equal; a sector left behind by a
- *   torn erase has an older number or none, and is erased before use.
- * - A sector of the bank in force is erased (to repair it) only after the
- *   record was written afresh to the other sector and read back; the bank
- *   left behind only after both copies in the new one were.
+ *   torn erase has an older number or none, and is not written to.
+ * - When one copy cannot be written, the other bank is begun: by then the
+ *   copy that could be written rests on nothing but this session. The bank
+ *   left behind is erased when both copies in the new one were read back.
  */
 #include "ota/journal.h"
 
@@ -273,8 +273,7 @@ static bool erase_sector(struct journal *journal, unsigned sector)
 
 /* Erase a sector, give it its header and one record. Counts copies: 0, 1. */
 static unsigned build_sector(struct journal *journal, unsigned sector,
-                             uint32_t first, unsigned slot,
-                             const uint8_t record[SLOT_SIZE])
+                             uint32_t first, const uint8_t record[SLOT_SIZE])
 {
     uint8_t header[SLOT_SIZE] = {0};
 
@@ -284,7 +283,7 @@ static unsigned build_sector(struct journal *journal, unsigned sector,
         return 0;
     }
     journal->first[sector] = first;
-    return write_slot(journal, sector, slot, record);
+    return write_slot(journal, sector, 1, record);
 }
 
 /* `state` was read back at least once: it is in force. */
@@ -297,8 +296,8 @@ static void adopt(struct journal *journal, const struct boot_state *state,
     journal->fresh = true;
 }
 
-/* The next slot of the bank in force: sound sectors first, and only when one
- * of them has it is the other repaired. Returns the copies made. */
+/* The next slot of the bank in force, in those of its sectors that belong
+ * together. Returns the copies made. */
 static unsigned write_in_bank(struct journal *journal,
                               struct boot_state *state)
 {
@@ -306,22 +305,14 @@ static unsigned write_in_bank(struct journal *journal,
     unsigned slot = next_slot(journal);
     uint32_t first = bank_first(journal);
     uint8_t record[SLOT_SIZE];
-    bool sound[BANK_SECTORS];
     unsigned copies = 0;
 
     state->sequence = higher(first + slot - 1, journal->now.sequence + 1);
     encode(state, record);
     for (unsigned i = 0; i < BANK_SECTORS; i++) {
         unsigned sector = bank * BANK_SECTORS + i;
-        sound[i] = journal->first[sector] == first;
-        if (sound[i]) {
+        if (journal->first[sector] == first) {
             copies += write_slot(journal, sector, slot, record);
-        }
-    }
-    for (unsigned i = 0; i < BANK_SECTORS && copies > 0; i++) {
-        if (!sound[i]) {
-            copies += build_sector(journal, bank * BANK_SECTORS + i, first,
-                                   slot, record);
         }
     }
     if (copies > 0) {
@@ -342,7 +333,7 @@ static unsigned write_in_other(struct journal *journal,
     state->sequence = first;
     encode(state, record);
     for (unsigned i = 0; i < BANK_SECTORS; i++) {
-        copies += build_sector(journal, bank * BANK_SECTORS + i, first, 1,
+        copies += build_sector(journal, bank * BANK_SECTORS + i, first,
                                record);
     }
     if (copies > 0) {

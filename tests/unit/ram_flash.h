@@ -27,6 +27,7 @@ enum ram_form {
     RAM_BITS,        /* program: some of the falling bits; erase: a mixture */
     RAM_OTHER_BITS,
     RAM_WEAK,    /* reads as done; a program reads undone one boot later */
+    RAM_LATE,    /* program: reads torn; reads as done one boot later */
     RAM_DISTURB, /* program: done, a neighbour lost bits; erase: all zero */
     RAM_FORMS
 };
@@ -46,9 +47,9 @@ struct ram_flash {
     uint32_t seed;
     bool dead;
     unsigned violations;
-    uint32_t weak_address; /* a weak program: what it was before */
+    uint32_t weak_address; /* a weak program: what will be read later */
     uint32_t weak_length;
-    uint8_t weak_before[256];
+    uint8_t weak_later[256];
 };
 
 static inline uint32_t ram_random(struct ram_flash *ram)
@@ -72,15 +73,15 @@ static inline void ram_tear_program(struct ram_flash *ram, uint32_t address,
             (ram->form == RAM_FIRST_BYTES && i >= length / 4) ||
             (ram->form == RAM_MOST_BYTES && i >= length - 4)) {
             mask = 0;
-        } else if (ram->form == RAM_BITS || ram->form == RAM_OTHER_BITS) {
+        } else if (ram->form == RAM_BITS || ram->form == RAM_OTHER_BITS ||
+                   ram->form == RAM_LATE) {
             mask = (uint8_t)ram_random(ram);
         }
-        if (ram->form == RAM_WEAK) {
-            ram->weak_before[i] = to[i];
-        }
+        ram->weak_later[i] =
+            (uint8_t)(ram->form == RAM_LATE ? to[i] & data[i] : to[i]);
         to[i] = (uint8_t)(to[i] & ~(falling & mask));
     }
-    if (ram->form == RAM_WEAK) {
+    if (ram->form == RAM_WEAK || ram->form == RAM_LATE) {
         ram->weak_address = address;
         ram->weak_length = length;
     }
@@ -117,7 +118,7 @@ static inline void ram_tear_erase(struct ram_flash *ram, uint32_t address)
             to[i] = (uint8_t)(dice & 0x300u ? to[i] & dice : to[i] | dice);
         }
         break;
-    default: /* RAM_AFTER, RAM_WEAK: reads 0xFF, not to be relied on */
+    default: /* AFTER, WEAK, LATE: reads 0xFF, not to be relied on */
         memset(to, 0xFF, size);
         break;
     }
@@ -227,12 +228,10 @@ static inline void ram_flash_power_on(struct ram_flash *ram)
     ram->at = RAM_FLASH_NEVER;
 }
 
-/* The weak program is lost, unless its sector was erased since. */
-static inline void ram_flash_weak_drops(struct ram_flash *ram)
+/* The weak program reads differently, unless its sector was erased since. */
+static inline void ram_flash_weak_turns(struct ram_flash *ram)
 {
-    for (uint32_t i = 0; i < ram->weak_length; i++) {
-        ram->array[ram->weak_address + i] |= ram->weak_before[i];
-    }
+    memcpy(&ram->array[ram->weak_address], ram->weak_later, ram->weak_length);
     ram->weak_length = 0;
 }
 
