@@ -237,19 +237,22 @@ static int refuse(int err, const char *origin, struct diag *diag)
         int err;
         const char *text;
     } known[] = {
-        {MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE, "the key is on another curve"},
-        {MBEDTLS_ERR_ECP_BAD_INPUT_DATA, "the key is on another curve"},
-        {MBEDTLS_ERR_PK_UNKNOWN_PK_ALG, "the key is not for ECDSA"},
-        {MBEDTLS_ERR_PK_TYPE_MISMATCH, "the key is not for ECDSA"},
+        {MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE,
+         "the key is on another curve; images are signed with ECDSA P-256"},
+        {MBEDTLS_ERR_ECP_BAD_INPUT_DATA,
+         "the key is on another curve; images are signed with ECDSA P-256"},
+        {MBEDTLS_ERR_PK_UNKNOWN_PK_ALG,
+         "not a key for ECDSA; images are signed with ECDSA P-256"},
+        {MBEDTLS_ERR_PK_TYPE_MISMATCH,
+         "not a key for ECDSA; images are signed with ECDSA P-256"},
         {MBEDTLS_ERR_ECP_INVALID_KEY,
-         "private and public half do not belong together"},
+         "the key is damaged: its public point is wrong"},
     };
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (known[i].err == err) {
-            return diag_fail(diag, OTALAB_ERR_USAGE,
-                             "%s: %s; images are signed with ECDSA P-256",
-                             origin, known[i].text);
+            return diag_fail(diag, OTALAB_ERR_USAGE, "%s: %s", origin,
+                             known[i].text);
         }
     }
     return diag_fail(diag, OTALAB_ERR_USAGE,
