@@ -277,7 +277,8 @@ device_files := $(shell find bootloader firmware -type f 2>/dev/null)
 
 .PHONY: mutant mutants $(mutant_names:%=mutant-%)
 mutant: ## build the device programs with tests/mutants/$(M).patch applied
-	$(if $(M),,$(error say which: make mutant M=NAME))
+	$(if $(filter $(mutant_names),$(M)),,$(error say which: make mutant \
+		M=NAME, with NAME one of: $(mutant_names)))
 	$(Q)$(MAKE) --no-print-directory $(mutant_dir)/.patched
 	$(Q)$(MAKE) --no-print-directory NODEPS=1 B=$(B) \
 		DEVSRC=$(mutant_dir)/src DEVOUT=$(mutant_dir)/firmware programs
@@ -286,7 +287,7 @@ mutants: $(mutant_names:%=mutant-%)
 $(mutant_names:%=mutant-%): mutant-%: | $(arm_libs)
 	$(Q)$(MAKE) --no-print-directory NODEPS=1 B=$(B) mutant M=$*
 
-ifdef M
+ifneq ($(filter $(mutant_names),$(M)),)
 $(mutant_dir)/.patched: tests/mutants/$(M).patch $(device_files) | $(arm_libs)
 	$(call say,PATCH,$<)
 	$(Q)tools/mutant.sh $< $(mutant_dir)/src

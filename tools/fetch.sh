@@ -116,8 +116,11 @@ obtain() {
 }
 
 unpack() {
-    local name=$1 file=$2 members
+    local name=$1 file=$2 members tool=bzip2
     shift 2
+    case $file in *.xz) tool=xz ;; esac
+    command -v $tool >/dev/null || fail \
+        "$file is there, but cannot be unpacked without $tool"
     members=("${@/#/*/}")
     rm -rf "${folder:?}/$name"
     mkdir -p "$folder/$name"

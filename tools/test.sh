@@ -33,7 +33,19 @@ trouble() {
     echo "test: $*"
 }
 
+# An exit code in words.
+why() {
+    case $1 in
+    124 | 137) echo "(over its time limit)" ;;
+    *) echo "(exit code $1)" ;;
+    esac
+}
+
 count() { grep -c "$@" || true; }
+
+# Nothing here may hang the whole run (Criterion's own --timeout does nothing
+# for tests that name no limit themselves).
+limited() { timeout --kill-after=5 "$@"; }
 
 # A Criterion program: counts from its TAP file, which has a line for each
 # test; the closing line says that it came to its end.
@@ -41,9 +53,9 @@ criterion() {
     local name=$1 limit=$2 program=$build/tests/$1 tap=$log/$1.tap
     local code=0 ok not_ok skip planned
     rm -f "$tap"
-    "$program" --color=never --timeout "$limit" --tap="$tap" 2>&1 |
+    limited "$limit" "$program" --color=never --tap="$tap" 2>&1 |
         tee "$log/$name.log" || code=$?
-    [ -f "$tap" ] || { trouble "$name: no report (exit code $code)"; return; }
+    [ -f "$tap" ] || { trouble "$name: no report $(why $code)"; return; }
     planned=$(sed -n 's/^1\.\.\([0-9]*\)$/\1/p' "$tap" |
         awk '{ n += $1 } END { print n + 0 }')
     skip=$(count '^ok .*# SKIP' <"$tap")
@@ -57,14 +69,14 @@ criterion() {
     elif [ $((ok + not_ok + skip)) != "$planned" ]; then
         trouble "$name: $planned tests planned, $((ok + not_ok + skip)) seen"
     elif ! grep -q 'Synthesis: Tested:' "$log/$name.log"; then
-        trouble "$name: did not come to its end (exit code $code)"
+        trouble "$name: did not come to its end $(why $code)"
     elif [ $code != 0 ] && [ "$not_ok" = 0 ]; then
         trouble "$name: exit code $code without a failing test"
     fi
 }
 
-stage_unit() { [ ! -x "$build/tests/unit" ] || criterion unit 120; }
-stage_qemu() { [ ! -x "$build/tests/qemu" ] || criterion qemu 300; }
+stage_unit() { [ ! -x "$build/tests/unit" ] || criterion unit 300; }
+stage_qemu() { [ ! -x "$build/tests/qemu" ] || criterion qemu 600; }
 
 # A script prints `ok NAME`, `not ok NAME` or `ok NAME # SKIP why`.
 stage_cli() {
@@ -73,7 +85,7 @@ stage_cli() {
         [ -f "$script" ] || continue
         name=$(basename "$script" .sh)
         code=0
-        bash "$script" 2>&1 | tee "$log/cli-$name.log" || code=$?
+        limited 300 bash "$script" 2>&1 | tee "$log/cli-$name.log" || code=$?
         skip=$(count '^ok .*# SKIP' <"$log/cli-$name.log")
         ok=$(($(count '^ok ' <"$log/cli-$name.log") - skip))
         not_ok=$(count '^not ok ' <"$log/cli-$name.log")
@@ -81,9 +93,9 @@ stage_cli() {
         mapfile -t -O "${#troubles[@]}" troubles < <(
             sed -n "s/^not ok /cli $name: /p" "$log/cli-$name.log")
         if [ $((ok + not_ok + skip)) = 0 ]; then
-            trouble "cli $name: a test script without tests (exit code $code)"
+            trouble "cli $name: a test script without tests $(why $code)"
         elif [ $code != 0 ] && [ "$not_ok" = 0 ]; then
-            trouble "cli $name: exit code $code"
+            trouble "cli $name: no test failed $(why $code)"
         fi
     done
 }
@@ -95,11 +107,11 @@ stage_scenarios() {
         [ -z "$(find scenarios -name '*.yaml' -print -quit 2>/dev/null)" ]; then
         return
     fi
-    "$OTALAB" run scenarios/ 2>&1 | tee "$log/scenarios.log" || code=$?
+    limited 600 "$OTALAB" run scenarios/ 2>&1 | tee "$log/scenarios.log" || code=$?
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' \
         "$log/scenarios.log" | tail -n 1)
     if [ -z "$line" ]; then
-        trouble "scenarios: no closing line (exit code $code)"
+        trouble "scenarios: no closing line $(why $code)"
         return
     fi
     # shellcheck disable=SC2046
