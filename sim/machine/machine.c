@@ -201,20 +201,27 @@ const char *machine_stderr(struct machine *machine)
     return machine->stderr_text;
 }
 
-/* The last line that is not empty. */
+/* The last line that is not empty and says anything: QEMU always warns that
+ * the board's network chip is not connected. */
 static const char *last_words(struct machine *machine)
 {
+    static const char usual[] = " has no peer";
     char *text = machine->stderr_text;
-    char *newline;
+    char *line;
 
     (void)machine_stderr(machine);
-    while ((newline = strrchr(text, '\n')) != NULL) {
-        *newline = '\0';
-        if (newline[1] != '\0') {
-            return newline + 1;
+    do {
+        char *newline = strrchr(text, '\n');
+
+        line = newline != NULL ? newline + 1 : text;
+        if (*line != '\0' && strstr(line, usual) == NULL) {
+            return line;
         }
-    }
-    return *text != '\0' ? text : "nothing";
+        if (newline != NULL) {
+            *newline = '\0';
+        }
+    } while (line != text);
+    return "nothing";
 }
 
 static int fail_dead(struct machine *machine, struct diag *diag)

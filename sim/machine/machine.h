@@ -41,11 +41,16 @@ enum machine_event {
  * hand-over. *out is NULL on error. */
 int machine_start(struct machine **out, const struct machine_options *options,
                   struct diag *diag);
-/* Let the guest run until something needs the host. */
+/* Let the guest run until something needs the host. The channel's counters
+ * are exact when it returns. MACHINE_DEAD comes with an error and evidence in
+ * `diag`. After MACHINE_LOCKUP and MACHINE_DEAD only machine_restart() or
+ * machine_stop() make sense. A CPU that sleeps for ever is noticed after half
+ * a second of host time, and again at each further call. */
 int machine_wait(struct machine *machine, enum machine_event *event,
                  struct diag *diag);
 /* End the process in the middle of what it does and start another on the
- * same window: the exact cut. The CPU stands at its first hand-over. */
+ * same window: the exact cut. The CPU stands at its first hand-over; the
+ * channel's counters and the host's part of it go on. */
 int machine_restart(struct machine *machine, struct diag *diag);
 void machine_stop(struct machine *machine); /* NULL is fine */
 

@@ -54,6 +54,19 @@ __attribute__((noreturn)) static void reset(void)
     }
 }
 
+static void start_clock(void)
+{
+    TIMER_RELOAD(TIMER1) = 0xFFFFFFFFu;
+    TIMER_CTRL(TIMER1) = 1;
+    NVIC_ENABLE = 1u << 8;
+}
+
+/* Cycles since start_clock(). */
+static uint32_t clock(void)
+{
+    return ~TIMER_VALUE(TIMER1);
+}
+
 static void on_timer(void)
 {
     TIMER_INTCLR(TIMER0) = 1;
@@ -67,7 +80,7 @@ static void on_tick(void)
 
 static void on_bark(void)
 {
-    report(GUEST_BARK, 0, 0);
+    report(GUEST_BARK, 0, clock());
     for (;;) {
     }
 }
@@ -109,11 +122,14 @@ __attribute__((section(".vectors"), used)) static vector_fn *const vectors[] = {
     on_timer, /* interrupt 8: timer 0 */
 };
 
-/* Ring `count` times. */
+/* Ring `count` times, each time with the answer to the time before. */
 static void work_ring(uint32_t count)
 {
+    uint32_t answer = 0;
+
     while (count-- > 0) {
-        report(count, 0, 0);
+        report(count, answer, 0);
+        answer = PAGE->result[0];
     }
 }
 
@@ -139,30 +155,44 @@ static void work_run(void)
     report(routine(), 0, 0);
 }
 
-/* Interrupts, sleeps and register accesses; everything that was seen of time
- * goes into one number. */
+/* Periodic interrupts of two timers and register accesses, awake. The clock
+ * is reported before and after, with a digest of all readings. */
 static void work_time(uint32_t rounds)
 {
     uint32_t sum = 0;
 
-    TIMER_RELOAD(TIMER1) = 0xFFFFFFFFu;
-    TIMER_CTRL(TIMER1) = 1;
+    start_clock();
     TIMER_RELOAD(TIMER0) = 3001;
     TIMER_CTRL(TIMER0) = 9;
     SYST_RVR = 1777;
     SYST_CVR = 0;
     SYST_CSR = 7;
-    NVIC_ENABLE = 1u << 8;
+    report(0, 0, clock());
     while (interrupts < rounds) {
-        sum = sum * 31u + TIMER_VALUE(TIMER1);
-        if ((sum & 3u) == 0) {
-            __asm__ volatile("wfi");
-        }
+        sum = sum * 31u + clock();
         sum += interrupts + TIMER_VALUE(TIMER0);
     }
+    report(sum, ticks, clock());
     SYST_CSR = 0;
     TIMER_CTRL(TIMER0) = 0;
-    report(sum, ticks, TIMER_VALUE(TIMER1));
+}
+
+/* Sleep for so many cycles on a timer that runs once, a few times over. */
+static void work_nap(uint32_t cycles)
+{
+    uint32_t before;
+
+    start_clock();
+    for (uint32_t i = 0; i < 5; i++) {
+        TIMER_CTRL(TIMER0) = 0;
+        TIMER_RELOAD(TIMER0) = 0;
+        TIMER_VALUE(TIMER0) = cycles;
+        interrupts = 0;
+        before = clock();
+        TIMER_CTRL(TIMER0) = 9;
+        __asm__ volatile("wfi");
+        report(interrupts, clock() - before, 0);
+    }
 }
 
 /* Like a hash: loads, rotates, additions, in blocks of some length. */
@@ -181,13 +211,14 @@ static void work_hash(uint32_t rounds)
     report(a, b, 0);
 }
 
-static void work_watchdog(void)
+/* Spin until the watchdog barks and bites. */
+static void work_watchdog(uint32_t cycles)
 {
+    start_clock();
     REG(WATCHDOG + 0xC00u) = 0x1ACCE551u;
-    REG(WATCHDOG + 0x0u) = 25000;
+    REG(WATCHDOG + 0x0u) = cycles;
     REG(WATCHDOG + 0x8u) = 3;
     for (;;) {
-        __asm__ volatile("wfi");
     }
 }
 
@@ -228,11 +259,14 @@ void start(void)
     case GUEST_TIME:
         work_time(argument);
         break;
+    case GUEST_NAP:
+        work_nap(argument);
+        break;
     case GUEST_HASH:
         work_hash(argument);
         break;
     case GUEST_WATCHDOG:
-        work_watchdog();
+        work_watchdog(argument);
         break;
     default:
         break;

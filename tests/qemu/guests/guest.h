@@ -15,9 +15,10 @@ enum guest_work {
     GUEST_SPIN,    /* for ever */
     GUEST_LOCKUP,  /* fault inside the fault handler */
     GUEST_SLEEP,   /* WFI with nothing armed */
-    GUEST_TIME,    /* argument: timer interrupts to see */
+    GUEST_TIME,    /* argument: timer interrupts to see, awake */
+    GUEST_NAP,     /* argument: cycles to sleep, five times */
     GUEST_HASH,    /* argument: rounds of 20 instructions or so */
-    GUEST_WATCHDOG /* sleep until the watchdog bites */
+    GUEST_WATCHDOG /* argument: cycles until it barks; spins */
 };
 
 #define GUEST_REPORT 0x7001u /* the command of a report, A0..A2 */

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+#
+# The guest of the machine tests. Uses B, Q, say and ARM of the Makefile.
+
+guest_src := tests/qemu/guests
+guest_elf := $(B)/tests/guest.elf
+
+$(guest_elf): $(guest_src)/guest.c $(guest_src)/guest.h $(guest_src)/guest.ld \
+		firmware/board/controller.h tests/qemu/module.mk
+	$(call say,ARM,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(ARM)gcc -mcpu=cortex-m4 -mthumb -std=gnu11 -Os -ffreestanding \
+		-fno-builtin -Wall -Wextra -Werror -Ifirmware -I$(guest_src) \
+		-nostdlib -nostartfiles -Wl,-T,$(guest_src)/guest.ld \
+		-Wl,--build-id=none -Wl,--fatal-warnings -o $@ $< -lgcc
+
+$(B)/tests/qemu: | $(guest_elf) $(B)/libotalab-shim.so
