@@ -141,12 +141,16 @@ static enum value_result scaled(const char *text, const struct unit *units,
     if (unit == NULL) {
         return VALUE_UNIT;
     }
-    if (number > (UINT64_MAX - unit->factor) / unit->factor) {
+    if (number > UINT64_MAX / unit->factor) {
         return VALUE_TOO_BIG;
     }
+    number *= unit->factor;
     result = fraction(from, at, unit->factor, &rest);
+    if (result == VALUE_OK && rest > UINT64_MAX - number) {
+        result = VALUE_TOO_BIG;
+    }
     if (result == VALUE_OK) {
-        *out = number * unit->factor + rest;
+        *out = number + rest;
     }
     return result;
 }

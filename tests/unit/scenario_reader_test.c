@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenario/scenario.h"
+
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "device/flash.h"
+#include "device/otp.h"
+#include "image/edits.h"
+#include "scenario/fields.h"
+#include "scenario/schema.h"
+
+#define FULL "tests/data/scenarios/good/every-key.yaml"
+
+static struct scenario *read_file(const char *path)
+{
+    struct scenario *scenario = NULL;
+    struct diag diag = {.text = ""};
+
+    cr_assert_eq(scenario_read(path, &scenario, &diag), 0, "%s", diag.text);
+    cr_assert_not_null(scenario);
+    return scenario;
+}
+
+/* `body` follows a scenario's first keys. */
+static struct scenario *read_body(const char *body)
+{
+    char text[2000];
+    struct scenario *scenario = NULL;
+    struct diag diag = {.text = ""};
+    int length = snprintf(text, sizeof text,
+                          "scenario: test\ntitle: t\n"
+                          "images: {factory: {build: app, version: 1.2.0}}\n"
+                          "flash: {slot-a: factory}\n%s",
+                          body);
+
+    cr_assert_eq(scenario_parse(text, (size_t)length, "test", &scenario,
+                                &diag),
+                 0, "%s", diag.text);
+    return scenario;
+}
+
+#define EXPECT "expect: [at_end: {running: factory}]\n"
+
+Test(scenario_reader, what_is_not_said_has_its_usual_value)
+{
+    struct scenario *scenario = read_body(EXPECT);
+
+    cr_expect_str_eq(scenario->path, "test");
+    cr_expect_eq(scenario->seed, 1);
+    cr_expect_eq(scenario->limit_ns, UINT64_C(120000000000));
+    cr_expect_eq(scenario->limit_resets, 32);
+    cr_expect(scenario->journal);
+    cr_expect(scenario->checking);
+    cr_expect_eq(scenario->allow, 0);
+    cr_expect_eq(scenario->steps, 0);
+    cr_expect_str_eq(scenario->image[0].key, "root");
+    cr_expect(scenario->image[0].authentic);
+    cr_expect_not(scenario->image[0].has_counter);
+    cr_expect_eq(scenario->image[0].size, 0);
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, both_bootloader_copies_are_placed)
+{
+    struct scenario *scenario = read_body(EXPECT);
+
+    cr_assert_eq(scenario->places, 3);
+    cr_expect_str_eq(scenario->flash[1].partition, "boot-a");
+    cr_expect_str_eq(scenario->flash[1].image, "bootloader");
+    cr_expect_str_eq(scenario->flash[2].partition, "boot-b");
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, limits_images_and_flash_are_stored)
+{
+    struct scenario *scenario = read_file(FULL);
+
+    cr_expect_str_eq(scenario->name, "every-key");
+    cr_expect_str_eq(scenario->title, "Every key once: 'quoted', # and all");
+    cr_expect_eq(scenario->seed, 0x1F);
+    cr_expect_eq(scenario->limit_ns, UINT64_C(90500000000));
+    cr_expect_eq(scenario->limit_resets, 8);
+    cr_expect_not(scenario->journal);
+    cr_expect_not(scenario->checking);
+    cr_expect_eq(scenario->fuse_counter, 2);
+    cr_expect_eq(scenario->fuse_boot_counter, 3);
+    cr_expect_eq(scenario->fuse_epoch, 1);
+    cr_expect_str_eq(scenario->rom, "rom.elf");
+    cr_expect_str_eq(scenario->bootloader, "boot.bin");
+    cr_expect_eq(scenario->allow, ALLOW_FLASH_LOCKED | ALLOW_FLASH_RAW |
+                                      ALLOW_FLASH_RULES | ALLOW_BRICK |
+                                      ALLOW_OTP_LOCKED | ALLOW_TIME);
+    cr_assert_eq(scenario->places, 5);
+    cr_expect_str_eq(scenario->flash[1].partition, "slot-b");
+    cr_expect_str_eq(scenario->flash[1].image, "update");
+    cr_expect_str_eq(scenario->flash[3].image, "empty");
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, images_are_stored)
+{
+    struct scenario *scenario = read_file(FULL);
+    const struct scenario_image *update = &scenario->image[1];
+
+    cr_assert_eq(scenario->images, 3);
+    cr_expect_str_eq(update->name, "update");
+    cr_expect_str_eq(update->build, "crash_start");
+    cr_expect_str_eq(update->version, "1.3.0+4");
+    cr_expect(update->has_counter);
+    cr_expect_eq(update->counter, 7);
+    cr_expect_eq(update->size, 256 * 1024);
+    cr_expect_str_eq(update->key, "wrong");
+    cr_expect_not(update->authentic);
+    cr_assert_eq(update->edits, 3);
+    cr_expect_str_eq(update->edit[0].kind, "flip-code");
+    cr_expect_eq(update->edit[0].value, 5);
+    cr_expect_str_eq(update->edit[1].kind, "bad-magic");
+    cr_expect_str_eq(update->edit[2].kind, "too-large");
+    cr_expect_eq(update->place.line, 13);
+    cr_expect_eq(update->place.column, 3);
+    cr_expect(scenario->image[2].authentic, "said to be, against its edit");
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, triggers_are_stored)
+{
+    struct scenario *scenario = read_file(FULL);
+    const struct pattern *on = &scenario->step[0].on;
+
+    cr_assert_eq(scenario->steps, 3);
+    cr_expect_not(scenario->step[0].timed);
+    cr_expect_eq(on->code, (uint32_t)EVENT_FLASH_PROGRAM);
+    cr_expect_eq(on->nth, 3);
+    cr_assert_eq(on->fields, 3);
+    cr_expect_str_eq(on->want[0].text, "2..");
+    cr_expect_str_eq(on->want[1].text, "slot-b");
+    cr_expect_str_eq(on->want[2].text, "524288..528383", "hexadecimal or not");
+    cr_expect_eq(on->want[1].field,
+                 (unsigned)event_field_find(EVENT_FLASH_PROGRAM,
+                                            "partition"));
+    cr_expect_eq(scenario->step[1].on.nth, 1, "the first if not said");
+    cr_expect_str_eq(scenario->step[1].on.want[0].text, "slot-a",
+                     "short for slot-a");
+    cr_expect(scenario->step[2].timed);
+    cr_expect_eq(scenario->step[2].at_ns, 12500000);
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, power_actions_are_stored)
+{
+    struct scenario *scenario = read_file(FULL);
+    const struct action *action = scenario->step[0].action;
+
+    cr_assert_eq(scenario->step[0].actions, 3);
+    cr_expect_eq(action[0].kind, ACTION_POWER_CUT);
+    cr_expect_eq(action[0].done, 400);
+    cr_expect_eq(action[0].form, FLASH_FORM_WORD_SPLIT);
+    cr_expect_eq(action[0].fuse_form, OTP_FORM_WEAK);
+    cr_expect_eq(action[0].off_ns, 2000000000);
+    cr_expect_eq(action[0].sram, BOARD_SRAM_KEPT);
+    cr_expect_eq(action[0].cause, CTL_CAUSE_BROWN_OUT);
+    cr_expect_eq(action[1].done, 500);
+    cr_expect_eq(action[1].form, FLASH_FORM_AUTO);
+    cr_expect_eq(action[1].off_ns, 500000000);
+    cr_expect_eq(action[1].sram, BOARD_SRAM_SCRAMBLED);
+    cr_expect_eq(action[1].cause, CTL_CAUSE_POWER_ON);
+    cr_expect_eq(action[2].kind, ACTION_RESET);
+    cr_expect_eq(action[2].cause, CTL_CAUSE_DEADLINE);
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, other_actions_are_stored)
+{
+    struct scenario *scenario = read_file(FULL);
+    const struct action *action = scenario->step[1].action;
+
+    cr_assert_eq(scenario->step[1].actions, 6);
+    cr_expect_eq(action[0].kind, ACTION_CONSOLE);
+    cr_expect_str_eq(action[0].text, "trial b");
+    cr_expect_eq(action[1].kind, ACTION_FLIP);
+    cr_expect_str_eq(action[1].partition, "journal");
+    cr_expect_eq(action[1].offset, 0x88);
+    cr_expect_eq(action[1].bit, 3);
+    cr_expect_eq(action[2].kind, ACTION_DAMAGE);
+    cr_expect_eq(action[2].length, 4096);
+    cr_expect_eq(action[2].fill, 0x100);
+    cr_expect_eq(action[3].fill, 0xFF);
+    cr_expect_eq(action[4].kind, ACTION_FLASH_FAIL);
+    cr_expect_str_eq(action[4].text, "ignore");
+    cr_expect_eq(action[5].kind, ACTION_NOTE);
+    cr_expect_eq(scenario->step[2].action[0].kind, ACTION_STOP);
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, expectations_of_events_are_stored)
+{
+    struct scenario *scenario = read_file(FULL);
+    const struct expect *expect = scenario->expect;
+
+    cr_expect_eq(expect[0].kind, EXPECT_ALWAYS_AUTHENTIC);
+    cr_expect_not(expect[0].has_event);
+    cr_expect_eq(expect[1].kind, EXPECT_NEVER);
+    cr_expect_eq(expect[1].pattern.nth, 0);
+    cr_expect_eq(expect[1].pattern.code, (uint32_t)EVENT_CPU_FAULT);
+    cr_expect_eq(expect[2].pattern.nth, 2);
+    cr_expect_eq(expect[3].kind, EXPECT_COUNT);
+    cr_expect_eq(expect[3].times.low, 1);
+    cr_expect_eq(expect[3].times.high, 3);
+    cr_expect_str_eq(expect[3].pattern.want[0].text, "500000000",
+                     "durations are ns");
+    cr_expect_eq(expect[4].kind, EXPECT_EVENTUALLY);
+    cr_expect(expect[4].has_event);
+    cr_expect_eq(expect[4].pattern.nth, 1);
+    cr_expect_eq(expect[4].within_ns, scenario->limit_ns);
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, expectations_of_states_are_stored)
+{
+    struct scenario *scenario = read_file(FULL);
+    const struct expect *expect = &scenario->expect[5];
+
+    cr_expect_not(expect->has_event);
+    cr_expect_str_eq(expect->running, "update");
+    cr_expect_eq(expect->confirmed, 0);
+    cr_expect_eq(expect->halted, -1);
+    cr_expect_eq(expect->within_ns, 60000000000);
+    cr_expect_eq(scenario->expect[6].halted, 1);
+    cr_expect_eq(scenario->expect[6].confirmed, -1);
+    scenario_free(scenario);
+}
+
+/* at_end in the file lists all of its keys in the order of enum end_key. */
+Test(scenario_reader, each_key_of_at_end_is_an_expectation)
+{
+    struct scenario *scenario = read_file(FULL);
+    const struct expect *end = &scenario->expect[7];
+
+    cr_assert_eq(scenario->expects, 7 + END_CUTS + 1);
+    for (unsigned i = 0; i <= END_CUTS; i++) {
+        cr_expect_eq(end[i].kind, EXPECT_AT_END);
+        cr_expect_eq(end[i].key, (enum end_key)i);
+        cr_expect_eq(end[i].place.line, end[0].place.line + i);
+    }
+    cr_expect_str_eq(end[END_SLOT_A].text, "damaged");
+    cr_expect_str_eq(end[END_RUNNING].text, "nothing");
+    cr_expect_eq(end[END_CONFIRMED].range.low, 1);
+    cr_expect_eq(end[END_CONFIRMED].range.high, 1);
+    cr_expect_eq(end[END_HALTED].range.high, 0);
+    cr_expect_eq(end[END_RESETS].range.high, SCENARIO_RANGE_OPEN);
+    cr_expect_str_eq(end[END_REASON].text, "trial-failed");
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, the_digest_is_of_the_file)
+{
+    struct scenario *a = read_body(EXPECT);
+    struct scenario *b = read_body(EXPECT);
+    struct scenario *c = read_body(EXPECT "# remark\n");
+
+    cr_expect_arr_eq(a->digest, b->digest, sizeof a->digest);
+    cr_expect_arr_neq(a->digest, c->digest, sizeof a->digest);
+    scenario_free(a);
+    scenario_free(b);
+    scenario_free(c);
+}
+
+Test(scenario_reader, byte_order_marks_and_cr_lf_are_fine)
+{
+    static const char text[] =
+        "\xEF\xBB\xBFscenario: x\r\ntitle: t\r\n"
+        "expect: [never: {event: cpu.fault}]\r\n";
+    struct scenario *scenario = NULL;
+    struct diag diag = {.text = ""};
+
+    cr_assert_eq(scenario_parse(text, sizeof text - 1u, "x", &scenario,
+                                &diag),
+                 0, "%s", diag.text);
+    cr_expect_str_eq(scenario->title, "t");
+    scenario_free(scenario);
+}
+
+static int is_scenario(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+
+    return dot != NULL && strcmp(dot, ".yaml") == 0;
+}
+
+Test(scenario_reader, all_our_scenarios_are_right)
+{
+    struct dirent **entries = NULL;
+    int count = scandir("scenarios", &entries, is_scenario, alphasort);
+
+    cr_assert_geq(count, 40);
+    for (int i = 0; i < count; i++) {
+        char path[400];
+
+        snprintf(path, sizeof path, "scenarios/%s", entries[i]->d_name);
+        scenario_free(read_file(path));
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+/* ---- tables that repeat what others say ---------------------------------- */
+
+static const struct schema_choice *choices_of(const char *map,
+                                              const char *key)
+{
+    for (size_t i = 0; schema_maps[i] != NULL; i++) {
+        const struct schema_key *row = schema_find(schema_maps[i], key);
+
+        if (row != NULL && strcmp(schema_maps[i]->name, map) == 0) {
+            return row->choices;
+        }
+    }
+    return NULL;
+}
+
+Test(scenario_reader, forms_are_called_as_the_models_call_them)
+{
+    const struct schema_choice *flash = choices_of("power_cut", "form");
+    const struct schema_choice *fuse = choices_of("power_cut", "fuse_form");
+
+    for (unsigned i = 0; i < FLASH_FORM_COUNT; i++) {
+        cr_assert_not_null(flash[i].name);
+        cr_expect_eq(flash_form_find(flash[i].name), (int)flash[i].value);
+    }
+    cr_expect_null(flash[FLASH_FORM_COUNT].name);
+    for (unsigned i = 0; i < OTP_FORM_COUNT; i++) {
+        cr_assert_not_null(fuse[i].name);
+        cr_expect_eq(otp_form_find(fuse[i].name), (int)fuse[i].value);
+    }
+    cr_expect_null(fuse[OTP_FORM_COUNT].name);
+}
+
+static void expect_names(enum event_code code, const char *field,
+                         const struct schema_choice *choices)
+{
+    int index = event_field_find(code, field);
+    char name[FIELDS_NAME];
+
+    cr_assert_geq(index, 0);
+    for (; choices->name != NULL; choices++) {
+        cr_assert(fields_name(code, (unsigned)index, choices->value, name,
+                              sizeof name));
+        cr_expect_str_eq(choices->name, name);
+    }
+}
+
+Test(scenario_reader, words_are_those_of_the_events)
+{
+    expect_names(EVENT_POWER_CUT, "sram", choices_of("power_cut", "sram"));
+    expect_names(EVENT_RESET, "cause", choices_of("power_cut", "cause"));
+    expect_names(EVENT_RESET, "cause", choices_of("reset", "cause"));
+    expect_names(EVENT_BOOT_REJECT, "reason", choices_of("at_end", "reason"));
+}
+
+Test(scenario_reader, names_of_edits_fit)
+{
+    for (unsigned i = 0; i < EDIT_COUNT; i++) {
+        cr_expect_lt(strlen(edit_info((enum edit_kind)i)->name),
+                     sizeof((struct image_edit *)NULL)->kind);
+    }
+}
+
+Test(scenario_reader, rows_of_tables_stand_in_the_order_of_their_enums)
+{
+    cr_expect_str_eq(schema_expect.keys[EXPECT_NEVER].key, "never");
+    cr_expect_str_eq(schema_expect.keys[EXPECT_AT_END].key, "at_end");
+    cr_expect_str_eq(schema_end.keys[END_SLOT_A].key, "slot-a");
+    cr_expect_str_eq(schema_end.keys[END_ATTEMPTS].key, "attempts");
+    cr_expect_str_eq(schema_end.keys[END_CUTS].key, "cuts");
+    cr_expect_null(schema_end.keys[END_CUTS + 1].key);
+}
+
+Test(scenario_reader, every_mapping_fits_a_set_of_32_keys)
+{
+    for (size_t i = 0; schema_maps[i] != NULL; i++) {
+        size_t keys = 0;
+
+        while (schema_maps[i]->keys[keys].key != NULL) {
+            cr_expect_not_null(schema_maps[i]->keys[keys].help);
+            keys++;
+        }
+        cr_expect_leq(keys, 32, "%s has %zu keys", schema_maps[i]->name, keys);
+    }
+}
