@@ -319,6 +319,23 @@ $(B)/tests/unit: $(call host_obj,$(unit_src)) $(libs)
 $(B)/tests/qemu: $(call host_obj,$(qemu_src)) $(libs)
 	$(test_link)
 
+# The board tests' guest is one source for three stages, in the place of ROM,
+# bootloader and application.
+guest_obj := $(call dev_obj,tests/qemu/guests/board_guest.c)
+board_guests := $(if $(guest_obj),$(addprefix $(B)/tests/guests/board_, \
+	rom.elf boot.elf boot.bin app.elf app.bin))
+$(filter %.elf,$(board_guests)): $(B)/tests/guests/board_%.elf: $(guest_obj) \
+		$(common_obj) $(arm_libs) $(ld_scripts)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call arm_link,$*.ld)
+$(B)/tests/guests/%.bin: $(B)/tests/guests/%.elf
+	$(Q)$(ARM)objcopy -O binary $< $@
+$(B)/tests/qemu: | $(board_guests) $(dtb)
+
+# What a folder of tests needs beyond this.
+include $(wildcard tests/*/module.mk)
+
 .PHONY: test unit demo bench
 test: ## build, then all tests: unit, real binary, command line, scenarios
 test: deps-test host firmware $(test_programs)
