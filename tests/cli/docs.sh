@@ -18,7 +18,7 @@
 # compiler. `make test` runs this script, so it is only looked up in .ci/run.
 # A block that is not run says why: `<!-- not run: WHY -->`.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 
 build=$(realpath -m --relative-to=. "${OTALAB_BUILD:-build}")
 board=docs/board.md
