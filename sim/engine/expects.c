@@ -49,10 +49,10 @@ void expects_event(struct run *run, const struct event *event)
             continue;
         }
         uint64_t count = ++run->world->expect[i].count;
-        if (expect->kind == EXPECT_NEVER) {
+        uint32_t nth = expect->pattern.nth == 0 ? 1 : expect->pattern.nth;
+        if (expect->kind == EXPECT_NEVER && count >= nth) {
             never_seen(run, i, event);
         } else if (expect->kind == EXPECT_EVENTUALLY) {
-            uint32_t nth = expect->pattern.nth == 0 ? 1 : expect->pattern.nth;
             run->world->expect[i].met |= count >= nth;
         }
     }

@@ -105,14 +105,12 @@ int provision_journal(const struct board_map *map,
         return OTALAB_ERR_USAGE;
     }
     memset(flash + part->start, 0xff, part->length);
-    for (uint32_t i = 0; i < LAYOUT_JOURNAL_SECTORS; i++) {
+    /* bank 0, both copies; bank 1 stays erased until it is begun */
+    for (uint32_t i = 0; i < LAYOUT_JOURNAL_SECTORS / 2; i++) {
         uint8_t *sector = flash + part->start + i * LAYOUT_SECTOR;
-        bool used = i < LAYOUT_JOURNAL_SECTORS / 2; /* bank 0, both copies */
 
-        write_header(sector, used ? state->sequence : state->sequence + 1);
-        if (used) {
-            write_record(sector + LAYOUT_RECORD_SIZE, state);
-        }
+        write_header(sector, state->sequence);
+        write_record(sector + LAYOUT_RECORD_SIZE, state);
     }
     return 0;
 }

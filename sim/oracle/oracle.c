@@ -96,13 +96,15 @@ static void check_taint(struct oracle *oracle, const struct oracle_view *view,
     }
 }
 
-/* A record that says "confirmed" came into force. */
+/* A record that says "confirmed" came into force. The recovery image needs
+ * no trial: it is what is left when the others are gone. */
 static void journal_confirmed(struct oracle *oracle,
                               const struct oracle_view *view)
 {
     uint32_t image = image_of_slot(view, oracle->journal_slot);
 
-    if (image == ORACLE_NONE || oracle->confirmed[image]) {
+    if (image == ORACLE_NONE || oracle->confirmed[image] ||
+        oracle->journal_slot == JOURNAL_SLOT_RECOVERY) {
         return;
     }
     if (!oracle->asked[image]) {

@@ -84,8 +84,9 @@ Test(provision, slot_a_is_confirmed, .init = provisioned)
     cr_expect_arr_eq(now->digest, view.place[PLACE_SLOT_A].image.computed,
                      32);
     for (unsigned i = 0; i < 4; i++) {
-        cr_expect_eq(view.sector[i].header, DECODE_VALID, "sector %u", i);
-        cr_expect_eq(view.sector[i].first, i < 2 ? 1 : 2);
+        cr_expect_eq(view.sector[i].header,
+                     i < 2 ? DECODE_VALID : DECODE_BLANK, "sector %u", i);
+        cr_expect_eq(view.sector[i].first, i < 2 ? 1 : 0xffffffff);
         cr_expect_eq(view.sector[i].used, i < 2 ? 1 : 0);
     }
 }
