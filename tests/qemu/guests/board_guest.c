@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The guest of the board tests, one source for three stages: linked with
+ * rom.ld it is the ROM, with boot.ld the second stage, with app.ld the third.
+ * It serves console lines "work argument", in hexadecimal, and reports what
+ * it saw through the trace port with code REPORT and the line's first letter.
+ */
+#include <string.h>
+
+#include "board/board.h"
+#include "board/cpu.h"
+#include "board/vectors.h"
+
+#define REPORT 200u
+#define LINE_SIZE 80u
+#define SECOND ((uint64_t)BOARD_CPU_HZ)
+
+extern const uint32_t bss_end[];
+
+static uint32_t number(const char *text)
+{
+    uint32_t value = 0;
+
+    for (; *text != '\0'; text++) {
+        uint32_t digit = (uint32_t)(*text <= '9' ? *text - '0'
+                                                 : *text - 'a' + 10);
+
+        value = value << 4 | (digit & 15u);
+    }
+    return value;
+}
+
+static void report(char work, uint32_t a, uint32_t b, uint32_t c)
+{
+    trace_event((enum trace_code)REPORT, (uint32_t)work, a, b, c);
+}
+
+/* What board_sleep_until() says, without an ear for the console. */
+static void announce(uint64_t until)
+{
+    uint32_t args[2] = {(uint32_t)until, (uint32_t)(until >> 32)};
+
+    (void)ctl_command(CTL_SYS_SLEEP, args, 2);
+}
+
+/* Sleep for so many seconds; how often the clock went back on the way. */
+static void do_sleep(uint32_t seconds)
+{
+    uint64_t last = board_cycles();
+    uint64_t until = last + seconds * SECOND;
+    uint32_t back = 0;
+
+    while (last < until) {
+        uint64_t now;
+
+        board_sleep_until(until);
+        if ((ctl_flags() & CTL_F_CONSOLE_IN) != 0) {
+            announce(until);
+            board_wait_until(until);
+        }
+        now = board_cycles();
+        back += now < last;
+        last = now;
+    }
+    report('s', (uint32_t)last, (uint32_t)(last >> 32), back);
+}
+
+/* Sleep so many times 100 s, or less when a wrap comes first, without
+ * looking at the clock: the wraps are left to the interrupt. */
+static void do_wraps(uint32_t times)
+{
+    uint64_t now;
+
+    announce(board_cycles() + times * 100u * SECOND);
+    for (uint32_t i = 0; i < times; i++) {
+        TIMER1->reload = 0;
+        TIMER1->value = 100u * BOARD_CPU_HZ;
+        TIMER1->ctrl = TIMER_ENABLE | TIMER_INTERRUPT;
+        cpu_wait();
+    }
+    now = board_cycles();
+    report('w', (uint32_t)now, (uint32_t)(now >> 32), 0);
+}
+
+static void do_load(uint32_t address)
+{
+    report('l', REG32(address), 0, 0);
+}
+
+static void do_store(uint32_t address)
+{
+    REG32(address) = 0;
+    report('t', address, 0, 0);
+}
+
+static void do_call(uint32_t address)
+{
+    ((void (*)(void))(uintptr_t)(address | 1u))();
+}
+
+/* Fault with the stack pointer gone. */
+static void do_lost(uint32_t address)
+{
+    __asm__ volatile("msr msp, %0\n\tudf #0" : : "r"(address));
+}
+
+/* Hang until the watchdog barks. */
+static void do_bark(uint32_t ms)
+{
+    watchdog_start(ms);
+    (void)cpu_mask();
+    for (;;) {
+    }
+}
+
+static void deaf(void)
+{
+    for (;;) {
+    }
+}
+
+/* Hang with a handler that ignores the bark. */
+static void do_bite(uint32_t ms)
+{
+    static union vector table[VECTOR_COUNT] __attribute__((aligned(512)));
+
+    table[2].code = deaf;
+    SCB_VTOR = (uint32_t)(uintptr_t)table;
+    cpu_barrier();
+    do_bark(ms);
+}
+
+/* Feed for so many periods, then report. */
+static void do_feed(uint32_t periods)
+{
+    watchdog_start(1000);
+    for (uint32_t i = 0; i < periods; i++) {
+        board_sleep_until(board_cycles() + SECOND * 9u / 10u);
+        watchdog_feed();
+    }
+    watchdog_stop();
+    board_sleep_until(board_cycles() + 10u * SECOND);
+    report('f', periods, 0, 0);
+}
+
+/* Words of the ROM's RAM that are not 0 between bss and stack. */
+static void do_dirt(uint32_t fill)
+{
+    volatile uint32_t *end = (volatile uint32_t *)__builtin_frame_address(0);
+    uint32_t dirty = 0;
+
+    for (volatile uint32_t *at = (volatile uint32_t *)bss_end;
+         at < end - 256; at++) {
+        dirty += *at != 0;
+        *at = fill;
+    }
+    report('d', dirty, 0, 0);
+}
+
+/* Erase a sector, program across pages, read back, break some rules. */
+static void do_nor(uint32_t address)
+{
+    static uint8_t out[600];
+    static uint8_t in[600];
+    const struct ota_flash *flash = board_flash();
+    uint32_t errors = 0;
+
+    for (uint32_t i = 0; i < sizeof(out); i++) {
+        out[i] = (uint8_t)(i * 7u);
+    }
+    errors |= flash->erase(NULL, address) != OTA_OK ? 1u : 0u;
+    errors |= flash->program(NULL, address + 100u, out, sizeof(out)) ? 2u : 0u;
+    errors |= flash->read(NULL, address + 100u, in, sizeof(in)) ? 4u : 0u;
+    errors |= memcmp(in, out, sizeof(in)) != 0 ? 8u : 0u;
+    errors |= flash->erase(NULL, address + 1u) != OTA_ERR_RANGE ? 16u : 0u;
+    errors |= flash->read(NULL, UINT32_MAX, in, 2) != OTA_ERR_RANGE ? 32u : 0u;
+    errors |= flash_lock(address, flash->sector_size) != OTA_OK ? 64u : 0u;
+    errors |= flash->program(NULL, address, out, 1) != OTA_ERR_IO ? 128u : 0u;
+    report('n', errors, flash->sector_size, 0);
+}
+
+static void do_fuse(uint32_t count)
+{
+    uint32_t errors = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        errors |= otp_burn(OTP_COUNTER_BIT + i) != OTA_OK ? 1u : 0u;
+    }
+    errors |= otp_burn(OTP_COUNTER_BIT) != OTA_OK ? 2u : 0u;
+    otp_lock();
+    errors |= otp_burn(OTP_COUNTER_BIT + count) != OTA_ERR_IO ? 4u : 0u;
+    errors |= otp_burn(OTP_BITS) != OTA_ERR_RANGE ? 8u : 0u;
+    report('u', errors, otp_unary(OTP_COUNTER_BIT, OTP_COUNTER_BITS), 0);
+}
+
+/* Begin an erase and reset at once: the next boot finds the flash busy. */
+static void do_erase(uint32_t address)
+{
+    (void)ctl_command(CTL_FLASH_ERASE, &address, 1);
+    board_reset(CTL_REASON_REQUEST);
+}
+
+static void do_idle(uint32_t ignored)
+{
+    uint64_t start = board_cycles();
+
+    (void)ignored;
+    flash_wait_idle();
+    report('i', (uint32_t)(board_cycles() - start), board_reset_cause(), 0);
+}
+
+/* Copy the next stage, 24 KiB of flash, and enter it. */
+static void enter(uint32_t base, uint32_t from, enum board_stage stage)
+{
+    const struct ota_flash *flash = board_flash();
+
+    if (flash->read(NULL, from, (void *)(base + 0x200u), 0x6000u) == OTA_OK) {
+        board_jump(base + 0x200u, stage);
+    }
+}
+
+static void do_jump(uint32_t from)
+{
+    if ((uintptr_t)do_jump < BOARD_ROM_SIZE) {
+        enter(BOARD_BOOT_BASE, from, BOARD_STAGE_BOOT);
+    } else {
+        enter(BOARD_APP_BASE, from, BOARD_STAGE_APP);
+    }
+}
+
+static void do_reset(uint32_t reason)
+{
+    board_reset((enum ctl_reset_reason)reason);
+}
+
+static void do_halt(uint32_t ignored)
+{
+    (void)ignored;
+    board_halt();
+}
+
+static const struct {
+    const char *name;
+    void (*run)(uint32_t argument);
+} works[] = {
+    {"sleep ", do_sleep}, {"wraps ", do_wraps}, {"load ", do_load},
+    {"store ", do_store}, {"call ", do_call},   {"lost ", do_lost},
+    {"bark ", do_bark},   {"bite ", do_bite},   {"feed ", do_feed},
+    {"dirt ", do_dirt},   {"nor ", do_nor},     {"fuse ", do_fuse},
+    {"erase ", do_erase}, {"idle ", do_idle},   {"jump ", do_jump},
+    {"reset ", do_reset}, {"halt ", do_halt},
+};
+
+static void serve(const char *line)
+{
+    for (uint32_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
+        size_t length = strlen(works[i].name);
+
+        if (strncmp(line, works[i].name, length) == 0) {
+            works[i].run(number(line + length));
+            return;
+        }
+    }
+    board_panic(__LINE__, 0);
+}
+
+int main(void)
+{
+    char line[LINE_SIZE];
+
+    /* Where it runs, since when, why. */
+    report('0', (uint32_t)(uintptr_t)main, (uint32_t)board_cycles(),
+           board_reset_cause());
+    while (console_read(line, sizeof(line)) >= 0) {
+        serve(line);
+    }
+    board_halt();
+}
