@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TIMER0 counts cycles down and wraps each 2^32 (171.8 s); the 64-bit clock
- * is the last value read plus what the low half went on since. It is right
- * as long as it is read once in 171 s: the wrap's interrupt reads it, and so
- * does each piece of a sleep, which runs with interrupts masked.
+ * TIMER0 counts cycles down from 2^32 - 1 and wraps each 171.8 s; the timer's
+ * interrupt flag says that it has, and whoever sees it first, a reader or the
+ * interrupt, counts the wrap and clears it. So the clock is right as long as
+ * it is read, or interrupts are let through, once in 171 s: sleeps run with
+ * interrupts masked, in pieces far shorter than that.
  */
 #include "board/board.h"
 
@@ -15,28 +16,44 @@
 /* Less than this is not worth an alarm. */
 #define SLEEP_LEAST 64u
 
-static volatile uint64_t clock_last;
+static volatile uint32_t clock_wraps;
 
 void clock_resume(uint64_t cycles)
 {
-    clock_last = cycles;
+    clock_wraps = (uint32_t)(cycles >> 32);
+}
+
+/* Interrupts are masked. The flag comes up when the count is 0, which is the
+ * last cycle before the wrap: wait for it. Returns the low half. */
+static uint32_t clock_count_wrap(void)
+{
+    uint32_t low;
+
+    do {
+        low = ~TIMER0->value;
+    } while (low == UINT32_MAX);
+    TIMER0->interrupt = 1;
+    NVIC_UNPEND = 1u << TIMER0_IRQ;
+    clock_wraps++;
+    return low;
 }
 
 uint64_t board_cycles(void)
 {
     uint32_t before = cpu_mask();
-    uint64_t last = clock_last;
     uint32_t low = ~TIMER0->value;
-    uint64_t now = last + (uint32_t)(low - (uint32_t)last);
+    uint64_t now;
 
-    clock_last = now;
+    if (TIMER0->interrupt != 0) {
+        low = clock_count_wrap();
+    }
+    now = (uint64_t)clock_wraps << 32 | low;
     cpu_unmask(before);
     return now;
 }
 
 void clock_wrapped(void)
 {
-    TIMER0->interrupt = 1;
     (void)board_cycles();
 }
 
@@ -46,8 +63,13 @@ void clock_alarm(void)
     TIMER1->interrupt = 1;
 }
 
-/* One WFI. Interrupts are masked, so nothing can come between arming and
- * waiting; a pending interrupt ends the wait all the same. */
+/*
+ * One WFI. Interrupts are masked, so nothing can come between arming and
+ * waiting; a pending interrupt ends the wait all the same. The alarm has no
+ * reload value: a QEMU that skips idle time moves on to the next expiry when
+ * a timer reloads itself, before its interrupt is seen, so a periodic one
+ * would wake the core a period late.
+ */
 static void sleep_piece(uint32_t cycles)
 {
     TIMER1->ctrl = 0;
@@ -57,10 +79,6 @@ static void sleep_piece(uint32_t cycles)
     cpu_wait();
     clock_alarm();
     NVIC_UNPEND = 1u << TIMER1_IRQ;
-    if (TIMER0->interrupt != 0) {
-        clock_wrapped();
-        NVIC_UNPEND = 1u << TIMER0_IRQ;
-    }
 }
 
 void board_wait_until(uint64_t until)
