@@ -559,6 +559,7 @@ Test(board, resets_at_once_when_power_has_failed)
     struct bench *bench = bench_new();
     struct board_cut cut = {.off_ns = NS_PER_S,
                             .cause = CTL_CAUSE_POWER_ON};
+    struct board_cut_report report_of_cut;
     struct diag diag = {{0}};
 
     /* boot, report, then the console read is answered "power failed" */
@@ -567,7 +568,7 @@ Test(board, resets_at_once_when_power_has_failed)
         cr_assert_eq(bench->last, MACHINE_RING);
         if (i == 2) {
             cut.now_ns = bench->board->now_ns;
-            board_power_cut(bench->board, &cut, NULL);
+            board_power_cut(bench->board, &cut, &report_of_cut);
         }
         serve_ring(bench);
     }
