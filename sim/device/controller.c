@@ -111,26 +111,30 @@ static bool reads_garbage(const struct board *board, uint32_t sector)
                                  sector == flash->op.address / FLASH_SECTOR);
 }
 
-/* The bytes that a sector has to show. A busy part answers a read with
- * anything; the inverse is certain to be wrong and the same each time. */
-static void render_sector(const struct board *board, uint32_t sector,
-                          uint8_t out[FLASH_SECTOR])
+/* The bytes that a sector has to show: the array's own, or `garbage`, filled
+ * here. A busy part answers a read with anything; the inverse is certain to be
+ * wrong and the same each time. */
+static const uint8_t *expected(const struct board *board, uint32_t sector,
+                               uint8_t garbage[FLASH_SECTOR])
 {
     const uint8_t *array = &board->flash.array[sector * FLASH_SECTOR];
-    uint8_t mask = reads_garbage(board, sector) ? 0xFF : 0x00;
 
-    for (uint32_t i = 0; i < FLASH_SECTOR; i++) {
-        out[i] = array[i] ^ mask;
+    if (!reads_garbage(board, sector)) {
+        return array;
     }
+    for (uint32_t i = 0; i < FLASH_SECTOR; i++) {
+        garbage[i] = (uint8_t)~array[i];
+    }
+    return garbage;
 }
 
 static void show_sector(const struct board *board, uint8_t *window,
                         uint32_t sector)
 {
-    uint8_t bytes[FLASH_SECTOR];
+    uint8_t garbage[FLASH_SECTOR];
+    const uint8_t *bytes = expected(board, sector, garbage);
     uint8_t *shown = &window[sector * FLASH_SECTOR];
 
-    render_sector(board, sector, bytes);
     if (memcmp(shown, bytes, FLASH_SECTOR) != 0) {
         memcpy(shown, bytes, FLASH_SECTOR);
     }
@@ -147,10 +151,10 @@ void board_show_flash(const struct board *board, uint8_t *window)
 static int64_t raw_in_sector(const struct board *board, const uint8_t *window,
                              uint32_t sector)
 {
-    uint8_t bytes[FLASH_SECTOR];
+    uint8_t garbage[FLASH_SECTOR];
+    const uint8_t *bytes = expected(board, sector, garbage);
     const uint8_t *shown = &window[sector * FLASH_SECTOR];
 
-    render_sector(board, sector, bytes);
     if (memcmp(shown, bytes, FLASH_SECTOR) == 0) {
         return -1;
     }
