@@ -5,6 +5,9 @@
 
 #include "engine/state.h"
 
+/* A device that means to sleep so long has nothing else to do. */
+#define IDLE_NS 500000000u
+
 const char *emit_partition(const struct run *run, uint32_t address)
 {
     const struct board_part *part = board_map_at(&run->map, address);
@@ -246,7 +249,9 @@ static void on_sleep(void *context, uint64_t until_ns)
 {
     struct run *run = context;
 
-    (void)until_ns;
+    if (until_ns - run->world->board.now_ns < IDLE_NS) {
+        return; /* a pause in its work */
+    }
     run->slept = true;
     run->world->alive = run->world->oracle.running != ORACLE_NONE;
 }

@@ -303,7 +303,8 @@ static bool settled(const struct run *run)
     if (run->stop || expects_broken(run)) {
         return true;
     }
-    return (run->slept || run->world->board.halted) && steps_all_fired(run) &&
+    return (run->slept || run->world->board.halted) &&
+           run->world->board.console_count == 0 && steps_all_fired(run) &&
            expects_met(run);
 }
 

@@ -50,7 +50,7 @@ void steps_event(struct run *run, const struct event *event)
 bool steps_all_fired(const struct run *run)
 {
     for (unsigned i = 0; i < run->scenario->steps; i++) {
-        if (!run->world->step[i].fired) {
+        if (!run->world->step[i].fired && !run->scenario->step[i].optional) {
             return false;
         }
     }

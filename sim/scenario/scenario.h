@@ -107,6 +107,7 @@ struct action {
 
 struct step {
     bool timed; /* at: 5s, else on: {...} */
+    bool optional; /* the run does not fail when it never happens */
     uint64_t at_ns;
     struct pattern on;
     unsigned actions;

@@ -269,6 +269,10 @@ static const struct schema_key step_keys[] = {
     {.key = "do", .kind = SCHEMA_ACTIONS, REQUIRED, .map = &schema_action,
      .help = "What happens: one action or a list of them",
      .example = "{power_cut: {}}"},
+    {.key = "optional", .kind = SCHEMA_BOOL, IN(step, optional),
+     .help = "Whether the scenario passes when it never happens. No if not "
+             "given; for what a fault before it may prevent",
+     .example = "true"},
     {.key = NULL}};
 
 const struct schema_map schema_step = {
