@@ -48,32 +48,45 @@ enum {
 };
 
 static const struct option_spec sign_options[] = {
-    [SIGN_KEY] = {.name = "key", .short_name = 'k', .kind = OPTION_FILE,
+    [SIGN_KEY] = {.name = "key",
+                  .short_name = 'k',
+                  .kind = OPTION_FILE,
                   .required = true,
                   .help = "private key as PEM, or the name of a development "
                           "key"},
-    [SIGN_VERSION] = {.name = "version", .short_name = 'v',
-                      .kind = OPTION_TEXT, .argument = "VERSION",
-                      .required = true, .help = "such as 1.2.0 or 1.2.0+45"},
-    [SIGN_COUNTER] = {.name = "counter", .short_name = 's',
+    [SIGN_VERSION] = {.name = "version",
+                      .short_name = 'v',
+                      .kind = OPTION_TEXT,
+                      .argument = "VERSION",
+                      .required = true,
+                      .help = "such as 1.2.0 or 1.2.0+45"},
+    [SIGN_COUNTER] = {.name = "counter",
+                      .short_name = 's',
                       .kind = OPTION_NUMBER,
                       .help = "security counter; none by default"},
-    [SIGN_LOAD] = {.name = "load", .short_name = 'L', .kind = OPTION_NUMBER,
+    [SIGN_LOAD] = {.name = "load",
+                   .short_name = 'L',
+                   .kind = OPTION_NUMBER,
                    .argument = "ADDRESS",
                    .help = "RAM address it is copied to and runs at"},
-    [SIGN_HEADER] = {.name = "header-size", .short_name = 'H',
+    [SIGN_HEADER] = {.name = "header-size",
+                     .short_name = 'H',
                      .kind = OPTION_SIZE,
                      .help = "header with padding; 0x200 by default"},
-    [SIGN_FILL] = {.name = "fill", .kind = OPTION_SIZE,
+    [SIGN_FILL] = {.name = "fill",
+                   .kind = OPTION_SIZE,
                    .help = "make header and payload together this large, by "
                            "pseudo-random bytes that are always the same"},
     [SIGN_PUBLIC] = {.name = "with-public-key",
                      .help = "add the public key itself to the image"},
-    [SIGN_EDIT] = {.name = "edit", .kind = OPTION_TEXT,
-                   .argument = "EDIT[=N]", .repeat = true,
+    [SIGN_EDIT] = {.name = "edit",
+                   .kind = OPTION_TEXT,
+                   .argument = "EDIT[=N]",
+                   .repeat = true,
                    .help = "spoil the image on purpose; '--edit list' names "
                            "the ways"},
-    [SIGN_QUIET] = {.name = "quiet", .short_name = 'q',
+    [SIGN_QUIET] = {.name = "quiet",
+                    .short_name = 'q',
                     .help = "do not say what was written"},
     {0},
 };
@@ -90,8 +103,8 @@ static int narrow(const struct option_value *value, const char *name,
                   uint32_t *out, struct diag *diag)
 {
     if (value->number > UINT32_MAX) {
-        return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "--%s %s: more than 32 bits", name, value->text);
+        return diag_fail(diag, OTALAB_ERR_USAGE, "--%s %s: more than 32 bits",
+                         name, value->text);
     }
     *out = (uint32_t)value->number;
     return 0;
@@ -240,15 +253,20 @@ static const struct command command_sign = {
 enum { VERIFY_KEY, VERIFY_FOR, VERIFY_QUIET };
 
 static const struct option_spec verify_options[] = {
-    [VERIFY_KEY] = {.name = "key", .short_name = 'k', .kind = OPTION_FILE,
-                    .required = true, .repeat = true,
+    [VERIFY_KEY] = {.name = "key",
+                    .short_name = 'k',
+                    .kind = OPTION_FILE,
+                    .required = true,
+                    .repeat = true,
                     .help = "key that may have signed it, public or private; "
                             "may be given again"},
-    [VERIFY_FOR] = {.name = "for", .kind = OPTION_CHOICE,
+    [VERIFY_FOR] = {.name = "for",
+                    .kind = OPTION_CHOICE,
                     .argument = "app|boot",
                     .help = "ask the device's own code too: would it run as "
                             "application or bootloader"},
-    [VERIFY_QUIET] = {.name = "quiet", .short_name = 'q',
+    [VERIFY_QUIET] = {.name = "quiet",
+                      .short_name = 'q',
                       .help = "only the exit code"},
     {0},
 };
@@ -259,8 +277,8 @@ static enum ota_reason ask_device(const uint8_t *bytes, size_t size,
 {
     uint8_t digest[1][KEY_DIGEST_SIZE], der[KEY_SPKI_SIZE];
     const uint8_t *spki[1] = {der};
-    struct image_keys keys = {.digests = digest, .count = 1, .spki = spki,
-                              .spki_count = 1};
+    struct image_keys keys = {
+        .digests = digest, .count = 1, .spki = spki, .spki_count = 1};
     struct image_limits limits = {
         .slot_size = (uint32_t)size,
         .load_base = place == 0 ? BOARD_APP_BASE : BOARD_BOOT_BASE,
@@ -275,9 +293,8 @@ static enum ota_reason ask_device(const uint8_t *bytes, size_t size,
     key_spki(key, der);
     enum ota_reason reason =
         image_verify(bytes, (uint32_t)size, &limits, &keys, &info);
-    return reason != OTA_REASON_NONE
-               ? reason
-               : image_check_entry(bytes, &info, &limits);
+    return reason != OTA_REASON_NONE ? reason
+                                     : image_check_entry(bytes, &info, &limits);
 }
 
 static int verify_bytes(const struct options *o, const uint8_t *bytes,
@@ -299,8 +316,8 @@ static int verify_bytes(const struct options *o, const uint8_t *bytes,
         return signer;
     }
     if (o->value[VERIFY_FOR].given) {
-        enum ota_reason reason = ask_device(bytes, size, &keys[signer],
-                                            o->value[VERIFY_FOR].number);
+        enum ota_reason reason =
+            ask_device(bytes, size, &keys[signer], o->value[VERIFY_FOR].number);
         if (reason != OTA_REASON_NONE) {
             return diag_fail(diag, OTALAB_ERR_FAILED,
                              "authentic, but the device refuses it: %s",
@@ -362,7 +379,8 @@ static const struct command command_verify = {
 enum { INFO_JSON };
 
 static const struct option_spec info_options[] = {
-    [INFO_JSON] = {.name = "json", .short_name = 'j',
+    [INFO_JSON] = {.name = "json",
+                   .short_name = 'j',
                    .help = "one line of JSON"},
     {0},
 };
@@ -536,10 +554,9 @@ static const struct command command_info = {
     .arguments = "FILE",
     .arguments_min = 1,
     .arguments_max = 1,
-    .examples =
-        (const struct command_example[]){
-            {"otalab image info app.img", "header, TLVs, digest"},
-            {0}},
+    .examples = (const struct command_example[]){{"otalab image info app.img",
+                                                  "header, TLVs, digest"},
+                                                 {0}},
     .description =
         "Reads header and TLVs without believing them and recomputes the "
         "digest; exit code 1 when the image is not complete and undamaged. "
@@ -548,8 +565,9 @@ static const struct command command_info = {
 
 /* ---- image -------------------------------------------------------------------- */
 
-static const struct command *const image_commands[] = {
-    &command_sign, &command_verify, &command_info, NULL};
+static const struct command *const image_commands[] = {&command_sign,
+                                                       &command_verify,
+                                                       &command_info, NULL};
 
 const struct command command_image = {
     .name = "image",

@@ -18,14 +18,19 @@
 enum { FUSES, JSON, DTB, COLOR };
 
 static const struct option_spec inspect_options[] = {
-    [FUSES] = {.name = "fuses", .short_name = 'f', .kind = OPTION_FILE,
+    [FUSES] = {.name = "fuses",
+               .short_name = 'f',
+               .kind = OPTION_FILE,
                .help = "read the device's fuses too"},
-    [JSON] = {.name = "json", .short_name = 'j',
+    [JSON] = {.name = "json",
+              .short_name = 'j',
               .help = "NDJSON, a line for each thing found"},
-    [DTB] = {.name = "dtb", .kind = OPTION_FILE,
+    [DTB] = {.name = "dtb",
+             .kind = OPTION_FILE,
              .help = "devicetree blob with the flash map; our board's by "
                      "default"},
-    [COLOR] = {.name = "color", .kind = OPTION_CHOICE,
+    [COLOR] = {.name = "color",
+               .kind = OPTION_CHOICE,
                .argument = "auto|always|never",
                .help = "colour the output; NO_COLOR is respected"},
     {0},
@@ -61,6 +66,12 @@ __attribute__((format(printf, 3, 4))) static void line(
     fputs(painted ? "\033[0m\n" : "\n", stdout);
 }
 
+static void heading(const struct inspection *in, const char *text)
+{
+    putchar('\n');
+    line(in, ROLE_HEADING, "%s", text);
+}
+
 /* ---- images, as text -------------------------------------------------------- */
 
 static void version_text(const struct mcuboot_version *version, char *out,
@@ -84,8 +95,7 @@ static void text_place(const struct inspection *in, unsigned index)
     if (image->result == IMAGE_READ_EMPTY) {
         line(in, place->blank ? ROLE_DIM : ROLE_BAD, "  %-9s 0x%08x  %s", name,
              place->start,
-             place->blank ? "empty"
-                          : "erased at its start, but not all of it");
+             place->blank ? "empty" : "erased at its start, but not all of it");
         return;
     }
     if (!image->has_header) {
@@ -111,8 +121,8 @@ static void text_place(const struct inspection *in, unsigned index)
 static void text_places(const struct inspection *in)
 {
     line(in, ROLE_HEADING, "Images");
-    line(in, ROLE_DIM, "  %-9s %-10s  %-12s %8s  %7s  %-8s", "place",
-         "start", "version", "bytes", "counter", "sha256");
+    line(in, ROLE_DIM, "  %-9s %-10s  %-12s %8s  %7s  %s", "place", "start",
+         "version", "bytes", "counter", "sha256");
     for (unsigned i = 0; i < PLACE_COUNT; i++) {
         if (in->flash.place[i].present) {
             text_place(in, i);
@@ -182,14 +192,16 @@ static void text_record(const struct inspection *in,
 static void text_sector(const struct inspection *in, unsigned number)
 {
     const struct journal_sector *sector = &in->flash.sector[number];
-    bool good = sector->header == DECODE_VALID;
 
-    line(in, good ? ROLE_PLAIN : ROLE_BAD,
-         "  bank %u copy %u, 0x%08x: %u of %u records used; header %s",
-         number / 2, number % 2, sector->address, sector->used,
-         LAYOUT_RECORDS,
-         good ? "valid"
-              : decode_status_text((enum decode_status)sector->header));
+    if (sector->header == DECODE_BLANK && sector->used == 0) {
+        line(in, ROLE_DIM, "  bank %u copy %u, 0x%08x: erased", number / 2,
+             number % 2, sector->address);
+        return;
+    }
+    line(in, sector->header == DECODE_VALID ? ROLE_PLAIN : ROLE_BAD,
+         "  bank %u copy %u, 0x%08x: %u of %u records used; header: %s",
+         number / 2, number % 2, sector->address, sector->used, LAYOUT_RECORDS,
+         decode_status_text((enum decode_status)sector->header));
     for (unsigned i = 0; i < in->flash.records; i++) {
         const struct journal_record *record = &in->flash.record[i];
         if (record->sector == number && record->status != DECODE_BLANK) {
@@ -203,7 +215,8 @@ static void text_in_force(const struct inspection *in)
     const struct boot_view *flash = &in->flash;
 
     if (flash->in_force < 0) {
-        line(in, ROLE_BAD, "  no valid record: the bootloader looks for the "
+        line(in, ROLE_BAD,
+             "  no valid record: the bootloader looks for the "
              "highest authentic image");
         return;
     }
@@ -215,18 +228,18 @@ static void text_in_force(const struct inspection *in)
                  record->attempts == 1 ? "" : "s");
     }
     line(in, ROLE_GOOD, "  in force: %s, %s%s (sequence %u, %u cop%s)",
-         decode_slot_name(record->slot), decode_state_name(record->state),
-         left, record->sequence, flash->copies,
-         flash->copies == 1 ? "y" : "ies");
+         decode_slot_name(record->slot), decode_state_name(record->state), left,
+         record->sequence, flash->copies, flash->copies == 1 ? "y" : "ies");
     if (flash->disputed) {
-        line(in, ROLE_BAD, "  valid records of that sequence differ: "
+        line(in, ROLE_BAD,
+             "  valid records of that sequence differ: "
              "somebody else wrote here");
     }
 }
 
 static void text_journal(const struct inspection *in)
 {
-    line(in, ROLE_HEADING, "\nBoot journal");
+    heading(in, "Boot journal");
     if (in->flash.sectors == 0) {
         line(in, ROLE_BAD, "  the flash map has no journal");
         return;
@@ -257,16 +270,16 @@ static void text_request(const struct inspection *in,
          request->newest ? "->" : "  ", request->address, request->sequence,
          decode_slot_name(request->slot), decode_request_name(request->kind),
          request->counter, digest_text(request->digest, digest),
-         !request->newest      ? ""
+         !request->newest    ? ""
          : in->flash.pending ? "  waits for the bootloader"
-                               : "  dealt with");
+                             : "  dealt with");
 }
 
 static void text_requests(const struct inspection *in)
 {
     bool any = false;
 
-    line(in, ROLE_HEADING, "\nRequests of the application");
+    heading(in, "Requests of the application");
     for (unsigned i = 0; i < in->flash.requests; i++) {
         if (in->flash.request[i].status != DECODE_BLANK) {
             text_request(in, &in->flash.request[i]);
@@ -299,7 +312,7 @@ static void text_fuses(const struct inspection *in)
     const struct fuse_view *fuses = &in->fuses;
     char hex[65];
 
-    line(in, ROLE_HEADING, "\nFuses");
+    heading(in, "Fuses");
     for (unsigned i = 0; i < OTP_ROOT_KEYS; i++) {
         hex_text(fuses->root[i], 32, hex);
         line(in, fuses->root_set[i] ? ROLE_PLAIN : ROLE_DIM,
@@ -542,8 +555,7 @@ const struct command command_inspect = {
     .arguments_max = 1,
     .examples =
         (const struct command_example[]){
-            {"otalab inspect flash.bin",
-             "which slot boots next, and why"},
+            {"otalab inspect flash.bin", "which slot boots next, and why"},
             {"otalab inspect flash.bin --fuses device.fuses --json",
              "the same for a program to read"},
             {0}},

@@ -17,12 +17,17 @@ static const struct command command_show;
 enum { NEW_NAME, NEW_PUBLIC, NEW_FORCE };
 
 static const struct option_spec new_options[] = {
-    [NEW_NAME] = {.name = "name", .short_name = 'n', .kind = OPTION_CHOICE,
+    [NEW_NAME] = {.name = "name",
+                  .short_name = 'n',
+                  .kind = OPTION_CHOICE,
                   .argument = "root|root1|root2|wrong",
                   .help = "which development key; root by default"},
-    [NEW_PUBLIC] = {.name = "public", .short_name = 'p', .kind = OPTION_FILE,
+    [NEW_PUBLIC] = {.name = "public",
+                    .short_name = 'p',
+                    .kind = OPTION_FILE,
                     .help = "write the public half to FILE as well"},
-    [NEW_FORCE] = {.name = "force", .short_name = 'f',
+    [NEW_FORCE] = {.name = "force",
+                   .short_name = 'f',
                    .help = "overwrite files that exist"},
     {0},
 };
@@ -48,8 +53,8 @@ static int new_files(const struct options *o, struct diag *diag)
 
     err = err != 0 ? err : key_private_pem(&key, private_pem);
     err = err != 0 ? err : key_public_pem(&key, public_pem);
-    err = err != 0 ? err
-                   : write_text(o->arguments[0], private_pem, force, diag);
+    err =
+        err != 0 ? err : write_text(o->arguments[0], private_pem, force, diag);
     if (err == 0 && o->value[NEW_PUBLIC].given) {
         err = write_text(o->value[NEW_PUBLIC].text, public_pem, force, diag);
     }
@@ -96,11 +101,14 @@ static const struct command command_new = {
 enum { SHOW_JSON, SHOW_PUBLIC, SHOW_C };
 
 static const struct option_spec show_options[] = {
-    [SHOW_JSON] = {.name = "json", .short_name = 'j',
+    [SHOW_JSON] = {.name = "json",
+                   .short_name = 'j',
                    .help = "one line of JSON"},
-    [SHOW_PUBLIC] = {.name = "public", .short_name = 'p',
+    [SHOW_PUBLIC] = {.name = "public",
+                     .short_name = 'p',
                      .help = "only the public half, as PEM"},
-    [SHOW_C] = {.name = "c", .short_name = 'c',
+    [SHOW_C] = {.name = "c",
+                .short_name = 'c',
                 .help = "only the public half's DER bytes, for a C array"},
     {0},
 };

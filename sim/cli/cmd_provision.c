@@ -37,40 +37,64 @@ enum {
 };
 
 static const struct option_spec provision_options[] = {
-    [BOOT] = {.name = "rom-boot", .short_name = 'b', .kind = OPTION_FILE,
+    [BOOT] = {.name = "rom-boot",
+              .short_name = 'b',
+              .kind = OPTION_FILE,
               .required = true,
               .help = "signed bootloader, for boot-a and boot-b"},
-    [BOOT_B] = {.name = "boot-b", .kind = OPTION_FILE,
+    [BOOT_B] = {.name = "boot-b",
+                .kind = OPTION_FILE,
                 .help = "another one for boot-b"},
-    [SLOT_A] = {.name = "slot-a", .short_name = 'a', .kind = OPTION_FILE,
-                .required = true, .help = "signed application"},
-    [SLOT_B] = {.name = "slot-b", .kind = OPTION_FILE,
+    [SLOT_A] = {.name = "slot-a",
+                .short_name = 'a',
+                .kind = OPTION_FILE,
+                .required = true,
+                .help = "signed application"},
+    [SLOT_B] = {.name = "slot-b",
+                .kind = OPTION_FILE,
                 .help = "signed application for the other slot"},
-    [RECOVERY] = {.name = "recovery", .short_name = 'r', .kind = OPTION_FILE,
+    [RECOVERY] = {.name = "recovery",
+                  .short_name = 'r',
+                  .kind = OPTION_FILE,
                   .help = "signed recovery image"},
-    [KEY] = {.name = "key", .short_name = 'k', .kind = OPTION_FILE,
-             .required = true, .repeat = true,
+    [KEY] = {.name = "key",
+             .short_name = 'k',
+             .kind = OPTION_FILE,
+             .required = true,
+             .repeat = true,
              .help = "root key whose digest goes into the fuses, as PEM or "
                      "the name of a development key; up to three"},
-    [FLASH] = {.name = "flash", .short_name = 'o', .kind = OPTION_FILE,
-               .required = true, .help = "write the flash contents here"},
-    [FUSES] = {.name = "fuses", .kind = OPTION_FILE, .required = true,
+    [FLASH] = {.name = "flash",
+               .short_name = 'o',
+               .kind = OPTION_FILE,
+               .required = true,
+               .help = "write the flash contents here"},
+    [FUSES] = {.name = "fuses",
+               .kind = OPTION_FILE,
+               .required = true,
                .help = "write the fuses here"},
-    [COUNTER] = {.name = "counter", .kind = OPTION_NUMBER,
+    [COUNTER] = {.name = "counter",
+                 .kind = OPTION_NUMBER,
                  .help = "security counter in the fuses; 0 by default"},
-    [BOOT_COUNTER] = {.name = "boot-counter", .kind = OPTION_NUMBER,
+    [BOOT_COUNTER] = {.name = "boot-counter",
+                      .kind = OPTION_NUMBER,
                       .help = "bootloader's counter; 0 by default"},
-    [EPOCH] = {.name = "epoch", .kind = OPTION_NUMBER,
+    [EPOCH] = {.name = "epoch",
+               .kind = OPTION_NUMBER,
                .help = "root keys below this index are revoked; 0 by "
                        "default"},
-    [LIFECYCLE] = {.name = "life-cycle", .kind = OPTION_CHOICE,
+    [LIFECYCLE] = {.name = "life-cycle",
+                   .kind = OPTION_CHOICE,
                    .argument = "blank|development|secured",
                    .help = "life-cycle state; development by default"},
-    [SEED] = {.name = "seed", .short_name = 's', .kind = OPTION_NUMBER,
+    [SEED] = {.name = "seed",
+              .short_name = 's',
+              .kind = OPTION_NUMBER,
               .help = "seed of the device identity; 0 by default"},
     [NO_JOURNAL] = {.name = "no-journal",
                     .help = "leave the boot journal erased"},
-    [DTB] = {.name = "dtb", .kind = OPTION_FILE,
+    [DTB] = {.name = "dtb",
+             .kind = OPTION_FILE,
              .help = "devicetree blob with the flash map; our board's by "
                      "default"},
     {0},
@@ -146,8 +170,7 @@ static int read_images(const struct options *o, struct job *job,
         if (path == NULL) {
             continue;
         }
-        int err =
-            file_read(path, IMAGE_SIZE_MAX, &job->bytes[i], &size, diag);
+        int err = file_read(path, IMAGE_SIZE_MAX, &job->bytes[i], &size, diag);
         err = err != 0 ? err : check_image(path, job->bytes[i], size, diag);
         if (err != 0) {
             return err;
@@ -184,8 +207,7 @@ static uint32_t clamp(uint64_t number)
     return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
 }
 
-static int read_job(const struct options *o, struct job *job,
-                    struct diag *diag)
+static int read_job(const struct options *o, struct job *job, struct diag *diag)
 {
     int err = map_open(o->value[DTB].text, &job->map, diag);
 
@@ -220,10 +242,9 @@ static int part_name(const char *path, char *out, size_t size,
 {
     int n = snprintf(out, size, "%s.part", path);
 
-    return n > 0 && (size_t)n < size
-               ? 0
-               : diag_fail(diag, OTALAB_ERR_USAGE, "%.200s: path too long",
-                           path);
+    return n > 0 && (size_t)n < size ? 0
+                                     : diag_fail(diag, OTALAB_ERR_USAGE,
+                                                 "%.200s: path too long", path);
 }
 
 static int move(const char *from, const char *to, struct diag *diag)
@@ -243,15 +264,14 @@ static int write_both(const char *flash, const char *fuses,
     uint8_t packed[FUSE_FILE_SIZE];
     int err = part_name(flash, flash_part, sizeof flash_part, diag);
 
-    err = err != 0 ? err
-                   : part_name(fuses, fuses_part, sizeof fuses_part, diag);
+    err =
+        err != 0 ? err : part_name(fuses, fuses_part, sizeof fuses_part, diag);
     if (err != 0) {
         return err;
     }
     fuses_pack(job->words, packed);
     err = file_write(flash_part, job->flash, job->size, diag);
-    err = err != 0 ? err
-                   : file_write(fuses_part, packed, sizeof packed, diag);
+    err = err != 0 ? err : file_write(fuses_part, packed, sizeof packed, diag);
     err = err != 0 ? err : move(fuses_part, fuses, diag);
     err = err != 0 ? err : move(flash_part, flash, diag);
     if (err != 0) {

@@ -47,12 +47,12 @@ struct command {
     /* argv[0] is the command's own word; returns the exit code. May be NULL
      * when there are subcommands. */
     int (*run)(int argc, char **argv);
-    const struct option_spec *options;      /* or NULL */
-    const char *arguments;                  /* "IN OUT", or NULL */
+    const struct option_spec *options; /* or NULL */
+    const char *arguments;             /* "IN OUT", or NULL */
     int arguments_min;
-    int arguments_max;                      /* -1: no limit */
-    const struct command_example *examples; /* the first lead the help */
-    const char *description;                /* paragraph, or NULL */
+    int arguments_max;                        /* -1: no limit */
+    const struct command_example *examples;   /* the first lead the help */
+    const char *description;                  /* paragraph, or NULL */
     const struct command *const *subcommands; /* ends with NULL, or NULL */
 };
 

@@ -8,9 +8,9 @@
 #define INDENT 26
 
 static const char *const kind_argument[] = {
-    [OPTION_FLAG] = "",     [OPTION_TEXT] = "TEXT", [OPTION_FILE] = "FILE",
-    [OPTION_NUMBER] = "N",  [OPTION_SIZE] = "SIZE", [OPTION_TIME] = "TIME",
-    [OPTION_CHOICE] = "",   [OPTION_MAYBE] = "TEXT",
+    [OPTION_FLAG] = "",    [OPTION_TEXT] = "TEXT",  [OPTION_FILE] = "FILE",
+    [OPTION_NUMBER] = "N", [OPTION_SIZE] = "SIZE",  [OPTION_TIME] = "TIME",
+    [OPTION_CHOICE] = "",  [OPTION_MAYBE] = "TEXT",
 };
 
 /* Print `text` wrapped between column `indent` and WIDTH; the cursor stands
@@ -100,8 +100,9 @@ void command_help(const struct command *command, FILE *out)
         print_subcommands(out, command->subcommands);
     }
     if (command->options != NULL || command->run != NULL) {
-        static const struct option_spec help = {
-            .name = "help", .short_name = 'h', .help = "print this help"};
+        static const struct option_spec help = {.name = "help",
+                                                .short_name = 'h',
+                                                .help = "print this help"};
         fputs("\nOptions:\n", out);
         for (const struct option_spec *spec = command->options;
              spec != NULL && spec->name != NULL; spec++) {

@@ -17,20 +17,12 @@ struct unit {
 };
 
 static const struct unit size_units[] = {
-    {"", 1},
-    {"B", 1},
-    {"KiB", 1024},
-    {"MiB", 1024 * 1024},
-    {NULL, 0},
+    {"", 1}, {"B", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}, {NULL, 0},
 };
 
 static const struct unit time_units[] = {
-    {"ns", 1},
-    {"us", 1000},
-    {"ms", 1000000},
-    {"s", 1000000000},
-    {"min", 60000000000},
-    {"h", 3600000000000},
+    {"ns", 1},         {"us", 1000},         {"ms", 1000000},
+    {"s", 1000000000}, {"min", 60000000000}, {"h", 3600000000000},
     {NULL, 0},
 };
 
@@ -113,8 +105,7 @@ int options_number(const char *text, uint64_t *number)
 
 /* ---- errors ---------------------------------------------------------- */
 
-const char *command_path(const struct command *command, char *out,
-                         size_t size)
+const char *command_path(const struct command *command, char *out, size_t size)
 {
     bool root = strcmp(command->name, "otalab") == 0;
 
@@ -342,8 +333,8 @@ static int take_word(struct walk *walk, bool *only_arguments)
 static int check_complete(const struct command *command,
                           const struct options *options)
 {
-    for (int i = 0; command->options != NULL &&
-                    command->options[i].name != NULL; i++) {
+    for (int i = 0;
+         command->options != NULL && command->options[i].name != NULL; i++) {
         if (command->options[i].required && !options->value[i].given) {
             return usage(command, "needs --", command->options[i].name, "");
         }

@@ -47,7 +47,7 @@ struct option_value {
 
 struct options {
     struct option_value value[OPTIONS_MAX]; /* by position in the table */
-    int count;        /* arguments that are no options */
+    int count;                              /* arguments that are no options */
     char **arguments; /* inside argv, which is reordered */
 };
 
@@ -63,8 +63,7 @@ int command_dispatch(const struct command *command, int argc, char **argv);
 void command_help(const struct command *command, FILE *out);
 
 /* "otalab image sign", or "otalab" for the root; returns `out`. */
-const char *command_path(const struct command *command, char *out,
-                         size_t size);
+const char *command_path(const struct command *command, char *out, size_t size);
 
 /* Print the diag's line as "otalab NAME: TEXT" and give the exit code that
  * belongs to a negative enum otalab_err. */

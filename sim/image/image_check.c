@@ -22,8 +22,7 @@ static const struct image_entry *only_entry(const struct image_facts *facts,
     return found;
 }
 
-static int find_key(const uint8_t *hash, const struct key *keys,
-                    unsigned count)
+static int find_key(const uint8_t *hash, const struct key *keys, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         uint8_t digest[KEY_DIGEST_SIZE];

@@ -32,8 +32,7 @@ static enum image_read_result read_header(const uint8_t *bytes, size_t size,
 {
     uint32_t magic;
 
-    if (all_bytes(bytes, size < MCUBOOT_HEADER ? size : MCUBOOT_HEADER,
-                  0xff)) {
+    if (all_bytes(bytes, size < MCUBOOT_HEADER ? size : MCUBOOT_HEADER, 0xff)) {
         return IMAGE_READ_EMPTY;
     }
     if (size < MCUBOOT_HEADER) {
@@ -50,14 +49,14 @@ static enum image_read_result read_header(const uint8_t *bytes, size_t size,
     facts->protected_size = get_le16(bytes + MCUBOOT_AT_PROTECTED_SIZE);
     facts->payload_size = get_le32(bytes + MCUBOOT_AT_PAYLOAD_SIZE);
     facts->flags = get_le32(bytes + MCUBOOT_AT_FLAGS);
-    facts->version = (struct mcuboot_version){
-        bytes[MCUBOOT_AT_MAJOR], bytes[MCUBOOT_AT_MINOR],
-        get_le16(bytes + MCUBOOT_AT_REVISION),
-        get_le32(bytes + MCUBOOT_AT_BUILD)};
+    facts->version =
+        (struct mcuboot_version){bytes[MCUBOOT_AT_MAJOR],
+                                 bytes[MCUBOOT_AT_MINOR],
+                                 get_le16(bytes + MCUBOOT_AT_REVISION),
+                                 get_le32(bytes + MCUBOOT_AT_BUILD)};
     uint64_t end = (uint64_t)facts->header_size + facts->payload_size +
                    facts->protected_size;
-    if (facts->header_size < MCUBOOT_HEADER || end > UINT32_MAX ||
-        end > size) {
+    if (facts->header_size < MCUBOOT_HEADER || end > UINT32_MAX || end > size) {
         return IMAGE_READ_BAD_SIZES;
     }
     facts->signed_size = (uint32_t)end;

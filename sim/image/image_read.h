@@ -17,16 +17,16 @@
 #define IMAGE_READ_TLVS 16u
 
 /* X(CODE, "name", "what a person is told"); in the order of discovery. */
-#define IMAGE_READ_RESULTS(X)                                                 \
-    X(FINE, "image", "a complete image, its SHA-256 is right")                \
-    X(EMPTY, "empty", "erased, no image")                                     \
-    X(SHORT, "short", "shorter than a header")                                \
-    X(NO_MAGIC, "no-header", "it does not start with an image header")        \
-    X(OLD_MAGIC, "old-format", "an image of the format before MCUboot 1.0")   \
-    X(BAD_SIZES, "bad-sizes", "the header's sizes do not fit")                \
-    X(PARTIAL, "partial", "the image stops before its TLVs")                  \
-    X(BAD_TLV, "bad-tlv", "the TLVs behind the payload are malformed")        \
-    X(NO_HASH, "no-hash", "there is no SHA-256 among the TLVs")               \
+#define IMAGE_READ_RESULTS(X)                                               \
+    X(FINE, "image", "a complete image, its SHA-256 is right")              \
+    X(EMPTY, "empty", "erased, no image")                                   \
+    X(SHORT, "short", "shorter than a header")                              \
+    X(NO_MAGIC, "no-header", "it does not start with an image header")      \
+    X(OLD_MAGIC, "old-format", "an image of the format before MCUboot 1.0") \
+    X(BAD_SIZES, "bad-sizes", "the header's sizes do not fit")              \
+    X(PARTIAL, "partial", "the image stops before its TLVs")                \
+    X(BAD_TLV, "bad-tlv", "the TLVs behind the payload are malformed")      \
+    X(NO_HASH, "no-hash", "there is no SHA-256 among the TLVs")             \
     X(BAD_HASH, "bad-hash", "the SHA-256 differs: the image is damaged")
 
 enum image_read_result {

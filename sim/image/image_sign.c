@@ -19,9 +19,9 @@ struct draft {
     uint8_t *bytes; /* room for everything was made at the start */
     uint32_t size;
     uint32_t payload_end;
-    uint32_t area;   /* start of the TLV area being written */
-    uint32_t hash;   /* where the SHA-256's value stands, 0: nowhere */
-    uint32_t last;   /* start of the last TLV written */
+    uint32_t area; /* start of the TLV area being written */
+    uint32_t hash; /* where the SHA-256's value stands, 0: nowhere */
+    uint32_t last; /* start of the last TLV written */
     uint8_t digest[32];
 };
 
@@ -71,8 +71,7 @@ static int check_spec(const struct image_spec *spec, struct diag *diag)
                          head + spec->payload_size, spec->fill_size);
     }
     if (spec->key == NULL || !spec->key->is_private) {
-        return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "signing needs a private key");
+        return diag_fail(diag, OTALAB_ERR_USAGE, "signing needs a private key");
     }
     return 0;
 }
@@ -127,8 +126,8 @@ static const struct field_edit {
     enum edit_kind kind;
     bool in_payload;
     uint8_t offset;
-    uint8_t width; /* bytes */
-    bool set_bits; /* else replace */
+    uint8_t width;  /* bytes */
+    bool set_bits;  /* else replace */
     uint32_t value; /* when the edit's own is 0 */
 } field_edits[] = {
     {EDIT_TOO_LARGE, false, MCUBOOT_AT_PAYLOAD_SIZE, 4, false, CLAIM_LARGE},
@@ -136,8 +135,7 @@ static const struct field_edit {
     {EDIT_BAD_MAGIC, false, MCUBOOT_AT_MAGIC, 4, false, 0x12345678u},
     {EDIT_OLD_MAGIC, false, MCUBOOT_AT_MAGIC, 4, false, MCUBOOT_MAGIC_OLD},
     {EDIT_SMALL_HEADER, false, MCUBOOT_AT_HEADER_SIZE, 2, false, 16},
-    {EDIT_NON_BOOTABLE, false, MCUBOOT_AT_FLAGS, 4, true,
-     MCUBOOT_NON_BOOTABLE},
+    {EDIT_NON_BOOTABLE, false, MCUBOOT_AT_FLAGS, 4, true, MCUBOOT_NON_BOOTABLE},
     {EDIT_ENCRYPTED, false, MCUBOOT_AT_FLAGS, 4, true, MCUBOOT_ENCRYPTED_128},
     {EDIT_BAD_STACK, true, 0, 4, false, 0},
     {EDIT_BAD_ENTRY, true, 4, 4, false, 0},
@@ -250,8 +248,7 @@ static int add_signature(struct draft *draft, const struct key *named,
     size_t length = 0;
     int err = key_digest(named, hash);
 
-    err = err != 0 ? err
-                   : key_sign(signer, draft->digest, signature, &length);
+    err = err != 0 ? err : key_sign(signer, draft->digest, signature, &length);
     if (err == 0) {
         add_tlv(draft, MCUBOOT_KEYHASH, hash, sizeof hash);
         add_public_key(draft, named);
@@ -306,8 +303,7 @@ static int flip(struct draft *draft, const struct edit *edit, uint32_t start,
     if (edit->value / 8 >= end - start) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "edit %s: bit %u is beyond the %u bytes there",
-                         edit_info(edit->kind)->name, edit->value,
-                         end - start);
+                         edit_info(edit->kind)->name, edit->value, end - start);
     }
     draft->bytes[start + edit->value / 8] ^= (uint8_t)(1u << edit->value % 8);
     return 0;
@@ -391,8 +387,8 @@ int image_build(const struct image_spec *spec, uint8_t **out, size_t *size,
     if (err != 0) {
         return err;
     }
-    draft.bytes = malloc((size_t)header_size(spec) + payload_size(spec) +
-                         TLV_ROOM);
+    draft.bytes =
+        malloc((size_t)header_size(spec) + payload_size(spec) + TLV_ROOM);
     if (draft.bytes == NULL) {
         return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     }

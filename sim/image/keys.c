@@ -49,9 +49,8 @@ static const uint8_t pkcs8_head[] = {
     0x03, 0x01, 0x07, 0x04, 0x6d, 0x30, 0x6b, 0x02, 0x01, 0x01, 0x04, 0x20,
 };
 static const uint8_t pkcs8_middle[] = {0xa1, 0x44, 0x03, 0x42, 0x00};
-#define PKCS8_SIZE                                         \
-    (sizeof pkcs8_head + KEY_SCALAR_SIZE + sizeof pkcs8_middle + \
-     KEY_POINT_SIZE)
+#define PKCS8_SIZE \
+    (sizeof pkcs8_head + KEY_SCALAR_SIZE + sizeof pkcs8_middle + KEY_POINT_SIZE)
 
 /*
  * Blinds the curve arithmetic. No result depends on it, so it may come from
@@ -87,11 +86,9 @@ static int store_point(const mbedtls_ecp_keypair *pair, struct key *key)
         return MBEDTLS_ERR_ECP_BAD_INPUT_DATA;
     }
     int err = mbedtls_ecp_write_public_key(pair, MBEDTLS_ECP_PF_UNCOMPRESSED,
-                                           &length, key->point,
-                                           KEY_POINT_SIZE);
-    return err != 0 || length != KEY_POINT_SIZE
-               ? MBEDTLS_ERR_ECP_BAD_INPUT_DATA
-               : 0;
+                                           &length, key->point, KEY_POINT_SIZE);
+    return err != 0 || length != KEY_POINT_SIZE ? MBEDTLS_ERR_ECP_BAD_INPUT_DATA
+                                                : 0;
 }
 
 /* The scalar is set: compute the point. */
@@ -133,8 +130,7 @@ static int unknown_dev(const char *name, struct diag *diag)
 /* HKDF-SHA-256 (RFC 5869), one block: extract, then expand with `info`. */
 static int hkdf(const char *info, size_t length, uint8_t out[KEY_SCALAR_SIZE])
 {
-    const mbedtls_md_info_t *md =
-        mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
+    const mbedtls_md_info_t *md = mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
     uint8_t prk[32], input[64];
 
     if (length >= sizeof input) {
@@ -142,12 +138,12 @@ static int hkdf(const char *info, size_t length, uint8_t out[KEY_SCALAR_SIZE])
     }
     memcpy(input, info, length);
     input[length] = 1;
-    int err = mbedtls_md_hmac(md, (const uint8_t *)dev_salt,
-                              sizeof dev_salt - 1, (const uint8_t *)dev_seed,
-                              sizeof dev_seed - 1, prk);
-    return err != 0 ? err
-                    : mbedtls_md_hmac(md, prk, sizeof prk, input, length + 1,
-                                      out);
+    int err =
+        mbedtls_md_hmac(md, (const uint8_t *)dev_salt, sizeof dev_salt - 1,
+                        (const uint8_t *)dev_seed, sizeof dev_seed - 1, prk);
+    return err != 0
+               ? err
+               : mbedtls_md_hmac(md, prk, sizeof prk, input, length + 1, out);
 }
 
 /* "name/try" is the info; a scalar out of range (chance 2^-32) takes the next
@@ -275,8 +271,8 @@ int key_parse(const uint8_t *text, size_t size, const char *origin,
     mbedtls_pk_init(&pk);
     int err = form->kind == PEM_PUBLIC
                   ? mbedtls_pk_parse_public_key(&pk, text, size + 1)
-                  : mbedtls_pk_parse_key(&pk, text, size + 1, NULL, 0,
-                                         blinding, NULL);
+                  : mbedtls_pk_parse_key(&pk, text, size + 1, NULL, 0, blinding,
+                                         NULL);
     if (err == 0 && !mbedtls_pk_can_do(&pk, MBEDTLS_PK_ECDSA)) {
         err = MBEDTLS_ERR_PK_TYPE_MISMATCH;
     }
@@ -383,10 +379,11 @@ int key_sign(const struct key *key, const uint8_t digest[32],
     }
     mbedtls_ecp_keypair_init(&pair);
     int err = load_private(key, &pair);
-    err = err != 0 ? err
-                   : mbedtls_ecdsa_write_signature(
-                         &pair, MBEDTLS_MD_SHA256, digest, 32, signature,
-                         KEY_SIGNATURE_MAX, length, blinding, NULL);
+    err = err != 0
+              ? err
+              : mbedtls_ecdsa_write_signature(&pair, MBEDTLS_MD_SHA256, digest,
+                                              32, signature, KEY_SIGNATURE_MAX,
+                                              length, blinding, NULL);
     mbedtls_ecp_keypair_free(&pair);
     return err != 0 ? OTALAB_ERR_SIMULATOR : 0;
 }

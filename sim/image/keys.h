@@ -17,12 +17,12 @@
 #include "base/diag.h"
 
 #define KEY_SCALAR_SIZE 32u
-#define KEY_POINT_SIZE 65u     /* 0x04, x, y */
-#define KEY_SPKI_SIZE 91u      /* SubjectPublicKeyInfo, DER */
-#define KEY_DIGEST_SIZE 32u    /* SHA-256 of it: KEYHASH, and in the fuses */
-#define KEY_SIGNATURE_MAX 72u  /* DER {r, s} */
-#define KEY_PEM_MAX 512u       /* text with its NUL */
-#define KEY_FILE_MAX 16384u    /* a key file larger than this is none */
+#define KEY_POINT_SIZE 65u    /* 0x04, x, y */
+#define KEY_SPKI_SIZE 91u     /* SubjectPublicKeyInfo, DER */
+#define KEY_DIGEST_SIZE 32u   /* SHA-256 of it: KEYHASH, and in the fuses */
+#define KEY_SIGNATURE_MAX 72u /* DER {r, s} */
+#define KEY_PEM_MAX 512u      /* text with its NUL */
+#define KEY_FILE_MAX 16384u   /* a key file larger than this is none */
 
 struct key {
     bool is_private;

@@ -85,8 +85,7 @@ static void write_record(uint8_t *slot, const struct journal_record *state)
     slot[RECORD_AT_REASON] = state->reason;
     put_le32(slot + RECORD_AT_COUNTER, state->counter);
     memcpy(slot + RECORD_AT_DIGEST, state->digest, sizeof state->digest);
-    memcpy(slot + RECORD_AT_REJECTED, state->rejected,
-           sizeof state->rejected);
+    memcpy(slot + RECORD_AT_REJECTED, state->rejected, sizeof state->rejected);
     memcpy(slot + RECORD_AT_REJECTED_REASON, state->rejected_reason,
            sizeof state->rejected_reason);
     put_le16(slot + RECORD_AT_REQUEST, state->request);
@@ -98,8 +97,8 @@ int provision_journal(const struct board_map *map,
                       size_t size, struct diag *diag)
 {
     const struct board_part *part =
-        find_part(map, "journal", LAYOUT_JOURNAL_SECTORS * LAYOUT_SECTOR,
-                  size, diag);
+        find_part(map, "journal", LAYOUT_JOURNAL_SECTORS * LAYOUT_SECTOR, size,
+                  diag);
 
     if (part == NULL) {
         return OTALAB_ERR_USAGE;
@@ -128,34 +127,32 @@ static void write_request(uint8_t *slot, const struct request_record *request,
     seal(slot, LAYOUT_REQUEST_SIZE);
 }
 
-/* Where the next request goes: a blank slot of the sector that has the newest
- * one; when it is full the other sector is erased and used. */
-static uint32_t free_request(const struct boot_view *view, uint8_t *flash)
+/* Where the next request goes and what number it gets: a blank slot of the
+ * sector that has the newest one; when it is full the other sector is erased
+ * and used. Slots that are not valid use up a number too. */
+static uint32_t next_request(const struct boot_view *view, uint8_t *flash,
+                             uint32_t *sequence)
 {
-    unsigned sector =
-        view->newest >= 0 ? view->request[view->newest].sector : 0u;
+    const struct request_record *newest =
+        view->newest >= 0 ? &view->request[view->newest] : NULL;
+    unsigned sector = newest != NULL ? newest->sector : 0u;
+    unsigned from = newest != NULL ? newest->index : 0u;
+    uint16_t dealt =
+        view->in_force >= 0 ? view->record[view->in_force].request : 0;
 
-    for (unsigned i = 0; i < LAYOUT_REQUESTS; i++) {
+    *sequence = newest != NULL ? newest->sequence : dealt + 1u;
+    for (unsigned i = from; i < LAYOUT_REQUESTS; i++) {
         const struct request_record *slot =
             &view->request[sector * LAYOUT_REQUESTS + i];
         if (slot->status == DECODE_BLANK) {
+            *sequence += i - from;
             return slot->address;
         }
     }
+    *sequence += LAYOUT_REQUESTS - from;
     uint32_t other = view->request[(1 - sector) * LAYOUT_REQUESTS].address;
     memset(flash + other, 0xff, LAYOUT_SECTOR);
     return other;
-}
-
-/* Requests share 16 bits of their sequence with the journal: the first one
- * must not look like the one dealt with last. */
-static uint32_t next_request(const struct boot_view *view)
-{
-    if (view->newest >= 0) {
-        return view->request[view->newest].sequence + 1;
-    }
-    return view->in_force >= 0 ? view->record[view->in_force].request + 1u
-                               : 1u;
 }
 
 int provision_request(const struct board_map *map,
@@ -164,8 +161,8 @@ int provision_request(const struct board_map *map,
 {
     struct boot_view view;
 
-    if (find_part(map, "requests", LAYOUT_REQUEST_SECTORS * LAYOUT_SECTOR,
-                  size, diag) == NULL) {
+    if (find_part(map, "requests", LAYOUT_REQUEST_SECTORS * LAYOUT_SECTOR, size,
+                  diag) == NULL) {
         return OTALAB_ERR_USAGE;
     }
     if (decode_flash(flash, size, map, &view) != 0) {
@@ -173,8 +170,10 @@ int provision_request(const struct board_map *map,
                          "the flash of %zu bytes is too small for the map",
                          size);
     }
-    write_request(flash + free_request(&view, flash), request,
-                  next_request(&view));
+    uint32_t sequence;
+    uint32_t address = next_request(&view, flash, &sequence);
+
+    write_request(flash + address, request, sequence);
     return 0;
 }
 
@@ -195,14 +194,12 @@ static void burn_bytes(uint32_t words[OTP_WORDS], uint32_t first,
     }
 }
 
-static int burn_unary(uint32_t words[OTP_WORDS], uint32_t first,
-                      uint32_t bits, uint32_t value, const char *name,
-                      struct diag *diag)
+static int burn_unary(uint32_t words[OTP_WORDS], uint32_t first, uint32_t bits,
+                      uint32_t value, const char *name, struct diag *diag)
 {
     if (value > bits) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s %u: the fuses hold at most %u", name, value,
-                         bits);
+                         "%s %u: the fuses hold at most %u", name, value, bits);
     }
     for (uint32_t i = 0; i < value; i++) {
         burn(words, first + i);
@@ -220,10 +217,8 @@ static int burn_all(const struct provision_spec *spec,
         {OTP_EPOCH_BIT, OTP_EPOCH_BITS, spec->epoch, "key epoch"},
         {OTP_BOOT_COUNTER_BIT, OTP_BOOT_COUNTER_BITS, spec->boot_counter,
          "bootloader counter"},
-        {OTP_LIFECYCLE_BIT, OTP_LIFECYCLE_BITS, spec->lifecycle,
-         "life-cycle"},
-        {OTP_COUNTER_BIT, OTP_COUNTER_BITS, spec->counter,
-         "security counter"},
+        {OTP_LIFECYCLE_BIT, OTP_LIFECYCLE_BITS, spec->lifecycle, "life-cycle"},
+        {OTP_COUNTER_BIT, OTP_COUNTER_BITS, spec->counter, "security counter"},
     };
     uint8_t identity[16];
     struct rng rng;

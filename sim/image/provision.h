@@ -61,8 +61,7 @@ int provision_request(const struct board_map *map,
 
 /* A fuse file: the words, little-endian. */
 #define FUSE_FILE_SIZE (OTP_WORDS * 4u)
-void fuses_pack(const uint32_t words[OTP_WORDS],
-                uint8_t bytes[FUSE_FILE_SIZE]);
+void fuses_pack(const uint32_t words[OTP_WORDS], uint8_t bytes[FUSE_FILE_SIZE]);
 void fuses_unpack(const uint8_t bytes[FUSE_FILE_SIZE],
                   uint32_t words[OTP_WORDS]);
 

@@ -17,12 +17,12 @@ static const struct {
 #undef DECODE_ROW
 };
 
-static const char *const place_names[PLACE_COUNT] = {
-    "boot-a", "boot-b", "slot-a", "slot-b", "recovery"};
+static const char *const place_names[PLACE_COUNT] = {"boot-a", "boot-b",
+                                                     "slot-a", "slot-b",
+                                                     "recovery"};
 static const char *const slot_names[] = {"slot-a", "slot-b", "recovery"};
 static const char *const state_names[] = {NULL, "confirmed", "trial"};
-static const char *const request_names[] = {NULL, "trial", "confirm",
-                                            "commit"};
+static const char *const request_names[] = {NULL, "trial", "confirm", "commit"};
 
 static const char *name_in(const char *const *names, size_t count,
                            uint32_t index)
@@ -65,7 +65,8 @@ const char *decode_place_name(enum decode_place place)
 
 /* ---- slots ---------------------------------------------------------------- */
 
-/* What all kinds of slot have in common: blank, magic, checksum, end mark. */
+/* What all kinds of slot have in common: blank, magic, checksum, end mark,
+ * sequence. */
 static enum decode_status slot_status(const uint8_t *slot, uint32_t size,
                                       uint32_t magic)
 {
@@ -83,10 +84,14 @@ static enum decode_status slot_status(const uint8_t *slot, uint32_t size,
     if (end != LAYOUT_END_MARK) {
         return DECODE_BAD_END;
     }
-    return get_le32(slot + LAYOUT_CRC_AT(size)) ==
-                   layout_crc32(slot, LAYOUT_CRC_AT(size))
-               ? DECODE_VALID
-               : DECODE_BAD_CRC;
+    if (get_le32(slot + LAYOUT_CRC_AT(size)) !=
+        layout_crc32(slot, LAYOUT_CRC_AT(size))) {
+        return DECODE_BAD_CRC;
+    }
+    uint32_t sequence = get_le32(slot + LAYOUT_AT_SEQUENCE);
+
+    return sequence != 0 && sequence <= LAYOUT_SEQUENCE_MAX ? DECODE_VALID
+                                                            : DECODE_BAD_FIELD;
 }
 
 static enum decode_status header_status(const uint8_t *sector)
@@ -108,17 +113,10 @@ static enum decode_status record_status(const uint8_t *slot)
     return status;
 }
 
+/* What it asks for is not judged here: the bootloader refuses bad ones. */
 static enum decode_status request_status(const uint8_t *slot)
 {
-    enum decode_status status =
-        slot_status(slot, LAYOUT_REQUEST_SIZE, LAYOUT_REQUEST_MAGIC);
-    uint8_t kind = slot[REQUEST_AT_KIND];
-
-    if (status == DECODE_VALID &&
-        (kind < REQUEST_TRIAL || kind > REQUEST_COMMIT)) {
-        return DECODE_BAD_FIELD;
-    }
-    return status;
+    return slot_status(slot, LAYOUT_REQUEST_SIZE, LAYOUT_REQUEST_MAGIC);
 }
 
 static void record_fields(const uint8_t *slot, struct journal_record *record)
@@ -265,7 +263,8 @@ static void decode_requests(const uint8_t *flash, const struct board_map *map,
 
     view->newest = -1;
     for (unsigned i = 0; part != NULL && i < DECODE_REQUESTS &&
-                         (i + 1) * LAYOUT_REQUEST_SIZE <= part->length; i++) {
+                         (i + 1) * LAYOUT_REQUEST_SIZE <= part->length;
+         i++) {
         decode_request(flash, part->start + i * LAYOUT_REQUEST_SIZE, i, view);
     }
     if (view->newest < 0) {
@@ -273,9 +272,13 @@ static void decode_requests(const uint8_t *flash, const struct board_map *map,
     }
     struct request_record *newest = &view->request[view->newest];
     newest->newest = true;
-    view->pending =
-        view->in_force < 0 ||
-        view->record[view->in_force].request != (uint16_t)newest->sequence;
+    if (view->in_force >= 0) {
+        uint16_t dealt = view->record[view->in_force].request;
+        uint16_t ahead = (uint16_t)((uint16_t)newest->sequence - dealt);
+        view->pending = ahead >= 1 && ahead <= INT16_MAX;
+    } else {
+        view->pending = true;
+    }
 }
 
 /* ---- images ---------------------------------------------------------------- */
@@ -308,8 +311,8 @@ static bool map_fits(const struct board_map *map, size_t size)
     return true;
 }
 
-int decode_flash(const uint8_t *flash, size_t size,
-                 const struct board_map *map, struct boot_view *view)
+int decode_flash(const uint8_t *flash, size_t size, const struct board_map *map,
+                 struct boot_view *view)
 {
     memset(view, 0, sizeof *view);
     view->in_force = -1;
@@ -354,8 +357,9 @@ bool decode_in_force(const uint8_t *flash, size_t size,
     if (part == NULL || !map_fits(map, size)) {
         return false;
     }
-    for (unsigned i = 0; i < LAYOUT_JOURNAL_SECTORS &&
-                         (i + 1) * LAYOUT_SECTOR <= part->length; i++) {
+    for (unsigned i = 0;
+         i < LAYOUT_JOURNAL_SECTORS && (i + 1) * LAYOUT_SECTOR <= part->length;
+         i++) {
         uint32_t sector = part->start + i * LAYOUT_SECTOR;
         if (header_status(flash + sector) == DECODE_VALID) {
             better_of_sector(flash, i, sector, &best, now);

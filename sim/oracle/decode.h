@@ -27,15 +27,15 @@ enum request_kind {
 };
 
 /* X(CODE, "name", "what a person is told") */
-#define DECODE_STATUSES(X)                                                    \
-    X(BLANK, "blank", "erased")                                               \
-    X(VALID, "valid", "valid")                                                \
-    X(NO_HEADER, "no-header", "the sector has no valid header")               \
-    X(TORN, "torn", "not programmed to its end: the end mark is erased")      \
-    X(BAD_MAGIC, "bad-magic", "the magic number is wrong")                    \
-    X(BAD_END, "bad-end", "the end mark is wrong")                            \
-    X(BAD_CRC, "bad-crc", "the checksum is wrong")                            \
-    X(BAD_FIELD, "bad-field", "slot, state or kind has no meaning")
+#define DECODE_STATUSES(X)                                               \
+    X(BLANK, "blank", "erased")                                          \
+    X(VALID, "valid", "valid")                                           \
+    X(NO_HEADER, "no-header", "the sector has no valid header")          \
+    X(TORN, "torn", "not programmed to its end: the end mark is erased") \
+    X(BAD_MAGIC, "bad-magic", "the magic number is wrong")               \
+    X(BAD_END, "bad-end", "the end mark is wrong")                       \
+    X(BAD_CRC, "bad-crc", "the checksum is wrong")                       \
+    X(BAD_FIELD, "bad-field", "slot, state or sequence has no meaning")
 
 enum decode_status {
 #define DECODE_ENUM(code, name, text) DECODE_##code,
@@ -76,8 +76,8 @@ struct request_record {
     uint8_t sector;
     uint8_t index; /* 0..63 */
     uint8_t status;
-    bool newest; /* the one that counts */
-    uint8_t kind; /* enum request_kind */
+    bool newest;  /* the one that counts */
+    uint8_t kind; /* enum request_kind; any number may be valid here */
     uint8_t slot;
     uint32_t sequence;
     uint32_t counter;
@@ -117,14 +117,14 @@ struct boot_view {
     unsigned requests;
     struct request_record request[DECODE_REQUESTS];
     int newest;   /* index into `request`, -1: none is valid */
-    bool pending; /* the journal in force has not dealt with it */
+    bool pending; /* it is newer than the one dealt with last */
 
     struct place_view place[PLACE_COUNT];
 };
 
 /* Everything. 0, or OTALAB_ERR_USAGE when a partition lies outside `size`. */
-int decode_flash(const uint8_t *flash, size_t size,
-                 const struct board_map *map, struct boot_view *view);
+int decode_flash(const uint8_t *flash, size_t size, const struct board_map *map,
+                 struct boot_view *view);
 
 /* Only the journal record in force; cheap. False when there is none. */
 bool decode_in_force(const uint8_t *flash, size_t size,

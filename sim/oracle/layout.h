@@ -20,6 +20,8 @@
 #define LAYOUT_REQUEST_MAGIC 0x3151544Fu /* "OTQ1" */
 
 #define LAYOUT_JOURNAL_SECTORS 4u /* two banks of two copies */
+/* All kinds of slot: | magic | sequence | .. | crc32 | end mark | */
+#define LAYOUT_AT_SEQUENCE 4u
 #define LAYOUT_RECORD_SIZE 128u
 #define LAYOUT_RECORDS 31u /* in a sector, behind its header */
 #define LAYOUT_REQUEST_SECTORS 2u
@@ -30,10 +32,12 @@
 #define LAYOUT_CRC_AT(size) ((size)-8u)
 #define LAYOUT_END_AT(size) ((size)-4u)
 #define LAYOUT_END_MARK 0x00000000u
+/* Sequences of headers, records and requests are 1 to this. */
+#define LAYOUT_SEQUENCE_MAX 0xFFFF0000u
 
 enum layout_header {
     HEADER_AT_MAGIC = 0,
-    HEADER_AT_FIRST = 4 /* sequence of the first record that may follow */
+    HEADER_AT_FIRST = 4 /* sequence of a record in slot 1 */
 };
 
 enum layout_record {

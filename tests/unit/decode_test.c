@@ -25,46 +25,109 @@ static const struct board_map map = {
              {"slot-a", SLOT_A, 2 * SECTOR}},
 };
 
-/* A sector whose first record has sequence 4 or higher. */
+/* A sector whose slot 1 has sequence 4. */
 static const uint8_t header_4[128] = {
-    [0] = 'O', 'T', 'J', '1',              /* magic */
-    [4] = 4, 0, 0, 0,                      /* first sequence */
-    [120] = 0xe8, 0x83, 0xc9, 0x8b,        /* crc32 */
-    [124] = 0, 0, 0, 0,                    /* end mark */
+    [0] = 'O',    'T',  'J',  '1',  /* magic */
+    [4] = 4,      0,    0,    0,    /* first sequence */
+    [120] = 0xe8, 0x83, 0xc9, 0x8b, /* crc32 */
+    [124] = 0,    0,    0,    0,    /* end mark */
 };
 
 /* Sequence 4: slot A, confirmed, counter 6. */
 static const uint8_t record_4[128] = {
-    [0] = 'O', 'T', 'R', '1', [4] = 4, 0, 0, 0,
-    [8] = 0, 1, 0, 0,                      /* slot, state, left, reason */
-    [12] = 6, 0, 0, 0,                     /* counter */
-    [16 ... 47] = 0x11,                    /* image */
-    [48 ... 79] = 0x22, [80 ... 111] = 0x33, /* rejected */
-    [112] = 6, 7,                          /* and why */
-    [114] = 0x01, 0x01,                    /* request */
-    [120] = 0x11, 0x8c, 0xf6, 0x9c, [124] = 0, 0, 0, 0,
+    [0] = 'O',
+    'T',
+    'R',
+    '1',
+    [4] = 4,
+    0,
+    0,
+    0,
+    [8] = 0,
+    1,
+    0,
+    0, /* slot, state, left, reason */
+    [12] = 6,
+    0,
+    0,
+    0,                  /* counter */
+    [16 ... 47] = 0x11, /* image */
+    [48 ... 79] = 0x22,
+    [80 ... 111] = 0x33, /* rejected */
+    [112] = 6,
+    7, /* and why */
+    [114] = 0x01,
+    0x01, /* request */
+    [120] = 0x11,
+    0x8c,
+    0xf6,
+    0x9c,
+    [124] = 0,
+    0,
+    0,
+    0,
 };
 
 /* Sequence 5: slot B on trial, 2 attempts left, reason 14, counter 7. */
 static const uint8_t record_5[128] = {
-    [0] = 'O', 'T', 'R', '1', [4] = 5, 0, 0, 0,
-    [8] = 1, 2, 2, 14,
-    [12] = 7, 0, 0, 0,
+    [0] = 'O',
+    'T',
+    'R',
+    '1',
+    [4] = 5,
+    0,
+    0,
+    0,
+    [8] = 1,
+    2,
+    2,
+    14,
+    [12] = 7,
+    0,
+    0,
+    0,
     [16 ... 47] = 0x11,
-    [48 ... 79] = 0x22, [80 ... 111] = 0x33,
-    [112] = 6, 7,
-    [114] = 0x02, 0x01,
-    [120] = 0xc4, 0xe0, 0xb7, 0x56, [124] = 0, 0, 0, 0,
+    [48 ... 79] = 0x22,
+    [80 ... 111] = 0x33,
+    [112] = 6,
+    7,
+    [114] = 0x02,
+    0x01,
+    [120] = 0xc4,
+    0xe0,
+    0xb7,
+    0x56,
+    [124] = 0,
+    0,
+    0,
+    0,
 };
 
 /* Sequence 0x00010103: confirm slot B. */
 static const uint8_t request_3[64] = {
-    [0] = 'O', 'T', 'Q', '1', [4] = 0x03, 0x01, 0x01, 0,
-    [8] = 2, 1,                            /* kind, slot */
-    [12] = 0, 0, 0, 0,                     /* counter */
-    [16 ... 47] = 0x11,                    /* image */
-    [56] = 0x40, 0x48, 0x3a, 0x95,         /* crc32 */
-    [60] = 0, 0, 0, 0,
+    [0] = 'O',
+    'T',
+    'Q',
+    '1',
+    [4] = 0x03,
+    0x01,
+    0x01,
+    0,
+    [8] = 2,
+    1, /* kind, slot */
+    [12] = 0,
+    0,
+    0,
+    0,                  /* counter */
+    [16 ... 47] = 0x11, /* image */
+    [56] = 0x40,
+    0x48,
+    0x3a,
+    0x95, /* crc32 */
+    [60] = 0,
+    0,
+    0,
+    0,
 };
 
 static uint8_t flash[FLASH_END];
@@ -85,6 +148,13 @@ static void put_headers(unsigned first, unsigned last)
 static void erased(void)
 {
     memset(flash, 0xff, sizeof flash);
+}
+
+static void set_sequence(uint8_t *slot, uint32_t sequence)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        slot[4 + i] = (uint8_t)(sequence >> 8 * i);
+    }
 }
 
 /* Bank 0 with record 4 in both copies, as after a provisioning. */
@@ -117,8 +187,8 @@ static const struct journal_record *in_force(void)
 
 static enum decode_status status_at(unsigned sector, unsigned index)
 {
-    return (enum decode_status)
-        view.record[sector * LAYOUT_RECORDS + index - 1].status;
+    return (enum decode_status)view.record[sector * LAYOUT_RECORDS + index - 1]
+        .status;
 }
 
 Test(decode, an_erased_flash_says_nothing, .init = erased)
@@ -261,6 +331,9 @@ Test(decode, a_dispute_is_seen, .init = one_record)
 
 Test(decode, requests, .init = one_record)
 {
+    static const uint8_t request_max_crc[4] = {0x23, 0x09, 0x2c, 0x60};
+    static const uint8_t request_kind_crc[4] = {0xea, 0xd0, 0x89, 0xde};
+
     memcpy(flash + REQUESTS + 64, request_3, 64);
     decode();
     cr_assert_geq(view.newest, 0);
@@ -271,34 +344,90 @@ Test(decode, requests, .init = one_record)
     cr_expect_eq(request->slot, JOURNAL_SLOT_B);
     cr_expect_eq(request->digest[31], 0x11);
     cr_expect(view.pending);
-    /* Kind 4 does not exist, though its sequence is higher. */
-    memcpy(flash + REQUESTS + SECTOR, request_3, 64);
-    flash[REQUESTS + SECTOR + 4] = 4;
-    flash[REQUESTS + SECTOR + 8] = 4;
-    memcpy(flash + REQUESTS + SECTOR + 56, "\xea\xd0\x89\xde", 4);
-    /* Torn. */
+    /* Torn; and of a sequence that does not exist. */
     memcpy(flash + REQUESTS, request_3, 20);
+    memcpy(flash + REQUESTS + SECTOR, request_3, 64);
+    set_sequence(flash + REQUESTS + SECTOR, 0xffff0001u);
+    memcpy(flash + REQUESTS + SECTOR + 56, request_max_crc, 4);
     decode();
-    cr_expect_eq(view.request[64].status, DECODE_BAD_FIELD);
     cr_expect_eq(view.request[0].status, DECODE_TORN);
+    cr_expect_eq(view.request[64].status, DECODE_BAD_FIELD);
     cr_expect_eq(view.newest, 1);
+    /* What it asks for is no matter of validity: the bootloader refuses. */
+    memcpy(flash + REQUESTS + SECTOR, request_3, 64);
+    set_sequence(flash + REQUESTS + SECTOR, 0x00010104u);
+    flash[REQUESTS + SECTOR + 8] = 4;
+    memcpy(flash + REQUESTS + SECTOR + 56, request_kind_crc, 4);
+    decode();
+    cr_expect_eq(view.newest, 64);
+    cr_expect_str_eq(decode_request_name(view.request[64].kind), "?");
 }
 
-/* The journal's record 5 has dealt with request 0x0102, not with 0x0103. */
+/* The journal's record 5 has dealt with request 0x0102. */
 Test(decode, a_request_is_pending_by_its_low_bits, .init = one_record)
 {
-    static const uint8_t crc_102[4] = {0x4d, 0xb4, 0xf6, 0xfc};
+    static const struct {
+        uint32_t sequence;
+        uint8_t crc[4];
+        bool pending;
+    } cases[] = {
+        {0x00010101, {0x5a, 0xb0, 0xa3, 0x46}, false},
+        {0x00010102, {0x4d, 0xb4, 0xf6, 0xfc}, false},
+        {0x00010103, {0x40, 0x48, 0x3a, 0x95}, true},
+        {0x00018101, {0x82, 0xbf, 0x03, 0xe9}, true},
+        {0x00018102, {0x95, 0xbb, 0x56, 0x53}, false},
+        {0x000200ff, {0x1c, 0x69, 0x22, 0xd3}, false},
+    };
     uint8_t *request = flash + REQUESTS;
 
     memcpy(record_at(0, 2), record_5, 128);
-    memcpy(request, request_3, 64);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        memcpy(request, request_3, 64);
+        set_sequence(request, cases[i].sequence);
+        memcpy(request + 56, cases[i].crc, 4);
+        decode();
+        cr_assert_eq(view.newest, 0, "0x%x", cases[i].sequence);
+        cr_expect_eq(view.pending, cases[i].pending, "0x%x", cases[i].sequence);
+    }
+}
+
+/* 0 and what is above 0xFFFF0000 are no sequences, in header or record. */
+Test(decode, sequences_have_a_range, .init = one_record)
+{
+    static const uint8_t header_0[4] = {0x48, 0x18, 0xa8, 0x8d};
+    static const uint8_t header_top[4] = {0x85, 0xee, 0x02, 0xb7};
+    static const uint8_t header_over[4] = {0x6d, 0x88, 0x9a, 0xb6};
+    static const uint8_t record_0[4] = {0x8c, 0x1d, 0x4e, 0x51};
+    static const uint8_t record_top[4] = {0x41, 0xeb, 0xe4, 0x6b};
+    static const uint8_t record_over[4] = {0xa9, 0x8d, 0x7c, 0x6a};
+    uint8_t *record = record_at(0, 2);
+
+    memcpy(record, record_5, 128);
+    set_sequence(record, 0);
+    memcpy(record + 120, record_0, 4);
     decode();
-    cr_expect(view.pending);
-    request[4] = 0x02;
-    memcpy(request + 56, crc_102, 4);
+    cr_expect_eq(status_at(0, 2), DECODE_BAD_FIELD);
+    set_sequence(record, 0xffff0001u);
+    memcpy(record + 120, record_over, 4);
     decode();
-    cr_assert_eq(view.newest, 0);
-    cr_expect_not(view.pending);
+    cr_expect_eq(status_at(0, 2), DECODE_BAD_FIELD);
+    cr_expect_eq(in_force()->sequence, 4);
+    set_sequence(record, 0xffff0000u);
+    memcpy(record + 120, record_top, 4);
+    decode();
+    cr_expect_eq(in_force()->sequence, 0xffff0000u);
+    set_sequence(record_at(0, 0), 0);
+    memcpy(record_at(0, 0) + 120, header_0, 4);
+    decode();
+    cr_expect_eq(view.sector[0].header, DECODE_BAD_FIELD);
+    set_sequence(record_at(0, 0), 0xffff0001u);
+    memcpy(record_at(0, 0) + 120, header_over, 4);
+    decode();
+    cr_expect_eq(view.sector[0].header, DECODE_BAD_FIELD);
+    set_sequence(record_at(0, 0), 0xffff0000u);
+    memcpy(record_at(0, 0) + 120, header_top, 4);
+    decode();
+    cr_expect_eq(view.sector[0].header, DECODE_VALID);
 }
 
 /* ---- images and maps ------------------------------------------------------ */
@@ -390,12 +519,12 @@ Test(decode, fuses)
     uint32_t words[OTP_WORDS] = {0};
     struct fuse_view fuses;
 
-    words[8] = 0x04030201;          /* root key 1, bytes 0..3 */
-    words[24] = 0x00000001;         /* epoch 1 */
-    words[25] = 0x0000000b;         /* bootloader counter 2, a gap, one more */
-    words[26] = 0xffffffff;         /* life-cycle: all of it */
-    words[28] = 0x000000aa;         /* identity */
-    words[32] = 0xffffffff;         /* application counter: 33 */
+    words[8] = 0x04030201;  /* root key 1, bytes 0..3 */
+    words[24] = 0x00000001; /* epoch 1 */
+    words[25] = 0x0000000b; /* bootloader counter 2, a gap, one more */
+    words[26] = 0xffffffff; /* life-cycle: all of it */
+    words[28] = 0x000000aa; /* identity */
+    words[32] = 0xffffffff; /* application counter: 33 */
     words[33] = 0x00000001;
     decode_fuses(words, &fuses);
     cr_expect_not(fuses.root_set[0]);

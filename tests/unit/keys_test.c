@@ -200,6 +200,5 @@ Test(keys, verify_notices_every_change)
     signature[length - 1] ^= 1;
     cr_expect_not(key_verify(&key, digest, signature, length));
     key.is_private = false;
-    cr_expect_eq(key_sign(&key, digest, signature, &length),
-                 OTALAB_ERR_USAGE);
+    cr_expect_eq(key_sign(&key, digest, signature, &length), OTALAB_ERR_USAGE);
 }

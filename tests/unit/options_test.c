@@ -11,14 +11,21 @@
 enum { KEY, COUNT, SIZE, TIME, WHEN, LOUD, MAYBE };
 
 static const struct option_spec table[] = {
-    [KEY] = {.name = "key", .short_name = 'k', .kind = OPTION_FILE,
-             .repeat = true, .help = "a key"},
-    [COUNT] = {.name = "count", .short_name = 'n', .kind = OPTION_NUMBER,
+    [KEY] = {.name = "key",
+             .short_name = 'k',
+             .kind = OPTION_FILE,
+             .repeat = true,
+             .help = "a key"},
+    [COUNT] = {.name = "count",
+               .short_name = 'n',
+               .kind = OPTION_NUMBER,
                .help = "how many of them there are to be, in a text that is "
                        "so long that it must be wrapped"},
     [SIZE] = {.name = "size", .kind = OPTION_SIZE, .help = "a size"},
     [TIME] = {.name = "time", .kind = OPTION_TIME, .help = "a time"},
-    [WHEN] = {.name = "when", .kind = OPTION_CHOICE, .argument = "now|later",
+    [WHEN] = {.name = "when",
+              .kind = OPTION_CHOICE,
+              .argument = "now|later",
               .help = "when"},
     [LOUD] = {.name = "loud", .short_name = 'l', .help = "be loud"},
     [MAYBE] = {.name = "maybe", .kind = OPTION_MAYBE, .help = "perhaps"},
@@ -42,9 +49,8 @@ static const struct command command = {
     .arguments = "IN [OUT]",
     .arguments_min = 1,
     .arguments_max = 2,
-    .examples = (const struct command_example[]){{"otalab thing do x",
-                                                  "does x"},
-                                                 {0}},
+    .examples =
+        (const struct command_example[]){{"otalab thing do x", "does x"}, {0}},
 };
 
 static struct options parsed;
@@ -108,15 +114,29 @@ Test(options, values)
 Test(options, wrong_usage_is_exit_2, .init = captured)
 {
     static const char *const cases[] = {
-        "",                     "in out more",        "in --kye x",
-        "in --key",             "in -k",              "in --loud=1",
-        "in -n",                "in -n twelve",       "in -n 12x",
-        "in -n -1",             "in -n 1 -n 2",       "in --size 12kb",
+        "",
+        "in out more",
+        "in --kye x",
+        "in --key",
+        "in -k",
+        "in --loud=1",
+        "in -n",
+        "in -n twelve",
+        "in -n 12x",
+        "in -n -1",
+        "in -n 1 -n 2",
+        "in --size 12kb",
         "in --size 99999999999999999999",
-        "in --size 18014398509481985KiB",             "in --time 45",
-        "in --when never",      "in --when=no",       "in --when=",
-        "in -z",                "in -lz",             "in --maybe= --x",
-        "in --size=0x",         "in --time ms",
+        "in --size 18014398509481985KiB",
+        "in --time 45",
+        "in --when never",
+        "in --when=no",
+        "in --when=",
+        "in -z",
+        "in -lz",
+        "in --maybe= --x",
+        "in --size=0x",
+        "in --time ms",
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -182,11 +202,13 @@ Test(options, help_comes_from_the_table, .init = captured)
 /* ---- groups ---------------------------------------------------------------- */
 
 static const struct command *const things[] = {&command, NULL};
-static const struct command group = {
-    .name = "thing", .summary = "things", .subcommands = things};
+static const struct command group = {.name = "thing",
+                                     .summary = "things",
+                                     .subcommands = things};
 static const struct command *const groups[] = {&group, NULL};
-static const struct command root = {
-    .name = "otalab", .summary = "all of it", .subcommands = groups};
+static const struct command root = {.name = "otalab",
+                                    .summary = "all of it",
+                                    .subcommands = groups};
 
 static int dispatch(const char *a, const char *b, const char *c)
 {

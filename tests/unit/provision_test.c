@@ -81,11 +81,10 @@ Test(provision, slot_a_is_confirmed, .init = provisioned)
     cr_expect_eq(now->attempts, 0);
     cr_expect_eq(now->counter, 35);
     cr_expect_eq(view.copies, 2);
-    cr_expect_arr_eq(now->digest, view.place[PLACE_SLOT_A].image.computed,
-                     32);
+    cr_expect_arr_eq(now->digest, view.place[PLACE_SLOT_A].image.computed, 32);
     for (unsigned i = 0; i < 4; i++) {
-        cr_expect_eq(view.sector[i].header,
-                     i < 2 ? DECODE_VALID : DECODE_BLANK, "sector %u", i);
+        cr_expect_eq(view.sector[i].header, i < 2 ? DECODE_VALID : DECODE_BLANK,
+                     "sector %u", i);
         cr_expect_eq(view.sector[i].first, i < 2 ? 1 : 0xffffffff);
         cr_expect_eq(view.sector[i].used, i < 2 ? 1 : 0);
     }
@@ -256,4 +255,20 @@ Test(provision, requests_are_appended, .init = provisioned)
     cr_expect_eq(newest->counter, 9);
     cr_expect_eq(newest->digest[0], 5);
     cr_expect(view.pending);
+}
+
+/* A torn slot is not used again, and its number neither. */
+Test(provision, torn_requests_use_up_their_number, .init = provisioned)
+{
+    struct request_record request = {.kind = REQUEST_TRIAL, .slot = 1};
+    uint8_t *slots = flash + 5 * SECTOR;
+
+    cr_assert_eq(provision_request(&map, &request, flash, SIZE, &diag), 0);
+    slots[64] = 'O';
+    slots[128] = 0;
+    cr_assert_eq(provision_request(&map, &request, flash, SIZE, &diag), 0);
+    cr_assert_eq(decode_flash(flash, SIZE, &map, &view), 0);
+    cr_assert_eq(view.newest, 3);
+    cr_expect_eq(view.request[3].sequence, 4);
+    cr_expect_eq(slots[64], 'O');
 }

@@ -61,8 +61,8 @@ static void compare_with(const char *path, const struct image_spec *spec,
         cr_assert_eq(ours[i], theirs[i], "byte 0x%x", i);
     }
     mbedtls_sha256(ours, signed_size, digest, 0);
-    cr_expect(key_verify(spec->key, digest, ours + at + 4,
-                         get_le16(ours + at + 2)));
+    cr_expect(
+        key_verify(spec->key, digest, ours + at + 4, get_le16(ours + at + 2)));
     cr_expect(key_verify(spec->key, digest, theirs + at + 4,
                          get_le16(theirs + at + 2)));
     free(ours);
@@ -163,8 +163,7 @@ Test(sign, fill_reaches_the_size_asked_for)
     struct image_spec spec = small_spec(&key);
     spec.fill_size = 256 * 1024;
     build(&spec, &bytes, &size);
-    cr_expect_eq(get_le32(bytes + MCUBOOT_AT_PAYLOAD_SIZE),
-                 256 * 1024 - 0x200);
+    cr_expect_eq(get_le32(bytes + MCUBOOT_AT_PAYLOAD_SIZE), 256 * 1024 - 0x200);
     cr_expect_eq(get_le16(bytes + 256 * 1024), MCUBOOT_PROTECTED_MAGIC);
     cr_expect_arr_eq(bytes + 0x200, small, sizeof small);
     cr_expect_not(all_bytes(bytes + 0x240, 256, bytes[0x240]));
@@ -323,10 +322,8 @@ Test(edits, forged_and_wrong_key)
 Test(edits, beyond_the_image_is_refused)
 {
     static const struct edit cases[] = {
-        {EDIT_FLIP_HEADER, 0x200 * 8},
-        {EDIT_FLIP_CODE, 64 * 8},
-        {EDIT_FLIP_TLV, 8000},
-        {EDIT_TRUNCATE, 0},
+        {EDIT_FLIP_HEADER, 0x200 * 8}, {EDIT_FLIP_CODE, 64 * 8},
+        {EDIT_FLIP_TLV, 8000},         {EDIT_TRUNCATE, 0},
         {EDIT_TRUNCATE, 4096},
     };
     struct key key;
@@ -338,8 +335,8 @@ Test(edits, beyond_the_image_is_refused)
         struct image_spec spec = small_spec(&key);
         spec.edits = &cases[i];
         spec.edit_count = 1;
-        cr_expect_eq(image_build(&spec, &bytes, &size, &diag),
-                     OTALAB_ERR_USAGE, "case %u", i);
+        cr_expect_eq(image_build(&spec, &bytes, &size, &diag), OTALAB_ERR_USAGE,
+                     "case %u", i);
     }
 }
 
@@ -372,9 +369,9 @@ Test(version, is_read)
     cr_expect(v.revision == 65535 && v.build == UINT32_MAX);
     cr_assert_eq(image_version_read("2.1", &v, &diag), 0);
     cr_expect(v.major == 2 && v.minor == 1 && v.revision == 0);
-    static const char *const bad[] = {"",        "v1",    "1.",      "1.2.3.4",
-                                      "256.0.0", "1.2.3+", "1.2.65536",
-                                      "1.2.3 ",  "1.2.3+4294967296"};
+    static const char *const bad[] = {
+        "",       "v1",        "1.",     "1.2.3.4",         "256.0.0",
+        "1.2.3+", "1.2.65536", "1.2.3 ", "1.2.3+4294967296"};
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         cr_expect_eq(image_version_read(bad[i], &v, &diag), OTALAB_ERR_USAGE,
                      "'%s'", bad[i]);
