@@ -701,9 +701,9 @@ Test(controller, a_reset_clears_locks_deadline_and_data)
     cr_assert_eq(ring(CTL_SYS_DEADLINE, 1000, 0), CTL_OK);
     cr_assert_eq(ring(CTL_SYS_HALT, 0, 0), CTL_OK);
     cr_assert(board.halted);
-    memset(page->data, 0xEE, CTL_DATA_SIZE);
     cr_assert_eq(ring(CTL_SYS_RESET, CTL_REASON_REQUEST, 0), CTL_OK);
     cr_assert_eq(program(0, 0, 1), CTL_E_LOCKED, "not by announcing it");
+    memset(page->data, 0xEE, CTL_DATA_SIZE);
     boot();
     cr_assert_eq(page->data[0] | page->data[255], 0);
     cr_assert_not(board.halted);
@@ -951,6 +951,12 @@ Test(controller, sram_after_power_on_has_three_variants)
     memset(&window[SRAM], 0xA5, BOARD_SRAM_SIZE);
     boot();
     cr_assert_eq(kept_lines(), lines, "a warm reset keeps it");
+
+    cut_at(board.now_ns, FLASH_FORM_AUTO, BOARD_SRAM_SCRAMBLED);
+    boot();
+    memset(&window[SRAM], 0xA5, BOARD_SRAM_SIZE);
+    board_fill_window(&board, window);
+    cr_assert_eq(kept_lines(), lines, "the variant is for one boot");
 }
 
 Test(controller, filling_the_window_again_gives_the_same_bytes)
