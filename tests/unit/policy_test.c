@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: MIT */
+/* The bootloader's decisions, rule by rule, and some stories of many boots. */
+#include "ota/policy.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "ota/bytes.h"
+
+static const struct policy_limits limits = {
+    .trial_attempts = 3, .fuse_counter = 4, .fuse_capacity = 256};
+
+static const uint8_t no_digest[OTA_DIGEST_SIZE];
+
+static void fill(uint8_t digest[OTA_DIGEST_SIZE], uint8_t value)
+{
+    memset(digest, value, OTA_DIGEST_SIZE);
+}
+
+/* Slot a runs image 0xA1, confirmed, request 10 was the last. */
+static struct boot_state confirmed_a(void)
+{
+    struct boot_state state;
+
+    memset(&state, 0, sizeof(state));
+    state.sequence = 20;
+    state.slot = OTA_SLOT_A;
+    state.state = OTA_CONFIRMED;
+    state.counter = 4;
+    state.request = 10;
+    fill(state.digest, 0xA1);
+    return state;
+}
+
+static struct boot_state trial_b(void)
+{
+    struct boot_state state = confirmed_a();
+
+    state.slot = OTA_SLOT_B;
+    state.state = OTA_TRIAL;
+    state.attempts = 3;
+    fill(state.digest, 0xB1);
+    return state;
+}
+
+static struct request ask(uint8_t kind, uint8_t slot, uint8_t digest,
+                          uint32_t counter)
+{
+    struct request request = {
+        .sequence = 11, .kind = kind, .slot = slot, .counter = counter};
+
+    fill(request.digest, digest);
+    return request;
+}
+
+static enum ota_reason take(const struct boot_state *now,
+                            const struct request *request,
+                            struct boot_state *next)
+{
+    bool changed;
+    enum ota_reason verdict =
+        policy_request(now, request, &limits, next, &changed);
+
+    cr_assert(changed);
+    cr_assert_eq(next->request, 11);
+    return verdict;
+}
+
+/* A refused request changes nothing but what was dealt with. */
+static void expect_refused(const struct boot_state *now,
+                           const struct request *request,
+                           enum ota_reason reason)
+{
+    struct boot_state next;
+    struct boot_state want = *now;
+
+    cr_assert_eq(take(now, request, &next), reason, "got another verdict");
+    want.request = 11;
+    cr_assert_eq(memcmp(&next, &want, sizeof(want)), 0);
+}
+
+Test(policy, an_old_request_changes_nothing)
+{
+    struct boot_state now = confirmed_a();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_B, 0xB1, 0);
+    bool changed = true;
+
+    for (request.sequence = 0; request.sequence <= 10; request.sequence++) {
+        (void)policy_request(&now, &request, &limits, &next, &changed);
+        cr_assert_not(changed);
+        cr_assert_eq(memcmp(&next, &now, sizeof(now)), 0);
+    }
+}
+
+Test(policy, a_trial_begins_with_full_attempts)
+{
+    struct boot_state now = confirmed_a();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_B, 0xB1, 0);
+
+    now.reason = OTA_REASON_TRIAL_FAILED;
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.slot, OTA_SLOT_B);
+    cr_assert_eq(next.state, OTA_TRIAL);
+    cr_assert_eq(next.attempts, 3);
+    cr_assert_eq(memcmp(next.digest, request.digest, OTA_DIGEST_SIZE), 0);
+    cr_assert(policy_has_fallback(&next));
+}
+
+Test(policy, a_trial_ends_a_commit_that_was_not_burned)
+{
+    struct boot_state now = confirmed_a();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_B, 0xB1, 0);
+
+    now.counter = 9;
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.counter, limits.fuse_counter);
+}
+
+Test(policy, trials_are_refused_by_rule)
+{
+    struct boot_state now = confirmed_a();
+    struct request request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_A, 0xA2, 0);
+
+    expect_refused(&now, &request, OTA_REASON_BAD_REQUEST); /* own slot */
+    request.slot = OTA_SLOT_RECOVERY;
+    expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
+    request.slot = 0xFF;
+    expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
+    request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_B, 0xB1, 0);
+    fill(now.rejected[0], 0xB1);
+    expect_refused(&now, &request, OTA_REASON_REJECTED_BEFORE);
+    fill(now.rejected[0], 0x11);
+    fill(now.rejected[1], 0xB1);
+    expect_refused(&now, &request, OTA_REASON_REJECTED_BEFORE);
+    now = trial_b();
+    request.slot = OTA_SLOT_A;
+    expect_refused(&now, &request, OTA_REASON_NO_FALLBACK);
+}
+
+/* An unknown digest is not "the one that was rejected": both are zeros. */
+Test(policy, an_unknown_digest_was_not_rejected)
+{
+    struct boot_state now = confirmed_a();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_B, 0, 0);
+
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+}
+
+Test(policy, unknown_kinds_are_refused)
+{
+    static const uint8_t kinds[] = {0, 4, 255};
+    struct boot_state now = confirmed_a();
+
+    for (unsigned i = 0; i < sizeof(kinds); i++) {
+        struct request request = ask(kinds[i], OTA_SLOT_B, 0xB1, 0);
+        expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
+    }
+}
+
+Test(policy, confirm_is_for_the_image_on_trial)
+{
+    struct boot_state now = trial_b();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_CONFIRM, OTA_SLOT_B, 0xB1, 0);
+
+    now.attempts = 0;
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.state, OTA_CONFIRMED);
+    cr_assert_eq(next.slot, OTA_SLOT_B);
+    cr_assert_eq(next.counter, now.counter, "confirming commits nothing");
+    request.slot = OTA_SLOT_A;
+    expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
+    request = ask(OTA_REQUEST_CONFIRM, OTA_SLOT_B, 0xB2, 0);
+    expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
+    fill(now.digest, 0); /* two unknown digests are not equal */
+    request = ask(OTA_REQUEST_CONFIRM, OTA_SLOT_B, 0, 0);
+    expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
+}
+
+Test(policy, commit_is_for_the_confirmed_image)
+{
+    struct boot_state now = confirmed_a();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_COMMIT, OTA_SLOT_A, 0xA1, 7);
+
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.counter, 7);
+    request.counter = 256;
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.counter, 256);
+    request.counter = 257;
+    expect_refused(&now, &request, OTA_REASON_COUNTER_HIGH);
+    request.counter = 2; /* never goes back */
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.counter, 4);
+    request = ask(OTA_REQUEST_COMMIT, OTA_SLOT_A, 0xA2, 7);
+    expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
+    now = trial_b();
+    request = ask(OTA_REQUEST_COMMIT, OTA_SLOT_B, 0xB1, 7);
+    expect_refused(&now, &request, OTA_REASON_NO_FALLBACK);
+}
+
+/* ---- choosing ------------------------------------------------------------ */
+
+struct choice {
+    struct boot_state next;
+    enum ota_slot slot;
+    bool changed, gave_up;
+};
+
+static struct choice choose(const struct boot_state *now)
+{
+    struct choice choice;
+
+    choice.slot = policy_choose(now, &limits, &choice.next, &choice.changed,
+                                &choice.gave_up);
+    return choice;
+}
+
+Test(policy, a_confirmed_image_is_just_taken)
+{
+    struct boot_state now = confirmed_a();
+    struct choice choice = choose(&now);
+
+    cr_assert_eq(choice.slot, OTA_SLOT_A);
+    cr_assert_not(choice.changed);
+    cr_assert_not(choice.gave_up);
+}
+
+Test(policy, a_trial_runs_as_often_as_it_may)
+{
+    struct boot_state now = trial_b();
+
+    for (unsigned left = 3; left > 0; left--) {
+        struct choice choice = choose(&now);
+        cr_assert_eq(choice.slot, OTA_SLOT_B);
+        cr_assert(choice.changed);
+        cr_assert_not(choice.gave_up);
+        cr_assert_eq(choice.next.attempts, left - 1);
+        now = choice.next;
+    }
+    struct choice choice = choose(&now);
+    cr_assert(choice.gave_up);
+    cr_assert_eq(choice.slot, OTA_SLOT_A);
+    cr_assert_eq(choice.next.state, OTA_CONFIRMED);
+    cr_assert_eq(choice.next.reason, OTA_REASON_TRIAL_FAILED);
+    cr_assert_eq(choice.next.rejected[0][5], 0xB1);
+    cr_assert_eq(choice.next.rejected_reason[0], OTA_REASON_TRIAL_FAILED);
+    cr_assert_eq(memcmp(choice.next.digest, no_digest, OTA_DIGEST_SIZE), 0);
+}
+
+Test(policy, attempts_beyond_the_limit_do_not_count)
+{
+    struct boot_state now = trial_b();
+
+    now.attempts = 255;
+    cr_assert_eq(choose(&now).next.attempts, 2);
+}
+
+Test(policy, a_trial_without_a_confirmed_image_behind_it_tries_the_other)
+{
+    struct boot_state now = trial_b();
+
+    now.attempts = 0;
+    now.reason = OTA_REASON_NO_FALLBACK;
+    struct choice choice = choose(&now);
+    cr_assert(choice.gave_up);
+    cr_assert_eq(choice.slot, OTA_SLOT_A);
+    cr_assert_eq(choice.next.state, OTA_TRIAL);
+    cr_assert_eq(choice.next.attempts, 3);
+    cr_assert_not(policy_has_fallback(&choice.next));
+}
+
+Test(policy, a_refused_image_leads_on_to_the_next_place)
+{
+    static const struct {
+        uint8_t slot, state, reason;
+        unsigned tried;
+        bool left;
+        uint8_t to, to_state;
+    } cases[] = {
+        {OTA_SLOT_B, OTA_TRIAL, 0, 2, true, OTA_SLOT_A, OTA_CONFIRMED},
+        {OTA_SLOT_B, OTA_TRIAL, 5, 2, true, OTA_SLOT_A, OTA_TRIAL},
+        {OTA_SLOT_A, OTA_CONFIRMED, 0, 1, true, OTA_SLOT_B, OTA_TRIAL},
+        {OTA_SLOT_A, OTA_CONFIRMED, 0, 3, true, OTA_SLOT_RECOVERY,
+         OTA_CONFIRMED},
+        {OTA_SLOT_B, OTA_TRIAL, 5, 3, true, OTA_SLOT_RECOVERY, OTA_CONFIRMED},
+        {OTA_SLOT_RECOVERY, OTA_CONFIRMED, 0, 4, true, OTA_SLOT_A, OTA_TRIAL},
+        {OTA_SLOT_A, OTA_TRIAL, 5, 5, true, OTA_SLOT_B, OTA_TRIAL},
+        {OTA_SLOT_B, OTA_TRIAL, 5, 7, false, 0, 0},
+        {OTA_SLOT_RECOVERY, OTA_CONFIRMED, 0, 7, false, 0, 0},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct boot_state now = confirmed_a();
+        struct boot_state next;
+        now.slot = cases[i].slot;
+        now.state = cases[i].state;
+        now.reason = cases[i].reason;
+        bool left = policy_reject(&now, OTA_REASON_BAD_HASH, now.digest,
+                                  cases[i].tried, &limits, &next);
+        cr_assert_eq(left, cases[i].left, "case %u", i);
+        if (left) {
+            cr_assert_eq(next.slot, cases[i].to, "case %u", i);
+            cr_assert_eq(next.state, cases[i].to_state, "case %u", i);
+            cr_assert_eq(next.reason, OTA_REASON_BAD_HASH);
+            cr_assert_eq(next.attempts, next.state == OTA_TRIAL ? 3 : 0);
+        }
+    }
+}
+
+Test(policy, only_what_lasts_is_remembered)
+{
+    for (unsigned reason = 1; reason <= OTA_REASON_BAD_REQUEST; reason++) {
+        struct boot_state now = trial_b();
+        struct boot_state next;
+        bool lasts = reason == OTA_REASON_COUNTER_LOW ||
+                     reason == OTA_REASON_COUNTER_HIGH ||
+                     reason == OTA_REASON_BAD_ENTRY ||
+                     reason == OTA_REASON_TRIAL_FAILED;
+        cr_assert(policy_reject(&now, (enum ota_reason)reason, now.digest, 2,
+                                &limits, &next));
+        cr_assert_eq(next.rejected[0][0], lasts ? 0xB1 : 0, "%u", reason);
+        cr_assert_eq(next.rejected_reason[0], lasts ? reason : 0);
+    }
+}
+
+Test(policy, two_rejected_digests_are_kept_each_once)
+{
+    struct boot_state now = trial_b();
+    struct boot_state next;
+
+    for (uint8_t i = 1; i <= 4; i++) {
+        uint8_t digest[OTA_DIGEST_SIZE];
+        fill(digest, i < 4 ? i : 3);
+        cr_assert(policy_reject(&now, OTA_REASON_BAD_ENTRY, digest, 2,
+                                &limits, &next));
+        now = next;
+    }
+    cr_assert_eq(now.rejected[0][0], 3);
+    cr_assert_eq(now.rejected[1][0], 2);
+}
+
+Test(policy, without_a_journal_the_newest_allowed_image_is_tried)
+{
+    static const struct {
+        enum ota_reason a, b;
+        uint8_t version_a, version_b;
+        uint8_t slot, state;
+    } cases[] = {
+        {0, 0, 1, 1, OTA_SLOT_A, OTA_TRIAL},
+        {0, 0, 1, 2, OTA_SLOT_B, OTA_TRIAL},
+        {0, 0, 2, 1, OTA_SLOT_A, OTA_TRIAL},
+        {OTA_REASON_BAD_HASH, 0, 9, 1, OTA_SLOT_B, OTA_TRIAL},
+        {0, OTA_REASON_EMPTY, 1, 9, OTA_SLOT_A, OTA_TRIAL},
+        {OTA_REASON_EMPTY, OTA_REASON_EMPTY, 1, 2, OTA_SLOT_RECOVERY,
+         OTA_CONFIRMED},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct policy_candidate candidates[2];
+        struct boot_state next;
+        memset(candidates, 0, sizeof(candidates));
+        candidates[0].verdict = cases[i].a;
+        candidates[1].verdict = cases[i].b;
+        candidates[0].info.version.major = cases[i].version_a;
+        candidates[1].info.version.major = cases[i].version_b;
+        fill(candidates[0].info.digest, 0xA1);
+        fill(candidates[1].info.digest, 0xB1);
+        policy_start_over(candidates, &limits, &next);
+        cr_assert_eq(next.slot, cases[i].slot, "case %u", i);
+        cr_assert_eq(next.state, cases[i].state, "case %u", i);
+        cr_assert_eq(next.counter, limits.fuse_counter);
+        cr_assert_not(policy_has_fallback(&next));
+        if (next.state == OTA_TRIAL) {
+            cr_assert_eq(next.attempts, 3);
+            cr_assert_eq(next.digest[0], next.slot ? 0xB1 : 0xA1);
+        }
+    }
+}
+
+/* ---- admission ----------------------------------------------------------- */
+
+Test(policy, counters_are_compared_with_the_fuses)
+{
+    static const struct {
+        uint32_t counter;
+        enum ota_reason reason;
+    } cases[] = {
+        {0, OTA_REASON_COUNTER_LOW},    {3, OTA_REASON_COUNTER_LOW},
+        {4, OTA_REASON_NONE},           {256, OTA_REASON_NONE},
+        {257, OTA_REASON_COUNTER_HIGH}, {UINT32_MAX, OTA_REASON_COUNTER_HIGH},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct image_info info = {.counter = cases[i].counter};
+        cr_assert_eq(policy_allow(&info, &limits), cases[i].reason);
+    }
+}
+
+Test(policy, a_trial_must_be_the_image_asked_for_and_no_step_back)
+{
+    struct boot_state now = trial_b();
+    struct image_info info = {.version = {2, 0, 0, 0}, .counter = 5};
+    struct image_info fallback = {.version = {1, 9, 0, 0}, .counter = 5};
+
+    fill(info.digest, 0xB1);
+    cr_assert_eq(policy_admit(&now, &info, &fallback), OTA_REASON_NONE);
+    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_NONE);
+    fallback.version.major = 3;
+    cr_assert_eq(policy_admit(&now, &info, &fallback), OTA_REASON_DOWNGRADE);
+    info.counter = 6; /* a security release may be a lower version */
+    cr_assert_eq(policy_admit(&now, &info, &fallback), OTA_REASON_NONE);
+    info.counter = 4;
+    cr_assert_eq(policy_admit(&now, &info, &fallback),
+                 OTA_REASON_COUNTER_LOW);
+    fill(info.digest, 0xB2);
+    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_BAD_REQUEST);
+    fill(now.digest, 0);
+    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_NONE);
+    fill(now.rejected[1], 0xB2);
+    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_REJECTED_BEFORE);
+    now.state = OTA_CONFIRMED;
+    cr_assert_eq(policy_admit(&now, &info, &fallback), OTA_REASON_NONE);
+}
+
+Test(policy, fuses_are_burned_for_what_is_committed_and_carried)
+{
+    struct boot_state now = confirmed_a();
+    struct image_info info = {.counter = 9};
+
+    cr_assert_eq(policy_burn_target(&now, &info, &limits), 4);
+    now.counter = 7;
+    cr_assert_eq(policy_burn_target(&now, &info, &limits), 7);
+    now.counter = 12; /* more than the image carries */
+    cr_assert_eq(policy_burn_target(&now, &info, &limits), 9);
+    now.state = OTA_TRIAL;
+    cr_assert_eq(policy_burn_target(&now, &info, &limits), 4);
+    now.state = OTA_CONFIRMED;
+    now.counter = info.counter = UINT32_MAX;
+    cr_assert_eq(policy_burn_target(&now, &info, &limits), 256);
+    now.counter = 0;
+    cr_assert_eq(policy_burn_target(&now, &info, &limits), 4);
+}
+
+/* ---- stories --------------------------------------------------------------- */
+
+/* From every state, refusing everything: an end within as many steps as there
+ * are places, and no place is tried twice. */
+Test(policy, refusing_everything_comes_to_an_end)
+{
+    for (uint8_t slot = 0; slot < OTA_SLOT_COUNT; slot++) {
+        for (uint8_t state = OTA_CONFIRMED; state <= OTA_TRIAL; state++) {
+            for (uint8_t reason = 0; reason < 2; reason++) {
+                struct boot_state now = confirmed_a();
+                struct boot_state next;
+                unsigned tried = 0;
+                unsigned steps = 0;
+                now.slot = slot;
+                now.state = state;
+                now.reason = reason;
+                do {
+                    cr_assert_eq(tried & 1u << now.slot, 0);
+                    tried |= 1u << now.slot;
+                    next = now;
+                    steps++;
+                } while (policy_reject(&now, OTA_REASON_BAD_HASH, now.digest,
+                                       tried, &limits, &next) &&
+                         (now = next, true));
+                cr_assert_eq(steps, OTA_SLOT_COUNT);
+            }
+        }
+    }
+}
+
+/* An image that never confirms runs three times; asked for again it is not
+ * tried again. */
+Test(policy, a_failed_trial_is_not_repeated)
+{
+    struct boot_state now = confirmed_a();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_B, 0xB1, 0);
+    unsigned runs = 0;
+
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    for (unsigned boot = 0; boot < 6; boot++) {
+        now = next;
+        struct choice choice = choose(&now);
+        runs += choice.slot == OTA_SLOT_B;
+        next = choice.next;
+    }
+    cr_assert_eq(runs, 3);
+    cr_assert_eq(next.slot, OTA_SLOT_A);
+    cr_assert_eq(next.state, OTA_CONFIRMED);
+    next.request = 10;
+    now = next;
+    expect_refused(&now, &request, OTA_REASON_REJECTED_BEFORE);
+}
