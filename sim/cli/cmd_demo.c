@@ -40,6 +40,7 @@ static int tell(const char *name, const struct locations *where, bool verbose,
     struct scenario *scenario = NULL;
     struct run_result result = {0};
     struct run_options options = {.firmware = where->firmware,
+                                  .firmware_else = where->firmware_else,
                                   .plugin = where->plugin,
                                   .story = stdout,
                                   .verbose = verbose,

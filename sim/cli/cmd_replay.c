@@ -134,6 +134,7 @@ static int replay(const struct options *options, const struct token *token,
     }
     struct run_options run = {
         .firmware = where.firmware,
+        .firmware_else = where.firmware_else,
         .plugin = where.plugin,
         .qemu = options->value[QEMU].text,
         .story = options->value[QUIET].given ? NULL : stdout,

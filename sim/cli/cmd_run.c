@@ -144,6 +144,7 @@ static int run_once(struct session *session, const struct scenario *scenario,
     const struct option_value *value = session->options->value;
     struct run_options options = {
         .firmware = session->where.firmware,
+        .firmware_else = session->where.firmware_else,
         .plugin = session->where.plugin,
         .qemu = value[QEMU].text,
         .story = session->story && first ? stdout : NULL,

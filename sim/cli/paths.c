@@ -75,6 +75,8 @@ int paths_locate(const char *firmware, struct locations *where,
     if (exists("scenarios")) {
         snprintf(where->scenarios, sizeof where->scenarios, "scenarios");
     }
+    snprintf(where->firmware_else, sizeof where->firmware_else, "%s",
+             where->firmware);
     if (given != NULL) {
         snprintf(where->firmware, sizeof where->firmware, "%s", given);
     }

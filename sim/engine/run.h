@@ -19,7 +19,8 @@
 
 struct run_options {
     const char *firmware; /* folder of rom.elf, boot.bin, app.bin, the blob */
-    const char *plugin;   /* the shim's shared object */
+    const char *firmware_else; /* where to look for what is not there */
+    const char *plugin;        /* the shim's shared object */
     const char *qemu;     /* NULL: the one on PATH */
     FILE *story;          /* NULL: silent */
     bool verbose;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <mbedtls/sha256.h>
 
@@ -21,17 +22,29 @@
 #define BOOT_IMAGE "bootloader"
 #define BOOT_VERSION "1.0.0"
 
+/* A file of the firmware folder, or of the usual one when it lacks it. */
 static int firmware_path(const struct run *run, const char *name,
                          const char *ending, char *out, size_t size,
                          struct diag *diag)
 {
-    int n = snprintf(out, size, "%s/%s%s", run->options->firmware, name,
-                     ending);
+    const char *const folders[] = {run->options->firmware,
+                                   run->options->firmware_else};
 
-    return n > 0 && (size_t)n < size
-               ? 0
-               : diag_fail(diag, OTALAB_ERR_USAGE, "%s: path too long",
-                           run->options->firmware);
+    for (unsigned i = 0; i < 2 && folders[i] != NULL; i++) {
+        int n = snprintf(out, size, "%s/%s%s", folders[i], name, ending);
+
+        if (n < 0 || (size_t)n >= size) {
+            return diag_fail(diag, OTALAB_ERR_USAGE, "%s: path too long",
+                             folders[i]);
+        }
+        if (access(out, R_OK) == 0) {
+            return 0;
+        }
+    }
+    return diag_fail(diag, OTALAB_ERR_USAGE,
+                     "%s/%s%s: no such device program; 'make' builds those of "
+                     "firmware/",
+                     run->options->firmware, name, ending);
 }
 
 static int short_digest(const char *path, char out[9], struct diag *diag)
