@@ -105,9 +105,6 @@ static void hand_over(enum channel_event event)
     (void)publish_insns();
     channel->event = (uint32_t)event;
     turn_give(channel, CHANNEL_HOST);
-    if (turn_look(channel, CHANNEL_GUEST)) {
-        return;
-    }
     while (!turn_sleep(channel, CHANNEL_GUEST, NULL)) {
     }
 }
