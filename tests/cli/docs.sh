@@ -201,6 +201,7 @@ split_readme() {
             n++
             printf "%s", text > (dir "/" n ".cmd")
             print exit_code > (dir "/" n ".exit")
+            print NR > (dir "/" n ".line")
             printf "" > (dir "/" n ".want")
         }
         /^<!-- run(, exit [0-9]+)? -->$/ {
@@ -245,6 +246,16 @@ awk_norm='
         return part[n] == "" || line == ""
     }'
 
+# A line with `...` keeps its text and gets the other's first time.
+awk_retimed='
+    function retimed(s, line,    time) {
+        time = "[0-9]+\\.[0-9][0-9][0-9][0-9][0-9][0-9] s"
+        if (!match(line, time)) { return s }
+        line = substr(line, RSTART, RLENGTH)
+        sub(time, line, s)
+        return s
+    }'
+
 compare() { # WANT GOT
     awk "$awk_norm"'
         FNR == NR { got[++lines] = norm($0); next }
@@ -278,19 +289,28 @@ run_readme() { # N
 
 # Lines of README.md that fit a line of the output are replaced by it.
 update_readme() {
-    local n
+    local n said
     for ((n = 1; n <= $(<"$work/count"); n++)); do
-        run_readme "$n" >/dev/null
+        said=$(run_readme "$n")
+        if [ -n "$said" ]; then
+            printf 'left as it was: %s\n%s\n' "$(<"$work/$n.cmd")" "$said"
+            continue
+        fi
         [ -f "$work/$n.got" ] || continue
-        awk "$awk_norm"'
-            FILENAME == ARGV[1] { got[++lines] = $0; next }
-            FILENAME == ARGV[2] { wants[$0] = 1; next }
-            ($0 in wants) && $0 !~ /\.\.\./ {
-                for (i = at + 1; i <= lines && norm(got[i]) != norm($0); i++) { }
-                if (i <= lines) { at = i; print got[i]; next }
+        awk -v from="$(<"$work/$n.line")" "$awk_norm$awk_retimed"'
+            FNR == NR { got[++lines] = $0; next }
+            FNR > from && (/^```$/ || /^\$ /) { from = 1e9 }
+            FNR > from && $0 != "" && $0 != "..." {
+                want = norm($0)
+                for (i = at + 1; i <= lines && !fits(want, norm(got[i])); i++) { }
+                if (i <= lines) {
+                    at = i
+                    if (/\.\.\./) { print retimed($0, got[i]) } else { print got[i] }
+                    next
+                }
             }
             { print }
-        ' "$work/$n.got" "$work/$n.want" README.md >"$work/README.md"
+        ' "$work/$n.got" README.md >"$work/README.md"
         cat "$work/README.md" >README.md
     done
 }
