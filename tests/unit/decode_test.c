@@ -25,110 +25,51 @@ static const struct board_map map = {
              {"slot-a", SLOT_A, 2 * SECTOR}},
 };
 
+/* clang-format off */
+
 /* A sector whose slot 1 has sequence 4. */
 static const uint8_t header_4[128] = {
-    [0] = 'O',    'T',  'J',  '1',  /* magic */
-    [4] = 4,      0,    0,    0,    /* first sequence */
-    [120] = 0xe8, 0x83, 0xc9, 0x8b, /* crc32 */
-    [124] = 0,    0,    0,    0,    /* end mark */
+    [0] = 'O', 'T', 'J', '1',              /* magic */
+    [4] = 4, 0, 0, 0,                      /* first sequence */
+    [120] = 0xe8, 0x83, 0xc9, 0x8b,        /* crc32 */
+    [124] = 0, 0, 0, 0,                    /* end mark */
 };
 
 /* Sequence 4: slot A, confirmed, counter 6. */
 static const uint8_t record_4[128] = {
-    [0] = 'O',
-    'T',
-    'R',
-    '1',
-    [4] = 4,
-    0,
-    0,
-    0,
-    [8] = 0,
-    1,
-    0,
-    0, /* slot, state, left, reason */
-    [12] = 6,
-    0,
-    0,
-    0,                  /* counter */
-    [16 ... 47] = 0x11, /* image */
-    [48 ... 79] = 0x22,
-    [80 ... 111] = 0x33, /* rejected */
-    [112] = 6,
-    7, /* and why */
-    [114] = 0x01,
-    0x01, /* request */
-    [120] = 0x11,
-    0x8c,
-    0xf6,
-    0x9c,
-    [124] = 0,
-    0,
-    0,
-    0,
+    [0] = 'O', 'T', 'R', '1', [4] = 4, 0, 0, 0,
+    [8] = 0, 1, 0, 0,                      /* slot, state, left, reason */
+    [12] = 6, 0, 0, 0,                     /* counter */
+    [16 ... 47] = 0x11,                    /* image */
+    [48 ... 79] = 0x22, [80 ... 111] = 0x33, /* rejected */
+    [112] = 6, 7,                          /* and why */
+    [114] = 0x01, 0x01,                    /* request */
+    [120] = 0x11, 0x8c, 0xf6, 0x9c, [124] = 0, 0, 0, 0,
 };
 
 /* Sequence 5: slot B on trial, 2 attempts left, reason 14, counter 7. */
 static const uint8_t record_5[128] = {
-    [0] = 'O',
-    'T',
-    'R',
-    '1',
-    [4] = 5,
-    0,
-    0,
-    0,
-    [8] = 1,
-    2,
-    2,
-    14,
-    [12] = 7,
-    0,
-    0,
-    0,
+    [0] = 'O', 'T', 'R', '1', [4] = 5, 0, 0, 0,
+    [8] = 1, 2, 2, 14,
+    [12] = 7, 0, 0, 0,
     [16 ... 47] = 0x11,
-    [48 ... 79] = 0x22,
-    [80 ... 111] = 0x33,
-    [112] = 6,
-    7,
-    [114] = 0x02,
-    0x01,
-    [120] = 0xc4,
-    0xe0,
-    0xb7,
-    0x56,
-    [124] = 0,
-    0,
-    0,
-    0,
+    [48 ... 79] = 0x22, [80 ... 111] = 0x33,
+    [112] = 6, 7,
+    [114] = 0x02, 0x01,
+    [120] = 0xc4, 0xe0, 0xb7, 0x56, [124] = 0, 0, 0, 0,
 };
 
 /* Sequence 0x00010103: confirm slot B. */
 static const uint8_t request_3[64] = {
-    [0] = 'O',
-    'T',
-    'Q',
-    '1',
-    [4] = 0x03,
-    0x01,
-    0x01,
-    0,
-    [8] = 2,
-    1, /* kind, slot */
-    [12] = 0,
-    0,
-    0,
-    0,                  /* counter */
-    [16 ... 47] = 0x11, /* image */
-    [56] = 0x40,
-    0x48,
-    0x3a,
-    0x95, /* crc32 */
-    [60] = 0,
-    0,
-    0,
-    0,
+    [0] = 'O', 'T', 'Q', '1', [4] = 0x03, 0x01, 0x01, 0,
+    [8] = 2, 1,                            /* kind, slot */
+    [12] = 0, 0, 0, 0,                     /* counter */
+    [16 ... 47] = 0x11,                    /* image */
+    [56] = 0x40, 0x48, 0x3a, 0x95,         /* crc32 */
+    [60] = 0, 0, 0, 0,
 };
+
+/* clang-format on */
 
 static uint8_t flash[FLASH_END];
 static struct boot_view view;

@@ -2,6 +2,7 @@
 /* Our signer against images that the field's usual tool has made. */
 #include "base/file.h"
 #include "image/bytes.h"
+#include "image/image_check.h"
 #include "image/image_sign.h"
 
 #include <criterion/criterion.h>
@@ -337,6 +338,56 @@ Test(edits, beyond_the_image_is_refused)
         spec.edit_count = 1;
         cr_expect_eq(image_build(&spec, &bytes, &size, &diag), OTALAB_ERR_USAGE,
                      "case %u", i);
+    }
+}
+
+/* The host's own check: what each edit is refused for, without the device's
+ * code. NULL: authentic, it is for the device to refuse it. */
+Test(edits, the_check_says_why)
+{
+    static const struct {
+        struct edit edit;
+        const char *why;
+    } cases[] = {
+        {{EDIT_UNSIGNED, 0}, "not signed"},
+        {{EDIT_WRONG_KEY, 0}, "another key"},
+        {{EDIT_FORGED, 0}, "does not verify"},
+        {{EDIT_FLIP_HEADER, 8 * 0x20}, "SHA-256 differs"},
+        {{EDIT_FLIP_CODE, 0}, "SHA-256 differs"},
+        {{EDIT_FLIP_TLV, 8 * 8}, "SHA-256 differs"},
+        {{EDIT_TRUNCATE, 0x250}, "stops before"},
+        {{EDIT_TOO_LARGE, 0}, "sizes do not fit"},
+        {{EDIT_WRAP_SIZE, 0}, "sizes do not fit"},
+        {{EDIT_BAD_MAGIC, 0}, "not start with"},
+        {{EDIT_OLD_MAGIC, 0}, "before MCUboot"},
+        {{EDIT_SMALL_HEADER, 0}, "sizes do not fit"},
+        {{EDIT_BAD_HASH, 0}, "SHA-256 differs"},
+        {{EDIT_NO_HASH, 0}, "no SHA-256"},
+        {{EDIT_TWO_HASHES, 0}, "exactly one"},
+        {{EDIT_TWO_SIGNATURES, 0}, "exactly one"},
+        {{EDIT_TLV_MAGIC, 0}, "malformed"},
+        {{EDIT_TLV_OVERRUN, 0}, "malformed"},
+        {{EDIT_NON_BOOTABLE, 0}, NULL},
+        {{EDIT_BAD_STACK, 0}, NULL},
+    };
+    struct key key;
+
+    cr_assert_eq(key_dev("root", &key, &diag), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t *good, *bad;
+        size_t good_size, bad_size;
+        struct image_facts facts;
+
+        build_edited(cases[i].edit, &good, &good_size, &bad, &bad_size);
+        diag.text[0] = '\0';
+        cr_expect_eq(image_check(good, good_size, &key, 1, &facts, &diag), 0);
+        int result = image_check(bad, bad_size, &key, 1, &facts, &diag);
+        cr_expect_eq(result, cases[i].why != NULL ? OTALAB_ERR_FAILED : 0, "%s",
+                     edit_info(cases[i].edit.kind)->name);
+        cr_expect(cases[i].why == NULL || strstr(diag.text, cases[i].why),
+                  "%s: %s", edit_info(cases[i].edit.kind)->name, diag.text);
+        free(good);
+        free(bad);
     }
 }
 
