@@ -147,15 +147,26 @@ static int find_version(struct qemu *qemu, struct diag *diag)
     return 0;
 }
 
+/* Asking costs as much as half a start of the machine, so a program that was
+ * found good is not asked again. */
 int find_qemu(struct qemu *qemu, const char *wanted, struct diag *diag)
 {
+    static struct qemu good;
     int err = find_path(qemu, wanted, diag);
 
     if (err) {
         return err;
     }
+    if (strcmp(good.path, qemu->path) == 0) {
+        *qemu = good;
+        return 0;
+    }
     find_data(qemu);
-    return find_version(qemu, diag);
+    err = find_version(qemu, diag);
+    if (!err) {
+        good = *qemu;
+    }
+    return err;
 }
 
 int machine_find_qemu(const char *qemu, char version[32], struct diag *diag)
