@@ -12,7 +12,8 @@
 enum { QUIET };
 
 static const struct option_spec check_options[] = {
-    [QUIET] = {.name = "quiet", .short_name = 'q',
+    [QUIET] = {.name = "quiet",
+               .short_name = 'q',
                .help = "say only what is wrong"},
     {0},
 };

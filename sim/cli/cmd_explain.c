@@ -51,8 +51,7 @@ static int explain_run(int argc, char **argv)
         err = explain_topic(stdout, options.arguments[0], &diag);
     }
     if (err == 0 && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
-        err = diag_fail(&diag, OTALAB_ERR_SIMULATOR,
-                        "cannot write to stdout");
+        err = diag_fail(&diag, OTALAB_ERR_SIMULATOR, "cannot write to stdout");
     }
     return err != 0 ? command_fail(&command_explain, err, &diag) : 0;
 }

@@ -27,8 +27,7 @@ static int check_image(struct reader *reader, const struct schema_map *map,
     struct suggest suggest;
     char known[160];
 
-    if (is_image(scenario, name) ||
-        schema_choice_find(words, name) != NULL) {
+    if (is_image(scenario, name) || schema_choice_find(words, name) != NULL) {
         return 0;
     }
     suggest_start(&suggest, name);

@@ -17,8 +17,8 @@ static bool is_traced(int code)
     return code < (int)EVENT_POWER_ON;
 }
 
-static void key_path(const struct schema_map *map,
-                     const struct schema_key *key, char *out, size_t size)
+static void key_path(const struct schema_map *map, const struct schema_key *key,
+                     char *out, size_t size)
 {
     snprintf(out, size, "%s%s%s", map->path, map->path[0] != '\0' ? "." : "",
              key->key);
@@ -34,8 +34,8 @@ static void print_kind(FILE *out, const struct schema_key *key)
         return;
     }
     if (key->kind == SCHEMA_CHOICE) {
-        for (const struct schema_choice *row = key->choices;
-             row->name != NULL; row++) {
+        for (const struct schema_choice *row = key->choices; row->name != NULL;
+             row++) {
             fprintf(out, "%s%s", row == key->choices ? "" : ", ", row->name);
         }
         return;
@@ -46,8 +46,7 @@ static void print_kind(FILE *out, const struct schema_key *key)
     }
     for (const struct schema_choice *row = key->choices;
          row != NULL && row->name != NULL; row++) {
-        fprintf(out, "%s%s", row == key->choices ? ", or: " : ", ",
-                row->name);
+        fprintf(out, "%s%s", row == key->choices ? ", or: " : ", ", row->name);
     }
 }
 
@@ -135,9 +134,9 @@ static void explain_key(FILE *out, const struct schema_map *map,
         fprintf(out, "  Written: %s: %s\n", key->key, key->example);
     } else {
         fprintf(out, "  Written: %s%s\n", key->key,
-                key->kind != SCHEMA_EDIT  ? ": {}"
-                : key->example != NULL ? ": 5"
-                                       : "");
+                key->kind != SCHEMA_EDIT ? ": {}"
+                : key->example != NULL   ? ": 5"
+                                         : "");
     }
     if (key->choices != NULL && key->choices[0].help != NULL) {
         fputs("  Words:\n", out);
@@ -213,8 +212,8 @@ static void search_words(struct search *search, const struct schema_map *map,
 
             key_path(map, key, path, sizeof path);
             found(search);
-            fprintf(search->out, "%s\n  A value of %s%s%s.\n", row->name,
-                    path, row->help != NULL ? ": " : "",
+            fprintf(search->out, "%s\n  A value of %s%s%s.\n", row->name, path,
+                    row->help != NULL ? ": " : "",
                     row->help != NULL ? row->help : "");
         }
     }
@@ -248,8 +247,8 @@ int explain_topic(FILE *out, const char *topic, struct diag *diag)
 
     if (best != NULL) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "nothing is called '%.60s'; did you mean '%s'?",
-                         topic, best);
+                         "nothing is called '%.60s'; did you mean '%s'?", topic,
+                         best);
     }
     return diag_fail(diag, OTALAB_ERR_USAGE,
                      "nothing is called '%.60s'; 'otalab explain' lists all "
@@ -322,8 +321,8 @@ static void markdown_words(FILE *out, const struct schema_map *map)
             continue;
         }
         fprintf(out, "\nWords of `%s`:\n\n", key->key);
-        for (const struct schema_choice *row = key->choices;
-             row->name != NULL; row++) {
+        for (const struct schema_choice *row = key->choices; row->name != NULL;
+             row++) {
             fprintf(out, "- `%s`: %s\n", row->name, row->help);
         }
     }

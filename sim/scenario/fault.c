@@ -44,8 +44,7 @@ static struct node *add_named(struct fault *fault, struct node *parent,
 
 static int no_memory(struct fault *fault)
 {
-    return diag_fail(fault->reader.diag, OTALAB_ERR_SIMULATOR,
-                     "out of memory");
+    return diag_fail(fault->reader.diag, OTALAB_ERR_SIMULATOR, "out of memory");
 }
 
 /* Does "key=..." select events, or belong to the action? */
@@ -138,21 +137,21 @@ static int add_head(struct fault *fault, char *head)
     }
     *at++ = '\0';
     bool timed = *at >= '0' && *at <= '9';
-    struct node *root = node_add(&fault->tree, NULL, NODE_MAP,
-                                 at_column(fault, head), NULL);
+    struct node *root =
+        node_add(&fault->tree, NULL, NODE_MAP, at_column(fault, head), NULL);
     struct node *list =
         root == NULL ? NULL
                      : add_named(fault, root, "do", NODE_MAP, head, NULL);
 
-    fault->action = list == NULL ? NULL
-                                 : add_named(fault, list, head, NODE_MAP, head,
-                                             NULL);
+    fault->action = list == NULL
+                        ? NULL
+                        : add_named(fault, list, head, NODE_MAP, head, NULL);
     if (fault->action == NULL) {
         return no_memory(fault);
     }
-    struct node *when =
-        timed ? add_named(fault, root, "at", NODE_SCALAR, at, at)
-              : add_named(fault, root, "on", NODE_MAP, at, NULL);
+    struct node *when = timed
+                            ? add_named(fault, root, "at", NODE_SCALAR, at, at)
+                            : add_named(fault, root, "on", NODE_MAP, at, NULL);
 
     if (when == NULL) {
         return no_memory(fault);
@@ -186,17 +185,15 @@ static int add_words(struct fault *fault)
         head = false;
         word = comma;
     }
-    return take_text(fault,
-                     schema_find(&schema_action, fault->action->key));
+    return take_text(fault, schema_find(&schema_action, fault->action->key));
 }
 
 int scenario_add_fault(struct scenario *scenario, const char *text,
                        struct diag *diag)
 {
-    struct fault fault = {.reader = {.path = FAULT_PLACE,
-                                     .scenario = scenario,
-                                     .diag = diag},
-                          .event = -1};
+    struct fault fault = {
+        .reader = {.path = FAULT_PLACE, .scenario = scenario, .diag = diag},
+        .event = -1};
     size_t length = strlen(text);
 
     if (length > FAULT_LENGTH) {

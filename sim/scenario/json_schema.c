@@ -28,8 +28,7 @@ static void print_ref(FILE *out, const struct schema_map *map)
 static void print_choices(FILE *out, const struct schema_choice *choices)
 {
     fputs("{\"enum\": [", out);
-    for (const struct schema_choice *row = choices; row->name != NULL;
-         row++) {
+    for (const struct schema_choice *row = choices; row->name != NULL; row++) {
         fputs(row == choices ? "" : ", ", out);
         print_text(out, row->name);
     }

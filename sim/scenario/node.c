@@ -25,8 +25,7 @@ static char *copied(const char *text)
 }
 
 struct node *node_add(struct node_tree *tree, struct node *parent,
-                      enum node_kind kind, struct place place,
-                      const char *text)
+                      enum node_kind kind, struct place place, const char *text)
 {
     if (tree->count >= NODE_COUNT_MAX) {
         return NULL;
@@ -155,8 +154,7 @@ static struct place place_of_offset(const char *text, size_t offset)
 }
 
 /* The rest of the text from a mark on: libyaml counts characters. */
-static const char *source_at(const struct node_reader *reader,
-                             yaml_mark_t mark)
+static const char *source_at(const struct node_reader *reader, yaml_mark_t mark)
 {
     size_t characters = 0;
     size_t at = 0;
@@ -250,10 +248,10 @@ static int fail_syntax(struct node_reader *reader)
         return diag_fail(reader->diag, OTALAB_ERR_SIMULATOR, "out of memory");
     }
     if (parser->error == YAML_READER_ERROR) {
-        place = place_of_offset(reader->text, parser->problem_offset <
-                                                      reader->length
-                                                  ? parser->problem_offset
-                                                  : reader->length);
+        place = place_of_offset(reader->text,
+                                parser->problem_offset < reader->length
+                                    ? parser->problem_offset
+                                    : reader->length);
         return node_fail(reader->diag, reader->path, place,
                          "not a text in UTF-8; save the file as UTF-8, without "
                          "control characters");
@@ -269,8 +267,9 @@ static int fail_syntax(struct node_reader *reader)
         err = fail_character(reader, place,
                              source_at(reader, parser->problem_mark));
     }
-    for (size_t i = 0; err == 0 && i < sizeof syntax_problems /
-                                           sizeof syntax_problems[0]; i++) {
+    for (size_t i = 0;
+         err == 0 && i < sizeof syntax_problems / sizeof syntax_problems[0];
+         i++) {
         if (strstr(problem, syntax_problems[i].problem) != NULL) {
             return node_fail(reader->diag, reader->path, place, "%s",
                              syntax_problems[i].says);
@@ -336,8 +335,7 @@ static bool wants_key(const struct node_reader *reader)
 
 /* A value: hang it into the list or map around it. */
 static int add_value(struct node_reader *reader, const yaml_event_t *event,
-                     enum node_kind kind, const char *text,
-                     struct node **made)
+                     enum node_kind kind, const char *text, struct node **made)
 {
     struct node *node = node_add(reader->tree, innermost(reader), kind,
                                  place_of(event->start_mark), text);
@@ -406,8 +404,8 @@ static int on_open(struct node_reader *reader, const yaml_event_t *event,
     bool is_map = kind == NODE_MAP;
     const void *anchor = is_map ? event->data.mapping_start.anchor
                                 : event->data.sequence_start.anchor;
-    const void *tag = is_map ? event->data.mapping_start.tag
-                             : event->data.sequence_start.tag;
+    const void *tag =
+        is_map ? event->data.mapping_start.tag : event->data.sequence_start.tag;
     int err = check_properties(reader, event, anchor, tag);
 
     if (err != 0) {

@@ -49,8 +49,8 @@ int read_fail(struct reader *reader, struct place place, const char *format,
               ...) __attribute__((format(printf, 3, 4)));
 /* "unknown key 'x' in limits; did you mean 'y'?" The nearest name of `map`
  * and, when `event` is not negative, of that event's fields. */
-int read_unknown(struct reader *reader, const struct schema_map *map,
-                 int event, const char *word, struct place place);
+int read_unknown(struct reader *reader, const struct schema_map *map, int event,
+                 const char *word, struct place place);
 /* The node is of that kind, else a line that shows the right form. */
 int read_want(struct reader *reader, const struct schema_key *key,
               const struct node *node, enum node_kind kind);

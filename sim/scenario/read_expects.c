@@ -113,8 +113,8 @@ static int read_expect(struct reader *reader, const struct node *node)
     int err = read_want(reader, row, value, NODE_MAP);
 
     if (err == 0) {
-        err = read_map(reader, row->map, value, expect, &expect->pattern,
-                       &seen);
+        err =
+            read_map(reader, row->map, value, expect, &expect->pattern, &seen);
     }
     if (err == 0 && kind == EXPECT_EVENTUALLY) {
         return check_eventually(reader, value, expect, &seen, row->map);

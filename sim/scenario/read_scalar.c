@@ -62,8 +62,7 @@ static int fail_nothing(struct reader *reader, const struct schema_key *key,
 {
     char write[160];
 
-    return read_fail(reader,
-                     node->key != NULL ? node->key_place : node->place,
+    return read_fail(reader, node->key != NULL ? node->key_place : node->place,
                      "'%s' has no value%s", key->key,
                      remedy(key, write, sizeof write));
 }
@@ -95,12 +94,12 @@ static int fail_unit(struct reader *reader, const struct schema_key *key,
                         : key->kind == SCHEMA_SIZE ? value_size_units
                                                    : "%";
     if (result == VALUE_NO_UNIT) {
-        const char *unit = key->kind == SCHEMA_SIZE ? "B"
-                                                    : unit_of(key->example);
+        const char *unit =
+            key->kind == SCHEMA_SIZE ? "B" : unit_of(key->example);
 
         return read_fail(reader, node->place,
-                         "'%.40s' has no unit; write '%s: %.40s%s'",
-                         node->text, key->key, node->text, unit);
+                         "'%.40s' has no unit; write '%s: %.40s%s'", node->text,
+                         key->key, node->text, unit);
     }
     if (strchr(node->text, ' ') != NULL) {
         return read_fail(reader, node->place,
@@ -131,9 +130,8 @@ static int fail_value(struct reader *reader, const struct schema_key *key,
                              "'%.40s' is too large for '%s'; at most %" PRIu64,
                              node->text, key->key, key->high);
         }
-        return read_fail(reader, node->place,
-                         "'%.40s' is too large for '%s'%s", node->text,
-                         key->key, remedy(key, text, sizeof text));
+        return read_fail(reader, node->place, "'%.40s' is too large for '%s'%s",
+                         node->text, key->key, remedy(key, text, sizeof text));
     case VALUE_FRACTION:
         return read_fail(reader, node->place,
                          "'%.40s' is finer than '%s' can be%s", node->text,
@@ -207,8 +205,8 @@ static int read_text(struct reader *reader, const struct schema_key *key,
                      const struct node *node, void *target)
 {
     for (const char *at = node->text; *at != '\0'; at++) {
-        if ((unsigned char)*at < 0x20u && !(*at == '\n' && at[1] == '\0' &&
-                                            node->style == NODE_BLOCK)) {
+        if ((unsigned char)*at < 0x20u &&
+            !(*at == '\n' && at[1] == '\0' && node->style == NODE_BLOCK)) {
             return read_fail(reader, node->place,
                              "'%s' is one line of text; leave out line ends, "
                              "tabs and control characters",
@@ -391,7 +389,7 @@ int read_scalar(struct reader *reader, const struct schema_key *key,
         [SCHEMA_NUMBER] = read_number,   [SCHEMA_SIZE] = read_number,
         [SCHEMA_TIME] = read_number,     [SCHEMA_SHARE] = read_number,
         [SCHEMA_RANGE] = read_range,     [SCHEMA_CHOICE] = read_choice,
-        [SCHEMA_IMAGE] = read_name, [SCHEMA_EVENT] = read_event,
+        [SCHEMA_IMAGE] = read_name,      [SCHEMA_EVENT] = read_event,
     };
     int err = read_want(reader, key, node, NODE_SCALAR);
 
@@ -456,45 +454,44 @@ static void range_text(const struct range *range, char *out, size_t size)
     }
 }
 
-/* Fields that are read like keys of a scenario: by a key of that kind. */
+/* What a field's value is read into, before it is written as text again. */
+struct field_value {
+    char text[SCENARIO_NAME];
+    struct range range;
+    uint64_t ns;
+};
+
+#define FIELD_IN(member)                            \
+    .offset = offsetof(struct field_value, member), \
+    .size = sizeof(((struct field_value *)0)->member)
+
+/* Fields that are read like keys of a scenario; the last row is for all other
+ * letters. */
+static const struct {
+    char letter;
+    struct schema_key key;
+} field_keys[] = {
+    {'p',
+     {.kind = SCHEMA_CHOICE, FIELD_IN(text), .choices = schema_partitions}},
+    {'m', {.kind = SCHEMA_TEXT, FIELD_IN(text)}},
+    {'v', {.kind = SCHEMA_VERSION, FIELD_IN(text)}},
+    {'d', {.kind = SCHEMA_TIME, FIELD_IN(ns)}},
+    {0, {.kind = SCHEMA_RANGE, FIELD_IN(range)}},
+};
+
 static int read_field_scalar(struct reader *reader, char letter,
                              const struct node *node, char *out, size_t size)
 {
-    struct {
-        char text[SCENARIO_NAME];
-        struct range range;
-        uint64_t ns;
-    } value = {.text = ""};
-    struct schema_key key = {.key = node->key,
-                             .example = fields_example(letter)};
+    struct field_value value = {.text = ""};
+    size_t row = 0;
 
-    switch (letter) {
-    case 'p':
-        key.kind = SCHEMA_CHOICE;
-        key.choices = schema_partitions;
-        break;
-    case 'm':
-        key.kind = SCHEMA_TEXT;
-        break;
-    case 'v':
-        key.kind = SCHEMA_VERSION;
-        break;
-    case 'd':
-        key.kind = SCHEMA_TIME;
-        break;
-    default:
-        key.kind = SCHEMA_RANGE;
-        break;
+    while (field_keys[row].letter != 0 && field_keys[row].letter != letter) {
+        row++;
     }
-    key.offset = 0;
-    key.size = sizeof value.text;
-    if (key.kind == SCHEMA_RANGE) {
-        key.offset = (size_t)((char *)&value.range - (char *)&value);
-        key.size = sizeof value.range;
-    } else if (key.kind == SCHEMA_TIME) {
-        key.offset = (size_t)((char *)&value.ns - (char *)&value);
-        key.size = sizeof value.ns;
-    }
+    struct schema_key key = field_keys[row].key;
+
+    key.key = node->key;
+    key.example = fields_example(letter);
     int err = read_scalar(reader, &key, node, &value);
 
     if (err != 0) {
@@ -513,8 +510,7 @@ static int read_field_scalar(struct reader *reader, char letter,
 int read_field(struct reader *reader, struct pattern *pattern,
                const struct node *node)
 {
-    const struct event_kind *kind =
-        event_kind((enum event_code)pattern->code);
+    const struct event_kind *kind = event_kind((enum event_code)pattern->code);
     int field = event_field_find((enum event_code)pattern->code, node->key);
 
     if (field < 0 || pattern->fields >= EVENT_FIELDS) {
@@ -527,8 +523,8 @@ int read_field(struct reader *reader, struct pattern *pattern,
     int err = read_want(reader, &key, node, NODE_SCALAR);
 
     if (err == 0 && fields_word(letter) != NULL) {
-        err = read_field_name(reader, pattern, (unsigned)field, node, out,
-                              size);
+        err =
+            read_field_name(reader, pattern, (unsigned)field, node, out, size);
     } else if (err == 0) {
         err = read_field_scalar(reader, letter, node, out, size);
     }

@@ -69,8 +69,7 @@ int read_actions(struct reader *reader, const struct schema_key *key,
     err = read_want(reader, key, node, NODE_LIST);
     if (err == 0 && node->first == NULL) {
         err = read_fail(reader, node->place,
-                        "'do' is an empty list; write 'do: %s'",
-                        key->example);
+                        "'do' is an empty list; write 'do: %s'", key->example);
     }
     for (const struct node *item = node->first; err == 0 && item != NULL;
          item = item->next) {

@@ -39,8 +39,8 @@ static void key_names(const struct schema_map *map, char *out, size_t size)
     }
 }
 
-int read_unknown(struct reader *reader, const struct schema_map *map,
-                 int event, const char *word, struct place place)
+int read_unknown(struct reader *reader, const struct schema_map *map, int event,
+                 const char *word, struct place place)
 {
     struct suggest suggest;
     char known[240] = "";
@@ -55,8 +55,7 @@ int read_unknown(struct reader *reader, const struct schema_map *map,
         for (unsigned i = 0; i < kind->fields; i++) {
             suggest_offer(&suggest, kind->field[i].key);
         }
-        snprintf(known, sizeof known, "; see 'otalab explain %s'",
-                 kind->name);
+        snprintf(known, sizeof known, "; see 'otalab explain %s'", kind->name);
     } else {
         char names[200] = "";
 
@@ -87,9 +86,8 @@ static int event_of(const struct node *node)
 {
     const struct node *event = node_find(node, "event");
 
-    return event != NULL && event->kind == NODE_SCALAR
-               ? event_find(event->text)
-               : -1;
+    return event != NULL && event->kind == NODE_SCALAR ? event_find(event->text)
+                                                       : -1;
 }
 
 /* Fields need their event, wherever it stands: keys of the table first. */
@@ -224,8 +222,7 @@ static int read_edit_word(struct reader *reader, const struct node *node)
     const struct schema_key *key = schema_find(&schema_edit, node->text);
 
     if (key == NULL) {
-        return read_unknown(reader, &schema_edit, -1, node->text,
-                            node->place);
+        return read_unknown(reader, &schema_edit, -1, node->text, node->place);
     }
     if (!edit_stands_alone(key)) {
         return read_fail(reader, node->place,
@@ -309,8 +306,8 @@ static int read_image(struct reader *reader, const struct node *node)
         }
     }
     if (scenario->images >= SCENARIO_IMAGES) {
-        return read_fail(reader, node->key_place,
-                         "too many images; at most %u", SCENARIO_IMAGES);
+        return read_fail(reader, node->key_place, "too many images; at most %u",
+                         SCENARIO_IMAGES);
     }
     struct scenario_image *image = &scenario->image[scenario->images];
 
@@ -326,8 +323,7 @@ static int read_image(struct reader *reader, const struct node *node)
     }
     image->has_counter = read_has(&schema_image, seen, "counter");
     if (!read_has(&schema_image, seen, "authentic")) {
-        image->authentic =
-            image->edits == 0 && strcmp(image->key, "root") == 0;
+        image->authentic = image->edits == 0 && strcmp(image->key, "root") == 0;
     }
     scenario->images++;
     return 0;
@@ -410,7 +406,8 @@ static int read_flag(struct reader *reader, const struct schema_key *key,
         (node->kind == NODE_SCALAR && node->text[0] == '\0')) {
         return 0;
     }
-    return read_fail(reader, node->place, "'%s' takes no value; write '%s: "
+    return read_fail(reader, node->place,
+                     "'%s' takes no value; write '%s: "
                      "{}'",
                      key->key, key->key);
 }
@@ -423,12 +420,10 @@ static int read_pattern(struct reader *reader, const struct schema_key *key,
 
     pattern->nth = 1;
     return err != 0 ? err
-                    : read_map(reader, key->map, node, pattern, pattern,
-                               NULL);
+                    : read_map(reader, key->map, node, pattern, pattern, NULL);
 }
 
-typedef int (*value_reader)(struct reader *reader,
-                            const struct schema_key *key,
+typedef int (*value_reader)(struct reader *reader, const struct schema_key *key,
                             const struct node *node, void *target);
 
 int read_value(struct reader *reader, const struct schema_key *key,
@@ -436,11 +431,11 @@ int read_value(struct reader *reader, const struct schema_key *key,
 {
     static const value_reader readers[SCHEMA_KINDS] = {
         [SCHEMA_FLAG] = read_flag,       [SCHEMA_EDIT] = read_edit_value,
-        [SCHEMA_MAP] = read_nested,
-        [SCHEMA_IMAGES] = read_images,   [SCHEMA_FLASH] = read_flash,
-        [SCHEMA_EDITS] = read_edits,     [SCHEMA_STEPS] = read_steps,
-        [SCHEMA_PATTERN] = read_pattern, [SCHEMA_EXPECTS] = read_expects,
-        [SCHEMA_ALLOW] = read_allow,     [SCHEMA_ACTIONS] = read_actions,
+        [SCHEMA_MAP] = read_nested,      [SCHEMA_IMAGES] = read_images,
+        [SCHEMA_FLASH] = read_flash,     [SCHEMA_EDITS] = read_edits,
+        [SCHEMA_STEPS] = read_steps,     [SCHEMA_PATTERN] = read_pattern,
+        [SCHEMA_EXPECTS] = read_expects, [SCHEMA_ALLOW] = read_allow,
+        [SCHEMA_ACTIONS] = read_actions,
     };
     value_reader read = readers[key->kind];
 
@@ -515,8 +510,8 @@ static int read_document(struct reader *reader, const struct node *root)
                          "a scenario is a mapping; start with 'scenario: "
                          "NAME'");
     }
-    err = read_map(reader, &schema_scenario, root, reader->scenario, NULL,
-                   NULL);
+    err =
+        read_map(reader, &schema_scenario, root, reader->scenario, NULL, NULL);
     if (err != 0) {
         return err;
     }
@@ -535,17 +530,17 @@ int scenario_parse(const char *text, size_t length, const char *path,
     if (err != 0) {
         return err;
     }
-    struct reader reader = {
-        .path = path, .scenario = scenario_new(path), .diag = diag};
+    struct reader reader = {.path = path,
+                            .scenario = scenario_new(path),
+                            .diag = diag};
 
     if (reader.scenario == NULL) {
         err = diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     } else {
         err = read_document(&reader, tree.root);
     }
-    if (err == 0 &&
-        mbedtls_sha256((const unsigned char *)text, length,
-                       reader.scenario->digest, 0) != 0) {
+    if (err == 0 && mbedtls_sha256((const unsigned char *)text, length,
+                                   reader.scenario->digest, 0) != 0) {
         err = diag_fail(diag, OTALAB_ERR_SIMULATOR, "SHA-256 failed");
     }
     node_free(&tree);

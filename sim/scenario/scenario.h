@@ -44,7 +44,7 @@ struct pattern {
     uint32_t nth;  /* from 1; 0 = every one, for NEVER and COUNT */
     unsigned fields;
     struct {
-        unsigned field; /* of the event */
+        unsigned field;           /* of the event */
         char text[SCENARIO_NAME]; /* for event_matches(): durations in ns */
     } want[EVENT_FIELDS];
     struct place place;
@@ -63,8 +63,8 @@ struct scenario_image {
     char version[32];          /* "1.2.0", "1.2.0+4" */
     bool has_counter;
     uint32_t counter;
-    uint32_t size; /* bytes of the whole image; 0 = as built */
-    char key[16];  /* "root" (default), "root1", "root2", "wrong" */
+    uint32_t size;  /* bytes of the whole image; 0 = as built */
+    char key[16];   /* "root" (default), "root1", "root2", "wrong" */
     bool authentic; /* declared: may run. Default: key root and no edits */
     unsigned edits;
     struct image_edit edit[SCENARIO_EDITS];
@@ -78,14 +78,14 @@ struct placement {
 };
 
 enum action_kind {
-    ACTION_CONSOLE,   /* type a line: text */
-    ACTION_POWER_CUT, /* done, form, off_ns, sram, cause */
-    ACTION_RESET,     /* warm reset from outside: done, cause */
-    ACTION_FLIP,      /* partition, offset, bit */
-    ACTION_DAMAGE,    /* partition, offset, length, fill */
+    ACTION_CONSOLE,    /* type a line: text */
+    ACTION_POWER_CUT,  /* done, form, off_ns, sram, cause */
+    ACTION_RESET,      /* warm reset from outside: done, cause */
+    ACTION_FLIP,       /* partition, offset, bit */
+    ACTION_DAMAGE,     /* partition, offset, length, fill */
     ACTION_FLASH_FAIL, /* the next operation: text "fail" or "ignore" */
-    ACTION_NOTE,      /* text */
-    ACTION_STOP       /* end the run here */
+    ACTION_NOTE,       /* text */
+    ACTION_STOP        /* end the run here */
 };
 
 struct action {
@@ -106,7 +106,7 @@ struct action {
 };
 
 struct step {
-    bool timed; /* at: 5s, else on: {...} */
+    bool timed;    /* at: 5s, else on: {...} */
     bool optional; /* the run does not fail when it never happens */
     uint64_t at_ns;
     struct pattern on;

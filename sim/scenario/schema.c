@@ -8,8 +8,8 @@
 #include "ota/reason.h"
 #include "scenario/scenario.h"
 
-#define IN(type, member)                      \
-    .offset = offsetof(struct type, member),  \
+#define IN(type, member)                     \
+    .offset = offsetof(struct type, member), \
     .size = sizeof(((struct type *)0)->member)
 #define REQUIRED .flags = SCHEMA_REQUIRED
 #define BOUNDS(from, to) .low = (from), .high = (to)
@@ -129,12 +129,16 @@ static const struct schema_choice allowances[] = {
 /* ---- the world before power-on ---------------------------------------- */
 
 static const struct schema_key limits_keys[] = {
-    {.key = "virtual_time", .kind = SCHEMA_TIME, IN(scenario, limit_ns),
+    {.key = "virtual_time",
+     .kind = SCHEMA_TIME,
+     IN(scenario, limit_ns),
      BOUNDS(MS, 1000u * HOUR),
      .help = "The run ends at this virtual time, with exit code 4 if an "
              "expectation is still open. 120s if not given",
      .example = "60s"},
-    {.key = "resets", .kind = SCHEMA_NUMBER, IN(scenario, limit_resets),
+    {.key = "resets",
+     .kind = SCHEMA_NUMBER,
+     IN(scenario, limit_resets),
      BOUNDS(1u, 100000u),
      .help = "The run ends after this many resets, as a boot loop. 32 if not "
              "given",
@@ -142,59 +146,87 @@ static const struct schema_key limits_keys[] = {
     {.key = NULL}};
 
 static const struct schema_map schema_limits = {
-    .name = "limits", .path = "limits", .keys = limits_keys,
+    .name = "limits",
+    .path = "limits",
+    .keys = limits_keys,
     .help = "When a run is ended in any case."};
 
 static const struct schema_key image_keys[] = {
-    {.key = "build", .kind = SCHEMA_NAME, REQUIRED, IN(scenario_image, build),
+    {.key = "build",
+     .kind = SCHEMA_NAME,
+     REQUIRED,
+     IN(scenario_image, build),
      .help = "The program: app, recovery, or a variant of firmware/variants",
      .example = "app"},
-    {.key = "version", .kind = SCHEMA_VERSION, REQUIRED,
+    {.key = "version",
+     .kind = SCHEMA_VERSION,
+     REQUIRED,
      IN(scenario_image, version),
-     .help = "Version in the image's header", .example = "1.2.0"},
-    {.key = "counter", .kind = SCHEMA_NUMBER, IN(scenario_image, counter),
+     .help = "Version in the image's header",
+     .example = "1.2.0"},
+    {.key = "counter",
+     .kind = SCHEMA_NUMBER,
+     IN(scenario_image, counter),
      BOUNDS(0, UINT32_MAX),
      .help = "Security counter in the signed part. Without it the image "
              "tool's own",
      .example = "2"},
-    {.key = "size", .kind = SCHEMA_SIZE, IN(scenario_image, size),
+    {.key = "size",
+     .kind = SCHEMA_SIZE,
+     IN(scenario_image, size),
      BOUNDS(1u, 2u * 1024u * 1024u),
      .help = "The image is filled up to this size. As built if not given",
      .example = "256KiB"},
-    {.key = "key", .kind = SCHEMA_CHOICE, IN(scenario_image, key),
+    {.key = "key",
+     .kind = SCHEMA_CHOICE,
+     IN(scenario_image, key),
      .choices = keys_of_images,
-     .help = "Key that signs it. root if not given", .example = "wrong"},
-    {.key = "authentic", .kind = SCHEMA_BOOL, IN(scenario_image, authentic),
+     .help = "Key that signs it. root if not given",
+     .example = "wrong"},
+    {.key = "authentic",
+     .kind = SCHEMA_BOOL,
+     IN(scenario_image, authentic),
      .help = "Whether the device may run it, for the oracle. If not given: "
              "true for key root without edits",
      .example = "false"},
-    {.key = "edits", .kind = SCHEMA_EDITS, .map = &schema_edit,
+    {.key = "edits",
+     .kind = SCHEMA_EDITS,
+     .map = &schema_edit,
      .help = "What is done to the image after it was signed",
      .example = "[flip-code: 5]"},
     {.key = NULL}};
 
 const struct schema_map schema_image = {
-    .name = "image", .path = "images.NAME", .keys = image_keys,
+    .name = "image",
+    .path = "images.NAME",
+    .keys = image_keys,
     .help = "An image: which program, which version, how signed."};
 
 /* The image tool's own list; `example` says what the value means. */
 static const struct schema_key edit_keys[] = {
-#define EDIT_KEY(code, name, meaning, text)                          \
-    {.key = (name), .kind = SCHEMA_EDIT, IN(image_edit, value),      \
-     .help = (text), .example = (meaning)},
+#define EDIT_KEY(code, name, meaning, text) \
+    {.key = (name),                         \
+     .kind = SCHEMA_EDIT,                   \
+     IN(image_edit, value),                 \
+     .help = (text),                        \
+     .example = (meaning)},
     IMAGE_EDITS(EDIT_KEY)
 #undef EDIT_KEY
         {.key = NULL}};
 
 const struct schema_map schema_edit = {
-    .name = "edit", .path = "images.NAME.edits[]", .flags = SCHEMA_ONE_KEY,
+    .name = "edit",
+    .path = "images.NAME.edits[]",
+    .flags = SCHEMA_ONE_KEY,
     .keys = edit_keys,
     .help = "A change of an image: hostile, or an accident. Edits without a "
             "value are written as a bare word."};
 
-#define PLACED(label, says)                                               \
-    {.key = (label), .kind = SCHEMA_IMAGE, IN(placement, image),          \
-     .choices = placed_words, .help = (says), .example = "factory"}
+#define PLACED(label, says)                                           \
+    {                                                                 \
+        .key = (label), .kind = SCHEMA_IMAGE, IN(placement, image),   \
+        .choices = placed_words, .help = (says), .example = "factory" \
+    }
 
 static const struct schema_key flash_keys[] = {
     PLACED("boot-a", "First bootloader copy. Our own if not given"),
@@ -205,279 +237,433 @@ static const struct schema_key flash_keys[] = {
     {.key = NULL}};
 
 const struct schema_map schema_flash = {
-    .name = "flash", .path = "flash", .keys = flash_keys,
+    .name = "flash",
+    .path = "flash",
+    .keys = flash_keys,
     .help = "What the factory put where. Partitions that are not named stay "
             "empty."};
 
 static const struct schema_key fuses_keys[] = {
-    {.key = "counter", .kind = SCHEMA_NUMBER, IN(scenario, fuse_counter),
+    {.key = "counter",
+     .kind = SCHEMA_NUMBER,
+     IN(scenario, fuse_counter),
      BOUNDS(0, OTP_COUNTER_BITS),
-     .help = "Security counter of applications", .example = "2"},
-    {.key = "boot_counter", .kind = SCHEMA_NUMBER,
-     IN(scenario, fuse_boot_counter), BOUNDS(0, OTP_BOOT_COUNTER_BITS),
-     .help = "Security counter of bootloaders", .example = "1"},
-    {.key = "epoch", .kind = SCHEMA_NUMBER, IN(scenario, fuse_epoch),
+     .help = "Security counter of applications",
+     .example = "2"},
+    {.key = "boot_counter",
+     .kind = SCHEMA_NUMBER,
+     IN(scenario, fuse_boot_counter),
+     BOUNDS(0, OTP_BOOT_COUNTER_BITS),
+     .help = "Security counter of bootloaders",
+     .example = "1"},
+    {.key = "epoch",
+     .kind = SCHEMA_NUMBER,
+     IN(scenario, fuse_epoch),
      BOUNDS(0, OTP_EPOCH_BITS),
-     .help = "Key epoch: root keys below it are revoked", .example = "1"},
+     .help = "Key epoch: root keys below it are revoked",
+     .example = "1"},
     {.key = NULL}};
 
 static const struct schema_map schema_fuses = {
-    .name = "fuses", .path = "fuses", .keys = fuses_keys,
+    .name = "fuses",
+    .path = "fuses",
+    .keys = fuses_keys,
     .help = "What is burned in the factory besides the root keys."};
 
 static const struct schema_key machine_keys[] = {
-    {.key = "rom", .kind = SCHEMA_TEXT, IN(scenario, rom),
+    {.key = "rom",
+     .kind = SCHEMA_TEXT,
+     IN(scenario, rom),
      .help = "ROM program, as an ELF file. Our own if not given",
      .example = "rom.elf"},
-    {.key = "bootloader", .kind = SCHEMA_TEXT, IN(scenario, bootloader),
+    {.key = "bootloader",
+     .kind = SCHEMA_TEXT,
+     IN(scenario, bootloader),
      .help = "Bootloader image. Our own if not given",
      .example = "boot.bin"},
     {.key = NULL}};
 
 static const struct schema_map schema_machine = {
-    .name = "machine", .path = "machine", .keys = machine_keys,
+    .name = "machine",
+    .path = "machine",
+    .keys = machine_keys,
     .help = "Programs of the boot chain other than ours."};
 
 /* ---- steps ------------------------------------------------------------ */
 
-#define NTH(type, member, says)                                            \
-    {.key = "nth", .kind = SCHEMA_NUMBER, IN(type, member),                \
-     BOUNDS(1u, UINT32_MAX), .help = (says), .example = "3"}
+#define NTH(type, member, says)                                \
+    {                                                          \
+        .key = "nth", .kind = SCHEMA_NUMBER, IN(type, member), \
+        BOUNDS(1u, UINT32_MAX), .help = (says), .example = "3" \
+    }
 
 static const struct schema_key pattern_keys[] = {
-    {.key = "event", .kind = SCHEMA_EVENT, REQUIRED, IN(pattern, code),
+    {.key = "event",
+     .kind = SCHEMA_EVENT,
+     REQUIRED,
+     IN(pattern, code),
      .help = "Name of the event; 'otalab explain' lists them. Further keys "
              "are fields of that event and select by value",
      .example = "flash.erase"},
-    NTH(pattern, nth, "Which of the events that fit, from 1. The first if "
-                      "not given"),
+    NTH(pattern, nth,
+        "Which of the events that fit, from 1. The first if "
+        "not given"),
     {.key = NULL}};
 
 const struct schema_map schema_pattern = {
-    .name = "on", .path = "steps[].on", .flags = SCHEMA_FIELDS,
+    .name = "on",
+    .path = "steps[].on",
+    .flags = SCHEMA_FIELDS,
     .keys = pattern_keys,
     .help = "An event, by its name and any of its fields."};
 
 static const struct schema_key step_keys[] = {
-    {.key = "on", .kind = SCHEMA_PATTERN, .map = &schema_pattern,
-     IN(step, on), .help = "The event at which it happens",
+    {.key = "on",
+     .kind = SCHEMA_PATTERN,
+     .map = &schema_pattern,
+     IN(step, on),
+     .help = "The event at which it happens",
      .example = "{event: app.ready}"},
-    {.key = "at", .kind = SCHEMA_TIME, IN(step, at_ns),
+    {.key = "at",
+     .kind = SCHEMA_TIME,
+     IN(step, at_ns),
      BOUNDS(0, 1000u * HOUR),
      .help = "The virtual time at which it happens, instead of 'on'",
      .example = "12.5ms"},
-    {.key = "do", .kind = SCHEMA_ACTIONS, REQUIRED, .map = &schema_action,
+    {.key = "do",
+     .kind = SCHEMA_ACTIONS,
+     REQUIRED,
+     .map = &schema_action,
      .help = "What happens: one action or a list of them",
      .example = "{power_cut: {}}"},
-    {.key = "optional", .kind = SCHEMA_BOOL, IN(step, optional),
+    {.key = "optional",
+     .kind = SCHEMA_BOOL,
+     IN(step, optional),
      .help = "Whether the scenario passes when it never happens. No if not "
              "given; for what a fault before it may prevent",
      .example = "true"},
     {.key = NULL}};
 
 const struct schema_map schema_step = {
-    .name = "step", .path = "steps[]", .keys = step_keys,
+    .name = "step",
+    .path = "steps[]",
+    .keys = step_keys,
     .help = "Something from outside, at an event or a time. A step that did "
             "not happen fails the scenario."};
 
 static const struct schema_key cut_keys[] = {
-    {.key = "done", .kind = SCHEMA_SHARE, IN(action, done),
+    {.key = "done",
+     .kind = SCHEMA_SHARE,
+     IN(action, done),
      .help = "How far the operation in flight is. 50% if not given",
      .example = "40%"},
-    {.key = "form", .kind = SCHEMA_CHOICE, IN(action, form),
+    {.key = "form",
+     .kind = SCHEMA_CHOICE,
+     IN(action, form),
      .choices = torn_flash,
      .help = "What a torn flash operation leaves. auto if not given",
      .example = "erase-mix"},
-    {.key = "fuse_form", .kind = SCHEMA_CHOICE, IN(action, fuse_form),
+    {.key = "fuse_form",
+     .kind = SCHEMA_CHOICE,
+     IN(action, fuse_form),
      .choices = torn_fuse,
      .help = "What a torn fuse burn leaves. auto if not given",
      .example = "weak"},
-    {.key = "off_for", .kind = SCHEMA_TIME, IN(action, off_ns),
+    {.key = "off_for",
+     .kind = SCHEMA_TIME,
+     IN(action, off_ns),
      BOUNDS(1u, 1000u * HOUR),
-     .help = "Until power is back. 500ms if not given", .example = "500ms"},
-    {.key = "sram", .kind = SCHEMA_CHOICE, IN(action, sram),
+     .help = "Until power is back. 500ms if not given",
+     .example = "500ms"},
+    {.key = "sram",
+     .kind = SCHEMA_CHOICE,
+     IN(action, sram),
      .choices = sram_left,
      .help = "What the SRAM holds then. scrambled if not given",
      .example = "kept"},
-    {.key = "cause", .kind = SCHEMA_CHOICE, IN(action, cause),
+    {.key = "cause",
+     .kind = SCHEMA_CHOICE,
+     IN(action, cause),
      .choices = cut_causes,
      .help = "What the device is told. power-on if not given",
      .example = "brown-out"},
     {.key = NULL}};
 
 static const struct schema_map schema_cut = {
-    .name = "power_cut", .path = "steps[].do.power_cut", .keys = cut_keys,
+    .name = "power_cut",
+    .path = "steps[].do.power_cut",
+    .keys = cut_keys,
     .help = "Power fails, and comes back. An operation of flash or fuses in "
             "flight is torn."};
 
 static const struct schema_key reset_keys[] = {
-    {.key = "done", .kind = SCHEMA_SHARE, IN(action, done),
+    {.key = "done",
+     .kind = SCHEMA_SHARE,
+     IN(action, done),
      .help = "How far the operation in flight is; it goes on. 50% if not "
              "given",
      .example = "40%"},
-    {.key = "cause", .kind = SCHEMA_CHOICE, IN(action, cause),
+    {.key = "cause",
+     .kind = SCHEMA_CHOICE,
+     IN(action, cause),
      .choices = reset_causes,
      .help = "What the device is told. pin if not given",
      .example = "watchdog"},
     {.key = NULL}};
 
 static const struct schema_map schema_reset = {
-    .name = "reset", .path = "steps[].do.reset", .keys = reset_keys,
+    .name = "reset",
+    .path = "steps[].do.reset",
+    .keys = reset_keys,
     .help = "A reset that leaves power on: SRAM and a flash operation in "
             "flight survive, locks do not."};
 
-#define PARTITION(type)                                                   \
-    {.key = "partition", .kind = SCHEMA_CHOICE, REQUIRED,                 \
-     IN(type, partition), .choices = schema_partitions,                   \
-     .help = "The partition", .example = "journal"}
+#define PARTITION(type)                                      \
+    {                                                        \
+        .key = "partition", .kind = SCHEMA_CHOICE, REQUIRED, \
+        IN(type, partition), .choices = schema_partitions,   \
+        .help = "The partition", .example = "journal"        \
+    }
 
 static const struct schema_key flip_keys[] = {
     PARTITION(action),
-    {.key = "offset", .kind = SCHEMA_SIZE, REQUIRED, IN(action, offset),
+    {.key = "offset",
+     .kind = SCHEMA_SIZE,
+     REQUIRED,
+     IN(action, offset),
      BOUNDS(0, FLASH_MAX_SIZE - 1u),
-     .help = "The byte, from the start of the partition", .example = "0x80"},
-    {.key = "bit", .kind = SCHEMA_NUMBER, IN(action, bit), BOUNDS(0, 7u),
-     .help = "The bit in that byte. 0 if not given", .example = "3"},
+     .help = "The byte, from the start of the partition",
+     .example = "0x80"},
+    {.key = "bit",
+     .kind = SCHEMA_NUMBER,
+     IN(action, bit),
+     BOUNDS(0, 7u),
+     .help = "The bit in that byte. 0 if not given",
+     .example = "3"},
     {.key = NULL}};
 
 static const struct schema_map schema_flip = {
-    .name = "bit_flip", .path = "steps[].do.bit_flip", .keys = flip_keys,
+    .name = "bit_flip",
+    .path = "steps[].do.bit_flip",
+    .keys = flip_keys,
     .help = "One bit of the flash changes by itself."};
 
 static const struct schema_key damage_keys[] = {
     PARTITION(action),
-    {.key = "offset", .kind = SCHEMA_SIZE, IN(action, offset),
+    {.key = "offset",
+     .kind = SCHEMA_SIZE,
+     IN(action, offset),
      BOUNDS(0, FLASH_MAX_SIZE - 1u),
      .help = "First byte, from the start of the partition. 0 if not given",
      .example = "0x200"},
-    {.key = "length", .kind = SCHEMA_SIZE, REQUIRED, IN(action, length),
-     BOUNDS(1u, FLASH_MAX_SIZE), .help = "How many bytes",
+    {.key = "length",
+     .kind = SCHEMA_SIZE,
+     REQUIRED,
+     IN(action, length),
+     BOUNDS(1u, FLASH_MAX_SIZE),
+     .help = "How many bytes",
      .example = "4KiB"},
-    {.key = "fill", .kind = SCHEMA_NUMBER, IN(action, fill),
-     BOUNDS(0, 0xFFu), .choices = fill_words,
-     .help = "The new bytes. 0xff (erased) if not given", .example = "0x00"},
+    {.key = "fill",
+     .kind = SCHEMA_NUMBER,
+     IN(action, fill),
+     BOUNDS(0, 0xFFu),
+     .choices = fill_words,
+     .help = "The new bytes. 0xff (erased) if not given",
+     .example = "0x00"},
     {.key = NULL}};
 
 static const struct schema_map schema_damage = {
-    .name = "damage", .path = "steps[].do.damage", .keys = damage_keys,
+    .name = "damage",
+    .path = "steps[].do.damage",
+    .keys = damage_keys,
     .help = "A range of the flash is overwritten, past the device."};
 
 /* In the order of enum action_kind. */
 static const struct schema_key action_keys[] = {
-    {.key = "console", .kind = SCHEMA_TEXT, IN(action, text),
-     .help = "Type a line to the device", .example = "\"trial b\""},
-    {.key = "power_cut", .kind = SCHEMA_MAP, .map = &schema_cut,
-     .help = "Power fails and comes back", .example = "{done: 40%}"},
-    {.key = "reset", .kind = SCHEMA_MAP, .map = &schema_reset,
-     .help = "Reset with power on", .example = "{cause: watchdog}"},
-    {.key = "bit_flip", .kind = SCHEMA_MAP, .map = &schema_flip,
+    {.key = "console",
+     .kind = SCHEMA_TEXT,
+     IN(action, text),
+     .help = "Type a line to the device",
+     .example = "\"trial b\""},
+    {.key = "power_cut",
+     .kind = SCHEMA_MAP,
+     .map = &schema_cut,
+     .help = "Power fails and comes back",
+     .example = "{done: 40%}"},
+    {.key = "reset",
+     .kind = SCHEMA_MAP,
+     .map = &schema_reset,
+     .help = "Reset with power on",
+     .example = "{cause: watchdog}"},
+    {.key = "bit_flip",
+     .kind = SCHEMA_MAP,
+     .map = &schema_flip,
      .help = "Flip one bit of the flash",
      .example = "{partition: journal, offset: 0x80, bit: 3}"},
-    {.key = "damage", .kind = SCHEMA_MAP, .map = &schema_damage,
+    {.key = "damage",
+     .kind = SCHEMA_MAP,
+     .map = &schema_damage,
      .help = "Overwrite a range of the flash",
      .example = "{partition: slot-a, length: 4KiB, fill: random}"},
-    {.key = "flash_fail", .kind = SCHEMA_CHOICE, IN(action, text),
+    {.key = "flash_fail",
+     .kind = SCHEMA_CHOICE,
+     IN(action, text),
      .choices = flash_failures,
-     .help = "The next flash operation fails", .example = "ignore"},
-    {.key = "note", .kind = SCHEMA_TEXT, IN(action, text),
+     .help = "The next flash operation fails",
+     .example = "ignore"},
+    {.key = "note",
+     .kind = SCHEMA_TEXT,
+     IN(action, text),
      .help = "Put a remark into the recording",
      .example = "\"now it gets interesting\""},
-    {.key = "stop", .kind = SCHEMA_FLAG,
-     .help = "End the run here", .example = NULL},
+    {.key = "stop",
+     .kind = SCHEMA_FLAG,
+     .help = "End the run here",
+     .example = NULL},
     {.key = NULL}};
 
-const struct schema_map schema_action = {
-    .name = "do", .path = "steps[].do", .flags = SCHEMA_ONE_KEY,
-    .keys = action_keys, .help = "One action."};
+const struct schema_map schema_action = {.name = "do",
+                                         .path = "steps[].do",
+                                         .flags = SCHEMA_ONE_KEY,
+                                         .keys = action_keys,
+                                         .help = "One action."};
 
 /* ---- expectations ----------------------------------------------------- */
 
 #define EXPECTED_EVENT(wanted)                                              \
-    {.key = "event", .kind = SCHEMA_EVENT, .flags = (wanted),               \
-     IN(expect, pattern.code),                                              \
-     .help = "Name of the event. Further keys are fields of that event and " \
-             "select by value",                                             \
-     .example = "boot.rollback"}
+    {                                                                       \
+        .key = "event", .kind = SCHEMA_EVENT, .flags = (wanted),            \
+        IN(expect, pattern.code),                                           \
+        .help =                                                             \
+            "Name of the event. Further keys are fields of that event and " \
+            "select by value",                                              \
+        .example = "boot.rollback"                                          \
+    }
 
-static const struct schema_key always_keys[] = {
-    {.key = "executed", .kind = SCHEMA_CHOICE, REQUIRED, IN(expect, text),
-     .choices = executed_words,
-     .help = "What the CPU executes", .example = "authentic"},
-    {.key = NULL}};
+static const struct schema_key always_keys[] = {{.key = "executed",
+                                                 .kind = SCHEMA_CHOICE,
+                                                 REQUIRED,
+                                                 IN(expect, text),
+                                                 .choices = executed_words,
+                                                 .help =
+                                                     "What the CPU executes",
+                                                 .example = "authentic"},
+                                                {.key = NULL}};
 
 static const struct schema_map schema_always = {
-    .name = "always", .path = "expect[].always", .keys = always_keys,
+    .name = "always",
+    .path = "expect[].always",
+    .keys = always_keys,
     .help = "Holds from power-on to the end."};
 
 static const struct schema_key never_keys[] = {
     EXPECTED_EVENT(SCHEMA_REQUIRED),
-    NTH(expect, pattern.nth, "Not for the nth time: nth: 2 allows it once. "
-                             "Never at all if not given"),
+    NTH(expect, pattern.nth,
+        "Not for the nth time: nth: 2 allows it once. "
+        "Never at all if not given"),
     {.key = NULL}};
 
 static const struct schema_map schema_never = {
-    .name = "never", .path = "expect[].never", .flags = SCHEMA_FIELDS,
-    .keys = never_keys, .help = "An event that must not happen."};
+    .name = "never",
+    .path = "expect[].never",
+    .flags = SCHEMA_FIELDS,
+    .keys = never_keys,
+    .help = "An event that must not happen."};
 
 static const struct schema_key count_keys[] = {
     EXPECTED_EVENT(SCHEMA_REQUIRED),
-    {.key = "times", .kind = SCHEMA_RANGE, REQUIRED, IN(expect, times),
+    {.key = "times",
+     .kind = SCHEMA_RANGE,
+     REQUIRED,
+     IN(expect, times),
      .help = "How many of the events that fit there are in the whole run",
      .example = "3"},
     {.key = NULL}};
 
 static const struct schema_map schema_count = {
-    .name = "count", .path = "expect[].count", .flags = SCHEMA_FIELDS,
-    .keys = count_keys, .help = "How often an event happens."};
+    .name = "count",
+    .path = "expect[].count",
+    .flags = SCHEMA_FIELDS,
+    .keys = count_keys,
+    .help = "How often an event happens."};
 
 static const struct schema_key eventually_keys[] = {
     EXPECTED_EVENT(0),
-    NTH(expect, pattern.nth, "Which of the events that fit. The first if not "
-                             "given"),
-    {.key = "running", .kind = SCHEMA_IMAGE, IN(expect, running),
-     .choices = running_words, .help = "The image that runs",
+    NTH(expect, pattern.nth,
+        "Which of the events that fit. The first if not "
+        "given"),
+    {.key = "running",
+     .kind = SCHEMA_IMAGE,
+     IN(expect, running),
+     .choices = running_words,
+     .help = "The image that runs",
      .example = "update"},
-    {.key = "confirmed", .kind = SCHEMA_BOOL, IN(expect, confirmed),
-     .help = "Whether it is confirmed", .example = "true"},
-    {.key = "halted", .kind = SCHEMA_BOOL, IN(expect, halted),
-     .help = "Whether the board gave up", .example = "true"},
-    {.key = "within", .kind = SCHEMA_TIME, IN(expect, within_ns),
+    {.key = "confirmed",
+     .kind = SCHEMA_BOOL,
+     IN(expect, confirmed),
+     .help = "Whether it is confirmed",
+     .example = "true"},
+    {.key = "halted",
+     .kind = SCHEMA_BOOL,
+     IN(expect, halted),
+     .help = "Whether the board gave up",
+     .example = "true"},
+    {.key = "within",
+     .kind = SCHEMA_TIME,
+     IN(expect, within_ns),
      BOUNDS(1u, 1000u * HOUR),
      .help = "By which virtual time. The limit if not given",
      .example = "60s"},
     {.key = NULL}};
 
 static const struct schema_map schema_eventually = {
-    .name = "eventually", .path = "expect[].eventually",
-    .flags = SCHEMA_FIELDS, .keys = eventually_keys,
+    .name = "eventually",
+    .path = "expect[].eventually",
+    .flags = SCHEMA_FIELDS,
+    .keys = eventually_keys,
     .help = "An event, or a state (running, confirmed, halted), that must "
             "come."};
 
-#define END_RANGE(label, says)                                          \
-    {.key = (label), .kind = SCHEMA_RANGE, IN(expect, range),           \
-     .help = (says), .example = "0..3"}
-#define END_CONTENT(label, says)                                        \
-    {.key = (label), .kind = SCHEMA_IMAGE, IN(expect, text),            \
-     .choices = content_words, .help = (says), .example = "update"}
+#define END_RANGE(label, says)                                   \
+    {                                                            \
+        .key = (label), .kind = SCHEMA_RANGE, IN(expect, range), \
+        .help = (says), .example = "0..3"                        \
+    }
+#define END_CONTENT(label, says)                                      \
+    {                                                                 \
+        .key = (label), .kind = SCHEMA_IMAGE, IN(expect, text),       \
+        .choices = content_words, .help = (says), .example = "update" \
+    }
 
 /* In the order of enum end_key. */
 static const struct schema_key end_keys[] = {
     END_CONTENT("slot-a", "What slot A holds"),
     END_CONTENT("slot-b", "What slot B holds"),
     END_CONTENT("recovery", "What the recovery partition holds"),
-    {.key = "running", .kind = SCHEMA_IMAGE, IN(expect, text),
-     .choices = running_words, .help = "The image that runs",
+    {.key = "running",
+     .kind = SCHEMA_IMAGE,
+     IN(expect, text),
+     .choices = running_words,
+     .help = "The image that runs",
      .example = "update"},
-    {.key = "confirmed", .kind = SCHEMA_BOOL, IN(expect, range),
-     .help = "Whether the running image is confirmed", .example = "true"},
+    {.key = "confirmed",
+     .kind = SCHEMA_BOOL,
+     IN(expect, range),
+     .help = "Whether the running image is confirmed",
+     .example = "true"},
     END_RANGE("attempts", "Attempts that the journal has left"),
     END_RANGE("resets", "Resets after the first power-on"),
     END_RANGE("boots", "Boots, the first one included"),
     END_RANGE("rollbacks", "Times the bootloader went back"),
     END_RANGE("counter", "Security counter in the fuses"),
-    {.key = "halted", .kind = SCHEMA_BOOL, IN(expect, range),
-     .help = "Whether the board gave up", .example = "false"},
-    {.key = "reason", .kind = SCHEMA_CHOICE, IN(expect, text),
+    {.key = "halted",
+     .kind = SCHEMA_BOOL,
+     IN(expect, range),
+     .help = "Whether the board gave up",
+     .example = "false"},
+    {.key = "reason",
+     .kind = SCHEMA_CHOICE,
+     IN(expect, text),
      .choices = reasons,
      .help = "Reason of the last rollback or rejection in the journal",
      .example = "trial-failed"},
@@ -487,31 +673,45 @@ static const struct schema_key end_keys[] = {
     {.key = NULL}};
 
 const struct schema_map schema_end = {
-    .name = "at_end", .path = "expect[].at_end", .keys = end_keys,
+    .name = "at_end",
+    .path = "expect[].at_end",
+    .keys = end_keys,
     .help = "What is so when the run ends. Each key is an expectation of its "
             "own."};
 
 /* In the order of enum expect_kind. */
 static const struct schema_key expect_keys[] = {
-    {.key = "always", .kind = SCHEMA_MAP, .map = &schema_always,
+    {.key = "always",
+     .kind = SCHEMA_MAP,
+     .map = &schema_always,
      .help = "Holds from power-on to the end",
      .example = "{executed: authentic}"},
-    {.key = "never", .kind = SCHEMA_MAP, .map = &schema_never,
+    {.key = "never",
+     .kind = SCHEMA_MAP,
+     .map = &schema_never,
      .help = "An event that must not happen",
      .example = "{event: cpu.fault}"},
-    {.key = "count", .kind = SCHEMA_MAP, .map = &schema_count,
+    {.key = "count",
+     .kind = SCHEMA_MAP,
+     .map = &schema_count,
      .help = "How often an event happens",
      .example = "{event: boot.attempt, times: 3}"},
-    {.key = "eventually", .kind = SCHEMA_MAP, .map = &schema_eventually,
+    {.key = "eventually",
+     .kind = SCHEMA_MAP,
+     .map = &schema_eventually,
      .help = "An event or a state that must come",
      .example = "{running: update, confirmed: true, within: 60s}"},
-    {.key = "at_end", .kind = SCHEMA_END, .map = &schema_end,
+    {.key = "at_end",
+     .kind = SCHEMA_END,
+     .map = &schema_end,
      .help = "What is so when the run ends",
      .example = "{slot-b: update, rollbacks: 0}"},
     {.key = NULL}};
 
 const struct schema_map schema_expect = {
-    .name = "expect", .path = "expect[]", .flags = SCHEMA_ONE_KEY,
+    .name = "expect",
+    .path = "expect[]",
+    .flags = SCHEMA_ONE_KEY,
     .keys = expect_keys,
     .help = "One expectation. The oracle's own rules hold besides, in every "
             "run."};
@@ -519,88 +719,120 @@ const struct schema_map schema_expect = {
 /* ---- the root --------------------------------------------------------- */
 
 static const struct schema_key scenario_keys[] = {
-    {.key = "scenario", .kind = SCHEMA_NAME, REQUIRED, IN(scenario, name),
+    {.key = "scenario",
+     .kind = SCHEMA_NAME,
+     REQUIRED,
+     IN(scenario, name),
      .help = "The scenario's name, which is the file's too",
      .example = "power-cut-in-confirm"},
-    {.key = "title", .kind = SCHEMA_TEXT, REQUIRED, IN(scenario, title),
+    {.key = "title",
+     .kind = SCHEMA_TEXT,
+     REQUIRED,
+     IN(scenario, title),
      .help = "What happens, in one line",
      .example = "Power is lost while the update is being confirmed"},
-    {.key = "seed", .kind = SCHEMA_NUMBER, IN(scenario, seed),
+    {.key = "seed",
+     .kind = SCHEMA_NUMBER,
+     IN(scenario, seed),
      BOUNDS(0, UINT64_MAX),
-     .help = "Where all chance comes from. 1 if not given", .example = "7"},
-    {.key = "limits", .kind = SCHEMA_MAP, .map = &schema_limits,
+     .help = "Where all chance comes from. 1 if not given",
+     .example = "7"},
+    {.key = "limits",
+     .kind = SCHEMA_MAP,
+     .map = &schema_limits,
      .help = "When the run is ended in any case",
      .example = "{virtual_time: 60s, resets: 8}"},
-    {.key = "images", .kind = SCHEMA_IMAGES, .map = &schema_image,
+    {.key = "images",
+     .kind = SCHEMA_IMAGES,
+     .map = &schema_image,
      .help = "The images of this scenario, by names of your own",
      .example = "{factory: {build: app, version: 1.2.0}}"},
-    {.key = "flash", .kind = SCHEMA_FLASH, .map = &schema_flash,
+    {.key = "flash",
+     .kind = SCHEMA_FLASH,
+     .map = &schema_flash,
      .help = "What the factory put where",
      .example = "{slot-a: factory, slot-b: update}"},
-    {.key = "journal", .kind = SCHEMA_BOOL, IN(scenario, journal),
+    {.key = "journal",
+     .kind = SCHEMA_BOOL,
+     IN(scenario, journal),
      .help = "Whether the factory wrote a first journal record. true if not "
              "given",
      .example = "false"},
-    {.key = "fuses", .kind = SCHEMA_MAP, .map = &schema_fuses,
+    {.key = "fuses",
+     .kind = SCHEMA_MAP,
+     .map = &schema_fuses,
      .help = "What is burned in the factory besides the root keys",
      .example = "{counter: 2}"},
-    {.key = "machine", .kind = SCHEMA_MAP, .map = &schema_machine,
+    {.key = "machine",
+     .kind = SCHEMA_MAP,
+     .map = &schema_machine,
      .help = "Programs of the boot chain other than ours",
      .example = "{rom: rom.elf}"},
-    {.key = "checking", .kind = SCHEMA_BOOL, IN(scenario, checking),
+    {.key = "checking",
+     .kind = SCHEMA_BOOL,
+     IN(scenario, checking),
      .help = "Compare code and flash window at every command. true if not "
              "given",
      .example = "false"},
-    {.key = "allow", .kind = SCHEMA_ALLOW, IN(scenario, allow),
+    {.key = "allow",
+     .kind = SCHEMA_ALLOW,
+     IN(scenario, allow),
      .choices = allowances,
      .help = "Violations that a bad image is expected to try",
      .example = "[flash.locked]"},
-    {.key = "steps", .kind = SCHEMA_STEPS, .map = &schema_step,
+    {.key = "steps",
+     .kind = SCHEMA_STEPS,
+     .map = &schema_step,
      .help = "What happens from outside, a list",
      .example = "[{on: {event: app.ready}, do: {console: \"trial b\"}}]"},
-    {.key = "expect", .kind = SCHEMA_EXPECTS, REQUIRED, .map = &schema_expect,
+    {.key = "expect",
+     .kind = SCHEMA_EXPECTS,
+     REQUIRED,
+     .map = &schema_expect,
      .help = "What must be so, a list",
      .example = "[at_end: {running: update}]"},
     {.key = NULL}};
 
 const struct schema_map schema_scenario = {
-    .name = "scenario", .path = "", .keys = scenario_keys,
+    .name = "scenario",
+    .path = "",
+    .keys = scenario_keys,
     .help = "A scenario: one device, what happens to it, and what must come "
             "of it."};
 
 const struct schema_map *const schema_maps[] = {
-    &schema_scenario,   &schema_limits, &schema_image,  &schema_edit,
-    &schema_flash,      &schema_fuses,  &schema_machine, &schema_step,
-    &schema_pattern,    &schema_action, &schema_cut,    &schema_reset,
-    &schema_flip,       &schema_damage, &schema_expect, &schema_always,
-    &schema_never,      &schema_count,  &schema_eventually, &schema_end,
-    NULL};
+    &schema_scenario,   &schema_limits, &schema_image,
+    &schema_edit,       &schema_flash,  &schema_fuses,
+    &schema_machine,    &schema_step,   &schema_pattern,
+    &schema_action,     &schema_cut,    &schema_reset,
+    &schema_flip,       &schema_damage, &schema_expect,
+    &schema_always,     &schema_never,  &schema_count,
+    &schema_eventually, &schema_end,    NULL};
 
 /* ---- kinds ------------------------------------------------------------ */
 
-#define JSON_NAME                                                        \
+#define JSON_NAME \
     "\"type\": \"string\", \"pattern\": \"^[a-z0-9][a-z0-9._-]*$\""
-#define JSON_SIZE                                                        \
-    "\"type\": [\"string\", \"integer\"], \"pattern\": "                 \
+#define JSON_SIZE                                        \
+    "\"type\": [\"string\", \"integer\"], \"pattern\": " \
     "\"^([0-9]+([.][0-9]+)?(B|KiB|MiB)|0x[0-9a-fA-F]+)$\""
-#define JSON_TIME                                                        \
-    "\"type\": \"string\", \"pattern\": "                                \
+#define JSON_TIME                         \
+    "\"type\": \"string\", \"pattern\": " \
     "\"^[0-9]+([.][0-9]+)?(ns|us|ms|s|min|h)$\""
-#define JSON_RANGE                                                       \
-    "\"type\": [\"integer\", \"string\"], \"pattern\": "                 \
+#define JSON_RANGE                                       \
+    "\"type\": [\"integer\", \"string\"], \"pattern\": " \
     "\"^[0-9a-fx]+([.][.]([0-9a-fx]+)?)?$\""
 
 static const struct schema_words words[SCHEMA_KINDS] = {
     [SCHEMA_TEXT] = {"one line of text", NULL, "\"type\": \"string\""},
-    [SCHEMA_NAME] = {"a name of small letters, digits, '.', '_' and '-'",
-                     NULL, JSON_NAME},
+    [SCHEMA_NAME] = {"a name of small letters, digits, '.', '_' and '-'", NULL,
+                     JSON_NAME},
     [SCHEMA_VERSION] = {"a version", "1.2.0 or 1.2.0+4",
                         "\"type\": \"string\", \"pattern\": "
                         "\"^[0-9]+[.][0-9]+[.][0-9]+([+][0-9]+)?$\""},
     [SCHEMA_BOOL] = {"true or false", NULL, "\"type\": \"boolean\""},
     [SCHEMA_NUMBER] = {"a whole number", "7 or 0x1f", NULL},
-    [SCHEMA_SIZE] = {"a size with its unit", "4KiB, 512B or 0x200",
-                     JSON_SIZE},
+    [SCHEMA_SIZE] = {"a size with its unit", "4KiB, 512B or 0x200", JSON_SIZE},
     [SCHEMA_TIME] = {"a time with its unit", "45ms, 1.5s or 2min", JSON_TIME},
     [SCHEMA_SHARE] = {"a share in percent", "40% or 12.5%",
                       "\"type\": \"string\", \"pattern\": "
@@ -640,8 +872,8 @@ const struct schema_key *schema_find(const struct schema_map *map,
     return NULL;
 }
 
-const struct schema_choice *
-schema_choice_find(const struct schema_choice *choices, const char *name)
+const struct schema_choice *schema_choice_find(
+    const struct schema_choice *choices, const char *name)
 {
     for (; choices != NULL && choices->name != NULL; choices++) {
         if (strcmp(choices->name, name) == 0) {

@@ -74,9 +74,9 @@ struct schema_map {
 
 /* What a kind is called, and how JSON Schema says it. */
 struct schema_words {
-    const char *says;    /* "a time with its unit" */
-    const char *form;    /* how it is written: "45ms"; may be NULL */
-    const char *json;    /* members of the schema; NULL: made by code */
+    const char *says; /* "a time with its unit" */
+    const char *form; /* how it is written: "45ms"; may be NULL */
+    const char *json; /* members of the schema; NULL: made by code */
 };
 
 extern const struct schema_map schema_scenario; /* the root */
@@ -98,7 +98,7 @@ const struct schema_words *schema_words(enum schema_kind kind);
 /* The key of that name, or NULL. */
 const struct schema_key *schema_find(const struct schema_map *map,
                                      const char *key);
-const struct schema_choice *
-schema_choice_find(const struct schema_choice *choices, const char *name);
+const struct schema_choice *schema_choice_find(
+    const struct schema_choice *choices, const char *name);
 
 #endif

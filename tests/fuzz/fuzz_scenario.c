@@ -16,12 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char smallest[] = "scenario: x\ntitle: t\n"
                                "expect: [never: {event: cpu.fault}]\n";
 
-#define HOLDS(condition)                                            \
-    do {                                                            \
-        if (!(condition)) {                                         \
-            fprintf(stderr, "%d: %s\n", __LINE__, #condition);      \
-            abort();                                                \
-        }                                                           \
+#define HOLDS(condition)                                       \
+    do {                                                       \
+        if (!(condition)) {                                    \
+            fprintf(stderr, "%d: %s\n", __LINE__, #condition); \
+            abort();                                           \
+        }                                                      \
     } while (0)
 
 #define ENDS(array) (memchr((array), '\0', sizeof(array)) != NULL)
@@ -93,8 +93,7 @@ static void try_file(const uint8_t *data, size_t size)
     struct scenario *scenario = NULL;
     struct diag diag = {.text = ""};
 
-    if (scenario_parse((const char *)data, size, "x", &scenario, &diag) ==
-        0) {
+    if (scenario_parse((const char *)data, size, "x", &scenario, &diag) == 0) {
         HOLDS(scenario != NULL && diag.text[0] == '\0');
         check_scenario(scenario);
     } else {

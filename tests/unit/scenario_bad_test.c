@@ -43,11 +43,11 @@ static void check_file(const char *name)
 
     snprintf(path, sizeof path, BAD "/%s", name);
     expected_line(path, expected, sizeof expected);
-    cr_expect_eq(scenario_read(path, &scenario, &diag), OTALAB_ERR_USAGE,
-                 "%s", path);
+    cr_expect_eq(scenario_read(path, &scenario, &diag), OTALAB_ERR_USAGE, "%s",
+                 path);
     cr_expect_null(scenario, "%s", path);
-    cr_expect_str_eq(diag.text, expected, "%s\n  says   %s\n  wanted %s",
-                     path, diag.text, expected);
+    cr_expect_str_eq(diag.text, expected, "%s\n  says   %s\n  wanted %s", path,
+                     diag.text, expected);
 }
 
 Test(scenario_bad, each_is_refused_in_the_words_it_names)

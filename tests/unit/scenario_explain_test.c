@@ -160,8 +160,8 @@ Test(scenario_explain, the_json_schema_is_complete_and_refers_to_itself)
     expect_complete(json, "\"");
     cr_expect(is_balanced(json));
     cr_expect_null(strstr(json, "(null)"));
-    for (const char *at = json;
-         (at = strstr(at, "\"#/definitions/")) != NULL; at++) {
+    for (const char *at = json; (at = strstr(at, "\"#/definitions/")) != NULL;
+         at++) {
         char name[64];
         char definition[80];
 

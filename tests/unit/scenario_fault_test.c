@@ -11,14 +11,14 @@ static struct scenario *scenario_with(const char *step)
     char text[1000];
     struct scenario *scenario = NULL;
     struct diag diag = {.text = ""};
-    int length = snprintf(text, sizeof text,
-                          "scenario: x\ntitle: t\n%s%s\n"
-                          "expect: [never: {event: cpu.fault}]\n",
-                          step != NULL ? "steps:\n  - " : "",
-                          step != NULL ? step : "");
+    int length =
+        snprintf(text, sizeof text,
+                 "scenario: x\ntitle: t\n%s%s\n"
+                 "expect: [never: {event: cpu.fault}]\n",
+                 step != NULL ? "steps:\n  - " : "", step != NULL ? step : "");
 
-    cr_assert_eq(scenario_parse(text, (size_t)length, "x", &scenario, &diag),
-                 0, "%s", diag.text);
+    cr_assert_eq(scenario_parse(text, (size_t)length, "x", &scenario, &diag), 0,
+                 "%s", diag.text);
     return scenario;
 }
 
@@ -75,8 +75,8 @@ Test(scenario_fault, means_the_same_as_a_step_in_a_file)
         cr_assert_eq(line->steps, 1);
         forget_places(&file->step[0]);
         forget_places(&line->step[0]);
-        cr_expect_arr_eq(&file->step[0], &line->step[0],
-                         sizeof file->step[0], "%s", rows[i].fault);
+        cr_expect_arr_eq(&file->step[0], &line->step[0], sizeof file->step[0],
+                         "%s", rows[i].fault);
         scenario_free(file);
         scenario_free(line);
     }
@@ -142,8 +142,9 @@ Test(scenario_fault, wrong_ones_are_refused_with_their_column)
 
         cr_expect_eq(scenario_add_fault(scenario, rows[i].fault, &diag),
                      OTALAB_ERR_USAGE, "%s", rows[i].fault);
-        cr_expect_str_eq(diag.text, rows[i].says, "%s\n  says   %s\n  wanted "
-                                                  "%s",
+        cr_expect_str_eq(diag.text, rows[i].says,
+                         "%s\n  says   %s\n  wanted "
+                         "%s",
                          rows[i].fault, diag.text, rows[i].says);
         cr_expect_eq(scenario->steps, 0, "%s leaves a step", rows[i].fault);
         scenario_free(scenario);
@@ -165,8 +166,7 @@ Test(scenario_fault, there_is_an_end_to_them)
     memset(longer, 'x', sizeof longer - 1u);
     longer[sizeof longer - 1u] = '\0';
     diag.text[0] = '\0';
-    cr_expect_eq(scenario_add_fault(scenario, longer, &diag),
-                 OTALAB_ERR_USAGE);
+    cr_expect_eq(scenario_add_fault(scenario, longer, &diag), OTALAB_ERR_USAGE);
     cr_expect_str_eq(diag.text, "a fault of 1099 characters is too long; at "
                                 "most 1000");
     scenario_free(scenario);

@@ -37,8 +37,7 @@ static struct scenario *read_body(const char *body)
                           "flash: {slot-a: factory}\n%s",
                           body);
 
-    cr_assert_eq(scenario_parse(text, (size_t)length, "test", &scenario,
-                                &diag),
+    cr_assert_eq(scenario_parse(text, (size_t)length, "test", &scenario, &diag),
                  0, "%s", diag.text);
     return scenario;
 }
@@ -140,8 +139,7 @@ Test(scenario_reader, triggers_are_stored)
     cr_expect_str_eq(on->want[1].text, "slot-b");
     cr_expect_str_eq(on->want[2].text, "524288..528383", "hexadecimal or not");
     cr_expect_eq(on->want[1].field,
-                 (unsigned)event_field_find(EVENT_FLASH_PROGRAM,
-                                            "partition"));
+                 (unsigned)event_field_find(EVENT_FLASH_PROGRAM, "partition"));
     cr_expect_eq(scenario->step[1].on.nth, 1, "the first if not said");
     cr_expect_str_eq(scenario->step[1].on.want[0].text, "slot-a",
                      "short for slot-a");
@@ -271,14 +269,12 @@ Test(scenario_reader, the_digest_is_of_the_file)
 
 Test(scenario_reader, byte_order_marks_and_cr_lf_are_fine)
 {
-    static const char text[] =
-        "\xEF\xBB\xBFscenario: x\r\ntitle: t\r\n"
-        "expect: [never: {event: cpu.fault}]\r\n";
+    static const char text[] = "\xEF\xBB\xBFscenario: x\r\ntitle: t\r\n"
+                               "expect: [never: {event: cpu.fault}]\r\n";
     struct scenario *scenario = NULL;
     struct diag diag = {.text = ""};
 
-    cr_assert_eq(scenario_parse(text, sizeof text - 1u, "x", &scenario,
-                                &diag),
+    cr_assert_eq(scenario_parse(text, sizeof text - 1u, "x", &scenario, &diag),
                  0, "%s", diag.text);
     cr_expect_str_eq(scenario->title, "t");
     scenario_free(scenario);
@@ -309,8 +305,7 @@ Test(scenario_reader, all_our_scenarios_are_right)
 
 /* ---- tables that repeat what others say ---------------------------------- */
 
-static const struct schema_choice *choices_of(const char *map,
-                                              const char *key)
+static const struct schema_choice *choices_of(const char *map, const char *key)
 {
     for (size_t i = 0; schema_maps[i] != NULL; i++) {
         const struct schema_key *row = schema_find(schema_maps[i], key);

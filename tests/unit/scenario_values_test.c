@@ -64,13 +64,18 @@ Test(scenario_values, times)
 Test(scenario_values, sizes)
 {
     static const struct row rows[] = {
-        {"0x200", VALUE_OK, 0x200},   {"0xFf", VALUE_OK, 0xFF},
-        {"512B", VALUE_OK, 512},      {"4KiB", VALUE_OK, 4096},
-        {"0.5KiB", VALUE_FRACTION, 0}, {"2MiB", VALUE_OK, 2097152},
-        {"512", VALUE_NO_UNIT, 0},    {"4KB", VALUE_UNIT, 0},
-        {"0x", VALUE_BAD, 0},         {"0x2g", VALUE_BAD, 0},
-        {"0X20", VALUE_UNIT, 0},      {"0x10000000000000000",
-                                       VALUE_TOO_BIG, 0},
+        {"0x200", VALUE_OK, 0x200},
+        {"0xFf", VALUE_OK, 0xFF},
+        {"512B", VALUE_OK, 512},
+        {"4KiB", VALUE_OK, 4096},
+        {"0.5KiB", VALUE_FRACTION, 0},
+        {"2MiB", VALUE_OK, 2097152},
+        {"512", VALUE_NO_UNIT, 0},
+        {"4KB", VALUE_UNIT, 0},
+        {"0x", VALUE_BAD, 0},
+        {"0x2g", VALUE_BAD, 0},
+        {"0X20", VALUE_UNIT, 0},
+        {"0x10000000000000000", VALUE_TOO_BIG, 0},
     };
 
     CHECK(rows, value_size);
@@ -127,18 +132,21 @@ Test(scenario_values, ranges)
 Test(scenario_values, wrong_ranges)
 {
     static const struct row rows[] = {
-        {"3..1", VALUE_BACKWARDS, 0}, {"..3", VALUE_BAD, 0},
-        {"0-3", VALUE_BAD, 0},        {"0...3", VALUE_BAD, 0},
-        {"0..3x", VALUE_BAD, 0},      {"1,2", VALUE_BAD, 0},
-        {"", VALUE_BAD, 0},           {"0..99999999999999999999",
-                                       VALUE_TOO_BIG, 0},
+        {"3..1", VALUE_BACKWARDS, 0},
+        {"..3", VALUE_BAD, 0},
+        {"0-3", VALUE_BAD, 0},
+        {"0...3", VALUE_BAD, 0},
+        {"0..3x", VALUE_BAD, 0},
+        {"1,2", VALUE_BAD, 0},
+        {"", VALUE_BAD, 0},
+        {"0..99999999999999999999", VALUE_TOO_BIG, 0},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct range range = {.set = false};
 
-        cr_expect_eq(value_range(rows[i].text, &range), rows[i].result,
-                     "'%s'", rows[i].text);
+        cr_expect_eq(value_range(rows[i].text, &range), rows[i].result, "'%s'",
+                     rows[i].text);
         cr_expect_not(range.set, "'%s'", rows[i].text);
     }
 }

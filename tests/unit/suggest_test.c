@@ -6,8 +6,8 @@
 static const char *best(const char *word)
 {
     static const char *const names[] = {
-        "images", "limits", "virtual_time", "app.ready", "app.start",
-        "flash.erase", "at", "on", NULL};
+        "images",      "limits", "virtual_time", "app.ready", "app.start",
+        "flash.erase", "at",     "on",           NULL};
     struct suggest suggest;
 
     suggest_start(&suggest, word);
