@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: MIT
 #
 # The documents say what is true: tables of docs/board.md against the board's
-# headers, its example built and run, links, and every command of README.md.
+# headers, its example against the file, links, and every command of the pages.
 #
 #   tests/cli/docs.sh            test
 #   tests/cli/docs.sh --update   rewrite what can be: the trace table, and
-#                                times and digests in README.md
+#                                times and digests in what commands print
 #
-# README.md: a ```console block behind a line `<!-- run -->` is run, one
-# command per line that starts with `$ `, from the repository's root. Each
-# must exit with 0, or with N behind `<!-- run, exit N -->`. The lines shown
+# A ```console block behind a line `<!-- run -->` is run, one command per line
+# that starts with `$ `, from the repository's root. Each must exit with 0, or
+# with N behind `<!-- run, exit N -->`. The lines shown
 # under a command must appear in its output in that order, with anything
 # between them; `...` in a line stands for anything, alone on a line it only
 # says that something was left out. Spaces, times (`0.012345 s`) and digests
@@ -161,19 +161,6 @@ example_text() {
     ' docs/examples/hello.c $board
 }
 
-example_runs() {
-    local folder=$work/hello story
-    mkdir "$folder"
-    cp "$build"/firmware/*.bin "$build"/firmware/*.dtb "$folder" || return 1
-    arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -std=c11 -Os -ffreestanding \
-        -nostdlib -Wall -Wextra -Wconversion -Wshadow -Wundef \
-        -Wstrict-prototypes -Werror -Ifirmware -T docs/examples/hello.ld \
-        -o "$folder/rom.elf" docs/examples/hello.c || return 1
-    story=$("$build/otalab" run --firmware "$folder" \
-        docs/examples/hello.yaml 2>&1) || { echo "$story"; return 1; }
-    grep -q 'flash is good' <<<"$story" || echo "$story"
-}
-
 # ---- links ---------------------------------------------------------------
 
 links() {
@@ -192,11 +179,15 @@ links() {
     true
 }
 
-# ---- README.md -----------------------------------------------------------
+# ---- commands ------------------------------------------------------------
 
-# Split into $work/N.cmd, N.want, N.exit; N counts commands.
-split_readme() {
-    awk -v dir="$work" '
+pages=(README.md docs/board.md docs/architecture.md)
+
+# Split a page into N.cmd, N.want, N.exit, N.line of the folder $work/PAGE;
+# N counts its commands.
+split_page() {
+    mkdir -p "$work/$1"
+    awk -v dir="$work/$1" '
         function start(text) {
             n++
             printf "%s", text > (dir "/" n ".cmd")
@@ -221,8 +212,8 @@ split_readme() {
             print >> (dir "/" n ".cmd"); more = /\\$/; next
         }
         inside == 1 { print >> (dir "/" n ".want") }
-        END { if (!n) { print "no command is run" } print n > (dir "/count") }
-    ' README.md
+        END { print n + 0 > (dir "/count") }
+    ' "$1"
 }
 
 # What the two sides are compared by; see the top.
@@ -258,7 +249,7 @@ awk_retimed='
 
 compare() { # WANT GOT
     awk "$awk_norm"'
-        FNR == NR { got[++lines] = norm($0); next }
+        FILENAME == ARGV[1] { got[++lines] = norm($0); next }
         norm($0) == "..." || norm($0) == "" { next }
         {
             want = norm($0)
@@ -268,9 +259,9 @@ compare() { # WANT GOT
     ' "$2" "$1"
 }
 
-run_readme() { # N
-    local command got=$work/$1.got code=0
-    command=$(<"$work/$1.cmd")
+run_command() { # FOLDER/N
+    local command got=$1.got code=0
+    command=$(<"$1.cmd")
     if [ "$command" = "make test" ]; then
         grep -q '^ *"test .* test"$' .ci/run || echo "not a stage of .ci/run"
         return
@@ -280,25 +271,26 @@ run_readme() { # N
         bash -c "${command//build\//$build/}" </dev/null >"$got" 2>&1 ||
         code=$?
     sed -i "s#$build/#build/#g" "$got"
-    if [ $code != "$(<"$work/$1.exit")" ]; then
+    if [ $code != "$(<"$1.exit")" ]; then
         echo "exit code $code"
         tail -n 20 "$got"
     fi
-    compare "$work/$1.want" "$got"
+    compare "$1.want" "$got"
 }
 
-# Lines of README.md that fit a line of the output are replaced by it.
-update_readme() {
-    local n said
-    for ((n = 1; n <= $(<"$work/count"); n++)); do
-        said=$(run_readme "$n")
+# Lines of a page that fit a line of the output are replaced by it.
+update_page() {
+    local n said at
+    for ((n = 1; n <= $(<"$work/$1/count"); n++)); do
+        at=$work/$1/$n
+        said=$(run_command "$at")
         if [ -n "$said" ]; then
-            printf 'left as it was: %s\n%s\n' "$(<"$work/$n.cmd")" "$said"
+            printf 'left as it was: %s\n%s\n' "$(<"$at.cmd")" "$said"
             continue
         fi
-        [ -f "$work/$n.got" ] || continue
-        awk -v from="$(<"$work/$n.line")" "$awk_norm$awk_retimed"'
-            FNR == NR { got[++lines] = $0; next }
+        [ -s "$at.got" ] || continue
+        awk -v from="$(<"$at.line")" "$awk_norm$awk_retimed"'
+            FILENAME == ARGV[1] { got[++lines] = $0; next }
             FNR > from && (/^```$/ || /^\$ /) { from = 1e9 }
             FNR > from && $0 != "" && $0 != "..." {
                 want = norm($0)
@@ -310,8 +302,8 @@ update_readme() {
                 }
             }
             { print }
-        ' "$work/$n.got" README.md >"$work/README.md"
-        cat "$work/README.md" >README.md
+        ' "$at.got" "$1" >"$work/page"
+        [ "$(wc -l <"$work/page")" = "$(wc -l <"$1")" ] && cat "$work/page" >"$1"
     done
 }
 
@@ -321,7 +313,10 @@ cc -std=c11 -Wall -Wextra -Werror -Ifirmware -o "$work/tables" \
     "$work/tables.c" || exit 1
 if [ "$update" = --update ]; then
     write_trace_table
-    [ ! -f README.md ] || { split_readme; update_readme; }
+    for page in "${pages[@]}"; do
+        split_page "$page"
+        update_page "$page"
+    done
     exit
 fi
 
@@ -330,12 +325,12 @@ check "board.md: commands, answers, causes" commands_and_codes
 check "board.md: trace table" trace_table
 check "board.md: devicetree" devicetree
 check "board.md: example is the file's text" example_text
-check "board.md: example builds and runs" example_runs
 check "links" links
-if [ -f README.md ]; then
-    check "README.md: every block is run" split_readme
-    for ((n = 1; n <= $(<"$work/count"); n++)); do
-        check "README.md: $(head -n 1 "$work/$n.cmd")" run_readme "$n"
+for page in "${pages[@]}"; do
+    check "$page: every block is run" split_page "$page"
+    for ((n = 1; n <= $(<"$work/$page/count"); n++)); do
+        check "$page: $(head -n 1 "$work/$page/$n.cmd")" \
+            run_command "$work/$page/$n"
     done
-fi
+done
 exit $failed
