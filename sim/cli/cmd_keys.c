@@ -98,7 +98,7 @@ static const struct command command_new = {
 
 /* ---- keys show ----------------------------------------------------------- */
 
-enum { SHOW_JSON, SHOW_PUBLIC, SHOW_C };
+enum { SHOW_JSON, SHOW_PUBLIC, SHOW_DTS };
 
 static const struct option_spec show_options[] = {
     [SHOW_JSON] = {.name = "json",
@@ -107,9 +107,9 @@ static const struct option_spec show_options[] = {
     [SHOW_PUBLIC] = {.name = "public",
                      .short_name = 'p',
                      .help = "only the public half, as PEM"},
-    [SHOW_C] = {.name = "c",
-                .short_name = 'c',
-                .help = "only the public half's DER bytes, for a C array"},
+    [SHOW_DTS] = {.name = "dts",
+                  .short_name = 'd',
+                  .help = "only the public half, as the devicetree's property"},
     {0},
 };
 
@@ -167,15 +167,17 @@ static void show_json(const char *name, const struct key *key,
            dev != NULL ? dev : "null", dev != NULL ? "\"" : "");
 }
 
-static void show_c(const struct key *key)
+/* As the devicetree's node of a signer has it. */
+static void show_dts(const struct key *key)
 {
     uint8_t der[KEY_SPKI_SIZE];
 
     key_spki(key, der);
+    printf("otalab,public-key = [");
     for (unsigned i = 0; i < KEY_SPKI_SIZE; i++) {
-        printf("%s0x%02x,%s", i % 12 == 0 ? "    " : " ", der[i],
-               i % 12 == 11 || i + 1 == KEY_SPKI_SIZE ? "\n" : "");
+        printf("%s%02x", i % 16 == 0 ? "\n    " : " ", der[i]);
     }
+    printf("];\n");
 }
 
 static int show(const struct options *o, struct diag *diag)
@@ -193,8 +195,8 @@ static int show(const struct options *o, struct diag *diag)
     }
     if (o->value[SHOW_PUBLIC].given) {
         fputs(pem, stdout);
-    } else if (o->value[SHOW_C].given) {
-        show_c(&key);
+    } else if (o->value[SHOW_DTS].given) {
+        show_dts(&key);
     } else if (o->value[SHOW_JSON].given) {
         show_json(name, &key, digest);
     } else {

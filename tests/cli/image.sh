@@ -7,6 +7,7 @@ set -uo pipefail
 
 tool=$(realpath "${OTALAB:-build/otalab}")
 data=$(realpath tests/data)
+board=$(realpath firmware/board/otalab.dts)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -72,6 +73,14 @@ check "keys new" 0 "$tool" keys new root.pem --public root.pub.pem
 check "keys show" 0 "$tool" keys show root.pub.pem
 says "keys show names the digest" \
     7066d8194554b1e8d10311d3de3b7bf2e91b9bb11fd2ea06108b788bde132138
+check "keys show for a devicetree" 0 "$tool" keys show --dts root.pem
+digits() { tr -dc '0-9a-f \n' <"$1" | tr -s ' \n' ' '; }
+tail -n +2 out >bytes
+if digits "$board" | grep -qF -- "$(digits bytes | sed 's/^ //; s/ $//')"; then
+    ok "our board's devicetree has that key"
+else
+    not_ok "our board's devicetree has that key"
+fi
 cp root.pem before.pem
 refused "keys new overwrites nothing" 2 "--force" \
     "$tool" keys new --name wrong root.pem
