@@ -206,7 +206,7 @@ endef
 $(DEVOUT)/.flags: FORCE
 $(ARMLIB)/.flags: $(if $(NODEPS),,FORCE)
 $(DEVOUT)/.flags $(ARMLIB)/.flags:
-	$(call keep_flags,$(ARM)gcc $(ARM_CFLAGS) $(WARN) $(ARM_DEFS) \
+	$(call keep_flags,$(ARM)gcc $(ARM_CFLAGS) $(WARN) $(ARM_DEFS) $(p256_speed) \
 		$(call third_party_flags,p256-m.c))
 
 $(DEVOUT)/obj/%.o: $(DEVSRC)/%.c $(DEVOUT)/.flags | deps-build
@@ -214,12 +214,17 @@ $(DEVOUT)/obj/%.o: $(DEVSRC)/%.c $(DEVOUT)/.flags | deps-build
 $(DEVOUT)/obj/%.o: $(DEVSRC)/%.S $(DEVOUT)/.flags | deps-build
 	$(arm_compile)
 
+# Measured, in cycles: SHA-256 of 256 KiB 8.4 M at -Os, 9.2 M at -O2 and larger;
+# a P-256 verification 14.0 M at -Os, 12.7 M at -O2 for 1.3 KiB more, 13.0 M
+# without inlining at a tenth of that.
+p256_speed := -O2 -fno-inline-small-functions
+
 $(ARMLIB)/obj/%.o: $(SRC)/%.c $(ARMLIB)/.flags | deps-build
 	$(call say,ARMCC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(ARM)gcc $(filter-out -Os,$(ARM_CFLAGS)) \
-		$(if $(filter $(FDT)/%,$<),-Os,-O2) -w -Ifirmware $(ARM_DEFS) \
-		-ffile-prefix-map=$(CURDIR)=. $(call third_party_flags,$<) -MMD -MP -c -o $@ $<
+	$(Q)$(ARM)gcc $(ARM_CFLAGS) $(if $(filter %p256-m.c,$<),$(p256_speed)) \
+		-w -Ifirmware $(ARM_DEFS) -ffile-prefix-map=$(CURDIR)=. \
+		$(call third_party_flags,$<) -MMD -MP -c -o $@ $<
 
 arm_third = $(patsubst $(SRC)/%.c,$(ARMLIB)/obj/%.o,$(1))
 $(ARMLIB)/libmbed.a: $(call arm_third,$(mbed_arm_src))

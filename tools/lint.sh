@@ -130,10 +130,10 @@ rule_places() {
 
 # Whitespace that clang-format does not see, and shell that does not parse.
 rule_text() {
-    files '*.c' '*.h' '*.S' '*.ld' '*.dts' '*.sh' '*.yaml' '*.md' Makefile |
+    files '*.c' '*.h' '*.S' '*.ld' '*.dts' '*.sh' '*.yaml' '*.md' Makefile ':!tests/data' |
         xargs -r grep -nE '[[:space:]]$' /dev/null |
         findings "space at the end" || true
-    files '*.c' '*.h' '*.yaml' '*.dts' | xargs -r grep -nP '\t' /dev/null |
+    files '*.c' '*.h' '*.yaml' '*.dts' ':!tests/data' | xargs -r grep -nP '\t' /dev/null |
         findings "a tab" || true
     local file
     for file in $(files '*.sh' .ci/run); do

@@ -108,15 +108,15 @@ stage_scenarios() {
         return
     fi
     limited 600 "$OTALAB" run scenarios/ 2>&1 | tee "$log/scenarios.log" || code=$?
-    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' \
-        "$log/scenarios.log" | tail -n 1)
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' \
+        "$log/scenarios.log" | tail -n 1 || true)
     if [ -z "$line" ]; then
         trouble "scenarios: no closing line $(why $code)"
         return
     fi
     # shellcheck disable=SC2046
-    add $(tr -dc '0-9 ' <<<"$line")
-    case $line in
+    add $(tr -dc '0-9 ' <<<"$line, 0")
+    case "$line," in
     *" 0 failed,"*)
         [ $code = 0 ] || trouble "scenarios: exit code $code"
         ;;
