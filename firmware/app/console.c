@@ -5,6 +5,7 @@
 
 #include "app/behaviour.h"
 #include "board/cpu.h"
+#include "board/spin.h"
 #include "board/text.h"
 
 #define LINE_SIZE 80u
@@ -128,8 +129,7 @@ static void do_hang(struct app *app, const char *word)
     (void)app;
     (void)word;
     (void)cpu_mask();
-    for (;;) {
-    }
+    spin_for_ever();
 }
 
 static const struct {

@@ -83,9 +83,9 @@ static const struct {
     uint32_t name; /* enum health */
     bool (*passes)(const struct app *app);
 } checks[] = {
-    {HEALTH_INFO, check_info},     {HEALTH_RAM, check_ram},
-    {HEALTH_CLOCK, check_clock},   {HEALTH_SENSOR, check_sensor},
-    {HEALTH_FLASH, check_flash},   {HEALTH_FUSES, check_fuses},
+    {HEALTH_INFO, check_info},   {HEALTH_RAM, check_ram},
+    {HEALTH_CLOCK, check_clock}, {HEALTH_SENSOR, check_sensor},
+    {HEALTH_FLASH, check_flash}, {HEALTH_FUSES, check_fuses},
 };
 
 __attribute__((weak)) bool app_health_check(const struct app *app,

@@ -43,8 +43,9 @@ enum ota_reason app_request(const struct app *app, enum ota_request_kind kind,
                             uint8_t slot, uint32_t counter,
                             const uint8_t digest[OTA_DIGEST_SIZE])
 {
-    struct request request = {
-        .kind = (uint8_t)kind, .slot = slot, .counter = counter};
+    struct request request = {.kind = (uint8_t)kind,
+                              .slot = slot,
+                              .counter = counter};
 
     memcpy(request.digest, digest, OTA_DIGEST_SIZE);
     if (request_append(app->flash, app->map.parts[MAP_REQUESTS],

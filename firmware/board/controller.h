@@ -58,17 +58,17 @@
 #define CTL_DATA_SIZE 256u
 
 struct ctl_page {
-    uint32_t id;          /* 0x000 RO CTL_ID_VALUE */
-    uint32_t revision;    /* 0x004 RO 1 */
-    uint32_t time_lo;     /* 0x008 WO cycles since reset, 40 ns each */
-    uint32_t time_hi;     /* 0x00C */
-    uint32_t arg[6];      /* 0x010 WO */
+    uint32_t id;       /* 0x000 RO CTL_ID_VALUE */
+    uint32_t revision; /* 0x004 RO 1 */
+    uint32_t time_lo;  /* 0x008 WO cycles since reset, 40 ns each */
+    uint32_t time_hi;  /* 0x00C */
+    uint32_t arg[6];   /* 0x010 WO */
     uint32_t reserved0[6];
-    uint32_t status;      /* 0x040 RO enum ctl_status */
-    uint32_t result[6];   /* 0x044 RO */
-    uint32_t flags;       /* 0x05C RO enum ctl_flag, refreshed by commands */
+    uint32_t status;    /* 0x040 RO enum ctl_status */
+    uint32_t result[6]; /* 0x044 RO */
+    uint32_t flags;     /* 0x05C RO enum ctl_flag, refreshed by commands */
     uint32_t reserved1[39];
-    uint32_t command;     /* 0x0FC WO enum ctl_command; the doorbell */
+    uint32_t command;            /* 0x0FC WO enum ctl_command; the doorbell */
     uint8_t data[CTL_DATA_SIZE]; /* 0x100 RW */
     uint8_t reserved2[CTL_SIZE - 0x200];
 };
@@ -181,7 +181,7 @@ enum ctl_command {
 #define OTP_BITS 2048u
 #define OTP_WORDS 64u
 #define OTP_ROOT_KEYS 3u
-#define OTP_ROOT_KEY_BIT(n) ((n) * 256u)
+#define OTP_ROOT_KEY_BIT(n) ((n)*256u)
 #define OTP_EPOCH_BIT 768u
 #define OTP_EPOCH_BITS 32u
 #define OTP_BOOT_COUNTER_BIT 800u

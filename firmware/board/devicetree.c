@@ -11,8 +11,7 @@ const void *board_dtb(void)
 {
     const void *blob = (const void *)BOARD_DTB_BASE;
 
-    if (fdt_check_header(blob) != 0 ||
-        fdt_totalsize(blob) > BOARD_DTB_SIZE) {
+    if (fdt_check_header(blob) != 0 || fdt_totalsize(blob) > BOARD_DTB_SIZE) {
         board_panic(__LINE__, BOARD_DTB_BASE);
     }
     return blob;

@@ -57,13 +57,13 @@ _Noreturn void nmi_report(const uint32_t *frame)
     board_reset(CTL_REASON_WATCHDOG);
 }
 
-#define FAULT_ENTRY(report)                                      \
-    __asm__ volatile("mrs r0, msp\n\t"                           \
-                     "ldr r1, =fault_stack + " FAULT_STRING(     \
-                         FAULT_STACK) "\n\t"                     \
-                     "msr msp, r1\n\t"                           \
-                     "b " #report "\n\t"                         \
-                     ".ltorg")
+#define FAULT_ENTRY(report)                                  \
+    __asm__ volatile("mrs r0, msp\n\t"                       \
+                     "ldr r1, =fault_stack + " FAULT_STRING( \
+                         FAULT_STACK) "\n\t"                 \
+                                      "msr msp, r1\n\t"      \
+                                      "b " #report "\n\t"    \
+                                      ".ltorg")
 
 __attribute__((naked)) void fault_entry(void)
 {

@@ -15,7 +15,7 @@
 #include "board/cpu.h"
 
 /* RASR fields, Arm v7-M B3.5.9. SIZE is log2(bytes) - 1. */
-#define MPU_SIZE(log2) (((log2) - 1u) << 1 | 1u)
+#define MPU_SIZE(log2) (((log2)-1u) << 1 | 1u)
 #define MPU_4K MPU_SIZE(12u)
 #define MPU_64K MPU_SIZE(16u)
 #define MPU_512K MPU_SIZE(19u)
@@ -27,9 +27,18 @@
 #define MPU_MEMORY (1u << 19) /* normal, not cached */
 #define MPU_DEVICE (1u << 18 | 1u << 16)
 
-#define MPU_FLASH {BOARD_FLASH_BASE, MPU_8M | MPU_RO | MPU_XN | MPU_MEMORY}
-#define MPU_CONTROLLER {CTL_BASE, MPU_4K | MPU_RW | MPU_XN | MPU_DEVICE}
-#define MPU_PERIPHERALS {0x40000000u, MPU_64K | MPU_RW | MPU_XN | MPU_DEVICE}
+#define MPU_FLASH                                               \
+    {                                                           \
+        BOARD_FLASH_BASE, MPU_8M | MPU_RO | MPU_XN | MPU_MEMORY \
+    }
+#define MPU_CONTROLLER                                  \
+    {                                                   \
+        CTL_BASE, MPU_4K | MPU_RW | MPU_XN | MPU_DEVICE \
+    }
+#define MPU_PERIPHERALS                                     \
+    {                                                       \
+        0x40000000u, MPU_64K | MPU_RW | MPU_XN | MPU_DEVICE \
+    }
 
 _Static_assert(BOARD_ROM_SIZE == 1u << 22, "MPU: ROM");
 _Static_assert(BOARD_ROM_RAM_SIZE == 1u << 16, "MPU: ROM RAM");
@@ -107,10 +116,12 @@ struct jump {
  * The last steps in registers alone: with the next table the stack of this
  * stage may be closed. r0:r1 and r2 are the hand-over registers already.
  */
-__attribute__((naked, noreturn)) static void
-jump(__attribute__((unused)) uint64_t cycles,
-     __attribute__((unused)) uint32_t cause,
-     __attribute__((unused)) const struct jump *to)
+__attribute__((naked, noreturn)) static void jump(__attribute__((unused))
+                                                  uint64_t cycles,
+                                                  __attribute__((unused))
+                                                  uint32_t cause,
+                                                  __attribute__((unused))
+                                                  const struct jump *to)
 {
     __asm__ volatile("ldm r3, {r4-r7}\n\t"
                      "ldr r8, =0xE000ED90\n\t" /* MPU */

@@ -91,8 +91,7 @@ static int nor_program(void *context, uint32_t address, const void *data,
 static int nor_erase(void *context, uint32_t address)
 {
     (void)context;
-    if (address % figures.sector != 0 ||
-        !nor_inside(address, figures.sector)) {
+    if (address % figures.sector != 0 || !nor_inside(address, figures.sector)) {
         return OTA_ERR_RANGE;
     }
     return nor_operate(CTL_FLASH_ERASE, &address, 1);

@@ -9,8 +9,9 @@
 extern const union vector vectors[VECTOR_COUNT];
 
 /* Weak, so that a variant may put a damaged one in its place. */
-__attribute__((weak, used, section(".vectors.default"))) const union vector
-    vectors[VECTOR_COUNT] = VECTOR_TABLE(stack_top, reset_handler);
+__attribute__((weak, used, section(".vectors.default")))
+const union vector vectors[VECTOR_COUNT] =
+    VECTOR_TABLE(stack_top, reset_handler);
 
 __attribute__((naked)) void reset_handler(void)
 {

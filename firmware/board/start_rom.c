@@ -10,8 +10,9 @@
 
 extern const union vector rom_vectors[VECTOR_COUNT];
 
-__attribute__((used, section(".vectors.rom"))) const union vector
-    rom_vectors[VECTOR_COUNT] = VECTOR_TABLE(stack_top, rom_reset);
+__attribute__((used, section(".vectors.rom")))
+const union vector rom_vectors[VECTOR_COUNT] =
+    VECTOR_TABLE(stack_top, rom_reset);
 
 /* Numbers of controller.h, as the assembler wants them. */
 _Static_assert(CTL_BASE == 0x21FFF000u && CTL_SYS_BOOT == 0x101, "asm");

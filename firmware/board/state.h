@@ -22,7 +22,8 @@ void reset_cause_set(uint32_t cause);
  * Second half of every start-up, in C, interrupts masked and bss zero: clock,
  * cause, MPU, faults, interrupts, main(). `vectors` is this program's table.
  */
-_Noreturn void board_start(uint64_t cycles, uint32_t cause, const void *vectors);
+_Noreturn void board_start(uint64_t cycles, uint32_t cause,
+                           const void *vectors);
 
 /* Exception entries. */
 void reset_handler(void);

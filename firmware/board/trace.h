@@ -10,51 +10,52 @@
 #ifndef OTALAB_BOARD_TRACE_H
 #define OTALAB_BOARD_TRACE_H
 
-#define TRACE_EVENTS(X)                                                       \
-    X(ROM_START, 1, "rom.start", "c:cause", "the ROM runs after a reset")     \
-    X(ROM_REJECT, 2, "rom.reject", "u:copy r:reason",                         \
-      "a bootloader copy is not usable")                                      \
-    X(ROM_SELECT, 3, "rom.select", "u:copy v:version u:counter",              \
-      "a bootloader copy was verified and is entered")                        \
-    X(ROM_NOTHING, 4, "rom.nothing", "r:a r:b",                               \
-      "no bootloader copy can run: a brick")                                  \
-    X(BOOT_START, 16, "boot.start", "u:sequence", "the bootloader runs; "     \
-      "sequence of the journal record in force, 0 = none")                    \
-    X(BOOT_STATE, 17, "boot.state", "s:slot t:state u:attempts u:counter",    \
-      "what the journal says")                                                \
-    X(BOOT_REQUEST, 18, "boot.request", "q:kind s:slot r:verdict",            \
-      "a request of the application was taken or refused")                    \
-    X(BOOT_ATTEMPT, 19, "boot.attempt", "s:slot u:left",                      \
-      "a trial boot was counted, before the slot is read")                    \
-    X(BOOT_REJECT, 20, "boot.reject", "s:slot r:reason",                      \
-      "an image was refused")                                                 \
-    X(BOOT_ROLLBACK, 21, "boot.rollback", "s:from s:to r:reason",             \
-      "the bootloader goes back to the other image")                          \
-    X(BOOT_CONFIRM, 22, "boot.confirm", "s:slot v:version",                   \
-      "the image is confirmed")                                               \
-    X(BOOT_BURN, 23, "boot.burn", "u:from u:to",                              \
-      "the security counter in the fuses is raised")                          \
-    X(BOOT_JUMP, 24, "boot.jump", "s:slot t:state v:version x:entry",         \
-      "hand-over to the image")                                               \
-    X(BOOT_NOTHING, 25, "boot.nothing", "r:a r:b r:recovery",                 \
-      "no image can run: a brick")                                            \
-    X(BOOT_JOURNAL, 26, "boot.journal", "u:sequence u:copies",                \
-      "a journal record was written")                                         \
-    X(APP_START, 64, "app.start", "v:version s:slot t:state",                 \
-      "the application runs")                                                 \
-    X(APP_HEALTH, 65, "app.health", "u:passed u:detail",                      \
-      "the health check ended")                                               \
-    X(APP_REQUEST, 66, "app.request", "q:kind s:slot",                        \
-      "the application appended a request")                                   \
-    X(APP_READY, 67, "app.ready", "v:version",                                \
-      "the application does its work")                                        \
-    X(APP_REFUSED, 68, "app.refused", "q:kind r:reason",                      \
-      "the application would not ask for it")                                 \
-    X(RECOVERY_START, 80, "recovery.start", "v:version",                      \
-      "the recovery image runs")                                              \
-    X(CPU_FAULT, 96, "cpu.fault", "u:exception x:pc x:lr x:cfsr",             \
-      "a fault handler ran")                                                  \
-    X(CPU_BARK, 97, "cpu.bark", "x:pc", "the watchdog's NMI")                 \
+#define TRACE_EVENTS(X)                                                    \
+    X(ROM_START, 1, "rom.start", "c:cause", "the ROM runs after a reset")  \
+    X(ROM_REJECT, 2, "rom.reject", "u:copy r:reason",                      \
+      "a bootloader copy is not usable")                                   \
+    X(ROM_SELECT, 3, "rom.select", "u:copy v:version u:counter",           \
+      "a bootloader copy was verified and is entered")                     \
+    X(ROM_NOTHING, 4, "rom.nothing", "r:a r:b",                            \
+      "no bootloader copy can run: a brick")                               \
+    X(BOOT_START, 16, "boot.start", "u:sequence",                          \
+      "the bootloader runs; "                                              \
+      "sequence of the journal record in force, 0 = none")                 \
+    X(BOOT_STATE, 17, "boot.state", "s:slot t:state u:attempts u:counter", \
+      "what the journal says")                                             \
+    X(BOOT_REQUEST, 18, "boot.request", "q:kind s:slot r:verdict",         \
+      "a request of the application was taken or refused")                 \
+    X(BOOT_ATTEMPT, 19, "boot.attempt", "s:slot u:left",                   \
+      "a trial boot was counted, before the slot is read")                 \
+    X(BOOT_REJECT, 20, "boot.reject", "s:slot r:reason",                   \
+      "an image was refused")                                              \
+    X(BOOT_ROLLBACK, 21, "boot.rollback", "s:from s:to r:reason",          \
+      "the bootloader goes back to the other image")                       \
+    X(BOOT_CONFIRM, 22, "boot.confirm", "s:slot v:version",                \
+      "the image is confirmed")                                            \
+    X(BOOT_BURN, 23, "boot.burn", "u:from u:to",                           \
+      "the security counter in the fuses is raised")                       \
+    X(BOOT_JUMP, 24, "boot.jump", "s:slot t:state v:version x:entry",      \
+      "hand-over to the image")                                            \
+    X(BOOT_NOTHING, 25, "boot.nothing", "r:a r:b r:recovery",              \
+      "no image can run: a brick")                                         \
+    X(BOOT_JOURNAL, 26, "boot.journal", "u:sequence u:copies",             \
+      "a journal record was written")                                      \
+    X(APP_START, 64, "app.start", "v:version s:slot t:state",              \
+      "the application runs")                                              \
+    X(APP_HEALTH, 65, "app.health", "u:passed u:detail",                   \
+      "the health check ended")                                            \
+    X(APP_REQUEST, 66, "app.request", "q:kind s:slot",                     \
+      "the application appended a request")                                \
+    X(APP_READY, 67, "app.ready", "v:version",                             \
+      "the application does its work")                                     \
+    X(APP_REFUSED, 68, "app.refused", "q:kind r:reason",                   \
+      "the application would not ask for it")                              \
+    X(RECOVERY_START, 80, "recovery.start", "v:version",                   \
+      "the recovery image runs")                                           \
+    X(CPU_FAULT, 96, "cpu.fault", "u:exception x:pc x:lr x:cfsr",          \
+      "a fault handler ran")                                               \
+    X(CPU_BARK, 97, "cpu.bark", "x:pc", "the watchdog's NMI")              \
     X(CPU_PANIC, 98, "cpu.panic", "u:line x:module", "an internal check failed")
 
 enum trace_code {

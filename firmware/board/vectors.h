@@ -20,15 +20,18 @@ union vector {
 /* From the linker script: one past the stack's first word. */
 extern const uint32_t stack_top[];
 
-#define VECTOR_TABLE(stack, reset)                                        \
-    {                                                                     \
-        [0] = {.data = (stack)}, [1] = {.code = (reset)},                 \
-        [2] = {.code = nmi_entry}, [3 ... 6] = {.code = fault_entry},     \
-        [7 ... 10] = {.code = fault_entry}, [11 ... 15] = {.code = fault_entry}, \
-        [16 ... 16 + TIMER0_IRQ - 1] = {.code = fault_entry},             \
-        [16 + TIMER0_IRQ] = {.code = clock_wrapped},                      \
-        [16 + TIMER1_IRQ] = {.code = clock_alarm},                        \
-        [16 + TIMER1_IRQ + 1 ... VECTOR_COUNT - 1] = {.code = fault_entry} \
+#define VECTOR_TABLE(stack, reset)                                    \
+    {                                                                 \
+        [0] = {.data = (stack)}, [1] = {.code = (reset)},             \
+        [2] = {.code = nmi_entry}, [3 ... 6] = {.code = fault_entry}, \
+        [7 ... 10] = {.code = fault_entry},                           \
+        [11 ... 15] = {.code = fault_entry},                          \
+        [16 ... 16 + TIMER0_IRQ - 1] = {.code = fault_entry},         \
+        [16 + TIMER0_IRQ] = {.code = clock_wrapped},                  \
+        [16 + TIMER1_IRQ] = {.code = clock_alarm},                    \
+        [16 + TIMER1_IRQ + 1 ... VECTOR_COUNT - 1] = {                \
+            .code = fault_entry                                       \
+        }                                                             \
     }
 
 #endif

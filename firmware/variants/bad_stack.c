@@ -5,7 +5,7 @@
 
 extern const union vector vectors[VECTOR_COUNT];
 
-__attribute__((used, section(".vectors"))) const union vector
-    vectors[VECTOR_COUNT] = VECTOR_TABLE(
-        (const void *)(BOARD_ROM_RAM_BASE + BOARD_ROM_RAM_SIZE),
-        reset_handler);
+__attribute__((used, section(".vectors")))
+const union vector vectors[VECTOR_COUNT] =
+    VECTOR_TABLE((const void *)(BOARD_ROM_RAM_BASE + BOARD_ROM_RAM_SIZE),
+                 reset_handler);

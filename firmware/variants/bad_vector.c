@@ -5,6 +5,6 @@
 
 extern const union vector vectors[VECTOR_COUNT];
 
-__attribute__((used, section(".vectors"))) const union vector
-    vectors[VECTOR_COUNT] =
-        VECTOR_TABLE(stack_top, (void (*)(void))(BOARD_FLASH_BASE + 0x401u));
+__attribute__((used, section(".vectors")))
+const union vector vectors[VECTOR_COUNT] =
+    VECTOR_TABLE(stack_top, (void (*)(void))(BOARD_FLASH_BASE + 0x401u));

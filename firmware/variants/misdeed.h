@@ -38,8 +38,8 @@ static inline void misdeed_write(const struct app *app,
 
 static inline const struct ota_area *misdeed_fallback(const struct app *app)
 {
-    return app_slot(app, app->info.slot == OTA_SLOT_A ? OTA_SLOT_B
-                                                      : OTA_SLOT_A);
+    return app_slot(app,
+                    app->info.slot == OTA_SLOT_A ? OTA_SLOT_B : OTA_SLOT_A);
 }
 
 /* The first word of the other slot, as the CPU sees it. */

@@ -9,6 +9,7 @@
 
 #include "board/board.h"
 #include "board/cpu.h"
+#include "board/spin.h"
 #include "board/vectors.h"
 
 #define REPORT 200u
@@ -22,8 +23,8 @@ static uint32_t number(const char *text)
     uint32_t value = 0;
 
     for (; *text != '\0'; text++) {
-        uint32_t digit = (uint32_t)(*text <= '9' ? *text - '0'
-                                                 : *text - 'a' + 10);
+        uint32_t digit =
+            (uint32_t)(*text <= '9' ? *text - '0' : *text - 'a' + 10);
 
         value = value << 4 | (digit & 15u);
     }
@@ -109,14 +110,12 @@ static void do_bark(uint32_t ms)
 {
     watchdog_start(ms);
     (void)cpu_mask();
-    for (;;) {
-    }
+    spin_for_ever();
 }
 
 static void deaf(void)
 {
-    for (;;) {
-    }
+    spin_for_ever();
 }
 
 /* Hang with a handler that ignores the bark. */
@@ -149,8 +148,8 @@ static void do_dirt(uint32_t fill)
     volatile uint32_t *end = (volatile uint32_t *)__builtin_frame_address(0);
     uint32_t dirty = 0;
 
-    for (volatile uint32_t *at = (volatile uint32_t *)bss_end;
-         at < end - 256; at++) {
+    for (volatile uint32_t *at = (volatile uint32_t *)bss_end; at < end - 256;
+         at++) {
         dirty += *at != 0;
         *at = fill;
     }
