@@ -8,6 +8,7 @@
 #define OTALAB_BOOTLOADER_TRUST_H
 
 #include "board/board.h"
+#include "ota/fuse.h"
 #include "ota/image.h"
 #include "ota/map.h"
 
@@ -30,26 +31,13 @@ static inline void trust_read(struct trust *trust)
     trust->keys.spki = trust->spki;
 }
 
-/*
- * A unary fuse field with its gaps filled: the place of the highest burned
- * bit. Bits are burned in order, so what lies below it was burned once, and a
- * counter never goes back because one bit did.
- */
+/* A unary counter in the fuses, see ota/fuse.h. At most 256 bits. */
 static inline uint32_t trust_level(uint32_t first, uint32_t bits)
 {
-    for (uint32_t level = bits; level > 0;) {
-        uint32_t word = otp_word((first + level - 1) / 32u);
+    uint8_t field[OTP_COUNTER_BITS / 8u];
 
-        if (word == 0) {
-            level = level > 32u ? (level - 1) / 32u * 32u : 0;
-        }
-        for (; word != 0; level--, word <<= 1) {
-            if (word & 0x80000000u) {
-                return level;
-            }
-        }
-    }
-    return 0;
+    otp_bytes(first, field, bits / 8u);
+    return fuse_level(field, bits);
 }
 
 #endif

@@ -299,7 +299,11 @@ static void put_signature(struct forged *image, const struct plan *plan)
         memcpy(der, "\x30\x06\x02\x01\x00\x02\x01\x00", 8);
         length = 8;
         break;
-    case 7: /* r with a needless zero in front */
+    case 7: /* a byte in the sequence, behind s */
+        der[1]++;
+        length++;
+        break;
+    case 8: /* r with a needless zero in front */
         memmove(der + 5, der + 4, length - 4);
         der[4] = 0;
         der[3]++;
@@ -608,10 +612,11 @@ Test(image, areas_must_be_framed_rightly)
     cr_assert_eq(verify_plan(&plan), OTA_REASON_NONE);
 }
 
-/* An entry's length reaches behind its area by 1 and by a lot. */
+/* An entry's length reaches behind its area, by 1 and by a lot, or leaves
+ * less than the head of another entry. */
 Test(image, entries_must_lie_in_their_area)
 {
-    static const uint16_t lengths[] = {5, 6, 0x100, 0x7FFF, 0xFFFC, 0xFFFF};
+    static const uint16_t lengths[] = {1, 2, 3, 5, 6, 0x100, 0x7FFF, 0xFFFC, 0xFFFF};
 
     for (unsigned i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
         struct plan plan = sound_plan();
@@ -657,11 +662,16 @@ Test(image, a_flipped_payload_bit_is_a_bad_hash)
 
 Test(image, signatures_are_strict_der)
 {
-    for (int edit = 1; edit <= 7; edit++) {
-        struct plan plan = sound_plan();
-        plan.signature_edit = edit;
-        cr_assert_eq(verify_plan(&plan), OTA_REASON_BAD_SIGNATURE, "edit %d",
-                     edit);
+    for (int edit = 1; edit <= 8; edit++) {
+        /* Several signatures, with r and s of all lengths. */
+        for (uint32_t size = 256; size < 266; size++) {
+            struct plan plan = sound_plan();
+            plan.payload_size = size;
+            cr_assert_eq(verify_plan(&plan), OTA_REASON_NONE);
+            plan.signature_edit = edit;
+            cr_assert_eq(verify_plan(&plan), OTA_REASON_BAD_SIGNATURE,
+                         "edit %d, %u bytes", edit, size);
+        }
     }
 }
 
@@ -678,9 +688,35 @@ Test(image, a_blank_fuse_digest_is_no_key)
     plan.open[0].value = some_bytes + 64; /* zeros */
     forge(&image, &plan);
     ring_init(&ring, &good_key);
+    ring.keys.first_valid = 3; /* and is not a revoked one */
     cr_assert_eq(image_verify(image.bytes, image.size, &strict, &ring.keys,
                               &info),
                  OTA_REASON_UNSIGNED);
+}
+
+/* The digest of a key for another curve is in the fuses: the same bytes must
+ * not be taken for a point on P-256. */
+Test(image, a_key_of_another_kind_is_not_used)
+{
+    struct plan plan = sound_plan();
+    struct forged image;
+    struct image_info info;
+    struct ring ring;
+
+    for (unsigned other = 0; other < 2; other++) {
+        ring_init(&ring, &good_key);
+        ring.spki[1][22] ^= (uint8_t)other;
+        cr_assert(crypto_sha256(ring.spki[1], IMAGE_SPKI_SIZE,
+                                ring.digests[1]));
+        plan.no_keyhash = true;
+        plan.open[0].type = IMAGE_TLV_KEYHASH;
+        plan.open[0].length = OTA_DIGEST_SIZE;
+        plan.open[0].value = ring.digests[1];
+        forge(&image, &plan);
+        cr_assert_eq(image_verify(image.bytes, image.size, &strict,
+                                  &ring.keys, &info),
+                     other ? OTA_REASON_UNSIGNED : OTA_REASON_NONE);
+    }
 }
 
 /* ---- entry and versions ------------------------------------------------ */

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "ota/bytes.h"
+#include "ota/fuse.h"
 
 static const struct policy_limits limits = {
     .trial_attempts = 3, .fuse_counter = 4, .fuse_capacity = 256};
@@ -445,6 +445,22 @@ Test(policy, fuses_are_burned_for_what_is_committed_and_carried)
     cr_assert_eq(policy_burn_target(&now, &info, &limits), 256);
     now.counter = 0;
     cr_assert_eq(policy_burn_target(&now, &info, &limits), 4);
+}
+
+Test(policy, a_gap_in_the_fuses_does_not_lower_them)
+{
+    uint8_t field[32] = {0};
+
+    cr_assert_eq(fuse_level(field, 256), 0);
+    field[0] = 0x01;
+    cr_assert_eq(fuse_level(field, 256), 1);
+    field[0] = 0x17; /* bit 3 was burned and reads 0 again */
+    cr_assert_eq(fuse_level(field, 256), 5);
+    field[4] = 0x80;
+    cr_assert_eq(fuse_level(field, 256), 40);
+    cr_assert_eq(fuse_level(field, 32), 5);
+    field[31] = 0x80;
+    cr_assert_eq(fuse_level(field, 256), 256);
 }
 
 /* ---- stories --------------------------------------------------------------- */

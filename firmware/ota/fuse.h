@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A unary fuse field with its gaps filled: one more than the number of its
+ * highest burned bit. Bits are burned in order, so whatever lies below that
+ * one was burned once; a counter must not go back because one weak bit did.
+ * Bit 0 of byte 0 is the field's first.
+ */
+#ifndef OTALAB_OTA_FUSE_H
+#define OTALAB_OTA_FUSE_H
+
+#include <stdint.h>
+
+/* `bits` is a multiple of 8. Returns 0..bits. */
+uint32_t fuse_level(const uint8_t *field, uint32_t bits);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The policy on arbitrary states, requests and images: states stay in range,
+ * attempts never grow but at the start of a trial, the burn target never
+ * exceeds what the image carries unless the fuses already do.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ota/policy.h"
+
+static void require(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+struct input {
+    struct boot_state now;
+    struct request request;
+    struct image_info info, fallback;
+    struct policy_limits limits;
+    uint8_t tried;
+    uint8_t reason;
+};
+
+/* What the journal, the devicetree and the fuses guarantee. */
+static void make_plausible(struct input *input)
+{
+    input->now.slot %= OTA_SLOT_COUNT;
+    input->now.state = (uint8_t)(1 + input->now.state % 2);
+    input->limits.fuse_capacity %= 257;
+    input->limits.fuse_counter %= input->limits.fuse_capacity + 1;
+    input->limits.trial_attempts |= 1;
+}
+
+static void check_state(const struct boot_state *state,
+                        const struct input *input)
+{
+    require(state->slot < OTA_SLOT_COUNT);
+    require(state->state == OTA_CONFIRMED || state->state == OTA_TRIAL);
+    require(state->attempts <= input->limits.trial_attempts ||
+            state->attempts == input->now.attempts);
+}
+
+static void check_choice(const struct input *input)
+{
+    struct boot_state next;
+    bool changed;
+    bool gave_up;
+    enum ota_slot slot = policy_choose(&input->now, &input->limits, &next,
+                                       &changed, &gave_up);
+
+    require(slot == (enum ota_slot)next.slot && slot < OTA_SLOT_COUNT);
+    require(gave_up == (input->now.state == OTA_TRIAL &&
+                        input->now.attempts == 0));
+    require(changed == (input->now.state == OTA_TRIAL));
+    require(gave_up || !changed || next.attempts < input->now.attempts);
+    check_state(&next, input);
+}
+
+static void check_reject(const struct input *input)
+{
+    struct boot_state next;
+    unsigned tried = input->tried | 1u << input->now.slot;
+
+    if (policy_reject(&input->now, (enum ota_reason)input->reason,
+                      input->info.digest, tried, &input->limits, &next)) {
+        require(!(tried & 1u << next.slot));
+        require(next.reason == input->reason);
+        check_state(&next, input);
+    } else {
+        require((tried & 7u) == 7u || input->now.slot != OTA_SLOT_RECOVERY ||
+                (tried & 1u));
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input input;
+    struct boot_state next;
+    bool changed;
+
+    memset(&input, 0, sizeof(input));
+    memcpy(&input, data, size < sizeof(input) ? size : sizeof(input));
+    make_plausible(&input);
+    (void)policy_request(&input.now, &input.request, &input.limits, &next,
+                         &changed);
+    check_state(&next, &input);
+    check_choice(&input);
+    check_reject(&input);
+    (void)policy_allow(&input.info, &input.limits);
+    (void)policy_admit(&input.now, &input.info, &input.fallback);
+    uint32_t target =
+        policy_burn_target(&input.now, &input.info, &input.limits);
+    require(target >= input.limits.fuse_counter);
+    require(target == input.limits.fuse_counter ||
+            (target <= input.info.counter && target <= input.now.counter &&
+             target <= input.limits.fuse_capacity &&
+             input.now.state == OTA_CONFIRMED));
+    return 0;
+}

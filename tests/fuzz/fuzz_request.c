@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* A request partition of arbitrary contents: it is read, and takes another
+ * request, which is then the latest. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../unit/ram_flash.h"
+#include "ota/bytes.h"
+#include "ota/crc32.h"
+#include "ota/request.h"
+
+#define SECTOR 256u
+#define SLOT 64u
+
+static void require(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+static void seal_slots(struct ram_flash *ram, uint8_t mask)
+{
+    for (uint32_t i = 0; i < ram->size / SLOT; i++) {
+        uint8_t *slot = &ram->array[i * SLOT];
+        if (mask >> i & 1u) {
+            memcpy(slot, "OTQ1", 4);
+            bytes_put32(slot + 56, ota_crc32(slot, 56));
+            bytes_put32(slot + 60, 0);
+        }
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct ram_flash ram;
+    struct ota_area area = {0, 2 * SECTOR};
+    struct request request;
+
+    if (size < 1) {
+        return 0;
+    }
+    ram_flash_init(&ram, 2 * SECTOR, SECTOR);
+    memcpy(ram.array, data + 1,
+           size - 1 < 2 * SECTOR ? size - 1 : 2 * SECTOR);
+    seal_slots(&ram, data[0]);
+    require(request_latest(&ram.port, area, &request) == OTA_OK);
+    uint32_t before = request.sequence;
+    require(ram.operations == 0);
+    request.kind = OTA_REQUEST_CONFIRM;
+    request.counter = 77;
+    int err = request_append(&ram.port, area, 0, &request);
+    if (err == OTA_ERR_FULL) {
+        return 0;
+    }
+    require(err == OTA_OK && ram.violations == 0);
+    require(request.sequence > before);
+    require(request_latest(&ram.port, area, &request) == OTA_OK);
+    require(request.counter == 77);
+    return 0;
+}
