@@ -23,7 +23,7 @@ static inline void trust_read(struct trust *trust)
     for (uint32_t i = 0; i < OTP_ROOT_KEYS; i++) {
         otp_bytes(OTP_ROOT_KEY_BIT(i), trust->digests[i], OTA_DIGEST_SIZE);
     }
-    trust->keys.digests = (const uint8_t (*)[OTA_DIGEST_SIZE])trust->digests;
+    trust->keys.digests = (const uint8_t(*)[OTA_DIGEST_SIZE])trust->digests;
     trust->keys.count = OTP_ROOT_KEYS;
     trust->keys.first_valid = otp_unary(OTP_EPOCH_BIT, OTP_EPOCH_BITS);
     trust->keys.spki_count =

@@ -24,8 +24,7 @@ void boot_note_digest(struct boot *boot)
 void boot_burn(struct boot *boot)
 {
     uint32_t from = otp_unary(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
-    uint32_t to = policy_burn_target(&boot->state, &boot->image,
-                                     &boot->limits);
+    uint32_t to = policy_burn_target(&boot->state, &boot->image, &boot->limits);
 
     /* No way back from here: the record it rests on must be beyond doubt. A
      * burn that fails or is put off is made up for at the next boot. */
@@ -64,8 +63,7 @@ void boot_lock(const struct boot *boot)
             lock_part(boot, MAP_SLOT_A + slot);
         }
     }
-    if (on_trial &&
-        trial_deadline(boot->map.trial_deadline_ms) != CTL_OK) {
+    if (on_trial && trial_deadline(boot->map.trial_deadline_ms) != CTL_OK) {
         board_panic(__LINE__, CTL_SYS_DEADLINE);
     }
 }

@@ -18,8 +18,8 @@ static const struct ota_area *slot_area(const struct boot *boot,
 static struct image_limits slot_limits(const struct boot *boot,
                                        enum ota_slot slot)
 {
-    struct image_limits limits = {slot_area(boot, slot)->length,
-                                  BOARD_APP_BASE, BOARD_APP_SIZE, true};
+    struct image_limits limits = {slot_area(boot, slot)->length, BOARD_APP_BASE,
+                                  BOARD_APP_SIZE, true};
 
     return limits;
 }
@@ -33,11 +33,11 @@ static enum ota_reason load_slot(struct boot *boot, enum ota_slot slot)
     uint32_t size = 0;
 
     watchdog_feed();
-    enum ota_reason reason = image_load(boot->flash, *slot_area(boot, slot),
-                                        &limits, ram, &size);
+    enum ota_reason reason =
+        image_load(boot->flash, *slot_area(boot, slot), &limits, ram, &size);
     if (!reason) {
-        reason = image_verify(ram, size, &limits, &boot->trust.keys,
-                              &boot->image);
+        reason =
+            image_verify(ram, size, &limits, &boot->trust.keys, &boot->image);
     }
     if (!reason) {
         reason = policy_allow(&boot->image, &boot->limits);
@@ -107,8 +107,7 @@ static enum ota_reason try_chosen(struct boot *boot)
     if (!count_attempt(boot)) {
         return OTA_REASON_FLASH_ERROR;
     }
-    enum ota_reason reason =
-        load_slot(boot, (enum ota_slot)boot->state.slot);
+    enum ota_reason reason = load_slot(boot, (enum ota_slot)boot->state.slot);
     return reason ? reason : admit(boot);
 }
 
@@ -165,7 +164,6 @@ void boot_select(struct boot *boot)
         }
     }
     trace_event(TRACE_BOOT_NOTHING, boot->reasons[OTA_SLOT_A],
-                boot->reasons[OTA_SLOT_B], boot->reasons[OTA_SLOT_RECOVERY],
-                0);
+                boot->reasons[OTA_SLOT_B], boot->reasons[OTA_SLOT_RECOVERY], 0);
     board_halt();
 }

@@ -68,8 +68,8 @@ void boot_take_request(struct boot *boot)
     if (!boot->state.sequence) {
         return; /* without a journal nobody knows what was dealt with */
     }
-    enum ota_reason verdict = policy_request(&boot->state, request,
-                                             &boot->limits, &next, &changed);
+    enum ota_reason verdict =
+        policy_request(&boot->state, request, &boot->limits, &next, &changed);
     if (!changed) {
         return;
     }
@@ -77,6 +77,5 @@ void boot_take_request(struct boot *boot)
         verdict = OTA_REASON_FLASH_ERROR; /* not dealt with */
     }
     trace_event(TRACE_BOOT_REQUEST, request->kind, request->slot, verdict, 0);
-    boot->confirmed_now =
-        !verdict && request->kind == OTA_REQUEST_CONFIRM;
+    boot->confirmed_now = !verdict && request->kind == OTA_REQUEST_CONFIRM;
 }

@@ -51,8 +51,8 @@ static void rom_peek(struct rom *rom)
         const struct ota_area *area = &rom->map.parts[MAP_BOOT_A + copy];
         struct image_limits limits = limits_of(area);
 
-        rom->reasons[copy] = image_peek(board_flash(), *area, &limits,
-                                        &rom->claims[copy]);
+        rom->reasons[copy] =
+            image_peek(board_flash(), *area, &limits, &rom->claims[copy]);
         if (rom->reasons[copy]) {
             trace_event(TRACE_ROM_REJECT, copy, rom->reasons[copy], 0, 0);
         }

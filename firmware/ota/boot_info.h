@@ -26,8 +26,8 @@ struct boot_info {
     uint32_t reason; /* of the last rollback or rejection */
     uint8_t rejected[OTA_DIGEST_SIZE];
     uint8_t digest[OTA_DIGEST_SIZE]; /* of the running image */
-    uint32_t next_request; /* give it to request_append() */
-    uint32_t crc;          /* of all before it */
+    uint32_t next_request;           /* give it to request_append() */
+    uint32_t crc;                    /* of all before it */
 };
 _Static_assert(sizeof(struct boot_info) == 96, "boot-info layout");
 

@@ -144,8 +144,7 @@ struct tlv_rule {
 };
 
 static const struct tlv_rule tlv_rules[] = {
-    {IMAGE_TLV_KEYHASH, false, OTA_DIGEST_SIZE, OTA_DIGEST_SIZE,
-     FIELD_KEYHASH},
+    {IMAGE_TLV_KEYHASH, false, OTA_DIGEST_SIZE, OTA_DIGEST_SIZE, FIELD_KEYHASH},
     {IMAGE_TLV_PUBKEY, false, IMAGE_SPKI_SIZE, IMAGE_SPKI_SIZE, FIELD_PUBKEY},
     {IMAGE_TLV_SHA256, false, OTA_DIGEST_SIZE, OTA_DIGEST_SIZE, FIELD_SHA256},
     {IMAGE_TLV_ECDSA, false, SIGNATURE_MIN, SIGNATURE_MAX, FIELD_SIGNATURE},
@@ -209,8 +208,8 @@ static enum ota_reason walk_area(const struct tlv_area *area,
             return OTA_REASON_BAD_TLV;
         }
         at += value.length;
-        enum ota_reason reason = take_entry(bytes_get16(entry), value,
-                                            area->is_protected, found);
+        enum ota_reason reason =
+            take_entry(bytes_get16(entry), value, area->is_protected, found);
         if (reason) {
             return reason;
         }
@@ -277,10 +276,10 @@ enum ota_reason image_read_tlvs(const uint8_t *areas, uint32_t size,
 /* SubjectPublicKeyInfo of an uncompressed point on P-256, up to the point:
  * SEQUENCE { SEQUENCE { id-ecPublicKey, prime256v1 } BIT STRING { 04 .. } }
  * (RFC 5480). */
-static const uint8_t spki_prefix[] = {
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
-    0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
-    0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
+static const uint8_t spki_prefix[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a,
+                                      0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
+                                      0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03,
+                                      0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
 _Static_assert(sizeof(spki_prefix) + CRYPTO_POINT_SIZE == IMAGE_SPKI_SIZE,
                "SPKI layout");
 
@@ -394,8 +393,7 @@ static enum ota_reason check_signature(
     if (reason) {
         return reason;
     }
-    const uint8_t *point =
-        find_point(keyhash, found[FIELD_PUBKEY].bytes, keys);
+    const uint8_t *point = find_point(keyhash, found[FIELD_PUBKEY].bytes, keys);
     if (!point) {
         return OTA_REASON_UNSIGNED;
     }

@@ -298,8 +298,7 @@ static void adopt(struct journal *journal, const struct boot_state *state,
 
 /* The next slot of the bank in force, in those of its sectors that belong
  * together. Returns the copies made. */
-static unsigned write_in_bank(struct journal *journal,
-                              struct boot_state *state)
+static unsigned write_in_bank(struct journal *journal, struct boot_state *state)
 {
     unsigned bank = journal->bank;
     unsigned slot = next_slot(journal);
@@ -333,8 +332,7 @@ static unsigned write_in_other(struct journal *journal,
     state->sequence = first;
     encode(state, record);
     for (unsigned i = 0; i < BANK_SECTORS; i++) {
-        copies += build_sector(journal, bank * BANK_SECTORS + i, first,
-                               record);
+        copies += build_sector(journal, bank * BANK_SECTORS + i, first, record);
     }
     if (copies > 0) {
         adopt(journal, state, bank, copies);

@@ -28,8 +28,7 @@ static enum ota_reason measure(const struct ota_flash *flash,
     return image_tlv_end(record, limits, info);
 }
 
-enum ota_reason image_load(const struct ota_flash *flash,
-                           struct ota_area slot,
+enum ota_reason image_load(const struct ota_flash *flash, struct ota_area slot,
                            const struct image_limits *limits, uint8_t *ram,
                            uint32_t *size)
 {
@@ -46,8 +45,7 @@ enum ota_reason image_load(const struct ota_flash *flash,
     return OTA_REASON_NONE;
 }
 
-enum ota_reason image_peek(const struct ota_flash *flash,
-                           struct ota_area slot,
+enum ota_reason image_peek(const struct ota_flash *flash, struct ota_area slot,
                            const struct image_limits *limits,
                            struct image_info *info)
 {

@@ -16,14 +16,12 @@
 
 /* Copy header, payload and TLVs to `ram` (limits->load_size bytes of room);
  * *size gets the bytes copied. */
-enum ota_reason image_load(const struct ota_flash *flash,
-                           struct ota_area slot,
+enum ota_reason image_load(const struct ota_flash *flash, struct ota_area slot,
                            const struct image_limits *limits, uint8_t *ram,
                            uint32_t *size);
 
 /* Header, security counter and digest as the slot claims them. */
-enum ota_reason image_peek(const struct ota_flash *flash,
-                           struct ota_area slot,
+enum ota_reason image_peek(const struct ota_flash *flash, struct ota_area slot,
                            const struct image_limits *limits,
                            struct image_info *info);
 

@@ -194,8 +194,7 @@ uint32_t map_read_keys(const void *blob, uint32_t size,
     fdt_for_each_subnode(node, blob, parent)
     {
         int length = 0;
-        const void *key =
-            fdt_getprop(blob, node, "otalab,public-key", &length);
+        const void *key = fdt_getprop(blob, node, "otalab,public-key", &length);
         if (key && length == (int)IMAGE_SPKI_SIZE && count < MAP_KEYS_MAX) {
             keys[count++] = key;
         }

@@ -52,9 +52,10 @@ static void move_to(struct boot_state *next, enum ota_slot slot,
  * may be written again, a downgrade be allowed later. */
 static bool is_lasting(enum ota_reason reason)
 {
-    static const uint8_t lasting[] = {
-        OTA_REASON_COUNTER_LOW, OTA_REASON_COUNTER_HIGH, OTA_REASON_BAD_ENTRY,
-        OTA_REASON_TRIAL_FAILED};
+    static const uint8_t lasting[] = {OTA_REASON_COUNTER_LOW,
+                                      OTA_REASON_COUNTER_HIGH,
+                                      OTA_REASON_BAD_ENTRY,
+                                      OTA_REASON_TRIAL_FAILED};
 
     return memchr(lasting, (int)reason, sizeof(lasting)) != NULL;
 }
@@ -193,8 +194,7 @@ enum ota_reason policy_request(const struct boot_state *now,
                                const struct policy_limits *limits,
                                struct boot_state *next, bool *changed)
 {
-    static void (*const grants[])(const struct asked *,
-                                  struct boot_state *) = {
+    static void (*const grants[])(const struct asked *, struct boot_state *) = {
         [OTA_REQUEST_TRIAL] = grant_trial,
         [OTA_REQUEST_CONFIRM] = grant_confirm,
         [OTA_REQUEST_COMMIT] = grant_commit,
@@ -239,8 +239,8 @@ enum ota_slot policy_choose(const struct boot_state *now,
 /* Where to go when an image was refused, in order of preference. */
 struct way_out {
     bool (*when)(const struct boot_state *now, unsigned tried);
-    void (*go)(const struct boot_state *now,
-               const struct policy_limits *limits, struct boot_state *next);
+    void (*go)(const struct boot_state *now, const struct policy_limits *limits,
+               struct boot_state *next);
 };
 
 static bool slot_left(unsigned tried, enum ota_slot slot)
@@ -295,8 +295,7 @@ static const struct way_out ways_out[] = {
 
 bool policy_reject(const struct boot_state *now, enum ota_reason reason,
                    const uint8_t digest[OTA_DIGEST_SIZE], unsigned tried,
-                   const struct policy_limits *limits,
-                   struct boot_state *next)
+                   const struct policy_limits *limits, struct boot_state *next)
 {
     for (size_t i = 0; i < COUNT(ways_out); i++) {
         if (ways_out[i].when(now, tried)) {
@@ -319,8 +318,8 @@ void policy_start_over(const struct policy_candidate candidates[2],
     bool b_runs = b->verdict == OTA_REASON_NONE;
     bool b_newer =
         image_version_compare(&b->info.version, &a->info.version) > 0;
-    enum ota_slot slot = b_runs && (!a_runs || b_newer) ? OTA_SLOT_B
-                                                        : OTA_SLOT_A;
+    enum ota_slot slot =
+        b_runs && (!a_runs || b_newer) ? OTA_SLOT_B : OTA_SLOT_A;
 
     memset(next, 0, sizeof(*next));
     if (a_runs || b_runs) {

@@ -71,8 +71,7 @@ enum ota_slot policy_choose(const struct boot_state *now,
  */
 bool policy_reject(const struct boot_state *now, enum ota_reason reason,
                    const uint8_t digest[OTA_DIGEST_SIZE], unsigned tried,
-                   const struct policy_limits *limits,
-                   struct boot_state *next);
+                   const struct policy_limits *limits, struct boot_state *next);
 
 /* No valid journal: the newest of the allowed images in slots a and b as a
  * trial with full attempts, else recovery. */

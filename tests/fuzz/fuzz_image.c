@@ -41,8 +41,8 @@ static enum ota_reason verify(const uint8_t *image, uint32_t size,
                               const uint8_t *spki, struct image_info *info)
 {
     uint8_t digests[2][OTA_DIGEST_SIZE] = {{1}, {0}};
-    struct image_keys keys = {(const uint8_t (*)[OTA_DIGEST_SIZE])digests, 2,
-                              0, &spki, 1};
+    struct image_keys keys = {(const uint8_t(*)[OTA_DIGEST_SIZE])digests, 2, 0,
+                              &spki, 1};
 
     memcpy(digests[1], keyhash, OTA_DIGEST_SIZE);
     return image_verify(image, size, limits, &keys, info);
@@ -68,8 +68,7 @@ static void check_copy(uint8_t *image, uint32_t size,
 
     memcpy(spki, image, size < sizeof(spki) ? size : sizeof(spki));
     (void)crypto_sha256(spki, sizeof(spki), keyhash);
-    enum ota_reason reason =
-        verify(image, size, limits, keyhash, spki, &info);
+    enum ota_reason reason = verify(image, size, limits, keyhash, spki, &info);
     if (reason == OTA_REASON_BAD_HASH) {
         (void)crypto_sha256(image, image_signed_size(&info), digest);
         replace(image + image_signed_size(&info),
@@ -101,8 +100,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     slot_length = size;
     (void)image_peek(&flash, slot, &limits, &info);
     uint8_t *ram = malloc(SLOT_SIZE);
-    if (ram && image_load(&flash, slot, &limits, ram, &loaded) ==
-                   OTA_REASON_NONE) {
+    if (ram &&
+        image_load(&flash, slot, &limits, ram, &loaded) == OTA_REASON_NONE) {
         uint8_t *exact = malloc(loaded);
         if (exact) {
             memcpy(exact, ram, loaded);

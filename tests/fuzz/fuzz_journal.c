@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/ram_flash.h"
+#include "tests/unit/ram_flash.h"
 #include "ota/bytes.h"
 #include "ota/crc32.h"
 #include "ota/journal.h"
@@ -50,8 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     ram_flash_init(&ram, 4 * SECTOR, SECTOR);
-    memcpy(ram.array, data + 4,
-           size - 4 < 4 * SECTOR ? size - 4 : 4 * SECTOR);
+    memcpy(ram.array, data + 4, size - 4 < 4 * SECTOR ? size - 4 : 4 * SECTOR);
     seal_slots(&ram, bytes_get32(data));
     require(journal_open(&journal, &ram.port, area) == OTA_OK);
     require(journal.now.sequence == 0 ||

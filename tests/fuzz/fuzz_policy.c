@@ -50,12 +50,12 @@ static void check_choice(const struct input *input)
     struct boot_state next;
     bool changed;
     bool gave_up;
-    enum ota_slot slot = policy_choose(&input->now, &input->limits, &next,
-                                       &changed, &gave_up);
+    enum ota_slot slot =
+        policy_choose(&input->now, &input->limits, &next, &changed, &gave_up);
 
     require(slot == (enum ota_slot)next.slot && slot < OTA_SLOT_COUNT);
-    require(gave_up == (input->now.state == OTA_TRIAL &&
-                        input->now.attempts == 0));
+    require(gave_up ==
+            (input->now.state == OTA_TRIAL && input->now.attempts == 0));
     require(changed == (input->now.state == OTA_TRIAL));
     require(gave_up || !changed || next.attempts < input->now.attempts);
     check_state(&next, input);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/ram_flash.h"
+#include "tests/unit/ram_flash.h"
 #include "ota/bytes.h"
 #include "ota/crc32.h"
 #include "ota/request.h"
@@ -44,8 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     ram_flash_init(&ram, 2 * SECTOR, SECTOR);
-    memcpy(ram.array, data + 1,
-           size - 1 < 2 * SECTOR ? size - 1 : 2 * SECTOR);
+    memcpy(ram.array, data + 1, size - 1 < 2 * SECTOR ? size - 1 : 2 * SECTOR);
     seal_slots(&ram, data[0]);
     require(request_latest(&ram.port, area, &request) == OTA_OK);
     uint32_t before = request.sequence;

@@ -43,7 +43,7 @@ static void ring_init(struct ring *ring, const struct key *key)
     key_spki(key, ring->spki[1]);
     ring->list[0] = ring->spki[0];
     ring->list[1] = ring->spki[1];
-    ring->keys.digests = (const uint8_t (*)[OTA_DIGEST_SIZE])ring->digests;
+    ring->keys.digests = (const uint8_t(*)[OTA_DIGEST_SIZE])ring->digests;
     ring->keys.count = 3;
     ring->keys.spki = ring->list;
     ring->keys.spki_count = 2;
@@ -72,8 +72,8 @@ static enum ota_reason vector_verify(const struct vector *vector,
                                      const struct image_limits *limits,
                                      struct image_info *info)
 {
-    return image_verify(vector->bytes, vector->size, limits,
-                        &vector->ring.keys, info);
+    return image_verify(vector->bytes, vector->size, limits, &vector->ring.keys,
+                        info);
 }
 
 Test(image, the_usual_tools_images_verify)
@@ -115,8 +115,7 @@ Test(image, an_image_that_is_not_to_be_loaded_is_refused_where_it_must)
     struct image_info info;
 
     vector_load(&vector, VECTORS "signed.bin");
-    cr_assert_eq(vector_verify(&vector, &strict, &info),
-                 OTA_REASON_BAD_HEADER);
+    cr_assert_eq(vector_verify(&vector, &strict, &info), OTA_REASON_BAD_HEADER);
     free(vector.bytes);
 }
 
@@ -130,8 +129,8 @@ Test(image, one_flipped_bit_anywhere_is_refused)
     for (uint32_t i = 0; i < vector.size; i++) {
         uint8_t bit = (uint8_t)(1u << i % 8);
         vector.bytes[i] ^= bit;
-        cr_assert_neq(vector_verify(&vector, &strict, &info),
-                      OTA_REASON_NONE, "byte %u", i);
+        cr_assert_neq(vector_verify(&vector, &strict, &info), OTA_REASON_NONE,
+                      "byte %u", i);
         vector.bytes[i] ^= bit;
     }
     cr_assert_eq(vector_verify(&vector, &strict, &info), OTA_REASON_NONE);
@@ -320,8 +319,8 @@ static void put_open_area(struct forged *image, const struct plan *plan)
 {
     uint8_t keyhash[KEY_DIGEST_SIZE];
     uint8_t spki[KEY_SPKI_SIZE];
-    uint32_t start = area_begin(
-        image, plan->open_magic ? plan->open_magic : IMAGE_TLV_MAGIC);
+    uint32_t start = area_begin(image, plan->open_magic ? plan->open_magic
+                                                        : IMAGE_TLV_MAGIC);
 
     if (!plan->no_hash) {
         put_entry(image, IMAGE_TLV_SHA256, image->digest, OTA_DIGEST_SIZE);
@@ -352,9 +351,8 @@ static void put_protected_area(struct forged *image, const struct plan *plan)
     put_entries(image, plan->guarded);
     area_end(image, start, plan->protected_total_claim);
     uint16_t actual = (uint16_t)(image->size - start);
-    bytes_put16(image->bytes + 10, plan->protected_claim
-                                       ? plan->protected_claim
-                                       : actual);
+    bytes_put16(image->bytes + 10,
+                plan->protected_claim ? plan->protected_claim : actual);
 }
 
 static void forge(struct forged *image, const struct plan *plan)
@@ -366,8 +364,8 @@ static void forge(struct forged *image, const struct plan *plan)
     bytes_put32(header + 4, plan->load);
     bytes_put16(header + 8, plan->header_size);
     bytes_put16(header + 10, plan->protected_claim);
-    bytes_put32(header + 12, plan->payload_claim ? plan->payload_claim
-                                                 : plan->payload_size);
+    bytes_put32(header + 12,
+                plan->payload_claim ? plan->payload_claim : plan->payload_size);
     bytes_put32(header + 16, plan->flags);
     header[20] = 1;
     image->size = HEADER + plan->payload_size;
@@ -508,12 +506,12 @@ Test(image, the_smaller_of_slot_and_sram_counts)
     limits.load_size = image.size - 1;
     cr_assert_eq(image_check_header(image.bytes, &limits, &info),
                  OTA_REASON_NONE);
-    cr_assert_eq(image_tlv_end(image.bytes + image_signed_size(&info),
-                               &limits, &info),
+    cr_assert_eq(image_tlv_end(image.bytes + image_signed_size(&info), &limits,
+                               &info),
                  OTA_REASON_TOO_LARGE);
     limits.load_size++;
-    cr_assert_eq(image_tlv_end(image.bytes + image_signed_size(&info),
-                               &limits, &info),
+    cr_assert_eq(image_tlv_end(image.bytes + image_signed_size(&info), &limits,
+                               &info),
                  OTA_REASON_NONE);
     limits.slot_size = HEADER + 256;
     cr_assert_eq(image_check_header(image.bytes, &limits, &info),
@@ -529,7 +527,9 @@ Test(image, protected_area_is_checked)
         struct entry first, second;
         enum ota_reason reason;
     } cases[] = {
-        {"counter twice", {0x50, 4, some_bytes}, {0x50, 4, some_bytes},
+        {"counter twice",
+         {0x50, 4, some_bytes},
+         {0x50, 4, some_bytes},
          OTA_REASON_BAD_TLV},
         {"short counter", {0x50, 3, some_bytes}, {0}, OTA_REASON_BAD_TLV},
         {"long counter", {0x50, 8, some_bytes}, {0}, OTA_REASON_BAD_TLV},
@@ -537,11 +537,17 @@ Test(image, protected_area_is_checked)
         {"key hash inside", {0x01, 32, some_bytes}, {0}, OTA_REASON_BAD_TLV},
         {"signature inside", {0x22, 70, some_bytes}, {0}, OTA_REASON_BAD_TLV},
         {"short dependency", {0x40, 11, some_bytes}, {0}, OTA_REASON_BAD_TLV},
-        {"dependencies", {0x40, 12, some_bytes}, {0x40, 12, some_bytes},
+        {"dependencies",
+         {0x40, 12, some_bytes},
+         {0x40, 12, some_bytes},
          OTA_REASON_NONE},
-        {"boot record", {0x60, 90, some_bytes}, {0xA0, 0, some_bytes},
+        {"boot record",
+         {0x60, 90, some_bytes},
+         {0xA0, 0, some_bytes},
          OTA_REASON_NONE},
-        {"vendor and class", {0x74, 16, some_bytes}, {0x75, 16, some_bytes},
+        {"vendor and class",
+         {0x74, 16, some_bytes},
+         {0x75, 16, some_bytes},
          OTA_REASON_NONE},
     };
 
@@ -549,8 +555,7 @@ Test(image, protected_area_is_checked)
         struct plan plan = sound_plan();
         plan.guarded[0] = cases[i].first;
         plan.guarded[1] = cases[i].second;
-        cr_assert_eq(verify_plan(&plan), cases[i].reason, "%s",
-                     cases[i].what);
+        cr_assert_eq(verify_plan(&plan), cases[i].reason, "%s", cases[i].what);
     }
 }
 
@@ -580,8 +585,7 @@ Test(image, unprotected_area_is_checked)
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct plan plan = sound_plan();
         plan.open[0] = cases[i].entry;
-        cr_assert_eq(verify_plan(&plan), cases[i].reason, "%s",
-                     cases[i].what);
+        cr_assert_eq(verify_plan(&plan), cases[i].reason, "%s", cases[i].what);
     }
 }
 
@@ -616,7 +620,8 @@ Test(image, areas_must_be_framed_rightly)
  * less than the head of another entry. */
 Test(image, entries_must_lie_in_their_area)
 {
-    static const uint16_t lengths[] = {1, 2, 3, 5, 6, 0x100, 0x7FFF, 0xFFFC, 0xFFFF};
+    static const uint16_t lengths[] = {1,     2,      3,      5,     6,
+                                       0x100, 0x7FFF, 0xFFFC, 0xFFFF};
 
     for (unsigned i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
         struct plan plan = sound_plan();
@@ -706,15 +711,15 @@ Test(image, a_key_of_another_kind_is_not_used)
     for (unsigned other = 0; other < 2; other++) {
         ring_init(&ring, &good_key);
         ring.spki[1][22] ^= (uint8_t)other;
-        cr_assert(crypto_sha256(ring.spki[1], IMAGE_SPKI_SIZE,
-                                ring.digests[1]));
+        cr_assert(
+            crypto_sha256(ring.spki[1], IMAGE_SPKI_SIZE, ring.digests[1]));
         plan.no_keyhash = true;
         plan.open[0].type = IMAGE_TLV_KEYHASH;
         plan.open[0].length = OTA_DIGEST_SIZE;
         plan.open[0].value = ring.digests[1];
         forge(&image, &plan);
-        cr_assert_eq(image_verify(image.bytes, image.size, &strict,
-                                  &ring.keys, &info),
+        cr_assert_eq(image_verify(image.bytes, image.size, &strict, &ring.keys,
+                                  &info),
                      other ? OTA_REASON_UNSIGNED : OTA_REASON_NONE);
     }
 }
@@ -768,10 +773,9 @@ Test(image, the_entry_must_lie_in_the_image)
 Test(image, versions_are_ordered_as_numbers)
 {
     static const struct image_version rising[] = {
-        {0, 0, 0, 0},   {0, 0, 0, 1},     {0, 0, 1, 0},
-        {0, 0, 300, 0}, {0, 1, 0, 0},     {1, 0, 0, 0x80000000},
-        {1, 0, 1, 0},   {127, 255, 9, 9}, {128, 0, 0, 0},
-        {255, 0, 0, 0}};
+        {0, 0, 0, 0},   {0, 0, 0, 1},          {0, 0, 1, 0}, {0, 0, 300, 0},
+        {0, 1, 0, 0},   {1, 0, 0, 0x80000000}, {1, 0, 1, 0}, {127, 255, 9, 9},
+        {128, 0, 0, 0}, {255, 0, 0, 0}};
     unsigned count = sizeof(rising) / sizeof(rising[0]);
 
     for (unsigned i = 0; i < count; i++) {
@@ -826,8 +830,7 @@ Test(image, peek_tells_version_counter_and_digest)
     limits.slot_size = 8192;
     forge(&image, &plan);
     slot_with(&ram, &image);
-    cr_assert_eq(image_peek(&ram.port, slot, &limits, &info),
-                 OTA_REASON_NONE);
+    cr_assert_eq(image_peek(&ram.port, slot, &limits, &info), OTA_REASON_NONE);
     cr_assert_eq(info.counter, 9);
     cr_assert_eq(info.version.major, 1);
     cr_assert_eq(memcmp(info.digest, image.digest, OTA_DIGEST_SIZE), 0);
@@ -836,6 +839,5 @@ Test(image, peek_tells_version_counter_and_digest)
                  OTA_REASON_FLASH_ERROR);
     limits.slot_size = 8192;
     memset(ram.array, 0xFF, sizeof(ram.array));
-    cr_assert_eq(image_peek(&ram.port, slot, &limits, &info),
-                 OTA_REASON_EMPTY);
+    cr_assert_eq(image_peek(&ram.port, slot, &limits, &info), OTA_REASON_EMPTY);
 }

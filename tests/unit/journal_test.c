@@ -257,8 +257,7 @@ static uint32_t run_disturbed(struct ram_flash *ram, uint32_t sector,
     (void)open_number(&journal, ram);
     uint32_t last = append_range(&journal, 1, count);
     /* An append that was written, but not reported whole, may succeed. */
-    last = ram->dead && journal.now.counter < last ? journal.now.counter
-                                                   : last;
+    last = ram->dead && journal.now.counter < last ? journal.now.counter : last;
     ram_flash_power_on(ram);
     return last;
 }
@@ -283,8 +282,8 @@ static void cut_everywhere(uint32_t sector, uint32_t count)
 
     for (uint32_t at = 0; at < operations; at++) {
         for (unsigned form = 0; form < RAM_FORMS; form++) {
-            uint32_t last = run_disturbed(&ram, sector, count, at,
-                                          (enum ram_form)form);
+            uint32_t last =
+                run_disturbed(&ram, sector, count, at, (enum ram_form)form);
             uint32_t seen = open_number(&journal, &ram);
             cr_assert(seen == last || seen == last + 1,
                       "cut %u form %u: %u after %u", at, form, seen, last);
@@ -356,8 +355,8 @@ Test(journal, a_cut_in_the_recovery_from_a_cut)
     for (uint32_t at = 0; at < operations; at++) {
         for (unsigned form = 0; form < RAM_FORMS; form++) {
             struct ram_flash ram;
-            uint32_t last = run_disturbed(&ram, SMALL, 17, at,
-                                          (enum ram_form)form);
+            uint32_t last =
+                run_disturbed(&ram, SMALL, 17, at, (enum ram_form)form);
             cut_recovery(&ram, last, at, form);
         }
     }

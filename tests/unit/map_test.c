@@ -191,8 +191,7 @@ Test(map, spoiled_partitions_are_refused)
         struct tree tree = sound_tree();
         struct ota_map map;
         tree.parts[cases[i].part] = cases[i].instead;
-        cr_assert_eq(read_tree(&tree, &map), cases[i].err, "%s",
-                     cases[i].what);
+        cr_assert_eq(read_tree(&tree, &map), cases[i].err, "%s", cases[i].what);
     }
 }
 

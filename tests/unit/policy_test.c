@@ -7,8 +7,9 @@
 
 #include "ota/fuse.h"
 
-static const struct policy_limits limits = {
-    .trial_attempts = 3, .fuse_counter = 4, .fuse_capacity = 256};
+static const struct policy_limits limits = {.trial_attempts = 3,
+                                            .fuse_counter = 4,
+                                            .fuse_capacity = 256};
 
 static const uint8_t no_digest[OTA_DIGEST_SIZE];
 
@@ -337,8 +338,8 @@ Test(policy, two_rejected_digests_are_kept_each_once)
     for (uint8_t i = 1; i <= 4; i++) {
         uint8_t digest[OTA_DIGEST_SIZE];
         fill(digest, i < 4 ? i : 3);
-        cr_assert(policy_reject(&now, OTA_REASON_BAD_ENTRY, digest, 2,
-                                &limits, &next));
+        cr_assert(policy_reject(&now, OTA_REASON_BAD_ENTRY, digest, 2, &limits,
+                                &next));
         now = next;
     }
     cr_assert_eq(now.rejected[0][0], 3);
@@ -416,8 +417,7 @@ Test(policy, a_trial_must_be_the_image_asked_for_and_no_step_back)
     info.counter = 6; /* a security release may be a lower version */
     cr_assert_eq(policy_admit(&now, &info, &fallback), OTA_REASON_NONE);
     info.counter = 4;
-    cr_assert_eq(policy_admit(&now, &info, &fallback),
-                 OTA_REASON_COUNTER_LOW);
+    cr_assert_eq(policy_admit(&now, &info, &fallback), OTA_REASON_COUNTER_LOW);
     fill(info.digest, 0xB2);
     cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_BAD_REQUEST);
     fill(now.digest, 0);

@@ -147,8 +147,8 @@ static inline int ram_read(void *context, uint32_t address, void *data,
     return OTA_OK;
 }
 
-static inline int ram_program(void *context, uint32_t address,
-                              const void *data, uint32_t length)
+static inline int ram_program(void *context, uint32_t address, const void *data,
+                              uint32_t length)
 {
     struct ram_flash *ram = context;
     const uint8_t *bytes = data;

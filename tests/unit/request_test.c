@@ -197,9 +197,8 @@ Test(request, numbers_that_leave_no_room_are_not_valid)
     struct request request = make_request(1);
 
     ram_flash_init(&ram, 2 * SECTOR, SECTOR);
-    cr_assert_eq(
-        request_append(&ram.port, whole(&ram), 0xFFFF0001u, &request),
-        OTA_ERR_FULL);
+    cr_assert_eq(request_append(&ram.port, whole(&ram), 0xFFFF0001u, &request),
+                 OTA_ERR_FULL);
     (void)append_range(&ram, 1, 1);
     uint8_t *slot = &ram.array[64];
     memcpy(slot, ram.array, 64);
@@ -216,22 +215,22 @@ Test(request, newer_is_counted_modulo_65536)
         uint16_t dealt;
         bool is_new;
     } cases[] = {
-        {0, 5, false},     {1, 0, true},           {5, 5, false},
-        {6, 5, true},      {4, 5, false},          {0x10001, 0xFFFF, true},
+        {0, 5, false},       {1, 0, true},          {5, 5, false},
+        {6, 5, true},        {4, 5, false},         {0x10001, 0xFFFF, true},
         {0x10000, 0, false}, {0xFFFF, 0x10, false}, {0x7FFF, 0, true},
     };
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct request request = {.sequence = cases[i].sequence};
-        cr_assert_eq(request_is_new(&request, cases[i].dealt),
-                     cases[i].is_new, "case %u", i);
+        cr_assert_eq(request_is_new(&request, cases[i].dealt), cases[i].is_new,
+                     "case %u", i);
     }
 }
 
 Test(request, the_next_number_is_above_and_newer)
 {
-    static const uint32_t numbers[] = {0, 1, 77, 0x7FFF, 0x8000, 0xFFFF,
-                                       0x10000, 0x12345};
+    static const uint32_t numbers[] = {0,      1,      77,      0x7FFF,
+                                       0x8000, 0xFFFF, 0x10000, 0x12345};
 
     for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         for (uint32_t dealt = 0; dealt <= 0xFFFF; dealt += 0x333) {
