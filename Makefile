@@ -286,7 +286,9 @@ mutant: ## build the device programs with tests/mutants/$(M).patch applied
 		M=NAME, with NAME one of: $(mutant_names)))
 	$(Q)$(MAKE) --no-print-directory $(mutant_dir)/.patched
 	$(Q)$(MAKE) --no-print-directory NODEPS=1 B=$(B) \
-		DEVSRC=$(mutant_dir)/src DEVOUT=$(mutant_dir)/firmware programs
+		DEVSRC=$(mutant_dir)/src DEVOUT=$(mutant_dir)/firmware \
+		$(if $(shell grep -E '^\+\+\+ .*firmware/(app|board)/' \
+		tests/mutants/$(M).patch),firmware,programs)
 mutants: ## build every mutant
 mutants: $(mutant_names:%=mutant-%)
 $(mutant_names:%=mutant-%): mutant-%: | $(arm_libs)
