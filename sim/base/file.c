@@ -93,8 +93,7 @@ int file_write(const char *path, const void *data, size_t size,
     int n = snprintf(temp, sizeof temp, "%s.XXXXXX", path);
 
     if (n < 0 || (size_t)n >= sizeof temp) {
-        return diag_fail(diag, OTALAB_ERR_USAGE, "%.200s: path too long",
-                         path);
+        return diag_fail(diag, OTALAB_ERR_USAGE, "%.200s: path too long", path);
     }
     int fd = mkostemp(temp, O_CLOEXEC);
     int err = fd < 0 ? errno : write_all(fd, data, size);
@@ -118,8 +117,7 @@ int file_make_dirs(const char *path, struct diag *diag)
     size_t length = strlen(path);
 
     if (length >= sizeof part) {
-        return diag_fail(diag, OTALAB_ERR_USAGE, "%.200s: path too long",
-                         path);
+        return diag_fail(diag, OTALAB_ERR_USAGE, "%.200s: path too long", path);
     }
     for (size_t i = 1; i <= length; i++) {
         if (path[i] != '/' && path[i] != '\0') {

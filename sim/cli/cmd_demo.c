@@ -10,10 +10,13 @@
 enum { VERBOSE, COLOR };
 
 static const struct option_spec demo_options[] = {
-    [VERBOSE] = {.name = "verbose", .short_name = 'v',
+    [VERBOSE] = {.name = "verbose",
+                 .short_name = 'v',
                  .help = "tell every event"},
-    [COLOR] = {.name = "color", .kind = OPTION_CHOICE,
-               .argument = "auto|always|never", .help = "colour the output"},
+    [COLOR] = {.name = "color",
+               .kind = OPTION_CHOICE,
+               .argument = "auto|always|never",
+               .help = "colour the output"},
     {0},
 };
 
@@ -86,10 +89,13 @@ static int demo_run(int argc, char **argv)
         fflush(stdout);
     }
     printf("\nWhat next:\n"
-           "  build/otalab run scenarios/ab-good.yaml --fault "
-           "'power_cut@flash.program,partition=journal,nth=1,done=40%%'\n"
-           "  build/otalab run -q scenarios/\n"
-           "  build/otalab help\n");
+           "  build/otalab run -v power-cut-journal    every operation\n"
+           "  build/otalab run -q scenarios/           every story, a line "
+           "each\n"
+           "  build/otalab help                        everything else; "
+           "README.md\n"
+           "                                           pulls the plug by "
+           "hand\n");
     return code;
 }
 

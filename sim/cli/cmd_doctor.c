@@ -54,8 +54,7 @@ static bool check_files(void)
     struct locations where;
     int err = paths_locate(NULL, &where, &diag);
 
-    say(err == 0, "firmware and plugin", err == 0 ? where.firmware
-                                                  : diag.text);
+    say(err == 0, "firmware and plugin", err == 0 ? where.firmware : diag.text);
     return err == 0;
 }
 

@@ -8,9 +8,17 @@
 #include "cli/options.h"
 
 static const struct command *const commands[] = {
-    &command_demo,   &command_run,       &command_replay,  &command_check,
-    &command_explain, &command_image,    &command_keys,    &command_provision,
-    &command_inspect, &command_doctor,   NULL,
+    &command_demo,
+    &command_run,
+    &command_replay,
+    &command_check,
+    &command_explain,
+    &command_image,
+    &command_keys,
+    &command_provision,
+    &command_inspect,
+    &command_doctor,
+    NULL,
 };
 
 static const struct command_example examples[] = {

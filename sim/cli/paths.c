@@ -65,10 +65,10 @@ int paths_locate(const char *firmware, struct locations *where,
 
     if (own_folder(own, sizeof own) != 0 ||
         join(where->firmware, sizeof where->firmware, own, "firmware") != 0 ||
-        join(where->plugin, sizeof where->plugin, own,
-             "libotalab-shim.so") != 0 ||
-        join(where->scenarios, sizeof where->scenarios, own,
-             "../scenarios") != 0) {
+        join(where->plugin, sizeof where->plugin, own, "libotalab-shim.so") !=
+            0 ||
+        join(where->scenarios, sizeof where->scenarios, own, "../scenarios") !=
+            0) {
         return diag_fail(diag, OTALAB_ERR_SIMULATOR,
                          "cannot find the program's own folder");
     }
@@ -134,9 +134,8 @@ static int add_folder(struct paths *paths, const char *folder, int depth,
         if (is_folder(path) && depth < DEPTH_MAX) {
             err = add_folder(paths, path, depth + 1, name, diag);
         } else if (ends_with(file, ".yaml") &&
-                   (name == NULL ||
-                    (strlen(file) == strlen(name) + 5 &&
-                     strncmp(file, name, strlen(name)) == 0))) {
+                   (name == NULL || (strlen(file) == strlen(name) + 5 &&
+                                     strncmp(file, name, strlen(name)) == 0))) {
             err = add_file(paths, path, diag);
         }
     }

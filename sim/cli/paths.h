@@ -18,7 +18,7 @@ struct paths {
 };
 
 struct locations {
-    char firmware[512]; /* folder with rom.elf and the images */
+    char firmware[512];      /* folder with rom.elf and the images */
     char firmware_else[512]; /* the usual one, for what that one lacks */
     char plugin[512];
     char scenarios[512];

@@ -40,8 +40,8 @@ void emit_event(struct run *run, struct event *event)
     expects_event(run, event);
 }
 
-void emit_numbers(struct run *run, enum event_code code, uint64_t a,
-                  uint64_t b, uint64_t c)
+void emit_numbers(struct run *run, enum event_code code, uint64_t a, uint64_t b,
+                  uint64_t c)
 {
     struct event event = {.code = code, .number = {a, b, c}};
 
@@ -136,12 +136,12 @@ static void on_flash_end(void *context, const struct flash_op *op)
                op->kind == FLASH_ERASE ? 0 : op->length);
 }
 
-static void on_flash_rule(void *context, enum flash_rule rule,
-                          uint32_t address, uint32_t length)
+static void on_flash_rule(void *context, enum flash_rule rule, uint32_t address,
+                          uint32_t length)
 {
     struct run *run = context;
-    struct event event = {
-        .code = EVENT_FLASH_RULE, .number = {rule, 0, address, length}};
+    struct event event = {.code = EVENT_FLASH_RULE,
+                          .number = {rule, 0, address, length}};
     static const struct {
         enum flash_rule rule;
         uint32_t allow;
@@ -213,8 +213,8 @@ static void on_console(void *context, const uint8_t *text, uint32_t length)
         length = sizeof event.text - 1;
     }
     memcpy(event.text, text, length);
-    while (length > 0 && (event.text[length - 1] == '\n' ||
-                          event.text[length - 1] == '\r')) {
+    while (length > 0 &&
+           (event.text[length - 1] == '\n' || event.text[length - 1] == '\r')) {
         event.text[--length] = '\0';
     }
     emit_event(run, &event);

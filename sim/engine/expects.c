@@ -115,8 +115,7 @@ void expects_state(struct run *run)
         const struct expect *expect = &run->scenario->expect[i];
         struct world_expect *state = &run->world->expect[i];
 
-        if (expect->kind != EXPECT_EVENTUALLY || state->met ||
-            state->broken) {
+        if (expect->kind != EXPECT_EVENTUALLY || state->met || state->broken) {
             continue;
         }
         /* a state counts once the faults are over: a device that was well
@@ -210,8 +209,7 @@ static uint64_t end_number(const struct run *run, enum end_key key)
     case END_ROLLBACKS:
         return world->counts.rollbacks;
     case END_COUNTER:
-        return otp_unary(&world->board.otp, OTP_COUNTER_BIT,
-                         OTP_COUNTER_BITS);
+        return otp_unary(&world->board.otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS);
     case END_PROGRAMS:
         return world->board.flash.programs;
     case END_ERASES:
@@ -301,8 +299,8 @@ static void check_fired(struct run *run)
 {
     for (unsigned i = 0; i < run->scenario->steps; i++) {
         if (!run->world->step[i].fired && !run->scenario->step[i].optional) {
-            run_fail(run, run->scenario->step[i].place, 0,
-                     "this step happens", "it never fired");
+            run_fail(run, run->scenario->step[i].place, 0, "this step happens",
+                     "it never fired");
         }
     }
     if (run->world->counts.cuts_asked != run->world->counts.cuts_done) {
@@ -316,8 +314,8 @@ static void check_fired(struct run *run)
 static void expect_open(struct run *run, unsigned index)
 {
     const struct expect *expect = &run->scenario->expect[index];
-    bool bounded = expect->within_ns != 0 &&
-                   expect->within_ns < run->scenario->limit_ns;
+    bool bounded =
+        expect->within_ns != 0 && expect->within_ns < run->scenario->limit_ns;
 
     if (!bounded && run->world->board.now_ns >= run->scenario->limit_ns) {
         run->result->verdict = RUN_LIMIT;

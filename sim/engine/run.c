@@ -248,8 +248,8 @@ static int lost(struct run *run, enum event_code code, struct diag *diag)
 static int locked_up(struct run *run, struct diag *diag)
 {
     struct board *board = &run->world->board;
-    uint64_t bite = board->now_ns +
-                    2u * (uint64_t)run->figures.watchdog_ms * 1000000u;
+    uint64_t bite =
+        board->now_ns + 2u * (uint64_t)run->figures.watchdog_ms * 1000000u;
 
     read_code(run);
     if (board->reset_asserted) {
@@ -423,7 +423,8 @@ int run_scenario(const struct scenario *scenario,
                  const struct run_options *options, struct run_result *result,
                  struct diag *diag)
 {
-    struct run run = {.scenario = scenario, .options = options,
+    struct run run = {.scenario = scenario,
+                      .options = options,
                       .result = result};
 
     memset(result, 0, sizeof *result);

@@ -21,11 +21,11 @@ struct run_options {
     const char *firmware; /* folder of rom.elf, boot.bin, app.bin, the blob */
     const char *firmware_else; /* where to look for what is not there */
     const char *plugin;        /* the shim's shared object */
-    const char *qemu;     /* NULL: the one on PATH */
-    FILE *story;          /* NULL: silent */
+    const char *qemu;          /* NULL: the one on PATH */
+    FILE *story;               /* NULL: silent */
     bool verbose;
     bool color;
-    bool hard_cuts; /* every power cut ends the process */
+    bool hard_cuts;  /* every power cut ends the process */
     unsigned faults; /* added to the scenario; for the token */
     const char *const *fault;
     int gdb_port;
@@ -33,9 +33,9 @@ struct run_options {
 
 enum run_verdict {
     RUN_PASSED,
-    RUN_FAILED,  /* an expectation, the oracle, a fault that did not fire */
-    RUN_LIMIT,   /* virtual time, resets */
-    RUN_ERROR    /* the simulator itself */
+    RUN_FAILED, /* an expectation, the oracle, a fault that did not fire */
+    RUN_LIMIT,  /* virtual time, resets */
+    RUN_ERROR   /* the simulator itself */
 };
 
 #define RUN_FAILURES 8u

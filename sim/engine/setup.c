@@ -22,29 +22,39 @@
 #define BOOT_IMAGE "bootloader"
 #define BOOT_VERSION "1.0.0"
 
-/* A file of the firmware folder, or of the usual one when it lacks it. */
-static int firmware_path(const struct run *run, const char *name,
-                         const char *ending, char *out, size_t size,
-                         struct diag *diag)
+/* The folder a scenario file lies in, "." when its path names none. */
+static void scenario_folder(const struct run *run, char *out, size_t size)
 {
+    const char *slash = strrchr(run->scenario->path, '/');
+
+    snprintf(out, size, "%.*s",
+             slash != NULL ? (int)(slash - run->scenario->path) : 1,
+             slash != NULL ? run->scenario->path : ".");
+}
+
+/* A file of the firmware folder, or of the usual one when it lacks it, or
+ * beside the scenario. */
+static int program_path(const struct run *run, const char *file, char *out,
+                        size_t size, struct diag *diag)
+{
+    char own[400];
     const char *const folders[] = {run->options->firmware,
-                                   run->options->firmware_else};
+                                   run->options->firmware_else, own};
 
-    for (unsigned i = 0; i < 2 && folders[i] != NULL; i++) {
-        int n = snprintf(out, size, "%s/%s%s", folders[i], name, ending);
+    scenario_folder(run, own, sizeof own);
+    for (unsigned i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        int n = folders[i] != NULL
+                    ? snprintf(out, size, "%s/%s", folders[i], file)
+                    : 0;
 
-        if (n < 0 || (size_t)n >= size) {
-            return diag_fail(diag, OTALAB_ERR_USAGE, "%s: path too long",
-                             folders[i]);
-        }
-        if (access(out, R_OK) == 0) {
+        if (n > 0 && (size_t)n < size && access(out, R_OK) == 0) {
             return 0;
         }
     }
     return diag_fail(diag, OTALAB_ERR_USAGE,
-                     "%s/%s%s: no such device program; 'make' builds those of "
-                     "firmware/",
-                     run->options->firmware, name, ending);
+                     "%s: %s is neither in %s nor beside it; 'make' builds "
+                     "the device programs of firmware/",
+                     run->scenario->path, file, run->options->firmware);
 }
 
 static int short_digest(const char *path, char out[9], struct diag *diag)
@@ -70,14 +80,12 @@ static int boot_number(const struct run *run, const char *property,
 {
     int length = 0;
     int node = fdt_path_offset(run->dtb, "/boot");
-    const void *cell = node < 0 ? NULL
-                                : fdt_getprop(run->dtb, node, property,
-                                              &length);
+    const void *cell =
+        node < 0 ? NULL : fdt_getprop(run->dtb, node, property, &length);
 
     if (cell == NULL || length != 4) {
-        return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s: /boot has no number '%s'", run->dtb_path,
-                         property);
+        return diag_fail(diag, OTALAB_ERR_USAGE, "%s: /boot has no number '%s'",
+                         run->dtb_path, property);
     }
     *value = fdt32_ld(cell);
     return 0;
@@ -86,19 +94,19 @@ static int boot_number(const struct run *run, const char *property,
 static int read_board(struct run *run, struct diag *diag)
 {
     uint32_t deadline_ms = 0;
-    int err = firmware_path(run, "otalab", ".dtb", run->dtb_path,
-                            sizeof run->dtb_path, diag);
+    int err = program_path(run, "otalab.dtb", run->dtb_path,
+                           sizeof run->dtb_path, diag);
 
-    err = err ? err : file_read(run->dtb_path, BOARD_DTB_SIZE, &run->dtb,
-                                &run->dtb_size, diag);
-    err = err ? err : board_figures_read(run->dtb, run->dtb_size,
-                                         &run->figures, diag);
-    err = err ? err : board_map_read(run->dtb, run->dtb_size, &run->map,
-                                     diag);
-    err = err ? err : boot_number(run, "trial-attempts",
-                                  &run->judged.attempts, diag);
-    err = err ? err : boot_number(run, "trial-deadline-ms", &deadline_ms,
-                                  diag);
+    err = err ? err
+              : file_read(run->dtb_path, BOARD_DTB_SIZE, &run->dtb,
+                          &run->dtb_size, diag);
+    err =
+        err ? err
+            : board_figures_read(run->dtb, run->dtb_size, &run->figures, diag);
+    err = err ? err : board_map_read(run->dtb, run->dtb_size, &run->map, diag);
+    err = err ? err
+              : boot_number(run, "trial-attempts", &run->judged.attempts, diag);
+    err = err ? err : boot_number(run, "trial-deadline-ms", &deadline_ms, diag);
     run->judged.map = &run->map;
     run->judged.deadline_ns = (uint64_t)deadline_ms * 1000000u;
     if (err == 0 && board_init(&run->world->board, &run->figures,
@@ -120,9 +128,8 @@ static int image_edits(const struct run *run,
         int kind = edit_find(source->edit[i].kind);
 
         if (kind < 0) {
-            return diag_fail(diag, OTALAB_ERR_USAGE,
-                             "%s:%u:%u: no edit '%s'", run->scenario->path,
-                             source->edit[i].place.line,
+            return diag_fail(diag, OTALAB_ERR_USAGE, "%s:%u:%u: no edit '%s'",
+                             run->scenario->path, source->edit[i].place.line,
                              source->edit[i].place.column,
                              source->edit[i].kind);
         }
@@ -147,10 +154,17 @@ static void judge_image(struct run *run, const char *name,
     mbedtls_sha256(image->bytes, image->size, judged->digest, 0);
 }
 
+/* The program's file: "app" means app.bin. */
+static void build_file(const char *build, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s", build, strchr(build, '.') ? "" : ".bin");
+}
+
 static int sign_image(struct run *run, const struct scenario_image *source,
                       uint32_t load_base, struct diag *diag)
 {
     char path[600];
+    char file[SCENARIO_NAME + 8];
     uint8_t *payload = NULL;
     struct run_image *image = &run->image[run->judged.images];
     struct edit edits[SCENARIO_EDITS];
@@ -163,15 +177,15 @@ static int sign_image(struct run *run, const struct scenario_image *source,
                               .key = &key,
                               .edits = edits,
                               .edit_count = source->edits};
-    int err = firmware_path(run, source->build, ".bin", path, sizeof path,
-                            diag);
 
-    err = err ? err : file_read(path, FILE_LIMIT, &payload,
-                                &spec.payload_size, diag);
-    err = err ? err : key_dev(source->key[0] != '\0' ? source->key : "root",
-                              &key, diag);
-    err = err ? err : image_version_read(source->version, &spec.version,
-                                         diag);
+    build_file(source->build, file, sizeof file);
+    int err = program_path(run, file, path, sizeof path, diag);
+    err = err ? err
+              : file_read(path, FILE_LIMIT, &payload, &spec.payload_size, diag);
+    err = err ? err
+              : key_dev(source->key[0] != '\0' ? source->key : "root", &key,
+                        diag);
+    err = err ? err : image_version_read(source->version, &spec.version, diag);
     err = err ? err : image_edits(run, source, edits, diag);
     spec.payload = payload;
     err = err ? err : image_build(&spec, &image->bytes, &image->size, diag);
@@ -191,6 +205,10 @@ static int sign_images(struct run *run, struct diag *diag)
                                   .build = "boot",
                                   .version = BOOT_VERSION,
                                   .authentic = true};
+
+    if (scenario->bootloader[0] != '\0') {
+        snprintf(boot.build, sizeof boot.build, "%s", scenario->bootloader);
+    }
     int err = sign_image(run, &boot, BOARD_BOOT_BASE, diag);
 
     for (unsigned i = 0; i < scenario->images && err == 0; i++) {
@@ -262,22 +280,22 @@ static int provision(struct run *run, struct diag *diag)
                                   .seed = scenario->seed};
 
     for (unsigned i = 0; i < scenario->places; i++) {
-        spec.image_count += place(run, scenario->flash[i].partition,
-                                  scenario->flash[i].image,
-                                  &images[spec.image_count]);
+        spec.image_count +=
+            place(run, scenario->flash[i].partition, scenario->flash[i].image,
+                  &images[spec.image_count]);
     }
     for (unsigned i = 0; i < 2; i++) {
         if (!placed(scenario, copies[i])) {
-            spec.image_count += place(run, copies[i], BOOT_IMAGE,
-                                      &images[spec.image_count]);
+            spec.image_count +=
+                place(run, copies[i], BOOT_IMAGE, &images[spec.image_count]);
         }
     }
     int err = root_key(spec.root[0], "root", diag);
     err = err ? err : root_key(spec.root[1], "root1", diag);
     err = err ? err : root_key(spec.root[2], "root2", diag);
-    return err ? err : provision_flash(&spec, flash->array,
-                                       flash->figures.size,
-                                       run->world->board.otp.words, diag);
+    return err ? err
+               : provision_flash(&spec, flash->array, flash->figures.size,
+                                 run->world->board.otp.words, diag);
 }
 
 /* ---- digests ----------------------------------------------------------- */
@@ -323,8 +341,9 @@ static int digests(struct run *run, struct diag *diag)
 
 int setup_run(struct run *run, struct diag *diag)
 {
-    int err = firmware_path(run, "rom", ".elf", run->rom_path,
-                            sizeof run->rom_path, diag);
+    const char *rom = run->scenario->rom;
+    int err = program_path(run, rom[0] != '\0' ? rom : "rom.elf", run->rom_path,
+                           sizeof run->rom_path, diag);
 
     err = err ? err : read_board(run, diag);
     err = err ? err : sign_images(run, diag);

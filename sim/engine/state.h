@@ -63,8 +63,8 @@ void emit_init(struct run *run);
 /* Fill time, sequence and device, and tell everybody. */
 void emit_event(struct run *run, struct event *event);
 /* Events with up to three numbers, in the order of the fields. */
-void emit_numbers(struct run *run, enum event_code code, uint64_t a,
-                  uint64_t b, uint64_t c);
+void emit_numbers(struct run *run, enum event_code code, uint64_t a, uint64_t b,
+                  uint64_t c);
 void emit_text(struct run *run, enum event_code code, const char *text);
 /* Partition label of an address, "" when it lies in none. */
 const char *emit_partition(const struct run *run, uint32_t address);
@@ -79,8 +79,7 @@ int steps_carry_out(struct run *run, struct diag *diag);
 uint64_t steps_next(const struct run *run);
 /* Let everything happen that is due by `now`. True when a strike hit, and
  * the guest is without power or in reset. */
-int steps_until(struct run *run, uint64_t now, bool *struck,
-                struct diag *diag);
+int steps_until(struct run *run, uint64_t now, bool *struck, struct diag *diag);
 bool steps_all_fired(const struct run *run);
 
 /* expects.c */

@@ -14,8 +14,7 @@
 
 /* ---- triggers ---------------------------------------------------------- */
 
-bool steps_pattern(const struct pattern *pattern,
-                            const struct event *event)
+bool steps_pattern(const struct pattern *pattern, const struct event *event)
 {
     if (pattern->code != event->code) {
         return false;
@@ -263,8 +262,8 @@ static void strike_power(struct run *run)
     struct world_strike *strike = &run->world->strike;
     struct board_cut_report torn;
 
-    strike->cut.now_ns = strike->at_ns > board->now_ns ? strike->at_ns
-                                                       : board->now_ns;
+    strike->cut.now_ns =
+        strike->at_ns > board->now_ns ? strike->at_ns : board->now_ns;
     board_advance(board, machine_window(run->machine), strike->cut.now_ns,
                   &run->board_sink);
     board_power_cut(board, &strike->cut, &torn);
@@ -281,8 +280,7 @@ static void strike_reset(struct run *run)
 {
     struct board *board = &run->world->board;
     const struct world_strike *strike = &run->world->strike;
-    uint64_t at = strike->at_ns > board->now_ns ? strike->at_ns
-                                                : board->now_ns;
+    uint64_t at = strike->at_ns > board->now_ns ? strike->at_ns : board->now_ns;
 
     board_advance(board, machine_window(run->machine), at, &run->board_sink);
     emit_numbers(run, EVENT_RESET_FORCED, strike->cut.cause, 0, 0);

@@ -15,12 +15,14 @@ struct token_part {
     size_t size;
 };
 
-#define PART(key, member) \
-    {key, offsetof(struct token, member), sizeof ((struct token *)0)->member}
+#define PART(key, member)                                                      \
+    {                                                                          \
+        key, offsetof(struct token, member), sizeof((struct token *)0)->member \
+    }
 
 static const struct token_part parts[] = {
-    PART("rom", rom),   PART("boot", boot), PART("images", images),
-    PART("dtb", dtb),   PART("qemu", qemu), PART("rec", recording),
+    PART("rom", rom), PART("boot", boot), PART("images", images),
+    PART("dtb", dtb), PART("qemu", qemu), PART("rec", recording),
 };
 #define PARTS (sizeof parts / sizeof parts[0])
 
@@ -114,8 +116,7 @@ static int parse_name(struct token *token, const char *text, size_t length,
 
     if (at == NULL || memchr(text, '/', name) != NULL ||
         copy(token->name, sizeof token->name, text, name) != 0 ||
-        copy(token->hash, sizeof token->hash, at + 1, length - name - 1) !=
-            0) {
+        copy(token->hash, sizeof token->hash, at + 1, length - name - 1) != 0) {
         return bad(diag, "expected SCENARIO@HASH", text, length);
     }
     return 0;
@@ -140,14 +141,13 @@ int token_parse(const char *text, struct token *token, struct diag *diag)
         text += length;
         text += *text == ':' ? 1 : 0;
     }
-    return token->name[0] != '\0' ? 0
-                                  : bad(diag, "it is empty", text, 0);
+    return token->name[0] != '\0' ? 0 : bad(diag, "it is empty", text, 0);
 }
 
 size_t token_print(const struct token *token, char *out, size_t size)
 {
-    int n = snprintf(out, size, TOKEN_PREFIX "%s@%s:seed=%" PRIu64,
-                     token->name, token->hash, token->seed);
+    int n = snprintf(out, size, TOKEN_PREFIX "%s@%s:seed=%" PRIu64, token->name,
+                     token->hash, token->seed);
     size_t used = n > 0 ? (size_t)n : size;
 
     for (size_t i = 0; i < PARTS && used < size; i++) {
@@ -156,8 +156,8 @@ size_t token_print(const struct token *token, char *out, size_t size)
         used += n > 0 ? (size_t)n : size;
     }
     for (unsigned i = 0; i < token->faults && used < size; i++) {
-        n = snprintf(out + used, size - used, "%s%s",
-                     i == 0 ? ":faults=" : "+", token->fault[i]);
+        n = snprintf(out + used, size - used, "%s%s", i == 0 ? ":faults=" : "+",
+                     token->fault[i]);
         used += n > 0 ? (size_t)n : size;
     }
     return used < size ? used : 0;

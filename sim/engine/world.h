@@ -56,7 +56,7 @@ struct world {
     struct world_step step[SCENARIO_STEPS];
     struct world_expect expect[SCENARIO_EXPECTS];
     uint64_t sequence; /* of the last event */
-    bool alive;        /* the image entered since the last reset does its work */
+    bool alive; /* the image entered since the last reset does its work */
     bool over;
 };
 

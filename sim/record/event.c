@@ -32,8 +32,7 @@ static const struct catalogue_row catalogue[EVENT_COUNT] = {
 static struct event_kind kinds[EVENT_COUNT]; /* constant once built */
 
 /* "p:partition a:address" -> fields; the catalogue is ours, so trusted. */
-static void kind_build(struct event_kind *kind,
-                       const struct catalogue_row *row)
+static void kind_build(struct event_kind *kind, const struct catalogue_row *row)
 {
     const char *at = row->fields;
 
@@ -110,13 +109,16 @@ static const struct value_name slots[] = {{OTA_SLOT_A, "slot-a"},
                                           {OTA_SLOT_B, "slot-b"},
                                           {OTA_SLOT_RECOVERY, "recovery"},
                                           {0, NULL}};
-static const struct value_name states[] = {
-    {OTA_CONFIRMED, "confirmed"}, {OTA_TRIAL, "trial"}, {0, NULL}};
-static const struct value_name causes[] = {
-    {CTL_CAUSE_POWER_ON, "power-on"},   {CTL_CAUSE_BROWN_OUT, "brown-out"},
-    {CTL_CAUSE_WATCHDOG, "watchdog"},   {CTL_CAUSE_SOFTWARE, "software"},
-    {CTL_CAUSE_DEADLINE, "deadline"},   {CTL_CAUSE_PIN, "pin"},
-    {0, NULL}};
+static const struct value_name states[] = {{OTA_CONFIRMED, "confirmed"},
+                                           {OTA_TRIAL, "trial"},
+                                           {0, NULL}};
+static const struct value_name causes[] = {{CTL_CAUSE_POWER_ON, "power-on"},
+                                           {CTL_CAUSE_BROWN_OUT, "brown-out"},
+                                           {CTL_CAUSE_WATCHDOG, "watchdog"},
+                                           {CTL_CAUSE_SOFTWARE, "software"},
+                                           {CTL_CAUSE_DEADLINE, "deadline"},
+                                           {CTL_CAUSE_PIN, "pin"},
+                                           {0, NULL}};
 static const struct value_name requests[] = {{OTA_REQUEST_TRIAL, "trial"},
                                              {OTA_REQUEST_CONFIRM, "confirm"},
                                              {OTA_REQUEST_COMMIT, "commit"},
@@ -125,15 +127,13 @@ static const struct value_name srams[] = {{BOARD_SRAM_SCRAMBLED, "scrambled"},
                                           {BOARD_SRAM_PARTLY, "partly"},
                                           {BOARD_SRAM_KEPT, "kept"},
                                           {0, NULL}};
-static const struct value_name answers[] = {
-    {0, "no"}, {1, "yes"}, {0, NULL}};
+static const struct value_name answers[] = {{0, "no"}, {1, "yes"}, {0, NULL}};
 
 static const struct {
     char kind;
     const struct value_name *names;
-} name_tables[] = {{'r', reasons},  {'s', slots}, {'t', states},
-                   {'c', causes},   {'q', requests}, {'y', srams},
-                   {'b', answers}};
+} name_tables[] = {{'r', reasons},  {'s', slots}, {'t', states}, {'c', causes},
+                   {'q', requests}, {'y', srams}, {'b', answers}};
 
 static const char *name_of(const struct value_name *names, uint64_t value)
 {
@@ -154,9 +154,12 @@ static const char *named_value(char kind, uint64_t value)
     }
     switch (kind) {
     case 'f':
-        return value < FLASH_FORM_COUNT ? flash_form_name((int)value) : NULL;
+        return value < FLASH_FORM_COUNT
+                   ? flash_form_name((enum flash_form)value)
+                   : NULL;
     case 'F':
-        return value < OTP_FORM_COUNT ? otp_form_name((int)value) : NULL;
+        return value < OTP_FORM_COUNT ? otp_form_name((enum otp_form)value)
+                                      : NULL;
     case 'k':
         return flash_rule_name((enum flash_rule)value);
     case 'K':
@@ -214,28 +217,40 @@ void event_value(const struct event *event, unsigned field, char *out,
     }
 }
 
+/* Digits in any base up to `*end`; no sign, no spaces. */
+static bool read_number(const char *text, uint64_t *value, const char **end)
+{
+    char *stop = NULL;
+
+    if (text[0] < '0' || text[0] > '9') {
+        return false;
+    }
+    *value = strtoull(text, &stop, 0);
+    *end = stop;
+    return true;
+}
+
 static bool number_matches(uint64_t value, const char *text)
 {
-    char *end = NULL;
-    uint64_t low = strtoull(text, &end, 0);
+    const char *end = NULL;
+    uint64_t low = 0;
+    uint64_t high = UINT64_MAX;
 
-    if (end == text) {
+    if (!read_number(text, &low, &end)) {
         return false;
     }
     if (*end == '\0') {
         return value == low;
     }
-    if (strncmp(end, "..", 2) != 0) {
+    if (strncmp(end, "..", 2) != 0 ||
+        (end[2] != '\0' &&
+         (!read_number(end + 2, &high, &end) || *end != '\0'))) {
         return false;
     }
-    if (end[2] == '\0') {
-        return value >= low;
-    }
-    return value >= low && value <= strtoull(end + 2, NULL, 0);
+    return value >= low && value <= high;
 }
 
-bool event_matches(const struct event *event, unsigned field,
-                   const char *text)
+bool event_matches(const struct event *event, unsigned field, const char *text)
 {
     char value[EVENT_TEXT];
     char kind = kinds[event->code].field[field].kind;
@@ -250,6 +265,6 @@ bool event_matches(const struct event *event, unsigned field,
     if (kind == 's') { /* "a" for "slot-a" */
         return strncmp(value, "slot-", 5) == 0 && strcmp(value + 5, text) == 0;
     }
-    return (kind == 'u' || kind == 'x' || kind == 'a') &&
+    return strchr("uxad", kind) != NULL &&
            number_matches(event->number[field], text);
 }

@@ -35,7 +35,8 @@
       "4 panic")                                                              \
     X(RESET_FORCED, "reset.forced", "c:cause",                                \
       "a reset from outside, power stays")                                    \
-    X(CPU_LOCKUP, "cpu.lockup", "", "a fault inside the fault handler locked "\
+    X(CPU_LOCKUP, "cpu.lockup", "",                                           \
+      "a fault inside the fault handler locked "                              \
       "the core up; the watchdog ends it")                                    \
     X(CPU_ASLEEP, "cpu.asleep", "", "the CPU sleeps and nothing can wake it") \
     X(CPU_WEDGED, "cpu.wedged", "",                                           \
@@ -116,8 +117,7 @@ void event_value(const struct event *event, unsigned field, char *out,
                  size_t size);
 /* Do a pattern's text and the field agree? Text as event_value() gives it;
  * numbers also in any base, or a range "2..5", "3..". */
-bool event_matches(const struct event *event, unsigned field,
-                   const char *text);
+bool event_matches(const struct event *event, unsigned field, const char *text);
 /* 0.004218 -> "4.218 ms"; fixed-width forms for the story are in story.c */
 void event_time(uint64_t ns, char *out, size_t size);
 

@@ -59,8 +59,7 @@ static const struct sentence sentences[] = {
     {EVENT_BOOT_REJECT, ROLE_BAD, "boot", "refuses {slot}: {reason}"},
     {EVENT_BOOT_ROLLBACK, ROLE_FAULT, "boot",
      "ROLLBACK from {from} to {to}: {reason}"},
-    {EVENT_BOOT_CONFIRM, ROLE_GOOD, "boot",
-     "{slot} ({version}) is CONFIRMED"},
+    {EVENT_BOOT_CONFIRM, ROLE_GOOD, "boot", "{slot} ({version}) is CONFIRMED"},
     {EVENT_BOOT_BURN, ROLE_PLAIN, "boot",
      "raises the security counter from {from} to {to}"},
     {EVENT_BOOT_JUMP, ROLE_PLAIN, "boot",
@@ -74,15 +73,14 @@ static const struct sentence sentences[] = {
     {EVENT_APP_REQUEST, ROLE_PLAIN, "app",
      "asks the bootloader: {kind} {slot}"},
     {EVENT_APP_READY, ROLE_GOOD, "app", "version {version} does its work"},
-    {EVENT_APP_REFUSED, ROLE_BAD, "app",
-     "will not ask for {kind}: {reason}"},
+    {EVENT_APP_REFUSED, ROLE_BAD, "app", "will not ask for {kind}: {reason}"},
     {EVENT_RECOVERY_START, ROLE_FAULT, "recovery",
      "recovery image {version} runs"},
 };
 
 static const char *const role_colors[] = {
-    [ROLE_PLAIN] = "",        [ROLE_GOOD] = "\033[32m",
-    [ROLE_BAD] = "\033[31m",  [ROLE_FAULT] = "\033[33m",
+    [ROLE_PLAIN] = "",       [ROLE_GOOD] = "\033[32m",
+    [ROLE_BAD] = "\033[31m", [ROLE_FAULT] = "\033[33m",
     [ROLE_DIM] = "\033[2m",
 };
 
@@ -124,8 +122,8 @@ static void sentence_fill(const struct event *event, const char *text,
             out[used++] = *text++;
             continue;
         }
-        used += put_field(event, text + 1, (size_t)(end - text - 1),
-                          out + used, size - used);
+        used += put_field(event, text + 1, (size_t)(end - text - 1), out + used,
+                          size - used);
         text = end + 1;
     }
     out[used < size ? used : size - 1] = '\0';
