@@ -16,16 +16,25 @@
 enum { VERBOSE, QUIET, COLOR, GDB, FIRMWARE, QEMU };
 
 static const struct option_spec replay_options[] = {
-    [VERBOSE] = {.name = "verbose", .short_name = 'v',
+    [VERBOSE] = {.name = "verbose",
+                 .short_name = 'v',
                  .help = "tell every event"},
     [QUIET] = {.name = "quiet", .short_name = 'q', .help = "no story"},
-    [COLOR] = {.name = "color", .kind = OPTION_CHOICE,
-               .argument = "auto|always|never", .help = "colour the output"},
-    [GDB] = {.name = "gdb", .kind = OPTION_NUMBER, .argument = "PORT",
+    [COLOR] = {.name = "color",
+               .kind = OPTION_CHOICE,
+               .argument = "auto|always|never",
+               .help = "colour the output"},
+    [GDB] = {.name = "gdb",
+             .kind = OPTION_NUMBER,
+             .argument = "PORT",
              .help = "wait for a debugger on this TCP port of localhost"},
-    [FIRMWARE] = {.name = "firmware", .kind = OPTION_FILE, .argument = "DIR",
+    [FIRMWARE] = {.name = "firmware",
+                  .kind = OPTION_FILE,
+                  .argument = "DIR",
                   .help = "other device programs than build/firmware"},
-    [QEMU] = {.name = "qemu", .kind = OPTION_FILE, .argument = "FILE",
+    [QEMU] = {.name = "qemu",
+              .kind = OPTION_FILE,
+              .argument = "FILE",
               .help = "another qemu-system-arm"},
     {0},
 };
@@ -100,8 +109,7 @@ static bool same_parts(const struct token *was, const struct token *now)
     return same;
 }
 
-static int replay_code(const struct token *was,
-                       const struct run_result *result)
+static int replay_code(const struct token *was, const struct run_result *result)
 {
     bool same = same_parts(was, &result->token);
 

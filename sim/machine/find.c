@@ -130,19 +130,21 @@ static int find_version(struct qemu *qemu, struct diag *diag)
     if (start == NULL ||
         sscanf(start + sizeof(mark) - 1, "%u.%u", &major, &minor) != 2) {
         text[strcspn(text, "\n")] = '\0';
-        return diag_fail(diag, OTALAB_ERR_SIMULATOR,
-                         "%s does not look like QEMU (it says \"%.80s\"): "
-                         INSTALL, qemu->path, text);
+        return diag_fail(
+            diag, OTALAB_ERR_SIMULATOR,
+            "%s does not look like QEMU (it says \"%.80s\"): " INSTALL,
+            qemu->path, text);
     }
     start += sizeof(mark) - 1;
     (void)snprintf(qemu->version, sizeof(qemu->version), "%.*s",
                    (int)strspn(start, "0123456789."), start);
     if (major < QEMU_MAJOR || (major == QEMU_MAJOR && minor < QEMU_MINOR)) {
-        return diag_fail(diag, OTALAB_ERR_SIMULATOR,
-                         "%s is QEMU %s, too old: %u.%u or newer is needed; "
-                         INSTALL " from a newer distribution, or name another "
-                         "one in OTALAB_QEMU",
-                         qemu->path, qemu->version, QEMU_MAJOR, QEMU_MINOR);
+        return diag_fail(
+            diag, OTALAB_ERR_SIMULATOR,
+            "%s is QEMU %s, too old: %u.%u or newer is needed; " INSTALL
+            " from a newer distribution, or name another "
+            "one in OTALAB_QEMU",
+            qemu->path, qemu->version, QEMU_MAJOR, QEMU_MINOR);
     }
     return 0;
 }

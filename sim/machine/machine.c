@@ -119,9 +119,13 @@ static int build_args(struct machine *machine,
                       const struct machine_options *options, struct diag *diag)
 {
     static const char *const fixed[] = {
-        "-M", "mps2-an386,memory-backend=win", "-display", "none",
-        "-nodefaults", "-no-user-config", "-net", "none", "-monitor", "none",
-        "-serial", "none", "-icount", "shift=5,sleep=off",
+        "-M",          "mps2-an386,memory-backend=win",
+        "-display",    "none",
+        "-nodefaults", "-no-user-config",
+        "-net",        "none",
+        "-monitor",    "none",
+        "-serial",     "none",
+        "-icount",     "shift=5,sleep=off",
     };
     char backend[120];
 
@@ -156,8 +160,7 @@ static int share(const char *name, size_t size, int *fd, void **memory)
     if (*fd < 0 || ftruncate(*fd, (off_t)size) != 0) {
         return -1;
     }
-    *memory =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+    *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
     if (*memory == MAP_FAILED) {
         *memory = NULL;
         return -1;
@@ -169,11 +172,10 @@ static int share_all(struct machine *machine, bool checking, struct diag *diag)
 {
     void *window = NULL;
     void *channel = NULL;
-    int failed =
-        share("otalab-window", BOARD_WINDOW_SIZE, &machine->window_fd,
-              &window) != 0 ||
-        share("otalab-channel", sizeof(struct channel), &machine->channel_fd,
-              &channel) != 0;
+    int failed = share("otalab-window", BOARD_WINDOW_SIZE, &machine->window_fd,
+                       &window) != 0 ||
+                 share("otalab-channel", sizeof(struct channel),
+                       &machine->channel_fd, &channel) != 0;
 
     machine->window = window;
     machine->channel = channel;
@@ -258,16 +260,16 @@ static bool judge_silence(struct machine *machine, enum machine_event *event)
     if (machine->gdb) {
         return false;
     }
-    verdict = still_sample(&machine->still, blocks,
-                           process_cpu_ns(&machine->process),
-                           process_sleeps(&machine->process));
+    verdict =
+        still_sample(&machine->still, blocks, process_cpu_ns(&machine->process),
+                     process_sleeps(&machine->process));
     if (verdict == STILL_MOVES) {
         return false;
     }
-    *event = verdict == STILL_ASLEEP &&
-                     blocks == atomic_load(&channel->wfi_block)
-                 ? MACHINE_ASLEEP
-                 : MACHINE_DEAD;
+    *event =
+        verdict == STILL_ASLEEP && blocks == atomic_load(&channel->wfi_block)
+            ? MACHINE_ASLEEP
+            : MACHINE_DEAD;
     return true;
 }
 
@@ -275,8 +277,8 @@ static bool judge_silence(struct machine *machine, enum machine_event *event)
 static int await_turn(struct machine *machine, enum machine_event *event,
                       struct diag *diag)
 {
-    static const struct timespec sample = {
-        .tv_nsec = STILL_SAMPLE_MS * 1000000L};
+    static const struct timespec sample = {.tv_nsec =
+                                               STILL_SAMPLE_MS * 1000000L};
     struct channel *channel = machine->channel;
     bool ended = false;
 
@@ -316,8 +318,8 @@ static int take_turn(struct machine *machine, enum machine_event *event,
                      struct diag *diag)
 {
     static const enum machine_event events[] = {
-        [CHANNEL_RING] = MACHINE_RING,   [CHANNEL_LIMIT] = MACHINE_LIMIT,
-        [CHANNEL_CODE] = MACHINE_CODE,   [CHANNEL_STALE] = MACHINE_STALE,
+        [CHANNEL_RING] = MACHINE_RING,     [CHANNEL_LIMIT] = MACHINE_LIMIT,
+        [CHANNEL_CODE] = MACHINE_CODE,     [CHANNEL_STALE] = MACHINE_STALE,
         [CHANNEL_LOCKUP] = MACHINE_LOCKUP,
     };
     uint32_t what = machine->channel->event;
@@ -392,8 +394,7 @@ static int launch(struct machine *machine, struct diag *diag)
     return await_start(machine, diag);
 }
 
-static int check_files(const struct machine_options *options,
-                       struct diag *diag)
+static int check_files(const struct machine_options *options, struct diag *diag)
 {
     const char *const files[] = {options->plugin, options->rom, options->dtb};
 

@@ -41,8 +41,9 @@ static int child_files(const int fds[PROCESS_FDS])
 }
 
 /* Between fork and exec: only what is safe in a signal handler. */
-__attribute__((noreturn)) static void
-child_run(char *const argv[], const int fds[PROCESS_FDS], pid_t parent)
+__attribute__((noreturn)) static void child_run(char *const argv[],
+                                                const int fds[PROCESS_FDS],
+                                                pid_t parent)
 {
     static const char failed[] = "cannot be run\n";
     sigset_t none;
@@ -132,8 +133,7 @@ uint64_t process_cpu_ns(const struct process *process)
     clockid_t clock;
     struct timespec used;
 
-    if (process->pid == 0 ||
-        clock_getcpuclockid(process->pid, &clock) != 0 ||
+    if (process->pid == 0 || clock_getcpuclockid(process->pid, &clock) != 0 ||
         clock_gettime(clock, &used) != 0) {
         return 0;
     }

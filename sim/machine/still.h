@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #define STILL_SAMPLE_MS 20u
-#define STILL_ASLEEP_SAMPLES 25u /* in a row, everything asleep: 0.5 s */
-#define STILL_HANGS_SAMPLES 1500u /* in a row without a block: 30 s */
+#define STILL_ASLEEP_SAMPLES 25u       /* in a row, everything asleep: 0.5 s */
+#define STILL_HANGS_SAMPLES 1500u      /* in a row without a block: 30 s */
 #define STILL_CPU_NS UINT64_C(1000000) /* idle: less than that a sample */
 
 struct still {

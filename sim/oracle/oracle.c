@@ -88,9 +88,9 @@ static void check_taint(struct oracle *oracle, const struct oracle_view *view,
     const struct board_part *part =
         board_map_find(view->judged->map, slot_partitions[slot]);
 
-    if (part != NULL && flash_range_taint(view->flash, part->start,
-                                          view->judged->image[image].size) !=
-                            FLASH_CLEAN) {
+    if (part != NULL &&
+        flash_range_taint(view->flash, part->start,
+                          view->judged->image[image].size) != FLASH_CLEAN) {
         violate(oracle, view, 6, "%s is confirmed with untrustworthy words",
                 slot_partitions[slot]);
     }
@@ -176,8 +176,8 @@ static void count_run(struct oracle *oracle, const struct oracle_view *view,
     }
 }
 
-static void check_chosen(struct oracle *oracle,
-                         const struct oracle_view *view, uint32_t image)
+static void check_chosen(struct oracle *oracle, const struct oracle_view *view,
+                         uint32_t image)
 {
     uint32_t chosen = oracle->journal_slot;
 
@@ -314,11 +314,9 @@ static void fuses_check_counter(struct oracle *oracle,
     }
 }
 
-static void fuses_changed(struct oracle *oracle,
-                          const struct oracle_view *view)
+static void fuses_changed(struct oracle *oracle, const struct oracle_view *view)
 {
-    uint32_t counter =
-        otp_unary(view->otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS);
+    uint32_t counter = otp_unary(view->otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS);
 
     fuses_check_back(oracle, view);
     fuses_check_counter(oracle, view, counter);

@@ -51,8 +51,8 @@ struct oracle_case {
 };
 
 struct oracle {
-    uint32_t boot;    /* bootloader image entered since reset, or NONE */
-    uint32_t running; /* image entered since reset, or NONE */
+    uint32_t boot;         /* bootloader image entered since reset, or NONE */
+    uint32_t running;      /* image entered since reset, or NONE */
     uint32_t journal_slot; /* in force; NONE = no valid record */
     uint32_t journal_state;
     uint32_t sequence;
@@ -62,7 +62,7 @@ struct oracle {
     uint32_t runs[ORACLE_IMAGES]; /* unconfirmed runs since last confirmed */
     bool confirmed[ORACLE_IMAGES];
     bool asked[ORACLE_IMAGES]; /* wrote to `requests` while on trial */
-    uint32_t forgiven; /* runs allowed more, for damage by faults */
+    uint32_t forgiven;         /* runs allowed more, for damage by faults */
     bool deadline_reported;
     uint32_t fuses[OTP_WORDS];
     uint32_t violations;

@@ -39,19 +39,19 @@ struct channel_code {
 struct channel {
     uint32_t magic;
     uint32_t version;
-    _Atomic uint32_t turn;   /* enum channel_turn; futex */
-    uint32_t event;          /* enum channel_event */
-    uint32_t generation;     /* host: number of resets, for CHANNEL_STALE */
-    uint32_t checking;       /* host: 1 = fill code[], detect stale blocks */
-    uint32_t plugin_api;     /* shim: API version it was loaded with */
-    _Atomic uint64_t blocks; /* shim: translation blocks entered */
-    _Atomic uint64_t insns;  /* shim: instructions in them */
-    uint64_t insn_limit;     /* host: ring when insns >= limit */
-    uint64_t stale_address;  /* shim, with CHANNEL_STALE */
+    _Atomic uint32_t turn;      /* enum channel_turn; futex */
+    uint32_t event;             /* enum channel_event */
+    uint32_t generation;        /* host: number of resets, for CHANNEL_STALE */
+    uint32_t checking;          /* host: 1 = fill code[], detect stale blocks */
+    uint32_t plugin_api;        /* shim: API version it was loaded with */
+    _Atomic uint64_t blocks;    /* shim: translation blocks entered */
+    _Atomic uint64_t insns;     /* shim: instructions in them */
+    uint64_t insn_limit;        /* host: ring when insns >= limit */
+    uint64_t stale_address;     /* shim, with CHANNEL_STALE */
     _Atomic uint64_t wfi_block; /* shim: `blocks` when WFI last ran */
     _Atomic uint32_t asleep[2]; /* who sleeps on the futex, by enum turn */
-    uint32_t code_count;     /* shim: entries in use; the host sets 0 */
-    uint32_t ring_address;   /* shim: of the store that rang */
+    uint32_t code_count;        /* shim: entries in use; the host sets 0 */
+    uint32_t ring_address;      /* shim: of the store that rang */
     struct channel_code code[CHANNEL_CODE_SLOTS];
 };
 

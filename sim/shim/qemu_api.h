@@ -19,9 +19,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define QEMU_API_OLD 1      /* for QEMU before 9.0 */
-#define QEMU_API_NEW 2      /* for QEMU from 9.0 on */
-#define QEMU_API_COPIES 3   /* insn_data() copies from here on */
+#define QEMU_API_OLD 1    /* for QEMU before 9.0 */
+#define QEMU_API_NEW 2    /* for QEMU from 9.0 on */
+#define QEMU_API_COPIES 3 /* insn_data() copies from here on */
 
 #define QEMU_EXPORT __attribute__((visibility("default")))
 #define QEMU_WEAK __attribute__((weak, visibility("default")))
@@ -66,8 +66,7 @@ int qemu_plugin_install(uint64_t id, const struct qemu_plugin_info *info,
                         int argc, char **argv) QEMU_EXPORT;
 
 /* What the object takes from QEMU. */
-void qemu_plugin_register_vcpu_init_cb(uint64_t id,
-                                       qemu_vcpu_fn *fn) QEMU_WEAK;
+void qemu_plugin_register_vcpu_init_cb(uint64_t id, qemu_vcpu_fn *fn) QEMU_WEAK;
 void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id,
                                            qemu_translate_fn *fn) QEMU_WEAK;
 void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb,
@@ -91,15 +90,14 @@ void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn,
 void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
     struct qemu_plugin_insn *insn, enum qemu_plugin_op op,
     struct qemu_plugin_u64 counter, uint64_t add) QEMU_WEAK;
-struct qemu_plugin_scoreboard *
-qemu_plugin_scoreboard_new(size_t element_size) QEMU_WEAK;
+struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(
+    size_t element_size) QEMU_WEAK;
 void *qemu_plugin_scoreboard_find(struct qemu_plugin_scoreboard *score,
                                   unsigned int vcpu) QEMU_WEAK;
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb) QEMU_WEAK;
 uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb) QEMU_WEAK;
-struct qemu_plugin_insn *
-qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb,
-                        size_t index) QEMU_WEAK;
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(
+    const struct qemu_plugin_tb *tb, size_t index) QEMU_WEAK;
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn) QEMU_WEAK;
 /* Declared in its newer form; before QEMU_API_COPIES it takes the first
  * argument only and returns a pointer to the bytes. */

@@ -65,9 +65,9 @@ int qemu_plugin_version = QEMU_API_OLD;
  */
 static struct {
     struct channel *channel;
-    bool started;   /* the first hand-over was made */
-    bool copies;    /* insn_data() copies */
-    uint64_t first; /* instructions in first runs, earlier processes' too */
+    bool started;      /* the first hand-over was made */
+    bool copies;       /* insn_data() copies */
+    uint64_t first;    /* instructions in first runs, earlier processes' too */
     uint64_t *further; /* instructions in further runs */
     uint64_t plain_counter;
     struct qemu_plugin_u64 counter; /* .score is NULL before QEMU 9.0 */
@@ -216,7 +216,7 @@ static bool may_end(const struct insn *insn)
 
     if (insn->size == 2) {
         return (first >= 0x5000 && first < 0x9000) || /* load, store */
-               (first & 0xF000) == 0xC000; /* load, store multiple */
+               (first & 0xF000) == 0xC000;            /* load, store multiple */
     }
     if ((first & 0xFE00) == 0xE800 || (first & 0xFE00) == 0xF800) {
         return base != 13 && base != 15; /* load, store; single, multiple */
@@ -229,8 +229,9 @@ static bool may_end(const struct insn *insn)
 static void count_run(struct qemu_plugin_insn *first, uint64_t insns)
 {
     if (shim.counter.score == NULL) {
-        qemu_plugin_register_vcpu_insn_exec_inline(
-            first, QEMU_PLUGIN_INLINE_ADD_U64, shim.further, insns);
+        qemu_plugin_register_vcpu_insn_exec_inline(first,
+                                                   QEMU_PLUGIN_INLINE_ADD_U64,
+                                                   shim.further, insns);
     } else {
         qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
             first, QEMU_PLUGIN_INLINE_ADD_U64, shim.counter, insns);

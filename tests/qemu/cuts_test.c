@@ -107,8 +107,7 @@ static void expect_survived(const char *text, const char *fault)
 
     if (run_text(text, fault, &result) == 0) {
         cr_expect_eq(result.verdict, RUN_PASSED, "%s: expected %s, seen %s",
-                     fault, result.failure[0].expected,
-                     result.failure[0].seen);
+                     fault, result.failure[0].expected, result.failure[0].seen);
         cr_expect_eq(result.counts.cuts_done, 1, "%s: not delivered", fault);
     }
     run_result_free(&result);
@@ -120,8 +119,10 @@ static void cut_everywhere(const char *text, const char *operation)
     struct run_result plain;
 
     cr_assert_eq(run_text(text, NULL, &plain), 0);
-    cr_assert_eq(plain.verdict, RUN_PASSED, "without a cut: expected %s, "
-                 "seen %s", plain.failure[0].expected, plain.failure[0].seen);
+    cr_assert_eq(plain.verdict, RUN_PASSED,
+                 "without a cut: expected %s, "
+                 "seen %s",
+                 plain.failure[0].expected, plain.failure[0].seen);
     unsigned count = count_events(&plain, operation);
     run_result_free(&plain);
     cr_assert_gt(count, 0, "no %s to cut", operation);

@@ -39,8 +39,9 @@ static int open_machine(bool checking)
 {
     static char plugin[PATH_SIZE];
     static char rom[PATH_SIZE];
-    struct machine_options options = {
-        .plugin = plugin, .rom = rom, .checking = checking};
+    struct machine_options options = {.plugin = plugin,
+                                      .rom = rom,
+                                      .checking = checking};
     int err;
 
     build_path(plugin, "libotalab-shim.so");
@@ -222,8 +223,7 @@ Test(machine, instructions_are_counted_exactly)
     cycles = page->arg[2];
     expect_command(GUEST_REPORT);
     cycles = page->arg[2] - cycles;
-    executed_ns =
-        (atomic_load(&channel->insns) - insns) * BOARD_NS_PER_INSN;
+    executed_ns = (atomic_load(&channel->insns) - insns) * BOARD_NS_PER_INSN;
     elapsed_ns = cycles * BOARD_NS_PER_CYCLE;
     /* The clock is read some instructions before it is reported. */
     cr_assert_geq(executed_ns + 10 * BOARD_NS_PER_INSN, elapsed_ns);
@@ -460,8 +460,7 @@ static void refuse_program(const char *says, const char *because)
     char version[32];
 
     make_program(path, says);
-    cr_expect_eq(machine_find_qemu(path, version, &said),
-                 OTALAB_ERR_SIMULATOR);
+    cr_expect_eq(machine_find_qemu(path, version, &said), OTALAB_ERR_SIMULATOR);
     cr_expect(strstr(said.text, because) != NULL, "%s", said.text);
     cr_expect(strstr(said.text, "apt-get install qemu-system-arm") != NULL);
     cr_expect_eq(unlink(path), 0);
@@ -547,8 +546,7 @@ Test(still, who_uses_the_processor_or_waits_for_it_hangs_in_the_end)
 {
     cr_assert_eq(samples_until(STILL_HANGS, STILL_CPU_NS, true),
                  STILL_HANGS_SAMPLES + 1);
-    cr_assert_eq(samples_until(STILL_HANGS, 0, false),
-                 STILL_HANGS_SAMPLES + 1);
+    cr_assert_eq(samples_until(STILL_HANGS, 0, false), STILL_HANGS_SAMPLES + 1);
 }
 
 Test(still, a_block_begins_the_count_again)

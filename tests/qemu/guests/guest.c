@@ -117,8 +117,14 @@ __attribute__((section(".vectors"), used)) static vector_fn *const vectors[] = {
     on_nothing,
     on_nothing,
     on_tick,
-    on_nothing, on_nothing, on_nothing, on_nothing, on_nothing, on_nothing,
-    on_nothing, on_nothing,
+    on_nothing,
+    on_nothing,
+    on_nothing,
+    on_nothing,
+    on_nothing,
+    on_nothing,
+    on_nothing,
+    on_nothing,
     on_timer, /* interrupt 8: timer 0 */
 };
 
