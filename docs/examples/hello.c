@@ -50,7 +50,7 @@ static uint32_t put(const char *text)
 {
     uint32_t length = 0;
 
-    while (text[length] != '\0' && length < CTL_DATA_SIZE) {
+    while (length < CTL_DATA_SIZE && text[length] != '\0') {
         CTL->data[length] = (uint8_t)text[length];
         length++;
     }
