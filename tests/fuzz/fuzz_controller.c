@@ -15,7 +15,7 @@
 #include "device/controller.h"
 
 #define SIZE (4u * FLASH_SECTOR)
-#define MAX_STEPS 64u
+#define MAX_STEPS 48u
 #define MAX_BOOTS 2u /* a boot looks at 16 MiB */
 
 static const struct board_figures figures = {
@@ -33,9 +33,12 @@ static const struct board_figures figures = {
     .brown_out_mv = 2700,
 };
 
+/* Where the input ends a random stream takes over, so that a short one still
+ * makes a whole history. */
 struct input {
     const uint8_t *bytes;
     size_t left;
+    struct rng more;
 };
 
 /* What must not go back. */
@@ -59,9 +62,13 @@ static uint32_t take(struct input *input, unsigned bytes)
 {
     uint32_t value = 0;
 
-    while (bytes-- > 0 && input->left > 0) {
-        value = value << 8 | *input->bytes++;
-        input->left--;
+    while (bytes-- > 0) {
+        uint32_t byte = (uint8_t)rng_next(&input->more);
+        if (input->left > 0) {
+            byte = *input->bytes++;
+            input->left--;
+        }
+        value = value << 8 | byte;
     }
     return value;
 }
@@ -81,13 +88,27 @@ static void remember(void)
     memcpy(past.array, board.flash.array, SIZE);
 }
 
+static bool bits_rose(uint32_t sector)
+{
+    uint32_t start = sector * FLASH_SECTOR;
+    uint8_t rose = 0;
+
+    if (memcmp(&board.flash.array[start], &past.array[start], FLASH_SECTOR) ==
+        0) {
+        return false;
+    }
+    for (uint32_t at = start; at < start + FLASH_SECTOR; at++) {
+        rose |= board.flash.array[at] & (uint8_t)~past.array[at];
+    }
+    return rose != 0;
+}
+
 static void check_flash(void)
 {
-    for (uint32_t at = 0; at < SIZE; at++) {
-        uint32_t sector = at / FLASH_SECTOR;
-        bool rose = (board.flash.array[at] & ~past.array[at]) != 0;
-        must(!rose ||
-             board.flash.erase_count[sector] > past.erase_count[sector]);
+    for (uint32_t sector = 0; sector < SIZE / FLASH_SECTOR; sector++) {
+        bool erased =
+            board.flash.erase_count[sector] > past.erase_count[sector];
+        must(erased || !bits_rose(sector));
     }
 }
 
@@ -104,43 +125,84 @@ static void check(void)
     remember();
 }
 
-static void ring(struct input *input)
-{
-    static const uint32_t commands[] = {
-        CTL_SYS_RESET,     CTL_SYS_SLEEP,   CTL_SYS_DEADLINE, CTL_SYS_HALT,
-        CTL_FLASH_PROGRAM, CTL_FLASH_ERASE, CTL_FLASH_STATUS, CTL_FLASH_LOCK,
-        CTL_OTP_READ,      CTL_OTP_BURN,    CTL_OTP_STATUS,   CTL_OTP_LOCK,
-        CTL_CONSOLE_READ,  CTL_TRACE,       CTL_RNG_READ,     CTL_PMU_READ,
-        CTL_SYS_BOOT,
-    };
-    uint32_t choice = take(input, 1);
-    uint64_t cycles = (board.now_ns - board.epoch_ns) / BOARD_NS_PER_CYCLE;
+/* With a mask that makes the first argument often a sensible one. */
+static const struct {
+    uint32_t command;
+    uint32_t mask;
+} commands[] = {
+    {CTL_FLASH_PROGRAM, 0x1FFF}, {CTL_FLASH_ERASE, 0x3000},
+    {CTL_OTP_BURN, 0x1F},        {CTL_FLASH_LOCK, 0x3000},
+    {CTL_FLASH_STATUS, 0},       {CTL_SYS_SLEEP, 0x3FFFFF},
+    {CTL_SYS_RESET, 3},          {CTL_SYS_DEADLINE, 0xFF},
+    {CTL_OTP_READ, 0x3F},        {CTL_OTP_STATUS, 0},
+    {CTL_OTP_LOCK, 0},           {CTL_CONSOLE_READ, 0},
+    {CTL_CONSOLE_WRITE, 0x1FF},  {CTL_RNG_READ, 0x1FF},
+    {CTL_TRACE, 0xFF},           {CTL_PMU_READ, 0},
+    {CTL_SYS_HALT, 0},           {CTL_SYS_BOOT, 0},
+};
 
-    cycles += choice & 0x80 ? (uint64_t)take(input, 4) << (choice >> 5 & 3) * 8
-                            : (choice >> 5 & 3) * 600000u;
+static void fill_time(struct input *input)
+{
+    static const uint32_t deltas[] = {0, 1300, 20000, 2000000};
+    uint32_t choice = take(input, 1);
+    uint64_t cycles = (board.now_ns - board.epoch_ns) / BOARD_NS_PER_CYCLE + 1u;
+
+    cycles += deltas[choice & 3];
+    if (choice >= 240) {
+        cycles = (uint64_t)take(input, 4) << (choice & 3) * 8;
+    }
     page->time_lo = (uint32_t)cycles;
     page->time_hi = (uint32_t)(cycles >> 32);
-    for (unsigned i = 0; i < 6; i++) {
-        page->arg[i] = i < 2 ? take(input, 1 + (choice >> 6)) : choice;
+}
+
+static void fill_arguments(struct input *input)
+{
+    size_t choice = take(input, 1);
+    size_t count = sizeof(commands) / sizeof(commands[0]);
+    bool wild = choice >= 128;
+
+    choice %= 32;
+    page->command = choice < count ? commands[choice].command : take(input, 2);
+    page->arg[0] = take(input, wild ? 4 : 2);
+    if (choice < count && !wild) {
+        page->arg[0] &= commands[choice].mask;
+    }
+    page->arg[1] = take(input, wild ? 4 : 1);
+    if (page->command == CTL_FLASH_LOCK) {
+        page->arg[1] *= FLASH_SECTOR;
+    }
+    for (unsigned i = 2; i < 6; i++) {
+        page->arg[i] = (uint32_t)choice;
     }
     memset(page->data, (int)take(input, 1), CTL_DATA_SIZE);
-    choice &= 31;
-    page->command = choice < 17 ? commands[choice] : take(input, 2);
-    page->id = take(input, 1);
+    page->id = 0;
+}
+
+static void ring(struct input *input)
+{
+    fill_time(input);
+    fill_arguments(input);
     if (page->command == CTL_SYS_BOOT && board.boots >= MAX_BOOTS) {
         return;
     }
-    board_command(&board, page, window, take(input, 2) * 100000u,
+    uint32_t mode = take(input, 1);
+    uint64_t executed = mode < 224 ? UINT64_MAX : take(input, 2) * 1000u;
+    board_command(&board, page, window, executed,
                   board.now_ns + take(input, 3) * 1000u, NULL);
     must(page->id == CTL_ID_VALUE && page->revision == 1);
     must(page->status <= CTL_E_EMPTY || page->status == CTL_RESET_ASSERTED);
+}
+
+static uint64_t soon(struct input *input)
+{
+    return board.now_ns + take(input, 2) * 1000u;
 }
 
 static void cut(struct input *input)
 {
     /* No weak fuses: those do go back, on purpose. */
     struct board_cut power = {
-        .now_ns = board.now_ns + take(input, 2) * 1000u,
+        .now_ns = soon(input),
         .off_ns = take(input, 2),
         .flash_form = (enum flash_form)(take(input, 1) % 16),
         .otp_form = take(input, 1) & 1 ? OTP_FORM_AFTER : OTP_FORM_BEFORE,
@@ -154,7 +216,6 @@ static void cut(struct input *input)
 
 static void step(struct input *input)
 {
-    uint64_t soon = board.now_ns + take(input, 2) * 1000u;
     char line[9] = "line";
 
     switch (take(input, 1) % 32) {
@@ -162,10 +223,10 @@ static void step(struct input *input)
         cut(input);
         break;
     case 1:
-        board_warm_reset(&board, soon, CTL_CAUSE_WATCHDOG);
+        board_warm_reset(&board, soon(input), CTL_CAUSE_WATCHDOG);
         break;
     case 2:
-        board_advance(&board, window, soon, NULL);
+        board_advance(&board, window, soon(input), NULL);
         break;
     case 3:
         line[take(input, 1) % 8] = '\0';
@@ -190,7 +251,7 @@ static void boot_once(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct input input = {data, size};
+    struct input input = {data, size, {size}};
 
     if (booted.boots == 0) {
         boot_once();
@@ -198,7 +259,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     board = booted;
     board_show_flash(&board, window);
     remember();
-    for (unsigned i = 0; i < MAX_STEPS && input.left > 0; i++) {
+    for (size_t i = 0; i < size; i++) {
+        input.more.state = input.more.state * 31u + data[i];
+    }
+    for (unsigned i = 0; i < MAX_STEPS; i++) {
         step(&input);
         check();
     }
