@@ -758,9 +758,8 @@ static handler_fn *find_handler(uint32_t command)
                                                  : NULL;
 }
 
-/* Is the guest's time possible? */
-static bool time_possible(const struct board *board, uint64_t guest_ns,
-                          uint64_t executed_ns)
+bool board_time_possible(const struct board *board, uint64_t guest_ns,
+                         uint64_t executed_ns)
 {
     uint64_t limit = add_time(board->horizon_ns, executed_ns);
 
@@ -791,7 +790,7 @@ static enum ctl_status carry_out(struct request *req, uint64_t executed_ns)
     if (board->reset_asserted) {
         return CTL_RESET_ASSERTED;
     }
-    if (!time_possible(board, guest_ns, executed_ns)) {
+    if (!board_time_possible(board, guest_ns, executed_ns)) {
         return CTL_E_TIME;
     }
     if (guest_ns >= board->deadline_ns) {

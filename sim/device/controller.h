@@ -149,6 +149,10 @@ void board_advance(struct board *board, uint8_t *window, uint64_t now,
  * what a time can hold. Not for SYS_BOOT. */
 uint64_t board_guest_ns(const struct board *board, const struct ctl_page *page);
 
+/* Would board_command() believe that time? */
+bool board_time_possible(const struct board *board, uint64_t guest_ns,
+                         uint64_t executed_ns);
+
 /*
  * Power fails at `now`; it is back at `now + off_ns`. What was due by then is
  * completed (call board_advance() first to have it reported), what is in

@@ -160,6 +160,32 @@ static void build_file(const char *build, char *out, size_t size)
     snprintf(out, size, "%s%s", build, strchr(build, '.') ? "" : ".bin");
 }
 
+/* A PEM file, not one of the development keys. */
+static bool is_file_key(const char *name)
+{
+    return strchr(name, '.') != NULL;
+}
+
+static int file_key(const struct run *run, const char *name, struct key *key,
+                    struct diag *diag)
+{
+    char folder[400];
+    char path[600];
+
+    scenario_folder(run, folder, sizeof folder);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return key_read(path, key, diag);
+}
+
+static int signer(const struct run *run, const struct scenario_image *source,
+                  struct key *key, struct diag *diag)
+{
+    if (is_file_key(source->key)) {
+        return file_key(run, source->key, key, diag);
+    }
+    return key_dev(source->key[0] != '\0' ? source->key : "root", key, diag);
+}
+
 static int sign_image(struct run *run, const struct scenario_image *source,
                       uint32_t load_base, struct diag *diag)
 {
@@ -182,9 +208,8 @@ static int sign_image(struct run *run, const struct scenario_image *source,
     int err = program_path(run, file, path, sizeof path, diag);
     err = err ? err
               : file_read(path, FILE_LIMIT, &payload, &spec.payload_size, diag);
-    err = err ? err
-              : key_dev(source->key[0] != '\0' ? source->key : "root", &key,
-                        diag);
+    err = err ? err : signer(run, source, &key, diag);
+    spec.with_public_key = is_file_key(source->key);
     err = err ? err : image_version_read(source->version, &spec.version, diag);
     err = err ? err : image_edits(run, source, edits, diag);
     spec.payload = payload;
@@ -264,6 +289,24 @@ static int root_key(uint8_t digest[32], const char *name, struct diag *diag)
     return err ? err : key_digest(&key, digest);
 }
 
+/* The product's three keys; a scenario's own one takes the third place. */
+static int root_keys(const struct run *run, struct provision_spec *spec,
+                     struct diag *diag)
+{
+    struct key key;
+    int err = root_key(spec->root[0], "root", diag);
+
+    err = err ? err : root_key(spec->root[1], "root1", diag);
+    err = err ? err : root_key(spec->root[2], "root2", diag);
+    for (unsigned i = 0; i < run->scenario->images && err == 0; i++) {
+        if (is_file_key(run->scenario->image[i].key)) {
+            err = file_key(run, run->scenario->image[i].key, &key, diag);
+            err = err ? err : key_digest(&key, spec->root[2]);
+        }
+    }
+    return err;
+}
+
 static int provision(struct run *run, struct diag *diag)
 {
     static const char *const copies[] = {"boot-a", "boot-b"};
@@ -290,9 +333,7 @@ static int provision(struct run *run, struct diag *diag)
                 place(run, copies[i], BOOT_IMAGE, &images[spec.image_count]);
         }
     }
-    int err = root_key(spec.root[0], "root", diag);
-    err = err ? err : root_key(spec.root[1], "root1", diag);
-    err = err ? err : root_key(spec.root[2], "root2", diag);
+    int err = root_keys(run, &spec, diag);
     return err ? err
                : provision_flash(&spec, flash->array, flash->figures.size,
                                  run->world->board.otp.words, diag);
@@ -320,19 +361,18 @@ static int digests(struct run *run, struct diag *diag)
 {
     struct token *token = &run->token;
     uint8_t dtb[32];
+    int err = 0;
 
     snprintf(token->name, sizeof token->name, "%s", run->scenario->name);
     hex_short(run->scenario->digest, token->hash);
     token->seed = run->scenario->seed;
-    for (unsigned i = 0; i < run->options->faults && i < TOKEN_FAULTS; i++) {
-        snprintf(token->fault[i], sizeof token->fault[i], "%s",
-                 run->options->fault[i]);
-        token->faults = i + 1;
+    for (unsigned i = 0; i < run->options->faults && err == 0; i++) {
+        err = token_add_fault(token, run->options->fault[i], diag);
     }
     mbedtls_sha256(run->dtb, run->dtb_size, dtb, 0);
     hex_short(dtb, token->dtb);
     digest_images(run);
-    int err = short_digest(run->rom_path, token->rom, diag);
+    err = err ? err : short_digest(run->rom_path, token->rom, diag);
     snprintf(run->digests, sizeof run->digests,
              "rom=%s boot=%s images=%s dtb=%s", token->rom, token->boot,
              token->images, token->dtb);

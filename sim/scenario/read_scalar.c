@@ -350,6 +350,20 @@ static int read_choice(struct reader *reader, const struct schema_key *key,
     return store_text(reader, key, node, target);
 }
 
+/* A key by its name, or the path of a PEM file. */
+static int read_signer(struct reader *reader, const struct schema_key *key,
+                       const struct node *node, void *target)
+{
+    static const char ending[] = ".pem";
+    size_t length = strlen(node->text);
+
+    if (length >= sizeof ending &&
+        strcmp(node->text + length - (sizeof ending - 1u), ending) == 0) {
+        return store_text(reader, key, node, target);
+    }
+    return read_choice(reader, key, node, target);
+}
+
 /* ---- events ----------------------------------------------------------- */
 
 static int read_event(struct reader *reader, const struct schema_key *key,
@@ -389,6 +403,7 @@ int read_scalar(struct reader *reader, const struct schema_key *key,
         [SCHEMA_NUMBER] = read_number,   [SCHEMA_SIZE] = read_number,
         [SCHEMA_TIME] = read_number,     [SCHEMA_SHARE] = read_number,
         [SCHEMA_RANGE] = read_range,     [SCHEMA_CHOICE] = read_choice,
+        [SCHEMA_SIGNER] = read_signer,
         [SCHEMA_IMAGE] = read_name,      [SCHEMA_EVENT] = read_event,
     };
     int err = read_want(reader, key, node, NODE_SCALAR);

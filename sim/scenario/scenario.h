@@ -64,7 +64,8 @@ struct scenario_image {
     bool has_counter;
     uint32_t counter;
     uint32_t size;  /* bytes of the whole image; 0 = as built */
-    char key[16];   /* "root" (default), "root1", "root2", "wrong" */
+    char key[SCENARIO_NAME]; /* "root" (default), "root1", "root2", "wrong",
+                                or a PEM file's path from the scenario's */
     bool authentic; /* declared: may run. Default: key root and no edits */
     unsigned edits;
     struct image_edit edit[SCENARIO_EDITS];

@@ -24,6 +24,7 @@ enum schema_kind {
     SCHEMA_CHOICE,  /* one of `choices`; its value in an enum, or char[] */
     SCHEMA_IMAGE,   /* a declared image or one of `choices`; char[] */
     SCHEMA_EVENT,   /* an event's name; uint32_t code */
+    SCHEMA_SIGNER,  /* one of `choices`, or a PEM file; char[] */
     SCHEMA_FLAG,    /* nothing follows: a bare word, or {} */
     SCHEMA_MAP,     /* keys of `map`, stored in the same struct */
     /* Stored by functions of their own: */
