@@ -19,11 +19,15 @@ for name in "$@"; do
     mkdir -p "${corpus[0]}"
     kept=tests/fuzz/corpus/$name
     [ ! -d "$kept" ] || corpus+=("$kept")
-    echo "== $name"
-    "$build/$name" -runs="$runs" -seed=1 -timeout=10 -verbosity=0 \
+    log=$build/$name.log
+    if "$build/$name" -runs="$runs" -seed=1 -timeout=10 -verbosity=0 \
         -print_final_stats=1 -artifact_prefix="$build/$name-" \
-        "${corpus[@]}" 2>&1 |
-        grep -v '^stat::\(new\|slowest\)' || failed+=("$name")
+        "${corpus[@]}" >"$log" 2>&1; then
+        echo "$name: $(sed -n 's/.*executed_units: *//p' "$log") inputs"
+    else
+        cat "$log"
+        failed+=("$name")
+    fi
 done
 for name in ${failed[@]+"${failed[@]}"}; do
     echo "fuzz: $name failed; the input is $build/$name-*"
