@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/cmd_run.h"
+#include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/paths.h"
 #include "cli/report.h"
@@ -47,19 +48,21 @@ static int tell(const char *name, const struct locations *where, bool verbose,
                                   .plugin = where->plugin,
                                   .story = stdout,
                                   .verbose = verbose,
-                                  .color = color};
+                                  .color = color,
+                                  .interrupted = interrupt_watch()};
+    struct report_how how = {0};
     int code = 0;
     int err = paths_add(&paths, name, where, diag);
 
     err = err ? err : scenario_read(paths.path[0], &scenario, diag);
     err = err ? err : run_scenario(scenario, &options, &result, diag);
     if (err == 0) {
-        report_result(stdout, scenario, &result, color);
+        report_result(stdout, scenario, &result, &how, color);
         code = report_exit_code(result.verdict);
-        run_result_free(&result);
     } else {
         code = command_fail(&command_demo, err, diag);
     }
+    run_result_free(&result);
     scenario_free(scenario);
     paths_free(&paths);
     return code;
@@ -87,6 +90,9 @@ static int demo_run(int argc, char **argv)
                        options.value[VERBOSE].given, color, &diag);
         code = one != 0 ? one : code;
         fflush(stdout);
+        if (one == INTERRUPT_EXIT) {
+            return one;
+        }
     }
     printf("\nWhat next:\n"
            "  build/otalab run -v power-cut-journal    every operation\n"

@@ -9,13 +9,18 @@
 
 #include "cli/cmd_run.h"
 #include "base/hex.h"
+#include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/paths.h"
 #include "cli/report.h"
 
-enum { VERBOSE, QUIET, COLOR, GDB, FIRMWARE, QEMU };
+enum { SCENARIO, VERBOSE, QUIET, COLOR, GDB, FIRMWARE, QEMU };
 
 static const struct option_spec replay_options[] = {
+    [SCENARIO] = {.name = "scenario",
+                  .kind = OPTION_FILE,
+                  .argument = "FILE",
+                  .help = "the scenario, when it does not lie in scenarios/"},
     [VERBOSE] = {.name = "verbose",
                  .short_name = 'v',
                  .help = "tell every event"},
@@ -44,26 +49,44 @@ static const struct command_example replay_examples[] = {
     {0},
 };
 
-static int find_scenario(const struct token *token,
+/* Of the scenarios of that name the one that the token was made with. */
+static int pick_scenario(const struct token *token, const struct paths *paths,
+                         struct scenario **scenario, struct diag *diag)
+{
+    char hash[9] = "";
+
+    for (size_t i = 0; i < paths->count; i++) {
+        int err = scenario_read(paths->path[i], scenario, diag);
+
+        if (err) {
+            return err;
+        }
+        hex_short((*scenario)->digest, hash);
+        if (strcmp(hash, token->hash) == 0) {
+            return 0;
+        }
+        scenario_free(*scenario);
+        *scenario = NULL;
+    }
+    return diag_fail(diag, OTALAB_ERR_USAGE,
+                     "%s has changed: the token is for %s, the file is %s; "
+                     "check out the version it was made with",
+                     paths->path[paths->count - 1], token->hash, hash);
+}
+
+static int find_scenario(const struct token *token, const char *file,
                          const struct locations *where,
                          struct scenario **scenario, struct diag *diag)
 {
     struct paths paths = {0};
-    char hash[9];
-    int err = paths_add(&paths, token->name, where, diag);
+    int err = file != NULL ? paths_add(&paths, file, where, diag)
+                           : paths_add_named(&paths, token->name, where, diag);
 
-    if (err == 0) {
-        err = scenario_read(paths.path[0], scenario, diag);
+    if (err == 0 && paths.count == 0) {
+        err =
+            diag_fail(diag, OTALAB_ERR_USAGE, "%s: no scenario in there", file);
     }
-    if (err == 0) {
-        hex_short((*scenario)->digest, hash);
-        if (strcmp(hash, token->hash) != 0) {
-            err = diag_fail(diag, OTALAB_ERR_USAGE,
-                            "%s has changed: the token is for %s, the file "
-                            "is %s; check out the version it was made with",
-                            paths.path[0], token->hash, hash);
-        }
-    }
+    err = err ? err : pick_scenario(token, &paths, scenario, diag);
     paths_free(&paths);
     return err;
 }
@@ -113,7 +136,12 @@ static int replay_code(const struct token *was, const struct run_result *result)
 {
     bool same = same_parts(was, &result->token);
 
-    if (strcmp(was->recording, result->token.recording) == 0) {
+    if (result->verdict == RUN_INTERRUPTED) {
+        return report_exit_code(result->verdict);
+    }
+    if (was->recording[0] == '\0') {
+        printf("the token is of a run without an end: nothing to compare\n");
+    } else if (strcmp(was->recording, result->token.recording) == 0) {
         printf("the recording is the same, bit for bit\n");
     } else if (same) {
         fprintf(stderr,
@@ -134,7 +162,9 @@ static int replay(const struct options *options, const struct token *token,
     struct run_result result;
     int err = paths_locate(options->value[FIRMWARE].text, &where, diag);
 
-    err = err ? err : find_scenario(token, &where, &scenario, diag);
+    err = err ? err
+              : find_scenario(token, options->value[SCENARIO].text, &where,
+                              &scenario, diag);
     err = err ? err : add_faults(token, scenario, texts, diag);
     if (err) {
         scenario_free(scenario);
@@ -151,13 +181,19 @@ static int replay(const struct options *options, const struct token *token,
         .faults = token->faults,
         .fault = texts,
         .gdb_port = (int)options->value[GDB].number,
+        .interrupted = interrupt_watch(),
     };
     err = run_scenario(scenario, &run, &result, diag);
     int code = 0;
     if (err) {
         code = command_fail(&command_replay, err, diag);
     } else {
-        report_result(stdout, scenario, &result, run.color);
+        struct report_how how = {
+            .by_file = options->value[SCENARIO].given,
+            .firmware = options->value[FIRMWARE].text,
+            .qemu = options->value[QEMU].text,
+        };
+        report_result(stdout, scenario, &result, &how, run.color);
         code = replay_code(token, &result);
     }
     run_result_free(&result);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/paths.h"
 #include "cli/report.h"
@@ -26,32 +27,52 @@ enum {
 };
 
 static const struct option_spec run_options_table[] = {
-    [SEED] = {.name = "seed", .short_name = 's', .kind = OPTION_NUMBER,
-              .argument = "N", .help = "another seed than the scenario's"},
-    [FAULT] = {.name = "fault", .short_name = 'f', .kind = OPTION_TEXT,
-               .argument = "FAULT", .repeat = true,
+    [SEED] = {.name = "seed",
+              .short_name = 's',
+              .kind = OPTION_NUMBER,
+              .argument = "N",
+              .help = "another seed than the scenario's"},
+    [FAULT] = {.name = "fault",
+               .short_name = 'f',
+               .kind = OPTION_TEXT,
+               .argument = "FAULT",
+               .repeat = true,
                .help = "add a fault: ACTION@EVENT[,FIELD=VALUE..][,nth=N]"
                        "[,done=40%] or ACTION@TIME"},
-    [RECORD] = {.name = "record", .short_name = 'r', .kind = OPTION_FILE,
+    [RECORD] = {.name = "record",
+                .short_name = 'r',
+                .kind = OPTION_FILE,
                 .argument = "DIR",
                 .help = "keep recording, flash, fuses and log of each run in "
                         "DIR/SCENARIO; failed runs are always kept, in runs/"},
-    [REPEAT] = {.name = "repeat", .kind = OPTION_NUMBER, .argument = "N",
+    [REPEAT] = {.name = "repeat",
+                .kind = OPTION_NUMBER,
+                .argument = "N",
                 .help = "run N times; all recordings must be equal"},
-    [VERBOSE] = {.name = "verbose", .short_name = 'v',
+    [VERBOSE] = {.name = "verbose",
+                 .short_name = 'v',
                  .help = "tell every event"},
-    [QUIET] = {.name = "quiet", .short_name = 'q',
+    [QUIET] = {.name = "quiet",
+               .short_name = 'q',
                .help = "no story, a line for each scenario"},
     [JSON] = {.name = "json", .help = "results as NDJSON on stdout, no story"},
-    [COLOR] = {.name = "color", .kind = OPTION_CHOICE,
-               .argument = "auto|always|never", .help = "colour the output"},
+    [COLOR] = {.name = "color",
+               .kind = OPTION_CHOICE,
+               .argument = "auto|always|never",
+               .help = "colour the output"},
     [HARD] = {.name = "hard-cuts",
               .help = "end the QEMU process at every power cut"},
-    [GDB] = {.name = "gdb", .kind = OPTION_NUMBER, .argument = "PORT",
+    [GDB] = {.name = "gdb",
+             .kind = OPTION_NUMBER,
+             .argument = "PORT",
              .help = "wait for a debugger on this TCP port of localhost"},
-    [FIRMWARE] = {.name = "firmware", .kind = OPTION_FILE, .argument = "DIR",
+    [FIRMWARE] = {.name = "firmware",
+                  .kind = OPTION_FILE,
+                  .argument = "DIR",
                   .help = "other device programs than build/firmware"},
-    [QEMU] = {.name = "qemu", .kind = OPTION_FILE, .argument = "FILE",
+    [QEMU] = {.name = "qemu",
+              .kind = OPTION_FILE,
+              .argument = "FILE",
               .help = "another qemu-system-arm"},
     {0},
 };
@@ -72,14 +93,17 @@ struct session {
     bool color;
     bool story;
     bool many;
-    unsigned passed;
+    const volatile sig_atomic_t *interrupted;
+    size_t done;
+    size_t passed;
     int worst; /* exit code */
 };
 
 static void note_code(struct session *session, int code)
 {
-    /* an error of the simulator outweighs all, then usage, failure, limit */
-    static const int order[] = {0, 4, 1, 6, 2, 3};
+    /* Ctrl-C outweighs all, then an error of the simulator, usage, a replay
+     * that differs, failure, limit */
+    static const int order[] = {0, 4, 1, 6, 2, 3, INTERRUPT_EXIT};
     unsigned now = 0;
     unsigned was = 0;
 
@@ -154,6 +178,7 @@ static int run_once(struct session *session, const struct scenario *scenario,
         .faults = value[FAULT].count,
         .fault = value[FAULT].texts,
         .gdb_port = (int)value[GDB].number,
+        .interrupted = session->interrupted,
     };
 
     return run_scenario(scenario, &options, result, diag);
@@ -170,8 +195,11 @@ static int run_again(struct session *session, const struct scenario *scenario,
         struct run_result again;
 
         err = run_once(session, scenario, &again, false, diag);
-        if (err == 0 && strcmp(again.token.recording,
-                               first->token.recording) != 0) {
+        if (again.verdict == RUN_INTERRUPTED) {
+            note_code(session, INTERRUPT_EXIT);
+            times = 0;
+        } else if (err == 0 &&
+                   strcmp(again.token.recording, first->token.recording) != 0) {
             err = diag_fail(diag, OTALAB_ERR_REPLAY,
                             "%s: run %" PRIu64 " differs: recording %s, "
                             "the first gave %s",
@@ -183,13 +211,70 @@ static int run_again(struct session *session, const struct scenario *scenario,
     return err;
 }
 
+static void tell_result(const struct session *session,
+                        const struct scenario *scenario,
+                        const struct run_result *result)
+{
+    const struct option_value *value = session->options->value;
+    struct report_how how = {
+        .by_file =
+            !paths_is_named(scenario->name, scenario->path, &session->where),
+        .firmware = value[FIRMWARE].text,
+        .qemu = value[QEMU].text,
+    };
+
+    if (value[JSON].given) {
+        report_json(stdout, scenario, result);
+    } else {
+        report_result(stdout, scenario, result, &how, session->color);
+    }
+}
+
+/* The simulator failed in the middle of a run: what there is, is kept. */
+static void keep_rest(struct session *session, const struct scenario *scenario,
+                      const struct run_result *result)
+{
+    struct diag diag = {0};
+    int err = 0;
+
+    if (result->recording.length > 0) {
+        err = keep_evidence(session, scenario, result, &diag);
+    }
+    if (err) {
+        session_fail(session, err, &diag);
+    }
+}
+
+static void run_read(struct session *session, const struct scenario *scenario)
+{
+    struct diag diag = {0};
+    struct run_result result;
+    int err = run_once(session, scenario, &result, true, &diag);
+
+    if (err) {
+        session_fail(session, err, &diag);
+        keep_rest(session, scenario, &result);
+    } else {
+        tell_result(session, scenario, &result);
+        note_code(session, report_exit_code(result.verdict));
+        err = keep_evidence(session, scenario, &result, &diag);
+        err = err ? err : run_again(session, scenario, &result, &diag);
+        if (err) {
+            session_fail(session, err, &diag);
+        } else {
+            session->passed += result.verdict == RUN_PASSED ? 1 : 0;
+        }
+    }
+    run_result_free(&result);
+}
+
 static void run_file(struct session *session, const char *path)
 {
     struct diag diag = {0};
     struct scenario *scenario = NULL;
-    struct run_result result;
     int err = read_scenario(session, path, &scenario, &diag);
 
+    session->done++;
     if (err) {
         session_fail(session, err, &diag);
         return;
@@ -197,25 +282,25 @@ static void run_file(struct session *session, const char *path)
     if (session->story) {
         printf("%s%s\n", session->many ? "\n" : "", scenario->title);
     }
-    err = run_once(session, scenario, &result, true, &diag);
-    if (err == 0) {
-        if (session->options->value[JSON].given) {
-            report_json(stdout, scenario, &result);
-        } else {
-            report_result(stdout, scenario, &result, session->color);
-        }
-        err = keep_evidence(session, scenario, &result, &diag);
-        err = err ? err : run_again(session, scenario, &result, &diag);
-    }
-    if (err) {
-        session_fail(session, err, &diag);
-    } else {
-        note_code(session, report_exit_code(result.verdict));
-        session->passed += result.verdict == RUN_PASSED ? 1 : 0;
-    }
+    run_read(session, scenario);
     fflush(stdout);
-    run_result_free(&result);
     scenario_free(scenario);
+}
+
+static void run_all(struct session *session, const struct paths *paths)
+{
+    session->many = paths->count > 1;
+    for (size_t i = 0; i < paths->count && !*session->interrupted; i++) {
+        run_file(session, paths->path[i]);
+    }
+    if (*session->interrupted) {
+        note_code(session, INTERRUPT_EXIT);
+        fprintf(stderr, "otalab run: interrupted, %zu of %zu scenarios run\n",
+                session->done, paths->count);
+    } else if (session->many && !session->options->value[JSON].given) {
+        printf("%zu passed, %zu failed\n", session->passed,
+               session->done - session->passed);
+    }
 }
 
 static int run(int argc, char **argv)
@@ -239,14 +324,8 @@ static int run(int argc, char **argv)
     }
     session.color = options_color(options.value[COLOR].text, stdout);
     session.story = !options.value[QUIET].given && !options.value[JSON].given;
-    session.many = paths.count > 1;
-    for (size_t i = 0; i < paths.count; i++) {
-        run_file(&session, paths.path[i]);
-    }
-    if (session.many && !options.value[JSON].given) {
-        printf("%u passed, %zu failed\n", session.passed,
-               paths.count - session.passed);
-    }
+    session.interrupted = interrupt_watch();
+    run_all(&session, &paths);
     code = paths.count == 0 ? 5 : session.worst;
     if (paths.count == 0) {
         fprintf(stderr, "otalab run: no scenario selected\n");
@@ -268,5 +347,5 @@ const struct command command_run = {
         "A scenario is a YAML file, a folder of them, or a name in "
         "scenarios/. Exit code: 0 passed, 1 an expectation failed, 2 usage "
         "or scenario error, 3 the simulator failed, 4 time limit, 5 nothing "
-        "selected, 6 runs differ.",
+        "selected, 6 runs differ, 130 interrupted.",
 };

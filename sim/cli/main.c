@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include <stddef.h>
-
 #include "cli/cmd_check.h"
 #include "cli/cmd_image.h"
 #include "cli/cmd_run.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 static const struct command *const commands[] = {
     &command_demo,
@@ -38,5 +41,13 @@ static const struct command root = {
 
 int main(int argc, char **argv)
 {
-    return command_dispatch(&root, argc, argv);
+    int code = command_dispatch(&root, argc, argv);
+
+    /* a full disk behind stdout must not look like a good run */
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "otalab: cannot write the output: %s\n",
+                strerror(errno));
+        return code != 0 ? code : 2;
+    }
+    return code;
 }

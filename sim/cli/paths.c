@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/paths.h"
 
+#include "base/suggest.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,27 +148,78 @@ static int add_folder(struct paths *paths, const char *folder, int depth,
     return err;
 }
 
+/* The known name that is nearest to a mistyped one, for a person. */
+static int no_such_name(const char *name, const struct locations *where,
+                        struct diag *diag)
+{
+    struct paths all = {0};
+    struct suggest suggest;
+    int err = 0;
+
+    suggest_start(&suggest, name);
+    if (is_folder(where->scenarios)) {
+        err = add_folder(&all, where->scenarios, 0, NULL, NULL);
+    }
+    for (size_t i = 0; i < all.count && err == 0; i++) {
+        char *slash = strrchr(all.path[i], '/');
+        char *file = slash != NULL ? slash + 1 : all.path[i];
+
+        file[strlen(file) - strlen(".yaml")] = '\0';
+        suggest_offer(&suggest, file);
+    }
+    const char *best = suggest_best(&suggest);
+
+    err = diag_fail(diag, OTALAB_ERR_USAGE,
+                    "%s: no such file, folder or scenario; %s%s'%s", name,
+                    best != NULL ? "did you mean '" : "'ls ",
+                    best != NULL ? best : where->scenarios,
+                    best != NULL ? "?" : " shows what there is");
+    paths_free(&all);
+    return err;
+}
+
+int paths_add_named(struct paths *paths, const char *name,
+                    const struct locations *where, struct diag *diag)
+{
+    size_t before = paths->count;
+    int err = 0;
+
+    if (is_folder(where->scenarios)) {
+        err = add_folder(paths, where->scenarios, 0, name, diag);
+    }
+    return err || paths->count > before ? err : no_such_name(name, where, diag);
+}
+
+bool paths_is_named(const char *name, const char *path,
+                    const struct locations *where)
+{
+    struct paths paths = {0};
+    struct stat wanted;
+    struct stat info;
+    bool found = false;
+
+    if (stat(path, &wanted) == 0 && is_folder(where->scenarios) &&
+        add_folder(&paths, where->scenarios, 0, name, NULL) == 0) {
+        for (size_t i = 0; i < paths.count; i++) {
+            found = found || (stat(paths.path[i], &info) == 0 &&
+                              info.st_ino == wanted.st_ino &&
+                              info.st_dev == wanted.st_dev);
+        }
+    }
+    paths_free(&paths);
+    return found;
+}
+
 int paths_add(struct paths *paths, const char *argument,
               const struct locations *where, struct diag *diag)
 {
-    size_t before = paths->count;
-
     if (is_folder(argument)) {
         return add_folder(paths, argument, 0, NULL, diag);
     }
     if (exists(argument) || ends_with(argument, ".yaml")) {
         return add_file(paths, argument, diag);
     }
-    if (is_folder(where->scenarios)) {
-        int err = add_folder(paths, where->scenarios, 0, argument, diag);
-        if (err || paths->count > before) {
-            return err;
-        }
-    }
-    return diag_fail(diag, OTALAB_ERR_USAGE,
-                     "%s: no such file, folder or scenario; 'ls %s' shows "
-                     "what there is",
-                     argument, where->scenarios);
+    return paths_add_named(paths, argument, where, diag);
 }
 
 void paths_free(struct paths *paths)

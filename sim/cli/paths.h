@@ -6,6 +6,7 @@
 #ifndef OTALAB_CLI_PATHS_H
 #define OTALAB_CLI_PATHS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/diag.h"
@@ -33,6 +34,13 @@ int paths_locate(const char *firmware, struct locations *where,
  * sorted, and those of its folders), or a scenario's name. */
 int paths_add(struct paths *paths, const char *argument,
               const struct locations *where, struct diag *diag);
+/* Scenarios of that name in scenarios/ and its folders: at least one, or an
+ * error that suggests another name. */
+int paths_add_named(struct paths *paths, const char *name,
+                    const struct locations *where, struct diag *diag);
+/* Would paths_add_named() give this very file? */
+bool paths_is_named(const char *name, const char *path,
+                    const struct locations *where);
 void paths_free(struct paths *paths);
 
 #endif

@@ -12,12 +12,22 @@
 
 #include "engine/run.h"
 
+/* How the run was asked for: what the commands to go on with must repeat.
+ * NULL = not given. */
+struct report_how {
+    bool by_file; /* replay cannot find the scenario by its name */
+    const char *firmware;
+    const char *qemu;
+};
+
 void report_result(FILE *out, const struct scenario *scenario,
-                   const struct run_result *result, bool color);
+                   const struct run_result *result,
+                   const struct report_how *how, bool color);
 /* One JSON object and a line end. */
 void report_json(FILE *out, const struct scenario *scenario,
                  const struct run_result *result);
-/* recording.ndjson, flash.bin, fuses.bin, qemu.log, token in `folder`. */
+/* recording.ndjson, flash.bin, fuses.bin, qemu.log, token in `folder`: all of
+ * them, or with an error none, and none of an earlier run. */
 int report_evidence(const char *folder, const struct run_result *result,
                     struct diag *diag);
 /* The exit code that a verdict stands for. */

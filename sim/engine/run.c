@@ -110,8 +110,9 @@ static int happen_before(struct run *run, bool *struck, struct diag *diag)
     uint64_t now = command_time(run);
 
     *struck = false;
-    if (run->world->board.reset_asserted || now > run->scenario->limit_ns) {
-        return 0;
+    if (run->world->board.reset_asserted || now > run->scenario->limit_ns ||
+        !board_time_possible(&run->world->board, now, executed_ns(run))) {
+        return 0; /* a guest that lies about time moves nothing */
     }
     return steps_until(run, now, struck, diag);
 }
@@ -317,6 +318,11 @@ static void check_limits(struct run *run)
         world->over = true;
         return;
     }
+    if (run->options->interrupted != NULL && *run->options->interrupted) {
+        run->result->verdict = RUN_INTERRUPTED;
+        world->over = true;
+        return;
+    }
     if (world->counts.boots > scenario->limit_resets + 1) {
         run->result->verdict = RUN_LIMIT;
         run_fail(run, (struct place){0, 0}, world->sequence,
@@ -351,7 +357,7 @@ static int loop(struct run *run, struct diag *diag)
     return 0;
 }
 
-static void finish(struct run *run)
+static void judge(struct run *run)
 {
     struct oracle_view view = run_view(run);
     struct run_result *result = run->result;
@@ -363,6 +369,15 @@ static void finish(struct run *run)
     expects_finish(run);
     if (result->verdict != RUN_LIMIT) {
         result->verdict = result->failures > 0 ? RUN_FAILED : RUN_PASSED;
+    }
+}
+
+static void finish(struct run *run)
+{
+    struct run_result *result = run->result;
+
+    if (result->verdict != RUN_INTERRUPTED) {
+        judge(run);
     }
     emit_text(run, EVENT_END, run_verdict_name(result->verdict));
 }
@@ -384,9 +399,12 @@ static void keep_evidence(struct run *run)
         snprintf(run->token.qemu, sizeof run->token.qemu, "%s",
                  machine_qemu_version(run->machine));
     }
-    uint8_t digest[32];
-    recording_digest(&result->recording, digest);
-    hex_short(digest, run->token.recording);
+    if (result->verdict < RUN_ERROR) { /* else it was not recorded to its end */
+        uint8_t digest[32];
+
+        recording_digest(&result->recording, digest);
+        hex_short(digest, run->token.recording);
+    }
     result->token = run->token;
 }
 
@@ -442,6 +460,8 @@ int run_scenario(const struct scenario *scenario,
         err = loop(&run, diag);
         if (err == 0) {
             finish(&run);
+        } else {
+            result->verdict = RUN_ERROR;
         }
         keep_evidence(&run);
     }
@@ -465,7 +485,8 @@ const char *run_verdict_name(enum run_verdict verdict)
     static const char *const names[] = {[RUN_PASSED] = "passed",
                                         [RUN_FAILED] = "failed",
                                         [RUN_LIMIT] = "time limit",
-                                        [RUN_ERROR] = "error"};
+                                        [RUN_ERROR] = "error",
+                                        [RUN_INTERRUPTED] = "interrupted"};
 
     return names[verdict];
 }

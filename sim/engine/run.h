@@ -7,6 +7,7 @@
 #ifndef OTALAB_ENGINE_RUN_H
 #define OTALAB_ENGINE_RUN_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,13 +30,16 @@ struct run_options {
     unsigned faults; /* added to the scenario; for the token */
     const char *const *fault;
     int gdb_port;
+    /* not 0: stop after the current turn; NULL: nobody asks */
+    const volatile sig_atomic_t *interrupted;
 };
 
 enum run_verdict {
     RUN_PASSED,
-    RUN_FAILED, /* an expectation, the oracle, a fault that did not fire */
-    RUN_LIMIT,  /* virtual time, resets */
-    RUN_ERROR   /* the simulator itself */
+    RUN_FAILED,     /* an expectation, the oracle, a fault that did not fire */
+    RUN_LIMIT,      /* virtual time, resets */
+    RUN_ERROR,      /* the simulator itself */
+    RUN_INTERRUPTED /* by the user: not judged */
 };
 
 #define RUN_FAILURES 8u
@@ -62,8 +66,8 @@ struct run_result {
     struct otp otp;
 };
 
-/* 0 when there is a verdict (also RUN_FAILED and RUN_LIMIT); otherwise a
- * negative enum otalab_err with a line in diag. */
+/* 0 when there is a verdict (all but RUN_ERROR); otherwise a negative enum
+ * otalab_err with a line in diag, and the evidence as far as there is any. */
 int run_scenario(const struct scenario *scenario,
                  const struct run_options *options, struct run_result *result,
                  struct diag *diag);

@@ -5,7 +5,10 @@
  *      [:faults=FAULT+FAULT]
  * HASH is of the scenario file, the others are short digests of what took
  * part; rec is that of the recording, which an exact replay has to give
- * again. A token comes from outside: token_parse() checks every part.
+ * again, and is missing when a run did not come to its end. In a FAULT every
+ * byte but letters, digits and .,_=@%/- is written ~XX, so that a token is one
+ * word to every shell. A token comes from outside: token_parse() checks every
+ * part.
  */
 #ifndef OTALAB_ENGINE_TOKEN_H
 #define OTALAB_ENGINE_TOKEN_H
@@ -15,8 +18,9 @@
 
 #include "base/diag.h"
 
-#define TOKEN_MAX 2048u
 #define TOKEN_FAULTS 16u
+#define TOKEN_FAULT_SIZE 192u /* with its NUL */
+#define TOKEN_MAX (512u + TOKEN_FAULTS * 3u * TOKEN_FAULT_SIZE)
 
 struct token {
     char name[64];
@@ -29,12 +33,14 @@ struct token {
     char qemu[32];
     char recording[9];
     unsigned faults;
-    char fault[TOKEN_FAULTS][192];
+    char fault[TOKEN_FAULTS][TOKEN_FAULT_SIZE];
 };
 
 /* 0, or OTALAB_ERR_USAGE with a line that says what is wrong where. */
 int token_parse(const char *text, struct token *token, struct diag *diag);
-/* Length written, 0 when it did not fit. */
+/* Add a fault; OTALAB_ERR_USAGE when there is no room for it. */
+int token_add_fault(struct token *token, const char *text, struct diag *diag);
+/* Length written, 0 when it did not fit (TOKEN_MAX is always enough). */
 size_t token_print(const struct token *token, char *out, size_t size);
 
 #endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ctrl-C: the first one asks the run to stop after its current turn, so that
+ * its evidence is kept; the second one ends the program as usual, and the
+ * machine with it. The flag belongs to the process; runs are given a pointer.
+ */
+#ifndef OTALAB_CLI_INTERRUPT_H
+#define OTALAB_CLI_INTERRUPT_H
+
+#include <signal.h>
+
+#define INTERRUPT_EXIT 130
+
+/* Begin to watch, unless the signal is ignored (as by nohup). The flag is
+ * set by the first Ctrl-C. */
+const volatile sig_atomic_t *interrupt_watch(void);
+
+#endif
