@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# The same inputs give the same recording, byte for byte: run twice, on a busy
+# machine, without address randomisation, with every power cut as the end of a
+# process, by a host program of another compiler, on another QEMU. Another
+# seed gives another one.
+#
+#   tools/determinism.sh BUILD [SCENARIO...]
+#
+# Prints `ok`, `not ok` or `ok .. # SKIP why` per way and scenario; closes with
+# `N passed, N failed, N skipped`. Programs of BUILD must be there; those of
+# clang are built.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+build=${1:?usage: tools/determinism.sh BUILD [SCENARIO...]}
+shift
+scenarios=("$@")
+[ $# -gt 0 ] || scenarios=(ab-good ab-bad power-cut-fuse reset-in-erase
+    fault-in-fault never-confirm hang-asleep commit-downgrade)
+load_limit=120 # seconds; the busy loops never outlive it
+work=$(mktemp -d)
+loops=()
+
+end_load() {
+    [ ${#loops[@]} = 0 ] || kill "${loops[@]}" 2>/dev/null
+    wait "${loops[@]}" 2>/dev/null
+    loops=()
+}
+trap 'end_load; rm -rf "$work"' EXIT
+
+passed=0
+failed=0
+skipped=0
+
+ok() {
+    passed=$((passed + 1))
+    echo "ok $1"
+}
+
+not_ok() {
+    failed=$((failed + 1))
+    echo "not ok $1: $2"
+}
+
+skip() {
+    skipped=$((skipped + 1))
+    echo "ok $1 # SKIP $2"
+}
+
+# record WAY COMMAND...: all scenarios, kept in a folder of that name.
+record() {
+    local way=$1
+    shift
+    "$@" run -q --record "$work/$way" "${scenarios[@]}" \
+        >"$work/$way.log" 2>&1 || {
+        not_ok "$way" "exit code $?"
+        sed 's/^/    /' "$work/$way.log" | tail -n 20
+    }
+}
+
+kept() { echo "$work/$1/$2/recording.ndjson"; }
+
+# Every recording of this way is that of the first.
+same() {
+    local way=$1 name
+    shift
+    record "$way" "$@"
+    for name in "${scenarios[@]}"; do
+        if [ -s "$(kept first "$name")" ] &&
+            cmp "$(kept first "$name")" "$(kept "$way" "$name")"; then
+            ok "$way $name"
+        else
+            not_ok "$way $name" "another recording"
+            diff "$(kept first "$name")" "$(kept "$way" "$name")" |
+                sed 's/^/    /' | head -n 6
+        fi
+    done
+}
+
+# The seed stands in the header: what happens has to differ as well.
+other() {
+    local way=$1 name
+    shift
+    record "$way" "$@"
+    for name in "${scenarios[@]}"; do
+        if cmp -s <(tail -n +2 "$(kept first "$name")") \
+            <(tail -n +2 "$(kept "$way" "$name")"); then
+            not_ok "$way $name" "the same events"
+        else
+            ok "$way $name"
+        fi
+    done
+}
+
+tool=$build/otalab
+programs=$build/firmware
+
+record first "$tool"
+same again "$tool"
+
+for _ in 1 2; do
+    timeout $load_limit bash -c 'while :; do :; done' &
+    loops+=($!)
+done
+same busy "$tool"
+end_load
+
+if setarch -R true 2>/dev/null; then
+    same no-aslr setarch -R "$tool"
+else
+    skip no-aslr "this system does not let it be switched off"
+fi
+
+# Options go behind the command: a wrapper adds them.
+with() {
+    local command=$1 verb=$2
+    shift 2
+    "$command" "$verb" "${more[@]}" "$@"
+}
+
+more=(--hard-cuts)
+same hard-cuts with "$tool"
+
+if ! command -v clang >/dev/null; then
+    skip clang "no clang"
+elif make --no-print-directory NODEPS=1 CC=clang host >"$work/log" 2>&1; then
+    more=(--firmware "$programs")
+    same clang with build-clang/otalab
+else
+    not_ok clang "the host program does not build"
+    tail -n 20 "$work/log" | sed 's/^/    /'
+fi
+
+if qemu=$(tools/qemu10.sh 2>"$work/log"); then
+    more=(--qemu "$qemu")
+    same qemu10 with "$tool"
+else
+    skip qemu10 "$(tail -n 1 "$work/log")"
+fi
+
+more=(--seed 20)
+other other-seed with "$tool"
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]
