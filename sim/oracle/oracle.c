@@ -116,15 +116,33 @@ static void journal_confirmed(struct oracle *oracle,
     oracle->runs[image] = 0;
 }
 
+/* What was confirmed once and is tried again has to ask again. */
+static void journal_trial(struct oracle *oracle, const struct oracle_view *view)
+{
+    uint32_t image = image_of_slot(view, oracle->journal_slot);
+
+    if (image != ORACLE_NONE && oracle->confirmed[image]) {
+        oracle->confirmed[image] = false;
+        oracle->asked[image] = false;
+    }
+}
+
+static bool confirmed_in_force(const struct oracle *oracle)
+{
+    return oracle->journal_slot != ORACLE_NONE &&
+           oracle->journal_state == JOURNAL_CONFIRMED;
+}
+
 static void journal_changed(struct oracle *oracle,
                             const struct oracle_view *view)
 {
     struct journal_record now;
 
     journal_read(oracle, view, &now);
-    if (oracle->journal_slot != ORACLE_NONE &&
-        oracle->journal_state == JOURNAL_CONFIRMED) {
+    if (confirmed_in_force(oracle)) {
         journal_confirmed(oracle, view);
+    } else if (oracle->journal_slot != ORACLE_NONE) {
+        journal_trial(oracle, view);
     }
 }
 
@@ -166,8 +184,7 @@ static void count_run(struct oracle *oracle, const struct oracle_view *view,
 {
     uint32_t most = view->judged->attempts + oracle->forgiven;
 
-    if (oracle->journal_slot != ORACLE_NONE &&
-        oracle->journal_state == JOURNAL_CONFIRMED) {
+    if (confirmed_in_force(oracle)) {
         return;
     }
     if (++oracle->runs[image] > most) {
@@ -329,7 +346,7 @@ static void check_deadline(struct oracle *oracle,
 {
     uint32_t image = oracle->running;
 
-    if (image == ORACLE_NONE || oracle->confirmed[image] ||
+    if (image == ORACLE_NONE || confirmed_in_force(oracle) ||
         oracle->deadline_reported || view->judged->deadline_ns == 0) {
         return;
     }
