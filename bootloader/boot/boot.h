@@ -31,9 +31,14 @@ struct boot {
     bool confirmed_now;
 };
 
+/* ---- services.c: the ROM's part of the work --------------------------- */
+
+/* Does the ROM have the services that this program was made for? */
+bool boot_has_services(void);
+
 /* ---- state.c: what is known, and what is kept ------------------------ */
 
-/* Devicetree, fuses. A panic when the devicetree is not usable. */
+/* ROM, devicetree, fuses. A panic when ROM or devicetree is not usable. */
 void boot_read_board(struct boot *boot);
 /* Open the journal; renew a state in force that has lost a copy. */
 void boot_open_journal(struct boot *boot);

@@ -3,6 +3,9 @@
 
 void boot_read_board(struct boot *boot)
 {
+    if (!boot_has_services()) {
+        board_panic(__LINE__, BOARD_ROM_BASE);
+    }
     boot->flash = board_flash();
     if (map_read(board_dtb(), BOARD_DTB_SIZE, &boot->map)) {
         board_panic(__LINE__, BOARD_DTB_BASE);

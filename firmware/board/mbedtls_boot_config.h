@@ -13,5 +13,6 @@
 #endif
 
 #define MBEDTLS_SHA256_C
+#define MBEDTLS_PLATFORM_ZEROIZE_ALT /* board/zeroize.c */
 
 #endif

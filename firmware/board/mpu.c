@@ -57,8 +57,9 @@ static const struct mpu_region mpu_rom[MPU_REGIONS] = {
     {BOARD_ROM_RAM_BASE, MPU_64K | MPU_RW | MPU_XN | MPU_MEMORY},
 };
 
+/* The ROM serves the bootloader with code, but not with its RAM. */
 static const struct mpu_region mpu_boot[MPU_REGIONS] = {
-    {BOARD_ROM_BASE, MPU_4M | MPU_RO | MPU_XN | MPU_MEMORY},
+    {BOARD_ROM_BASE, MPU_4M | MPU_RO | MPU_MEMORY},
     MPU_FLASH,
     {BOARD_SRAM_BASE, MPU_512K | MPU_RW | MPU_MEMORY},
     MPU_PERIPHERALS,

@@ -88,10 +88,12 @@ static int read_flash_size(const void *blob, struct ota_map *map)
 /* The index of a label, MAP_PART_COUNT for one that means nothing here. */
 static size_t find_label(const void *blob, int node)
 {
+    int length = 0;
+    const char *label = fdt_getprop(blob, node, "label", &length);
     size_t i = 0;
 
     while (i < MAP_PART_COUNT &&
-           fdt_stringlist_search(blob, node, "label", part_labels[i]) != 0) {
+           !(label && fdt_stringlist_contains(label, length, part_labels[i]))) {
         i++;
     }
     return i;
@@ -184,7 +186,8 @@ int map_read(const void *blob, uint32_t size, struct ota_map *map)
 uint32_t map_read_keys(const void *blob, uint32_t size,
                        const uint8_t *keys[MAP_KEYS_MAX])
 {
-    int parent = blob_sound(blob, size) ? fdt_path_offset(blob, "/keys") : -1;
+    int parent =
+        blob_sound(blob, size) ? fdt_subnode_offset(blob, 0, "keys") : -1;
     uint32_t count = 0;
     int node;
 

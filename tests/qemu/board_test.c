@@ -431,7 +431,7 @@ Test(board, protects_memory_from_the_bootloader)
     must_fault(1, "call 21000000", CFSR_IACCVIOL);
     must_fault(1, "load 20000000", CFSR_DACCVIOL); /* RAM of the ROM stage */
     must_fault(1, "store 2000fffc", CFSR_DACCVIOL);
-    must_fault(1, "call 200", CFSR_IACCVIOL); /* ROM */
+    must_fault(1, "store 100", CFSR_DACCVIOL); /* ROM, whose code serves it */
     must_work(1, "load 10000", 'l');
     must_work(1, "store 2187f000", 't'); /* boot-info */
 }

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the ROM does for the bootloader, as the ROMs of real chips do: the
+ * code that ran when the bootloader was verified serves it, too, so that it
+ * need not carry a second copy. A table of functions at a fixed place, right
+ * behind the ROM's vectors (rom.ld and boot.ld give the address).
+ *
+ * Every function is pure: it works on the caller's memory and stack alone,
+ * for the RAM of the ROM stage is closed by then, gives no command to the
+ * controller and keeps nothing. What each does and how it fails is said where
+ * it is declared.
+ *
+ * ROM and bootloader are built at different times. A table that lacks or
+ * changes anything, a structure that is passed included, has another version;
+ * a bootloader that does not find its own must not call anything.
+ */
+#ifndef OTALAB_BOOTLOADER_SERVICES_H
+#define OTALAB_BOOTLOADER_SERVICES_H
+
+#include <libfdt.h>
+#include <stdint.h>
+
+#include "ota/image.h"
+#include "ota/load.h"
+#include "ota/map.h"
+
+#define ROM_SERVICES_MAGIC 0x53564D52u
+#define ROM_SERVICES_VERSION 1u
+
+#define ROM_SERVICE(name) __typeof__(name) *name
+
+struct rom_services {
+    uint32_t magic;
+    uint32_t version;
+    /* libfdt */
+    ROM_SERVICE(fdt_check_header);
+    ROM_SERVICE(fdt_getprop);
+    ROM_SERVICE(fdt_node_offset_by_compatible);
+    /* ota/map.h */
+    ROM_SERVICE(map_read);
+    ROM_SERVICE(map_read_keys);
+    /* ota/load.h */
+    ROM_SERVICE(image_load);
+    ROM_SERVICE(image_peek);
+    /* ota/image.h */
+    ROM_SERVICE(image_verify);
+    ROM_SERVICE(image_check_entry);
+    ROM_SERVICE(image_version_compare);
+    ROM_SERVICE(image_version_pack);
+};
+
+/* In the ROM. */
+extern const struct rom_services rom_services;
+
+#endif
