@@ -363,10 +363,10 @@ unit: deps-test $(B)/tests/unit
 demo: ## set up, build, and show the two stories
 demo: deps-build host firmware
 	$(Q)$(B)/otalab demo
-bench: ## speeds and sizes, as a table
-bench: deps-build host firmware
-	$(Q)if [ -x tools/bench.sh ]; then tools/bench.sh $(B); \
-		else echo "bench: nothing to measure yet"; fi
+bench: ## speeds and sizes, as a table (RUNS=7)
+bench: deps-build host firmware $(B)/tests/bench
+	$(Q)$(B)/tests/bench $(B) $(RUNS)
+	@echo
 	$(Q)$(MAKE) --no-print-directory NODEPS=1 size
 
 # Fuzzers: everything compiled anew with coverage and sanitizers, in a folder

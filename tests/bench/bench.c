@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Measures what has to be fast, on the real binaries, and prints a table with
+ * the targets beside it; it asserts nothing. Run by `make bench`:
+ *
+ *   bench BUILD [RUNS]
+ *
+ * Each figure is the median of RUNS measurements, the best one beside it. A
+ * boot is taken from scenarios with and without more power cuts: what the
+ * further boots add is divided by their number, so that it is the engine, the
+ * oracle and the recording that are measured and not a bench of its own.
+ */
+#define _GNU_SOURCE
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/run.h"
+#include "machine/machine.h"
+#include "qemu/guests/guest.h"
+#include "scenario/scenario.h"
+
+#define RUNS_DEFAULT 7u
+#define RUNS_MAX 99u
+#define PATH_SIZE 512u
+#define TEXT_SIZE 4096u
+#define RINGS 2000u /* per measurement */
+#define RESETS 20u  /* per measurement */
+#define BOOTS 5u    /* per measurement */
+#define PROGRESS_NS UINT64_C(1000000000)
+
+struct bench {
+    const char *build;
+    unsigned runs;
+    uint64_t started_ns;
+    char firmware[PATH_SIZE];
+    char plugin[PATH_SIZE];
+    char guest[PATH_SIZE];
+    char rom[PATH_SIZE];
+    char dtb[PATH_SIZE];
+    struct diag diag;
+};
+
+/* What is measured once: *ns is the time, or an error comes back. */
+typedef int measure_fn(struct bench *bench, const void *what, uint64_t *ns);
+
+struct figure {
+    uint64_t median_ns;
+    uint64_t best_ns;
+};
+
+/* ---- time and table ---------------------------------------------------- */
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a;
+    uint64_t right = *(const uint64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+/* What takes longer than a second says what it does. */
+static void progress(const struct bench *bench, const char *what, unsigned run)
+{
+    if (now_ns() - bench->started_ns < PROGRESS_NS) {
+        return;
+    }
+    if (isatty(STDERR_FILENO)) {
+        (void)fprintf(stderr, "\r\033[Kbench: %s, %u of %u\r", what, run + 1,
+                      bench->runs);
+    } else if (run == 0) {
+        (void)fprintf(stderr, "bench: %s\n", what);
+    }
+}
+
+static void progress_end(void)
+{
+    if (isatty(STDERR_FILENO)) {
+        (void)fprintf(stderr, "\r\033[K");
+    }
+}
+
+static int measure(struct bench *bench, const char *what, measure_fn *once,
+                   const void *argument, struct figure *figure)
+{
+    uint64_t ns[RUNS_MAX];
+
+    for (unsigned run = 0; run < bench->runs; run++) {
+        progress(bench, what, run);
+        int err = once(bench, argument, &ns[run]);
+        if (err) {
+            return err;
+        }
+    }
+    progress_end();
+    qsort(ns, bench->runs, sizeof(ns[0]), compare);
+    figure->median_ns = ns[bench->runs / 2];
+    figure->best_ns = ns[0];
+    return 0;
+}
+
+/* A duration in a unit of `unit` ns, with two decimals. */
+static void print_time(uint64_t ns, uint64_t unit)
+{
+    uint64_t hundredths = (ns * 100u + unit / 2) / unit;
+
+    printf(" %7" PRIu64 ".%02u", hundredths / 100,
+           (unsigned)(hundredths % 100));
+}
+
+static void print_row(const char *what, const struct figure *figure,
+                      const char *unit_name, uint64_t unit, const char *target)
+{
+    printf("%-46s", what);
+    print_time(figure->median_ns, unit);
+    print_time(figure->best_ns, unit);
+    printf(" %-3s %s\n", unit_name, target);
+    (void)fflush(stdout);
+}
+
+/* ---- the bare machine -------------------------------------------------- */
+
+static int open_machine(struct bench *bench, const char *rom,
+                        struct machine **machine)
+{
+    struct machine_options options = {.plugin = bench->plugin,
+                                      .rom = rom,
+                                      .dtb = bench->dtb};
+
+    return machine_start(machine, &options, &bench->diag);
+}
+
+static int next_ring(struct bench *bench, struct machine *machine)
+{
+    enum machine_event event;
+    int err = machine_wait(machine, &event, &bench->diag);
+
+    if (err || event == MACHINE_RING) {
+        return err;
+    }
+    return diag_fail(&bench->diag, OTALAB_ERR_SIMULATOR,
+                     "the guest did not ring");
+}
+
+/* Start of a process to the CPU's first hand-over, and its end. */
+static int start_process(struct bench *bench, const void *what, uint64_t *ns)
+{
+    struct machine *machine = NULL;
+    uint64_t start = now_ns();
+    int err = open_machine(bench, bench->rom, &machine);
+
+    (void)what;
+    *ns = now_ns() - start;
+    machine_stop(machine);
+    return err;
+}
+
+static int ring_doorbell(struct bench *bench, const void *what, uint64_t *ns)
+{
+    struct machine *machine = NULL;
+    int err = open_machine(bench, bench->guest, &machine);
+
+    (void)what;
+    err = err ? err : next_ring(bench, machine);
+    if (err == 0) {
+        machine_page(machine)->result[0] = GUEST_RING;
+        machine_page(machine)->result[1] = RINGS + 1;
+        err = next_ring(bench, machine);
+    }
+    uint64_t start = now_ns();
+    for (unsigned i = 0; i < RINGS && err == 0; i++) {
+        err = next_ring(bench, machine);
+    }
+    *ns = (now_ns() - start) / RINGS;
+    machine_stop(machine);
+    return err;
+}
+
+/* The real ROM, told at its first command that power is gone again. */
+static int reset_in_place(struct bench *bench, const void *what, uint64_t *ns)
+{
+    struct machine *machine = NULL;
+    int err = open_machine(bench, bench->rom, &machine);
+
+    (void)what;
+    err = err ? err : next_ring(bench, machine);
+    uint64_t start = now_ns();
+    for (unsigned i = 0; i < RESETS && err == 0; i++) {
+        machine_page(machine)->status = CTL_RESET_ASSERTED;
+        err = next_ring(bench, machine);
+    }
+    *ns = (now_ns() - start) / RESETS;
+    machine_stop(machine);
+    return err;
+}
+
+/* ---- boots ------------------------------------------------------------- */
+
+struct boots {
+    const char *size;
+    bool new_process;
+    bool checking;
+    const char *target;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(char text[TEXT_SIZE],
+                                                      const char *format, ...)
+{
+    size_t length = strlen(text);
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(text + length, TEXT_SIZE - length, format, arguments);
+    va_end(arguments);
+}
+
+/* One image that is started, and `cuts` times again after its power failed.
+ * It ends as soon as the image does its work, before the oracle has seen it
+ * at rest, which without checking it never would. */
+static void write_scenario(char text[TEXT_SIZE], const struct boots *boots,
+                           unsigned cuts)
+{
+    text[0] = '\0';
+    add(text,
+        "scenario: boots\n"
+        "title: One image is started again and again\n"
+        "checking: %s\n"
+        "limits: {virtual_time: 600s, resets: 64}\n"
+        "images:\n"
+        "  factory: {build: app, version: 1.0.0, size: %s}\n"
+        "flash: {slot-a: factory}\n"
+        "allow: [brick]\n"
+        "steps:\n",
+        boots->checking ? "true" : "false", boots->size);
+    for (unsigned cut = 1; cut <= cuts; cut++) {
+        add(text,
+            "  - on: {event: app.ready, nth: %u}\n"
+            "    do: {power_cut: {off_for: 500ms}}\n",
+            cut);
+    }
+    add(text,
+        "  - on: {event: app.ready, nth: %u}\n"
+        "    do: {stop: {}}\n"
+        "expect:\n"
+        "  - at_end: {boots: %u}\n",
+        cuts + 1, cuts + 1);
+}
+
+/* Run it; a scenario that fails would have measured something else. */
+static int run_parsed(struct bench *bench, const struct scenario *scenario,
+                      bool hard_cuts, uint64_t *wall_ns, uint64_t *virtual_ns)
+{
+    struct run_options options = {.firmware = bench->firmware,
+                                  .firmware_else = bench->firmware,
+                                  .plugin = bench->plugin,
+                                  .hard_cuts = hard_cuts};
+    struct run_result result;
+    uint64_t start = now_ns();
+    int err = run_scenario(scenario, &options, &result, &bench->diag);
+
+    *wall_ns = now_ns() - start;
+    *virtual_ns = result.time_ns;
+    if (err == 0 && result.verdict != RUN_PASSED) {
+        err = diag_fail(&bench->diag, OTALAB_ERR_SIMULATOR,
+                        "scenario %s: %s, not passed", scenario->name,
+                        run_verdict_name(result.verdict));
+    }
+    run_result_free(&result);
+    return err;
+}
+
+static int run_cuts(struct bench *bench, const struct boots *boots,
+                    unsigned cuts, uint64_t *ns)
+{
+    char text[TEXT_SIZE];
+    struct scenario *scenario = NULL;
+    uint64_t virtual_ns;
+
+    write_scenario(text, boots, cuts);
+    int err = scenario_parse(text, strlen(text), "boots.yaml", &scenario,
+                             &bench->diag);
+    err =
+        err ? err
+            : run_parsed(bench, scenario, boots->new_process, ns, &virtual_ns);
+    scenario_free(scenario);
+    return err;
+}
+
+static int boot(struct bench *bench, const void *what, uint64_t *ns)
+{
+    const struct boots *boots = what;
+    uint64_t one = 0;
+    uint64_t more = 0;
+    int err = run_cuts(bench, boots, 0, &one);
+
+    err = err ? err : run_cuts(bench, boots, BOOTS, &more);
+    *ns = more > one ? (more - one) / BOOTS : 0;
+    return err;
+}
+
+static int print_boots(struct bench *bench, const struct boots *boots)
+{
+    struct figure figure;
+    char what[80];
+
+    (void)snprintf(what, sizeof(what), "boot, %s, %s, checking %s", boots->size,
+                   boots->new_process ? "new process" : "reset in place",
+                   boots->checking ? "on" : "off");
+    int err = measure(bench, what, boot, boots, &figure);
+    if (err) {
+        return err;
+    }
+    char remark[80];
+    uint64_t median = figure.median_ns != 0 ? figure.median_ns : 1;
+    (void)snprintf(remark, sizeof(remark), "%-9s %" PRIu64 " boots/s",
+                   boots->target, UINT64_C(1000000000) / median);
+    print_row(what, &figure, "ms", 1000000, remark);
+    return 0;
+}
+
+/* ---- an update --------------------------------------------------------- */
+
+struct update {
+    const char *file;
+    uint64_t virtual_ns;
+};
+
+static int update(struct bench *bench, const void *what, uint64_t *ns)
+{
+    struct update *of = *(struct update *const *)what;
+    struct scenario *scenario = NULL;
+    int err = scenario_read(of->file, &scenario, &bench->diag);
+
+    err = err ? err : run_parsed(bench, scenario, false, ns, &of->virtual_ns);
+    scenario_free(scenario);
+    return err;
+}
+
+static int print_update(struct bench *bench, const char *what, const char *file,
+                        const char *target)
+{
+    struct update of = {file, 0};
+    struct update *argument = &of;
+    struct figure figure;
+    int err = measure(bench, what, update, &argument, &figure);
+
+    if (err) {
+        return err;
+    }
+    char remark[80];
+    uint64_t median = figure.median_ns != 0 ? figure.median_ns : 1;
+    (void)snprintf(remark, sizeof(remark),
+                   "%-9s %" PRIu64 ".%" PRIu64 " s virtual, %" PRIu64
+                   " times faster",
+                   target, of.virtual_ns / 1000000000u,
+                   of.virtual_ns / 100000000u % 10, of.virtual_ns / median);
+    print_row(what, &figure, "ms", 1000000, remark);
+    return 0;
+}
+
+/* ---- the whole --------------------------------------------------------- */
+
+static int print_bare(struct bench *bench)
+{
+    struct figure figure;
+    int err =
+        measure(bench, "doorbell round trip", ring_doorbell, NULL, &figure);
+
+    if (err == 0) {
+        print_row("doorbell, there and back", &figure, "us", 1000, "");
+        err = measure(bench, "QEMU start", start_process, NULL, &figure);
+    }
+    if (err == 0) {
+        print_row("QEMU start to its first instruction", &figure, "ms", 1000000,
+                  "");
+        err = measure(bench, "bare reset", reset_in_place, NULL, &figure);
+    }
+    if (err == 0) {
+        print_row("reset in place to the ROM's first command", &figure, "ms",
+                  1000000, "");
+    }
+    return err;
+}
+
+static int print_all_boots(struct bench *bench)
+{
+    static const struct boots boots[] = {
+        {"16KiB", true, false, ""},        {"16KiB", true, true, ""},
+        {"16KiB", false, false, "<= 20"},  {"16KiB", false, true, ""},
+        {"256KiB", true, false, "<= 80"},  {"256KiB", true, true, ""},
+        {"256KiB", false, false, "<= 45"}, {"256KiB", false, true, ""},
+    };
+    int err = 0;
+
+    for (size_t i = 0; i < sizeof(boots) / sizeof(boots[0]) && err == 0; i++) {
+        err = print_boots(bench, &boots[i]);
+    }
+    return err;
+}
+
+static int print_table(struct bench *bench)
+{
+    char version[32];
+    int err = machine_find_qemu(NULL, version, &bench->diag);
+
+    if (err) {
+        return err;
+    }
+    printf("QEMU %s, built by %s %s, %ld processors, median and best of %u\n\n",
+           version,
+#ifdef __clang__
+           "clang", __clang_version__,
+#else
+           "gcc", __VERSION__,
+#endif
+           sysconf(_SC_NPROCESSORS_ONLN), bench->runs);
+    printf("%-46s %10s %10s     %-9s\n", "", "median", "best", "target");
+    err = print_bare(bench);
+    err = err ? err : print_all_boots(bench);
+    err = err ? err
+              : print_update(bench, "A/B update, tried and confirmed, as built",
+                             "scenarios/ab-good.yaml", "");
+    return err ? err
+               : print_update(bench, "A/B update, tried and confirmed, 256KiB",
+                              "scenarios/ab-large.yaml", "<= 1500");
+}
+
+static int set_up(struct bench *bench, int argc, char **argv)
+{
+    unsigned long runs = argc > 2 ? strtoul(argv[2], NULL, 10) : RUNS_DEFAULT;
+
+    if (argc < 2 || argc > 3 || runs < 1 || runs > RUNS_MAX) {
+        return diag_fail(&bench->diag, OTALAB_ERR_USAGE,
+                         "usage: bench BUILD [RUNS], 1 to %u runs", RUNS_MAX);
+    }
+    bench->build = argv[1];
+    bench->runs = (unsigned)runs;
+    bench->started_ns = now_ns();
+    (void)snprintf(bench->firmware, PATH_SIZE, "%s/firmware", bench->build);
+    (void)snprintf(bench->plugin, PATH_SIZE, "%s/libotalab-shim.so",
+                   bench->build);
+    (void)snprintf(bench->guest, PATH_SIZE, "%s/tests/guest.elf", bench->build);
+    (void)snprintf(bench->rom, PATH_SIZE, "%s/firmware/rom.elf", bench->build);
+    (void)snprintf(bench->dtb, PATH_SIZE, "%s/firmware/otalab.dtb",
+                   bench->build);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static struct bench bench;
+    int err = set_up(&bench, argc, argv);
+
+    err = err ? err : print_table(&bench);
+    if (err) {
+        progress_end();
+        (void)fprintf(stderr, "bench: %s\n", bench.diag.text);
+        return 1;
+    }
+    return 0;
+}
