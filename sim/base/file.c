@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ static int read_all(FILE *file, size_t limit, uint8_t **out, size_t *size)
             return ENOMEM;
         }
         bytes = grown;
+        errno = 0;
         *size += fread(bytes + *size, 1, capacity - *size, file);
         if (*size < capacity) {
             break;
@@ -36,8 +38,10 @@ static int read_all(FILE *file, size_t limit, uint8_t **out, size_t *size)
         capacity *= 2;
     }
     if (ferror(file) || *size > limit) {
+        int err = errno != 0 ? errno : EIO;
+
         free(bytes);
-        return ferror(file) ? EIO : EFBIG;
+        return ferror(file) ? err : EFBIG;
     }
     bytes[*size] = '\0';
     *out = bytes;
@@ -111,6 +115,18 @@ int file_write(const char *path, const void *data, size_t size,
                                 path, strerror(err));
 }
 
+/* After a mkdir() that failed: is there one already? errno stays. */
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    int was = errno;
+    bool folder =
+        was == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+
+    errno = was;
+    return folder;
+}
+
 int file_make_dirs(const char *path, struct diag *diag)
 {
     char part[PATH_LIMIT];
@@ -125,9 +141,9 @@ int file_make_dirs(const char *path, struct diag *diag)
         }
         memcpy(part, path, i);
         part[i] = '\0';
-        if (mkdir(part, 0777) != 0 && errno != EEXIST) {
+        if (mkdir(part, 0777) != 0 && !is_folder(part)) {
             return diag_fail(diag, OTALAB_ERR_USAGE, "%s: %s", part,
-                             strerror(errno));
+                             strerror(errno == EEXIST ? ENOTDIR : errno));
         }
     }
     return 0;

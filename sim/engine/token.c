@@ -40,10 +40,15 @@ static char *part_of(struct token *token, const struct token_part *part)
 static int bad(struct diag *diag, const char *what, const char *at,
                size_t length)
 {
+    char shown[61] = "";
+
+    for (size_t i = 0; i < length && i + 1 < sizeof shown; i++) {
+        shown[i] = at[i] >= ' ' && at[i] <= '~' ? at[i] : '?';
+    }
     return diag_fail(diag, OTALAB_ERR_USAGE,
-                     "token: %s at '%.*s'; copy the whole line that a run "
+                     "token: %s at '%s'; copy the whole line that a run "
                      "prints behind 'replay'",
-                     what, (int)(length < 60 ? length : 60), at);
+                     what, shown);
 }
 
 static int copy(char *out, size_t size, const char *text, size_t length)
@@ -240,7 +245,7 @@ int token_parse(const char *text, struct token *token, struct diag *diag)
         return bad(diag, "it does not begin with ol1:", text, strlen(text));
     }
     text += strlen(TOKEN_PREFIX);
-    for (bool first = true; first || *text != '\0'; first = false) {
+    for (bool first = true;; first = false) {
         size_t length = strcspn(text, ":");
         int err = first ? parse_name(token, text, length, diag)
                         : parse_part(token, text, length, &seeded, diag);
@@ -248,8 +253,10 @@ int token_parse(const char *text, struct token *token, struct diag *diag)
         if (err) {
             return err;
         }
-        text += length;
-        text += *text == ':' ? 1 : 0;
+        if (text[length] == '\0') {
+            break;
+        }
+        text += length + 1;
     }
     return check_complete(token, seeded, diag);
 }

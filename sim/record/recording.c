@@ -27,6 +27,9 @@ void recording_free(struct recording *recording)
 static int recording_append(struct recording *recording, const char *text,
                             size_t length)
 {
+    if (length > RECORDING_MAX - recording->length) {
+        return OTALAB_ERR_SIMULATOR;
+    }
     if (recording->length + length > recording->capacity) {
         size_t capacity = (recording->length + length) * 2u;
         char *bytes = realloc(recording->bytes, capacity);

@@ -15,6 +15,7 @@
 #include "record/event.h"
 
 #define RECORDING_VERSION 1u
+#define RECORDING_MAX (256u * 1024u * 1024u) /* bytes, two million events */
 
 struct recording {
     char *bytes;
@@ -33,7 +34,8 @@ struct recording_header {
 
 void recording_init(struct recording *recording);
 void recording_free(struct recording *recording);
-/* Both return 0 or OTALAB_ERR_SIMULATOR when memory is out. */
+/* Both return 0, or OTALAB_ERR_SIMULATOR when memory or RECORDING_MAX is used
+ * up. */
 int recording_begin(struct recording *recording,
                     const struct recording_header *header);
 int recording_add(struct recording *recording, const struct event *event);

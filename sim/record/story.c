@@ -94,6 +94,31 @@ static const struct sentence *sentence_find(uint32_t code)
     return NULL;
 }
 
+const char *story_sentence(enum event_code code)
+{
+    const struct sentence *sentence = sentence_find(code);
+
+    return sentence != NULL ? sentence->text : NULL;
+}
+
+/* The value with control characters made visible: ESC is ^[. */
+static size_t put_visible(const char *value, char *out, size_t size)
+{
+    size_t used = 0;
+
+    for (; *value != '\0' && used + 2 < size; value++) {
+        unsigned char c = (unsigned char)*value;
+
+        if (c < 0x20 || c == 0x7f) {
+            out[used++] = '^';
+            c ^= 0x40;
+        }
+        out[used++] = (char)c;
+    }
+    out[used] = '\0';
+    return used;
+}
+
 static size_t put_field(const struct event *event, const char *key,
                         size_t length, char *out, size_t size)
 {
@@ -106,8 +131,7 @@ static size_t put_field(const struct event *event, const char *key,
         return 0;
     }
     event_value(event, (unsigned)field, value, sizeof value);
-    int n = snprintf(out, size, "%s", value);
-    return n > 0 ? (size_t)n : 0;
+    return put_visible(value, out, size);
 }
 
 static void sentence_fill(const struct event *event, const char *text,
@@ -139,8 +163,9 @@ static void generic_fill(const struct event *event, char *out, size_t size)
         char value[EVENT_TEXT];
 
         event_value(event, i, value, sizeof value);
-        used += (size_t)snprintf(out + used, size - used, " %s=%s",
-                                 kind->field[i].key, value);
+        used += (size_t)snprintf(out + used, size - used,
+                                 " %s=", kind->field[i].key);
+        used += used < size ? put_visible(value, out + used, size - used) : 0;
     }
 }
 

@@ -2,7 +2,9 @@
 /*
  * A run told in lines for people: virtual time, who, what. Routine events
  * (single flash operations, locks) are left out unless `verbose`. Writes to a
- * stream that the caller owns; keeps no state but what is in the struct.
+ * stream that the caller owns; keeps no state but what is in the struct. What
+ * a device prints comes from outside: its control characters are shown as ^X,
+ * and never reach a terminal.
  */
 #ifndef OTALAB_RECORD_STORY_H
 #define OTALAB_RECORD_STORY_H
@@ -22,5 +24,8 @@ void story_event(struct story *story, const struct event *event);
 /* The sentence alone, without time and colour. False when the event is one
  * that the short story leaves out. */
 bool story_line(const struct event *event, char *out, size_t size);
+/* What an event's line is made of, with {key} for its fields; NULL when it
+ * has no sentence. */
+const char *story_sentence(enum event_code code);
 
 #endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* The story: each sentence fits its event, and a device cannot paint over
+ * it. */
+#include "record/story.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char told[4096];
+
+/* What the story writes about one event. */
+static const char *tell(const struct event *event, bool verbose, bool color)
+{
+    FILE *out = fmemopen(told, sizeof told, "w");
+    struct story story = {.out = out, .verbose = verbose, .color = color};
+
+    cr_assert_not_null(out);
+    memset(told, 0, sizeof told);
+    story_event(&story, event);
+    fclose(out);
+    return told;
+}
+
+/* A misspelt {key} would silently leave a hole in the line. */
+Test(story, every_key_of_a_sentence_is_a_field)
+{
+    unsigned sentences = 0;
+
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        const char *text = story_sentence((enum event_code)i);
+
+        sentences += text != NULL;
+        for (; text != NULL && (text = strchr(text, '{')) != NULL; text++) {
+            char key[32] = "";
+            const char *end = strchr(text, '}');
+
+            cr_assert_not_null(end, "%s: no }", story_sentence(i));
+            cr_assert_lt((size_t)(end - text), sizeof key);
+            memcpy(key, text + 1, (size_t)(end - text - 1));
+            cr_expect_geq(event_field_find((enum event_code)i, key), 0,
+                          "%s has no field '%s'",
+                          event_kind((enum event_code)i)->name, key);
+        }
+    }
+    cr_expect_gt(sentences, 30);
+}
+
+Test(story, line_has_time_who_and_what)
+{
+    struct event event = {.code = EVENT_BOOT_ATTEMPT,
+                          .time_ns = 1777277000,
+                          .number = {1, 2}};
+
+    cr_expect_str_eq(tell(&event, false, false),
+                     "      1.777277 s  boot     counts a trial boot of "
+                     "slot-b; 2 left\n");
+}
+
+Test(story, routine_is_told_on_demand)
+{
+    struct event event = {.code = EVENT_FLASH_ERASE,
+                          .label = "slot-b",
+                          .number = {0, 0x80000}};
+
+    cr_expect_str_eq(tell(&event, false, false), "");
+    cr_expect_not_null(strstr(tell(&event, true, false),
+                              "flash.erase partition=slot-b address=0x080000"));
+}
+
+Test(story, colour_on_demand)
+{
+    struct event event = {.code = EVENT_BOOT_ROLLBACK, .number = {1, 0, 0}};
+
+    cr_expect_null(strchr(tell(&event, false, false), '\033'));
+    cr_expect_not_null(strstr(tell(&event, false, true), "\033[33m"));
+    cr_expect_not_null(strstr(told, "\033[0m"));
+}
+
+Test(story, control_characters_of_a_device_are_shown)
+{
+    struct event event = {.code = EVENT_CONSOLE, .text = "a\033[2J\r\x7f\x01z"};
+
+    cr_expect_not_null(strstr(tell(&event, false, false), "a^[[2J^M^?^Az\n"),
+                       "%s", told);
+    event.code = EVENT_CONSOLE_IN;
+    cr_expect_null(strchr(tell(&event, true, false), '\033'));
+}
+
+Test(story, letters_of_other_languages_stay)
+{
+    struct event event = {.code = EVENT_CONSOLE, .text = "21,7 \xc2\xb0\x43"};
+
+    cr_expect_not_null(
+        strstr(tell(&event, false, false), "21,7 \xc2\xb0\x43\n"));
+}
+
+/* Braces in what a device prints are no keys. */
+Test(story, braces_of_a_device_are_text)
+{
+    struct event event = {.code = EVENT_CONSOLE, .text = "{line} {x} {"};
+
+    cr_expect_not_null(strstr(tell(&event, false, false), "{line} {x} {\n"));
+}
+
+Test(story, longest_text_of_control_characters_fits)
+{
+    struct event event = {.code = EVENT_CONSOLE};
+    char small[10];
+
+    memset(event.text, 0x1b, sizeof event.text - 1);
+    cr_expect_lt(strlen(tell(&event, false, false)), sizeof told - 1);
+    cr_expect(story_line(&event, small, sizeof small));
+    cr_expect_eq(strlen(small), sizeof small - 1);
+}
