@@ -61,18 +61,28 @@ static int copy(char *out, size_t size, const char *text, size_t length)
     return 0;
 }
 
+static bool is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || (c != '\0' && strchr(".,_=@%/-", c));
+}
+
+static bool all_plain(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (!is_plain(text[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_digest(const char *text, size_t length)
 {
     return length == 8 && strspn(text, "0123456789abcdef") >= 8;
 }
 
 /* ---- faults ------------------------------------------------------------ */
-
-static bool is_plain(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || (c != '\0' && strchr(".,_=@%/-", c));
-}
 
 static int hex_digit(char c)
 {
@@ -171,7 +181,8 @@ static int parse_value(struct token *token, const struct token_part *part,
 {
     char *out = part_of(token, part);
 
-    if (out[0] != '\0' || (part->digest && !is_digest(value, length))) {
+    if (out[0] != '\0' || !all_plain(value, length) ||
+        (part->digest && !is_digest(value, length))) {
         return -1;
     }
     return copy(out, part->size, value, length);
@@ -212,7 +223,8 @@ static int parse_name(struct token *token, const char *text, size_t length,
     const char *at = memchr(text, '@', length);
     size_t name = at != NULL ? (size_t)(at - text) : 0;
 
-    if (at == NULL || memchr(text, '/', name) != NULL ||
+    if (at == NULL || !all_plain(text, name) ||
+        memchr(text, '/', name) != NULL ||
         copy(token->name, sizeof token->name, text, name) != 0 ||
         !is_digest(at + 1, length - name - 1) ||
         copy(token->hash, sizeof token->hash, at + 1, length - name - 1) != 0) {

@@ -150,6 +150,7 @@ Test(token, other_texts_are_refused)
     expect_refused("ol1:ab-good@d37a732", "SCENARIO@HASH");
     expect_refused("ol1:ab-good@d37a732g", "SCENARIO@HASH");
     expect_refused("ol1:ab-good@d37a73255", "SCENARIO@HASH");
+    expect_refused("ol1:ab\ngood@d37a7325", "SCENARIO@HASH");
     expect_refused("ol1:../../etc/passwd@d37a7325", "SCENARIO@HASH");
 }
 
@@ -170,6 +171,7 @@ Test(token, parts_are_checked)
     expect_refused(GOOD ":new=1", "unknown part");
     expect_refused(GOOD ":=1", "unknown part");
     expect_refused(GOOD ":rom=200efa19", "not what stands there"); /* twice */
+    expect_refused("ol1:a@00000000:qemu=7.2\n", "not what stands there");
     expect_refused(GOOD "0", "not what stands there");
     expect_refused(GOOD ":seed=", "not a number");
     expect_refused(GOOD ":seed=-1", "not a number");
