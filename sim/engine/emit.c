@@ -28,11 +28,25 @@ struct oracle_view run_view(struct run *run)
     return view;
 }
 
+/* A guest may print as long as it likes, the recording has an end. What is
+ * not recorded cannot be judged, so the run ends with it. */
+static void recording_full(struct run *run)
+{
+    if (run->result->verdict != RUN_LIMIT) {
+        run->result->verdict = RUN_LIMIT;
+        run_fail(run, (struct place){0, 0}, run->world->sequence,
+                 "the recording has room for every event", "it is full");
+    }
+    run->world->over = true;
+}
+
 void emit_event(struct run *run, struct event *event)
 {
     event->time_ns = run->world->board.now_ns;
     event->sequence = ++run->world->sequence;
-    recording_add(&run->result->recording, event);
+    if (recording_add(&run->result->recording, event) != 0) {
+        recording_full(run);
+    }
     if (run->story.out != NULL) {
         story_event(&run->story, event);
     }
@@ -120,7 +134,13 @@ static void on_halt(void *context)
 
 static void on_flash_begin(void *context, const struct flash_op *op)
 {
-    emit_flash(context,
+    struct run *run = context;
+
+    if (op->kind == FLASH_PROGRAM &&
+        strcmp(emit_partition(run, op->address), "requests") == 0) {
+        oracle_request(&run->world->oracle);
+    }
+    emit_flash(run,
                op->kind == FLASH_ERASE ? EVENT_FLASH_ERASE
                                        : EVENT_FLASH_PROGRAM,
                op->address, op->length);
@@ -213,6 +233,9 @@ static void on_console(void *context, const uint8_t *text, uint32_t length)
         length = sizeof event.text - 1;
     }
     memcpy(event.text, text, length);
+    for (uint32_t i = 0; i < length; i++) { /* must not hide what follows */
+        event.text[i] = event.text[i] != '\0' ? event.text[i] : '?';
+    }
     while (length > 0 &&
            (event.text[length - 1] == '\n' || event.text[length - 1] == '\r')) {
         event.text[--length] = '\0';

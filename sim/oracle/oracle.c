@@ -358,15 +358,21 @@ static void check_deadline(struct oracle *oracle,
     }
 }
 
+void oracle_request(struct oracle *oracle)
+{
+    if (oracle->running != ORACLE_NONE) {
+        oracle->asked[oracle->running] = true;
+    }
+}
+
 void oracle_step(struct oracle *oracle, const struct oracle_view *view,
                  const char *changed)
 {
     if (changed != NULL && strcmp(changed, "journal") == 0) {
         journal_changed(oracle, view);
     }
-    if (changed != NULL && strcmp(changed, "requests") == 0 &&
-        oracle->running != ORACLE_NONE) {
-        oracle->asked[oracle->running] = true;
+    if (changed != NULL && strcmp(changed, "requests") == 0) {
+        oracle_request(oracle);
     }
     if (memcmp(oracle->fuses, view->otp->words, sizeof oracle->fuses) != 0) {
         fuses_changed(oracle, view);

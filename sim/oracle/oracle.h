@@ -92,6 +92,9 @@ void oracle_code(struct oracle *oracle, const struct oracle_view *view,
 /* A block translated before the last reset was entered. */
 void oracle_stale(struct oracle *oracle, const struct oracle_view *view,
                   uint32_t address);
+/* A program of `requests` begins: whoever runs asks for something. Its end
+ * may come in the next boot, or never and the request stands all the same. */
+void oracle_request(struct oracle *oracle);
 /* After each command: journal, fuses, time. `changed` is the partition whose
  * flash has changed, or NULL. */
 void oracle_step(struct oracle *oracle, const struct oracle_view *view,
