@@ -40,6 +40,12 @@ static void never_seen(struct run *run, unsigned index,
     run_fail(run, expect->place, event->sequence, expected, seen);
 }
 
+/* `within` has passed: what comes now comes too late. */
+static bool too_late(const struct expect *expect, uint64_t now_ns)
+{
+    return expect->within_ns != 0 && now_ns > expect->within_ns;
+}
+
 void expects_event(struct run *run, const struct event *event)
 {
     for (unsigned i = 0; i < run->scenario->expects; i++) {
@@ -53,7 +59,8 @@ void expects_event(struct run *run, const struct event *event)
         if (expect->kind == EXPECT_NEVER && count >= nth) {
             never_seen(run, i, event);
         } else if (expect->kind == EXPECT_EVENTUALLY) {
-            run->world->expect[i].met |= count >= nth;
+            run->world->expect[i].met |=
+                count >= nth && !too_late(expect, event->time_ns);
         }
     }
 }
@@ -90,6 +97,22 @@ static bool state_holds(const struct run *run, const struct expect *expect)
            run->world->board.halted == (expect->halted != 0);
 }
 
+/* "running update, confirmed within 60.000 s" */
+static void state_wanted(const struct expect *expect, char *out, size_t size,
+                         const char *within)
+{
+    static const char *const confirmed[] = {"", "not confirmed", "confirmed"};
+    static const char *const halted[] = {"", "not halted", "halted"};
+    const char *first = confirmed[expect->confirmed + 1];
+    const char *second = halted[expect->halted + 1];
+    bool running = expect->running[0] != '\0';
+
+    snprintf(out, size, "%s%s%s%s%s%s within %s", running ? "running " : "",
+             expect->running, running && *first != '\0' ? ", " : "", first,
+             (running || *first != '\0') && *second != '\0' ? ", " : "",
+             second, within);
+}
+
 static void expect_late(struct run *run, unsigned index)
 {
     const struct expect *expect = &run->scenario->expect[index];
@@ -98,13 +121,20 @@ static void expect_late(struct run *run, unsigned index)
     char within[32];
 
     event_time(expect->within_ns, within, sizeof within);
-    snprintf(expected, sizeof expected, "%s%s%s%s%s within %s",
-             expect->has_event ? event_kind(expect->pattern.code)->name : "",
-             expect->running[0] != '\0' ? "running " : "", expect->running,
-             expect->confirmed == 1 ? ", confirmed" : "",
-             expect->halted == 1 ? "halted" : "", within);
-    snprintf(seen, sizeof seen, "running %s, %s", running_name(run),
-             is_confirmed(run) ? "confirmed" : "not confirmed");
+    if (expect->has_event) {
+        char now[32];
+
+        event_time(run->world->board.now_ns, now, sizeof now);
+        snprintf(expected, sizeof expected, "%s within %s",
+                 event_kind(expect->pattern.code)->name, within);
+        snprintf(seen, sizeof seen, "%" PRIu64 " of them by %s",
+                 run->world->expect[index].count, now);
+    } else {
+        state_wanted(expect, expected, sizeof expected, within);
+        snprintf(seen, sizeof seen, "running %s, %s%s", running_name(run),
+                 is_confirmed(run) ? "confirmed" : "not confirmed",
+                 run->world->board.halted ? ", halted" : "");
+    }
     run->world->expect[index].broken = true;
     run_fail(run, expect->place, 0, expected, seen);
 }
@@ -120,12 +150,13 @@ void expects_state(struct run *run)
         }
         /* a state counts once the faults are over: a device that was well
          * before the power cut has proved nothing */
-        if (!expect->has_event && steps_all_fired(run) &&
-            state_holds(run, expect)) {
+        if (too_late(expect, run->world->board.now_ns)) {
+            if (expect->within_ns < run->scenario->limit_ns) {
+                expect_late(run, i);
+            } /* else it is still open when the run ends at its limit */
+        } else if (!expect->has_event && steps_all_fired(run) &&
+                   state_holds(run, expect)) {
             state->met = true;
-        } else if (expect->within_ns != 0 &&
-                   run->world->board.now_ns > expect->within_ns) {
-            expect_late(run, i);
         }
     }
 }
@@ -295,6 +326,29 @@ static void check_count(struct run *run, unsigned index)
     run_fail(run, expect->place, 0, expected, seen);
 }
 
+/* A flash_fail waits for an operation. When none came, nothing has failed. */
+static void check_flash_fail(struct run *run)
+{
+    const struct scenario *scenario = run->scenario;
+
+    if (run->world->board.flash.fail_next == FLASH_FAULT_NONE) {
+        return;
+    }
+    for (unsigned i = 0; i < scenario->steps; i++) {
+        const struct step *step = &scenario->step[i];
+
+        for (unsigned k = 0; run->world->step[i].fired && k < step->actions;
+             k++) {
+            if (step->action[k].kind == ACTION_FLASH_FAIL) {
+                run_fail(run, step->action[k].place, 0,
+                         "a flash operation fails",
+                         "none began after this step");
+                return;
+            }
+        }
+    }
+}
+
 static void check_fired(struct run *run)
 {
     for (unsigned i = 0; i < run->scenario->steps; i++) {
@@ -307,6 +361,7 @@ static void check_fired(struct run *run)
         run_fail(run, run->scenario->step[run->world->strike.step].place, 0,
                  "the power cut or reset is delivered", "it was not");
     }
+    check_flash_fail(run);
 }
 
 /* The run ended before it came true: at the time limit nobody knows whether

@@ -150,23 +150,41 @@ static int do_flip(struct run *run, const struct action *action,
     return 0;
 }
 
+/* The window shows the same bits turned, whether it shows the byte or, while
+ * the part is busy, garbage. False when the byte stood there already. */
+static bool change_byte(struct run *run, uint32_t address, uint8_t value)
+{
+    uint8_t *byte = &run->world->board.flash.array[address];
+    uint8_t *seen = machine_window(run->machine) + address;
+    unsigned turned = (unsigned)*byte ^ value;
+
+    *byte = value;
+    *seen = (uint8_t)(*seen ^ turned);
+    return turned != 0;
+}
+
 static int do_damage(struct run *run, const struct action *action,
                      struct diag *diag)
 {
-    struct flash *flash = &run->world->board.flash;
     uint32_t address = 0;
+    bool changed = false;
     int err = action_range(run, action, action->length, &address, diag);
 
     if (err) {
         return err;
     }
-    if (action->fill == FILL_RANDOM) {
-        rng_fill(&flash->rng, flash->array + address, action->length);
-    } else {
-        memset(flash->array + address, (int)action->fill, action->length);
+    for (uint32_t i = 0; i < action->length; i++) {
+        uint8_t value = (uint8_t)action->fill;
+
+        if (action->fill == FILL_RANDOM) {
+            rng_fill(&run->world->board.flash.rng, &value, 1);
+        }
+        changed |= change_byte(run, address + i, value);
     }
-    memcpy(machine_window(run->machine) + address, flash->array + address,
-           action->length);
+    if (!changed) {
+        run_fail(run, action->place, 0, "the damage changes the flash",
+                 "these bytes stood there already");
+    }
     oracle_forgive(&run->world->oracle, run->judged.attempts);
     emit_fault(run, EVENT_FLASH_DAMAGE, address, action->length);
     return 0;
@@ -186,6 +204,24 @@ static int do_console(struct run *run, const struct action *action,
     return 0;
 }
 
+static int do_flash_fail(struct run *run, const struct action *action,
+                         struct diag *diag)
+{
+    struct flash *flash = &run->world->board.flash;
+
+    if (flash->fail_next != FLASH_FAULT_NONE) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%s:%u:%u: a flash_fail waits for its operation "
+                         "already; place them one after the other",
+                         run->scenario->path, action->place.line,
+                         action->place.column);
+    }
+    flash->fail_next = strcmp(action->text, "ignore") == 0
+                           ? FLASH_FAULT_IGNORED
+                           : FLASH_FAULT_REPORTED;
+    return 0;
+}
+
 static int do_action(struct run *run, uint32_t step,
                      const struct action *action, struct diag *diag)
 {
@@ -200,9 +236,7 @@ static int do_action(struct run *run, uint32_t step,
     case ACTION_DAMAGE:
         return do_damage(run, action, diag);
     case ACTION_FLASH_FAIL:
-        run->world->board.flash.fail_next =
-            strcmp(action->text, "ignore") == 0 ? 2 : 1;
-        return 0;
+        return do_flash_fail(run, action, diag);
     case ACTION_NOTE:
         emit_text(run, EVENT_NOTE, action->text);
         return 0;
@@ -256,6 +290,35 @@ uint64_t steps_next(const struct run *run)
     return strike->armed && strike->at_ns < step ? strike->at_ns : step;
 }
 
+/* A form that was asked for is what the cut has to leave. */
+static void check_forms(struct run *run, const struct board_cut_report *torn)
+{
+    const struct world_strike *strike = &run->world->strike;
+    const struct board_cut *cut = &strike->cut;
+    const bool wrong[] = {
+        cut->flash_form != FLASH_FORM_AUTO &&
+            (!torn->flash_busy || torn->flash_form != cut->flash_form),
+        cut->otp_form != OTP_FORM_AUTO &&
+            (!torn->otp_busy || torn->otp_form != cut->otp_form)};
+    const char *const asked[] = {flash_form_name(cut->flash_form),
+                                 otp_form_name(cut->otp_form)};
+    const char *const left[] = {
+        torn->flash_busy ? flash_form_name(torn->flash_form)
+                         : "nothing torn: no flash operation was in flight",
+        torn->otp_busy ? otp_form_name(torn->otp_form)
+                       : "nothing torn: no fuse was being burned"};
+
+    for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char expected[64];
+
+        if (wrong[i]) {
+            snprintf(expected, sizeof expected, "the cut leaves %s", asked[i]);
+            run_fail(run, run->scenario->step[strike->step].place,
+                     run->world->sequence, expected, left[i]);
+        }
+    }
+}
+
 static void strike_power(struct run *run)
 {
     struct board *board = &run->world->board;
@@ -274,6 +337,7 @@ static void strike_power(struct run *run)
     snprintf(event.label, sizeof event.label, "%s",
              torn.flash_busy ? emit_partition(run, torn.address) : "");
     emit_event(run, &event);
+    check_forms(run, &torn);
 }
 
 static void strike_reset(struct run *run)
