@@ -4,6 +4,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Names and texts in a message come from outside: what would move the cursor
+ * or begin another line is shown as '?'. */
+static void make_one_line(char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+            *text = '?';
+        }
+    }
+}
+
 int diag_fail(struct diag *diag, int err, const char *format, ...)
 {
     if (diag == NULL || diag->text[0] != '\0') {
@@ -13,5 +24,6 @@ int diag_fail(struct diag *diag, int err, const char *format, ...)
     va_start(args, format);
     vsnprintf(diag->text, sizeof diag->text, format, args);
     va_end(args);
+    make_one_line(diag->text);
     return err;
 }

@@ -22,7 +22,8 @@ struct diag {
     char text[600];
 };
 
-/* Set the line (first one wins) and return `err`, so that callers can write
+/* Set the line (first one wins, control characters become '?') and return
+ * `err`, so that callers can write
  * `return diag_fail(diag, OTALAB_ERR_USAGE, "...", ...)`. */
 int diag_fail(struct diag *diag, int err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

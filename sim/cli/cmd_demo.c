@@ -52,7 +52,7 @@ static int tell(const char *name, const struct locations *where, bool verbose,
                                   .interrupted = interrupt_watch()};
     struct report_how how = {0};
     int code = 0;
-    int err = paths_add(&paths, name, where, diag);
+    int err = paths_add_named(&paths, name, where, diag);
 
     err = err ? err : scenario_read(paths.path[0], &scenario, diag);
     err = err ? err : run_scenario(scenario, &options, &result, diag);

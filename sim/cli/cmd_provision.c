@@ -262,6 +262,13 @@ static int write_both(const char *flash, const char *fuses,
 {
     char flash_part[1024], fuses_part[1024];
     uint8_t packed[FUSE_FILE_SIZE];
+
+    if (strcmp(flash, fuses) == 0) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%s: flash and fuses are two files; name another "
+                         "one for --fuses",
+                         flash);
+    }
     int err = part_name(flash, flash_part, sizeof flash_part, diag);
 
     err =

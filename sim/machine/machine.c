@@ -394,10 +394,15 @@ static int launch(struct machine *machine, struct diag *diag)
     return await_start(machine, diag);
 }
 
-static int check_files(const struct machine_options *options, struct diag *diag)
+static int check_options(const struct machine_options *options,
+                         struct diag *diag)
 {
     const char *const files[] = {options->plugin, options->rom, options->dtb};
 
+    if (options->gdb_port < 0 || options->gdb_port > UINT16_MAX) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%d is no TCP port: 1 to 65535", options->gdb_port);
+    }
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         if (files[i] != NULL && access(files[i], R_OK) != 0) {
             return diag_fail(diag, OTALAB_ERR_SIMULATOR,
@@ -422,7 +427,7 @@ int machine_start(struct machine **out, const struct machine_options *options,
     machine->channel_fd = -1;
     machine->stderr_fd = -1;
     machine->gdb = options->gdb_port != 0;
-    err = check_files(options, diag);
+    err = check_options(options, diag);
     err = err ? err : find_qemu(&machine->qemu, options->qemu, diag);
     err = err ? err : build_args(machine, options, diag);
     err = err ? err : share_all(machine, options->checking, diag);

@@ -189,6 +189,10 @@ refused "an image beyond its partition" 2 "the image for boot-a" "$tool" \
 refused "four root keys" 2 "fuses hold 3" "$tool" provision -b boot.img \
     -a a.img -k root -k root -k root -k root --flash x.bin --fuses x.fuses
 
+refused "one file for flash and fuses" 2 "are two files" "$tool" provision \
+    -b boot.img -a a.img -k root --flash x.bin --fuses x.bin
+refused "a folder for a dump" 2 "Is a directory" "$tool" inspect .
+
 # A full disk, by the limit on file sizes (in KiB): the flash file is cut.
 full() { (trap '' XFSZ; ulimit -f 100; exec "$@"); }
 refused "a full disk" 2 "not written: File too large" full "$tool" provision \
