@@ -10,7 +10,9 @@
  * The sector that holds the newest valid request is the one in use; the other
  * one may hold anything, for its erase may have been torn, and is erased
  * before it is used. A torn slot uses up its sequence number: the next one is
- * counted by places, so that no two requests ever share a number.
+ * counted by places, so that no two requests ever share a number. When the
+ * numbers are used up, both sectors are erased, the one in use last, and they
+ * start again with the low 16 bits of the next one: no more is looked at.
  */
 #include "ota/request.h"
 
@@ -111,6 +113,24 @@ int request_latest(const struct ota_flash *flash, struct ota_area area,
     return err;
 }
 
+/* Erase both sectors, the one with the latest request last. */
+static int erase_all(const struct ota_flash *flash, struct ota_area area,
+                     unsigned in_use)
+{
+    uint32_t size = flash->sector_size;
+    int err = flash->erase(flash->context, area.start + (in_use ^ 1u) * size);
+
+    return err ? err : flash->erase(flash->context, area.start + in_use * size);
+}
+
+/* A number that is valid and as new as that one. */
+static uint32_t lowest_like(uint32_t sequence)
+{
+    uint32_t low = sequence & 0xFFFFu;
+
+    return low ? low : 0x10000u;
+}
+
 /* Where the next one goes, and its number; erases a sector if it must. */
 static int next_place(const struct ota_flash *flash, struct ota_area area,
                       uint32_t first, uint32_t *address, uint32_t *sequence)
@@ -134,30 +154,46 @@ static int next_place(const struct ota_flash *flash, struct ota_area area,
     *sequence = scan.latest.sequence + (places ? places : 1);
     *sequence = *sequence > first ? *sequence : first;
     *address = area.start + sector * flash->sector_size + slot * SLOT_SIZE;
+    if (!err && *sequence > SEQUENCE_MAX) {
+        *sequence = lowest_like(first);
+        *address = area.start;
+        err = erase_all(flash, area, scan.sector);
+    }
     return err;
+}
+
+/* Into a slot that is blank, read back. */
+static bool write_slot(const struct ota_flash *flash, uint32_t address,
+                       const uint8_t data[SLOT_SIZE])
+{
+    uint8_t back[SLOT_SIZE];
+
+    /* An erase may have done nothing and not said so. */
+    if (flash->read(flash->context, address, back, SLOT_SIZE) ||
+        !bytes_are(back, SLOT_SIZE, 0xFF) ||
+        flash->program(flash->context, address, data, SLOT_SIZE) ||
+        flash->read(flash->context, address, back, SLOT_SIZE)) {
+        return false;
+    }
+    return memcmp(data, back, SLOT_SIZE) == 0;
 }
 
 int request_append(const struct ota_flash *flash, struct ota_area area,
                    uint32_t first, struct request *request)
 {
     uint8_t data[SLOT_SIZE];
-    uint8_t back[SLOT_SIZE];
     uint32_t address;
 
+    if (first > SEQUENCE_MAX) {
+        first = lowest_like(first);
+    }
     for (unsigned i = 0; i < WRITE_TRIES; i++) {
         int err = next_place(flash, area, first, &address, &request->sequence);
         if (err) {
             return err;
         }
-        if (request->sequence > SEQUENCE_MAX) {
-            return OTA_ERR_FULL;
-        }
         encode(request, data);
-        err = flash->program(flash->context, address, data, SLOT_SIZE);
-        if (!err) {
-            err = flash->read(flash->context, address, back, SLOT_SIZE);
-        }
-        if (!err && memcmp(data, back, SLOT_SIZE) == 0) {
+        if (write_slot(flash, address, data)) {
             return OTA_OK;
         }
     }

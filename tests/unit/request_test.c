@@ -194,11 +194,8 @@ Test(request, failing_operations_are_repeated_or_reported)
 Test(request, numbers_that_leave_no_room_are_not_valid)
 {
     struct ram_flash ram;
-    struct request request = make_request(1);
 
     ram_flash_init(&ram, 2 * SECTOR, SECTOR);
-    cr_assert_eq(request_append(&ram.port, whole(&ram), 0xFFFF0001u, &request),
-                 OTA_ERR_FULL);
     (void)append_range(&ram, 1, 1);
     uint8_t *slot = &ram.array[64];
     memcpy(slot, ram.array, 64);
@@ -206,6 +203,58 @@ Test(request, numbers_that_leave_no_room_are_not_valid)
     slot[12] = 2;
     bytes_put32(slot + 56, ota_crc32(slot, 56));
     cr_assert_eq(latest(&ram), 1);
+}
+
+/* The highest number in sector `sector`, others around it. */
+static void use_up_numbers(struct ram_flash *ram, unsigned sector)
+{
+    struct request last = make_request(3);
+
+    (void)append_range(ram, 1, sector ? 8 : 2);
+    cr_assert_eq(request_append(&ram->port, whole(ram), 0xFFFF0000u, &last), 0);
+    cr_assert_eq(last.sequence, 0xFFFF0000u);
+    cr_assert_eq(latest(ram), 3);
+}
+
+/* A hostile image may have asked with the highest number there is. */
+Test(request, numbers_that_are_used_up_start_again)
+{
+    for (unsigned sector = 0; sector < 2; sector++) {
+        for (uint32_t dealt = 0; dealt <= 0xFFFF; dealt += 0x3333) {
+            struct ram_flash ram;
+            struct request request = make_request(9);
+            uint32_t first = request_next(0xFFFF0000u, (uint16_t)dealt);
+            ram_flash_init(&ram, 2 * SECTOR, SECTOR);
+            use_up_numbers(&ram, sector);
+            cr_assert_eq(
+                request_append(&ram.port, whole(&ram), first, &request), 0);
+            cr_assert_eq(latest(&ram), 9);
+            cr_assert_leq(request.sequence, 0x10000);
+            cr_assert(request_is_new(&request, (uint16_t)dealt));
+            request = make_request(10);
+            cr_assert_eq(
+                request_append(&ram.port, whole(&ram), first, &request), 0);
+            cr_assert_eq(latest(&ram), 10);
+            cr_assert(request_is_new(&request, (uint16_t)dealt));
+            cr_assert_eq(ram.violations, 0);
+        }
+    }
+}
+
+/* An erase that does nothing and says that it was done. */
+Test(request, a_slot_that_is_not_blank_is_never_programmed)
+{
+    for (uint32_t at = 0; at < 3; at++) {
+        struct ram_flash ram;
+        struct request request = make_request(7);
+        ram_flash_init(&ram, 2 * SECTOR, SECTOR);
+        memset(ram.array, 0, sizeof(ram.array));
+        ram.fault = RAM_IGNORE;
+        ram.at = at;
+        cr_assert_eq(request_append(&ram.port, whole(&ram), 0, &request), 0);
+        cr_assert_eq(latest(&ram), 7);
+        cr_assert_eq(ram.violations, 0);
+    }
 }
 
 Test(request, newer_is_counted_modulo_65536)
