@@ -6,7 +6,8 @@
 #include "ota/load.h"
 
 /* Each try refuses a slot for good, so there are at most that many; one more
- * for a trial that gave up without being read. */
+ * for a trial that gave up without being read or was outdone by its fallback
+ * (never both: the one that gave up is remembered). */
 #define TRIES_MAX (OTA_SLOT_COUNT + 1u)
 
 static const struct ota_area *slot_area(const struct boot *boot,
@@ -111,14 +112,21 @@ static enum ota_reason try_chosen(struct boot *boot)
     return reason ? reason : admit(boot);
 }
 
-/* The chosen image is refused: wipe, record, go on. False: nowhere to go. */
+/* The chosen image is refused: wipe, record, go on. False: nowhere to go.
+ * One that merely claims less than its fallback is not refused for good: the
+ * fallback was not verified, and when it turns out to be damaged, this image
+ * is the one that is left. */
 static bool move_on(struct boot *boot, enum ota_reason reason)
 {
+    static const uint8_t nobody[OTA_DIGEST_SIZE];
+    bool outdone = policy_outdone(reason, &boot->image, &boot->limits);
     struct boot_state next;
 
     wipe_sram();
-    boot->tried |= 1u << boot->state.slot;
-    bool left = policy_reject(&boot->state, reason, boot->image.digest,
+    boot->confirmed_now = false;
+    boot->tried |= outdone ? 0 : 1u << boot->state.slot;
+    bool left = policy_reject(&boot->state, reason,
+                              outdone ? nobody : boot->image.digest,
                               boot->tried, &boot->limits, &next);
     trace_refusal(boot, left ? &next : NULL, reason);
     if (left) {

@@ -90,6 +90,11 @@ static void leave_trial(const struct boot_state *now,
     move_to(next, policy_other((enum ota_slot)now->slot),
             confirmed ? OTA_CONFIRMED : OTA_TRIAL,
             confirmed ? 0 : limits->trial_attempts, limits);
+    /* The fuses held that much when the trial began. If they hold less now, a
+     * burn was torn, and is completed. */
+    if (next->counter < now->counter) {
+        next->counter = now->counter;
+    }
 }
 
 /* ---- requests ------------------------------------------------------- */
@@ -409,6 +414,14 @@ enum ota_reason policy_admit(const struct boot_state *now,
         }
     }
     return OTA_REASON_NONE;
+}
+
+bool policy_outdone(enum ota_reason reason, const struct image_info *info,
+                    const struct policy_limits *limits)
+{
+    return reason == OTA_REASON_DOWNGRADE ||
+           (reason == OTA_REASON_COUNTER_LOW &&
+            policy_allow(info, limits) == OTA_REASON_NONE);
 }
 
 uint32_t policy_burn_target(const struct boot_state *now,

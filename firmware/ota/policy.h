@@ -92,6 +92,14 @@ enum ota_reason policy_admit(const struct boot_state *now,
                              const struct image_info *info,
                              const struct image_info *fallback);
 
+/*
+ * Was that verified image refused only for what its fallback claims to be?
+ * The claim may be false, so the image is neither remembered as rejected nor
+ * out of the question at this boot, should the fallback not run.
+ */
+bool policy_outdone(enum ota_reason reason, const struct image_info *info,
+                    const struct policy_limits *limits);
+
 /* What the fuses are to reach now, given the verified image in `now->slot`:
  * never more than it carries, and nothing new while on trial. */
 uint32_t policy_burn_target(const struct boot_state *now,

@@ -120,6 +120,23 @@ Test(policy, a_trial_ends_a_commit_that_was_not_burned)
     cr_assert_eq(next.counter, limits.fuse_counter);
 }
 
+Test(policy, outdone_is_who_claims_less_than_the_fallback)
+{
+    struct image_info info = {.counter = limits.fuse_counter};
+
+    cr_assert(policy_outdone(OTA_REASON_DOWNGRADE, &info, &limits));
+    cr_assert(policy_outdone(OTA_REASON_COUNTER_LOW, &info, &limits));
+    info.counter--;
+    cr_assert_not(policy_outdone(OTA_REASON_COUNTER_LOW, &info, &limits));
+    info.counter++;
+    for (unsigned reason = 0; reason <= OTA_REASON_BAD_REQUEST; reason++) {
+        bool compared =
+            reason == OTA_REASON_DOWNGRADE || reason == OTA_REASON_COUNTER_LOW;
+        cr_assert_eq(policy_outdone((enum ota_reason)reason, &info, &limits),
+                     compared, "%u", reason);
+    }
+}
+
 Test(policy, trials_are_refused_by_rule)
 {
     struct boot_state now = confirmed_a();
@@ -274,6 +291,25 @@ Test(policy, a_trial_without_a_confirmed_image_behind_it_tries_the_other)
     cr_assert_eq(choice.next.state, OTA_TRIAL);
     cr_assert_eq(choice.next.attempts, 3);
     cr_assert_not(policy_has_fallback(&choice.next));
+}
+
+/* A weak fuse bit that read as burned when the trial began has dropped since:
+ * back at the confirmed image, the burn is completed. */
+Test(policy, going_back_does_not_lower_the_counter)
+{
+    struct boot_state now = trial_b();
+    struct image_info info = {.counter = 6};
+    struct boot_state next;
+
+    now.counter = limits.fuse_counter + 1;
+    cr_assert(
+        policy_reject(&now, OTA_REASON_BAD_HASH, no_digest, 2, &limits, &next));
+    cr_assert_eq(next.counter, now.counter);
+    cr_assert_eq(policy_burn_target(&next, &info, &limits), now.counter);
+    now.attempts = 0;
+    cr_assert_eq(choose(&now).next.counter, now.counter);
+    now.counter = limits.fuse_counter - 1;
+    cr_assert_eq(choose(&now).next.counter, limits.fuse_counter);
 }
 
 Test(policy, a_refused_image_leads_on_to_the_next_place)
