@@ -18,19 +18,6 @@ struct trust {
     struct image_keys keys;
 };
 
-static inline void trust_read(struct trust *trust)
-{
-    for (uint32_t i = 0; i < OTP_ROOT_KEYS; i++) {
-        otp_bytes(OTP_ROOT_KEY_BIT(i), trust->digests[i], OTA_DIGEST_SIZE);
-    }
-    trust->keys.digests = (const uint8_t(*)[OTA_DIGEST_SIZE])trust->digests;
-    trust->keys.count = OTP_ROOT_KEYS;
-    trust->keys.first_valid = otp_unary(OTP_EPOCH_BIT, OTP_EPOCH_BITS);
-    trust->keys.spki_count =
-        map_read_keys(board_dtb(), BOARD_DTB_SIZE, trust->spki);
-    trust->keys.spki = trust->spki;
-}
-
 /* A unary counter in the fuses, see ota/fuse.h. At most 256 bits. */
 static inline uint32_t trust_level(uint32_t first, uint32_t bits)
 {
@@ -38,6 +25,19 @@ static inline uint32_t trust_level(uint32_t first, uint32_t bits)
 
     otp_bytes(first, field, bits / 8u);
     return fuse_level(field, bits);
+}
+
+static inline void trust_read(struct trust *trust)
+{
+    for (uint32_t i = 0; i < OTP_ROOT_KEYS; i++) {
+        otp_bytes(OTP_ROOT_KEY_BIT(i), trust->digests[i], OTA_DIGEST_SIZE);
+    }
+    trust->keys.digests = (const uint8_t(*)[OTA_DIGEST_SIZE])trust->digests;
+    trust->keys.count = OTP_ROOT_KEYS;
+    trust->keys.first_valid = trust_level(OTP_EPOCH_BIT, OTP_EPOCH_BITS);
+    trust->keys.spki_count =
+        map_read_keys(board_dtb(), BOARD_DTB_SIZE, trust->spki);
+    trust->keys.spki = trust->spki;
 }
 
 #endif
