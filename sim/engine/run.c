@@ -117,11 +117,17 @@ static int happen_before(struct run *run, bool *struck, struct diag *diag)
     return steps_until(run, now, struck, diag);
 }
 
-/* A boot is announced by the ROM alone: from elsewhere it would only be a
- * way to lose the locks. */
+/* A boot is announced by the ROM alone, from where it did so at power-on, when
+ * nothing else had run: from elsewhere, another function of the ROM that an
+ * application calls too, it would only be a way to lose the locks. */
 static void refuse_forged_boot(struct run *run)
 {
-    if (machine_channel(run->machine)->ring_address >= BOARD_ROM_SIZE) {
+    uint32_t from = machine_channel(run->machine)->ring_address;
+
+    if (run->boot_address == 0 && from < BOARD_ROM_SIZE) {
+        run->boot_address = from;
+    }
+    if (from >= BOARD_ROM_SIZE || from != run->boot_address) {
         machine_page(run->machine)->command = 0;
     }
 }
@@ -235,11 +241,10 @@ static int lost(struct run *run, enum event_code code, struct diag *diag)
     if (board->reset_asserted) {
         return restart(run, diag);
     }
-    if (board->halted) {
-        return wait_for_world(run, diag);
+    if (!board->halted) {
+        emit_numbers(run, code, 0, 0, 0);
     }
-    emit_numbers(run, code, 0, 0, 0);
-    if (board->deadline_set) {
+    if (board->deadline_set) { /* halting does not stop it */
         return reset_by_world(run, board->deadline_ns, CTL_CAUSE_DEADLINE,
                               diag);
     }

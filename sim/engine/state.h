@@ -50,6 +50,7 @@ struct run {
     bool booted;               /* SYS_BOOT was served */
     bool stop;                 /* ACTION_STOP */
     uint64_t boot_insns;       /* shim's count at the last SYS_BOOT */
+    uint32_t boot_address;     /* of the store that rang the first SYS_BOOT */
 };
 
 /* setup.c */
