@@ -116,12 +116,17 @@ static void journal_confirmed(struct oracle *oracle,
     oracle->runs[image] = 0;
 }
 
-/* What was confirmed once and is tried again has to ask again. */
+/* What was confirmed once and is tried again has to ask again; but what lies
+ * in the other slot too was confirmed there, and is what a rollback goes to. */
 static void journal_trial(struct oracle *oracle, const struct oracle_view *view)
 {
     uint32_t image = image_of_slot(view, oracle->journal_slot);
 
-    if (image != ORACLE_NONE && oracle->confirmed[image]) {
+    uint32_t other = oracle->journal_slot == JOURNAL_SLOT_A ? JOURNAL_SLOT_B
+                                                            : JOURNAL_SLOT_A;
+
+    if (image != ORACLE_NONE && oracle->confirmed[image] &&
+        image_of_slot(view, other) != image) {
         oracle->confirmed[image] = false;
         oracle->asked[image] = false;
     }
