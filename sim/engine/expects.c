@@ -109,8 +109,8 @@ static void state_wanted(const struct expect *expect, char *out, size_t size,
 
     snprintf(out, size, "%s%s%s%s%s%s within %s", running ? "running " : "",
              expect->running, running && *first != '\0' ? ", " : "", first,
-             (running || *first != '\0') && *second != '\0' ? ", " : "",
-             second, within);
+             (running || *first != '\0') && *second != '\0' ? ", " : "", second,
+             within);
 }
 
 static void expect_late(struct run *run, unsigned index)
@@ -131,9 +131,10 @@ static void expect_late(struct run *run, unsigned index)
                  run->world->expect[index].count, now);
     } else {
         state_wanted(expect, expected, sizeof expected, within);
-        snprintf(seen, sizeof seen, "running %s, %s%s", running_name(run),
+        snprintf(seen, sizeof seen, "running %s, %s%s%s", running_name(run),
                  is_confirmed(run) ? "confirmed" : "not confirmed",
-                 run->world->board.halted ? ", halted" : "");
+                 run->world->board.halted ? ", halted" : "",
+                 steps_all_fired(run) ? "" : "; a step is still to come");
     }
     run->world->expect[index].broken = true;
     run_fail(run, expect->place, 0, expected, seen);

@@ -85,25 +85,29 @@ static int check_used(struct reader *reader)
 
 /* ---- steps and expectations -------------------------------------------- */
 
-static int check_steps(struct reader *reader)
+int read_possible(struct reader *reader, const struct step *step)
 {
-    const struct scenario *scenario = reader->scenario;
-
-    for (unsigned i = 0; i < scenario->steps; i++) {
-        const struct step *step = &scenario->step[i];
-
-        if (step->timed && step->at_ns >= scenario->limit_ns) {
-            return read_fail(reader, step->place,
-                             "this step cannot happen: its time is not before "
-                             "the end of the run; raise limits.virtual_time");
-        }
-        if (!step->timed && step->on.code == (uint32_t)EVENT_END) {
-            return read_fail(reader, step->place,
-                             "this step cannot happen: nothing comes after "
-                             "run.end; choose another event");
-        }
+    if (step->timed && step->at_ns >= reader->scenario->limit_ns) {
+        return read_fail(reader, step->place,
+                         "this step cannot happen: its time is not before "
+                         "the end of the run; raise limits.virtual_time");
+    }
+    if (!step->timed && step->on.code == (uint32_t)EVENT_END) {
+        return read_fail(reader, step->place,
+                         "this step cannot happen: nothing comes after "
+                         "run.end; choose another event");
     }
     return 0;
+}
+
+static int check_steps(struct reader *reader)
+{
+    int err = 0;
+
+    for (unsigned i = 0; err == 0 && i < reader->scenario->steps; i++) {
+        err = read_possible(reader, &reader->scenario->step[i]);
+    }
+    return err;
 }
 
 /* Which keys of at_end hold the name of an image. */

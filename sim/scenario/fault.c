@@ -207,13 +207,10 @@ int scenario_add_fault(struct scenario *scenario, const char *text,
     if (err == 0) {
         err = read_step(&fault.reader, fault.tree.root);
     }
-    if (err == 0 && scenario->steps > 0 &&
-        scenario->step[scenario->steps - 1u].timed &&
-        scenario->step[scenario->steps - 1u].at_ns >= scenario->limit_ns) {
-        scenario->steps--;
-        err = read_fail(&fault.reader, fault.tree.root->place,
-                        "this fault cannot happen: its time is not before "
-                        "the end of the run");
+    if (err == 0) {
+        err =
+            read_possible(&fault.reader, &scenario->step[scenario->steps - 1u]);
+        scenario->steps -= err != 0 ? 1u : 0u;
     }
     node_free(&fault.tree);
     return err;

@@ -43,6 +43,9 @@ int read_expects(struct reader *reader, const struct schema_key *key,
 /* A step from its own node; used for the file and for single faults. */
 int read_step(struct reader *reader, const struct node *node);
 
+/* Can it happen before the run ends? crosscheck.c */
+int read_possible(struct reader *reader, const struct step *step);
+
 /* Is the row of that name among the seen ones? */
 bool read_has(const struct schema_map *map, uint32_t seen, const char *key);
 int read_fail(struct reader *reader, struct place place, const char *format,

@@ -19,6 +19,7 @@ Test(diag, stays_one_line_whatever_a_name_holds)
     struct diag diag = {{0}};
 
     diag_fail(&diag, OTALAB_ERR_USAGE, "%s: not there",
-              "a\033[31m\nb\r\x7f" "\xc3\xa4");
+              "a\033[31m\nb\r\x7f"
+              "\xc3\xa4");
     cr_expect_str_eq(diag.text, "a?[31m?b??\xc3\xa4: not there");
 }

@@ -111,8 +111,11 @@ Test(scenario_fault, wrong_ones_are_refused_with_their_column)
         {"powercut@1ms", "fault:1:1: unknown key 'powercut' in do; did you "
                          "mean 'power_cut'?"},
         {"power_cut@12", "fault:1:11: '12' has no unit; write 'at: 12ms'"},
-        {"power_cut@500s", "fault:1:1: this fault cannot happen: its time is "
-                           "not before the end of the run"},
+        {"power_cut@500s", "fault:1:1: this step cannot happen: its time is "
+                           "not before the end of the run; raise "
+                           "limits.virtual_time"},
+        {"power_cut@run.end", "fault:1:1: this step cannot happen: nothing "
+                              "comes after run.end; choose another event"},
         {"power_cut@flash.erse", "fault:1:11: no event is called "
                                  "'flash.erse'; did you mean 'flash.erase'?"},
         {"power_cut@flash.erase,partition=slot-c",
