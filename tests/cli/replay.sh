@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# `otalab replay`: the same again to the bit, and a clear word about whatever
+# is no longer the same.
+set -uo pipefail
+
+tool=$(realpath "${OTALAB:-build/otalab}")
+programs=$(realpath "${OTALAB_BUILD:-build}")/firmware
+scenarios=$(realpath scenarios)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export NO_COLOR=1
+failed=0
+
+ok() { echo "ok $1"; }
+
+not_ok() {
+    echo "not ok $1"
+    failed=1
+    [ ! -s err ] || head -n 20 err | sed 's/^/  stderr: /'
+    [ ! -s out ] || tail -n 20 out | sed 's/^/  stdout: /'
+}
+
+test_that() {
+    local name=$1
+    shift
+    if "$@"; then ok "$name"; else not_ok "$name"; fi
+}
+
+# check NAME CODE COMMAND...: the exit code.
+check() {
+    local name=$1 wanted=$2 code=0
+    shift 2
+    "$@" >out 2>err || code=$?
+    [ $code = "$wanted" ] || echo "  exit code $code, not $wanted"
+    test_that "$name" [ $code = "$wanted" ]
+}
+
+# refused NAME TEXT COMMAND...: exit code 2, nothing on stdout, one line.
+refused() {
+    local name=$1 text=$2 code=0
+    shift 2
+    "$@" >out 2>err || code=$?
+    [ $code = 2 ] || echo "  exit code $code, not 2"
+    test_that "$name" eval '[ $code = 2 ] && [ "$(wc -l <err)" = 1 ] &&
+        grep -qF -- "$text" err && [ ! -s out ]'
+}
+
+says() { test_that "$1" grep -qE -- "$2" out; }
+complains() { test_that "$1" grep -qE -- "$2" err; }
+same='^the recording is the same, bit for bit$'
+
+# In this folder `scenarios` is ours; the names are looked up there.
+mkdir scenarios scenarios/deeper
+cp "$scenarios/ab-good.yaml" scenarios/deeper/
+
+# ---- the same again
+check "a run is kept" 0 "$tool" run -q ab-good --seed 3 --record kept
+token=$(cat kept/ab-good/token)
+check "a good run is replayed by its token alone" 0 "$tool" replay -q "$token"
+says "to the bit" "$same"
+says "with its seed" '^PASS ab-good '
+test_that "nothing is said beside" [ ! -s err ]
+check "replay tells the story unless told not to" 0 "$tool" replay "$token"
+says "line by line" '^ +[0-9.]+ s  boot     slot-b \(1.3.0\) is CONFIRMED$'
+check "replay -v" 0 "$tool" replay -v "$token"
+says "tells every event" 'flash.program'
+
+cut='power_cut@flash.program,partition=journal,nth=2,done=40%'
+check "a run fails by a fault" 1 "$tool" run -q ab-good --fault "$cut" \
+    --fault 'bit_flip@app.ready,nth=1,do.partition=recovery,offset=0x100,bit=3'
+broken=$(cat runs/ab-good/token)
+check "its replay fails alike" 1 "$tool" replay -q "$broken"
+says "and is the same to the bit" "$same"
+says "with the same failure" '^    seen      resets = 3$'
+check "the replay command of the replay works" 1 eval \
+    "$(sed -n 's/^  replay  *//p' out)"
+says "and gives the same again" "$same"
+
+sed 's/resets: 2/resets: 9/' scenarios/deeper/ab-good.yaml >ab-good.yaml
+check "a scenario outside of scenarios/ fails" 1 "$tool" run -q ab-good.yaml
+check "its replay command names the file" 1 eval \
+    "$(sed -n 's/^  replay  *//p' out)"
+says "and gives the same bits" "$same"
+
+sed 's/within: 60s/within: 2s/' scenarios/deeper/ab-good.yaml >scenarios/ab-good.yaml
+check "of two scenarios of a name the right one is taken" 0 \
+    "$tool" replay -q "$token"
+says "the one that the token is for" "$same"
+rm scenarios/ab-good.yaml
+mkdir ab-good
+check "a folder of that name is not in the way" 0 "$tool" replay -q "$token"
+
+# ---- what is no longer the same
+check "6: everything is the same but the recording" 6 "$tool" replay -q \
+    "$(sed 's/rec=......../rec=01234567/' <<<"$token")"
+complains "it says what is and what was" \
+    'the same, but the recording is [0-9a-f]{8}, it was 01234567$'
+test_that "6: nothing claims to be the same" eval '! grep -q bit.for.bit out'
+
+mkdir other
+cp "$programs"/* other/ 2>/dev/null
+cp other/bad_health.bin other/app.bin
+check "another application" 1 "$tool" replay -q --firmware other "$token"
+complains "is warned of" 'warning: an image is another one \(.*\): the run may'
+test_that "and is no replay that differs" eval '! grep -q bit.for.bit out'
+cp "$programs/app.bin" other/
+printf '\n' >>other/rom.elf
+check "another ROM file" 0 "$tool" replay -q --firmware other "$token"
+complains "is warned of too" 'warning: the ROM is another one'
+version() { "$1" --version | head -n 1; }
+if qemu=$("$OLDPWD/tools/qemu10.sh" --offline 2>/dev/null) &&
+    [ "$(version "$qemu")" != \
+        "$(version "${OTALAB_QEMU:-qemu-system-arm}")" ]; then
+    check "another QEMU" 0 "$tool" replay -q --qemu "$qemu" "$token"
+    complains "is warned of as well" 'warning: QEMU is another one \(.*, was '
+    says "and gives the same bits all the same" "$same"
+else
+    echo "ok another QEMU # SKIP no second one in the cache"
+fi
+
+echo "# a remark" >>scenarios/deeper/ab-good.yaml
+refused "2: the scenario has changed" "deeper/ab-good.yaml has changed: the \
+token is for $(sed 's/.*@\(........\).*/\1/' <<<"$token"), the file is " \
+    "$tool" replay "$token"
+refused "2: so has the file that is named" "ab-good.yaml has changed" \
+    "$tool" replay --scenario ab-good.yaml "$token"
+refused "2: no scenario in that folder" "no scenario" \
+    "$tool" replay --scenario other "$token"
+rm -r scenarios/deeper
+refused "2: the scenario is gone" "ab-good: no such file, folder or scenario" \
+    "$tool" replay "$token"
+cp "$scenarios/ab-good.yaml" scenarios/
+
+# ---- tokens from elsewhere
+refused "no token" "does not begin with ol1:" "$tool" replay ab-good
+refused "half a token" "is missing" "$tool" replay "${token%:images=*}"
+refused "a token with a fault that means nothing" "fault:1:" \
+    "$tool" replay "$token:faults=power_cut@flash.erode"
+refused "a token that leads out of scenarios/" "SCENARIO@HASH" \
+    "$tool" replay "ol1:../x@00000000"
+refused "no argument" "otalab replay" "$tool" replay
+unended=${token%:rec=*}
+check "the token of a run without an end is run" 0 "$tool" replay -q "$unended"
+says "without a claim" 'nothing to compare'
+check "replay --help" 0 "$tool" replay --help
+says "is led by an example" '^  otalab replay '
+
+exit $failed
