@@ -362,13 +362,15 @@ static const struct schema_key cut_keys[] = {
      .kind = SCHEMA_CHOICE,
      IN(action, form),
      .choices = torn_flash,
-     .help = "What a torn flash operation leaves. auto if not given",
+     .help = "What a torn flash operation leaves. auto if not given; any other "
+             "must be what the cut does leave",
      .example = "erase-mix"},
     {.key = "fuse_form",
      .kind = SCHEMA_CHOICE,
      IN(action, fuse_form),
      .choices = torn_fuse,
-     .help = "What a torn fuse burn leaves. auto if not given",
+     .help = "What a torn fuse burn leaves. auto if not given; any other must "
+             "be what the cut does leave",
      .example = "weak"},
     {.key = "off_for",
      .kind = SCHEMA_TIME,
@@ -477,7 +479,8 @@ static const struct schema_map schema_damage = {
     .name = "damage",
     .path = "steps[].do.damage",
     .keys = damage_keys,
-    .help = "A range of the flash is overwritten, past the device."};
+    .help = "A range of the flash is overwritten, past the device. At least "
+            "one byte must change."};
 
 /* In the order of enum action_kind. */
 static const struct schema_key action_keys[] = {
@@ -510,7 +513,7 @@ static const struct schema_key action_keys[] = {
      .kind = SCHEMA_CHOICE,
      IN(action, text),
      .choices = flash_failures,
-     .help = "The next flash operation fails",
+     .help = "The next flash operation fails; there must be one",
      .example = "ignore"},
     {.key = "note",
      .kind = SCHEMA_TEXT,
