@@ -431,7 +431,8 @@ uint32_t policy_burn_target(const struct boot_state *now,
     uint32_t target =
         now->counter < info->counter ? now->counter : info->counter;
 
-    if (now->state != OTA_CONFIRMED || target < limits->fuse_counter) {
+    if (now->state != OTA_CONFIRMED || now->slot == OTA_SLOT_RECOVERY ||
+        target < limits->fuse_counter) {
         return limits->fuse_counter;
     }
     return target < limits->fuse_capacity ? target : limits->fuse_capacity;

@@ -101,7 +101,8 @@ bool policy_outdone(enum ota_reason reason, const struct image_info *info,
                     const struct policy_limits *limits);
 
 /* What the fuses are to reach now, given the verified image in `now->slot`:
- * never more than it carries, and nothing new while on trial. */
+ * never more than it carries, and nothing new while on trial or for the
+ * recovery image, whose counter is high so that it outlives every commit. */
 uint32_t policy_burn_target(const struct boot_state *now,
                             const struct image_info *info,
                             const struct policy_limits *limits);

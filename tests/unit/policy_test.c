@@ -483,6 +483,18 @@ Test(policy, fuses_are_burned_for_what_is_committed_and_carried)
     cr_assert_eq(policy_burn_target(&now, &info, &limits), 4);
 }
 
+/* A forged journal must not burn what only the recovery image carries. */
+Test(policy, nothing_is_burned_for_the_recovery_image)
+{
+    struct boot_state now = confirmed_a();
+    struct image_info info = {.counter = 256};
+
+    now.counter = 256;
+    cr_assert_eq(policy_burn_target(&now, &info, &limits), 256);
+    now.slot = OTA_SLOT_RECOVERY;
+    cr_assert_eq(policy_burn_target(&now, &info, &limits), 4);
+}
+
 Test(policy, a_gap_in_the_fuses_does_not_lower_them)
 {
     uint8_t field[32] = {0};
