@@ -180,7 +180,7 @@ static int replay(const struct options *options, const struct token *token,
         .color = options_color(options->value[COLOR].text, stdout),
         .faults = token->faults,
         .fault = texts,
-        .gdb_port = (int)options->value[GDB].number,
+        .gdb_port = options_port(&options->value[GDB]),
         .interrupted = interrupt_watch(),
     };
     err = run_scenario(scenario, &run, &result, diag);

@@ -177,7 +177,7 @@ static int run_once(struct session *session, const struct scenario *scenario,
         .hard_cuts = value[HARD].given,
         .faults = value[FAULT].count,
         .fault = value[FAULT].texts,
-        .gdb_port = (int)value[GDB].number,
+        .gdb_port = options_port(&value[GDB]),
         .interrupted = session->interrupted,
     };
 
@@ -198,10 +198,13 @@ static int run_again(struct session *session, const struct scenario *scenario,
         if (again.verdict == RUN_INTERRUPTED) {
             note_code(session, INTERRUPT_EXIT);
             times = 0;
-        } else if (err == 0 &&
-                   strcmp(again.token.recording, first->token.recording) != 0) {
+        } else if (err == 0 && (strcmp(again.token.recording,
+                                       first->token.recording) != 0 ||
+                                memcmp(again.world, first->world,
+                                       sizeof again.world) != 0)) {
             err = diag_fail(diag, OTALAB_ERR_REPLAY,
-                            "%s: run %" PRIu64 " differs: recording %s, "
+                            "%s: run %" PRIu64 " differs in recording or "
+                            "world: recording %s, "
                             "the first gave %s",
                             scenario->name, i + 1, again.token.recording,
                             first->token.recording);

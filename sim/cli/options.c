@@ -450,6 +450,16 @@ int command_dispatch(const struct command *command, int argc, char **argv)
     return run_command(next, argc - 1, argv + 1);
 }
 
+int options_port(const struct option_value *value)
+{
+    if (!value->given) {
+        return 0;
+    }
+    return value->number >= 1 && value->number <= UINT16_MAX
+               ? (int)value->number
+               : -1;
+}
+
 bool options_color(const char *when, FILE *stream)
 {
     if (when != NULL && strcmp(when, "always") == 0) {

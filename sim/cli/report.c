@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/json.h"
 #include "cli/interrupt.h"
 
 static const char *verdict_word(enum run_verdict verdict)
@@ -147,18 +148,6 @@ void report_result(FILE *out, const struct scenario *scenario,
 }
 
 /* ---- JSON -------------------------------------------------------------- */
-
-static void json_text(FILE *out, const char *text)
-{
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\') {
-            fputc('\\', out);
-        }
-        fputc((unsigned char)*text < 0x20 ? ' ' : *text, out);
-    }
-    fputc('"', out);
-}
 
 void report_json(FILE *out, const struct scenario *scenario,
                  const struct run_result *result)

@@ -259,7 +259,6 @@ static void on_trace(void *context, uint32_t code, const uint32_t args[4],
     for (unsigned i = 0; i < 4; i++) {
         event.number[i] = args[i];
     }
-    run->world->counts.rollbacks += event.code == EVENT_BOOT_ROLLBACK ? 1 : 0;
     emit_event(run, &event);
 }
 

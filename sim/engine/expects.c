@@ -239,7 +239,7 @@ static uint64_t end_number(const struct run *run, enum end_key key)
     case END_BOOTS:
         return world->counts.boots;
     case END_ROLLBACKS:
-        return world->counts.rollbacks;
+        return world->oracle.rollbacks;
     case END_COUNTER:
         return otp_unary(&world->board.otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS);
     case END_PROGRAMS:

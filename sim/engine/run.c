@@ -45,7 +45,7 @@ static void grant_time(struct run *run)
     }
     channel->insn_limit = channel->insns + ns / BOARD_NS_PER_INSN;
     channel->generation = run->world->counts.boots;
-    channel->checking = run->scenario->checking ? 1 : 0;
+    channel->checking = 1;
 }
 
 static void read_code(struct run *run)
@@ -57,8 +57,10 @@ static void read_code(struct run *run)
     if (count > CHANNEL_CODE_SLOTS) {
         count = CHANNEL_CODE_SLOTS;
     }
-    oracle_code(&run->world->oracle, &view, channel->code, count);
     channel->code_count = 0;
+    if (!run->world->board.reset_asserted) { /* what runs then is no more */
+        oracle_code(&run->world->oracle, &view, channel->code, count);
+    }
 }
 
 /* The window must follow the true array; what does not is put right. */
@@ -153,8 +155,13 @@ static void serve_board(struct run *run)
 static int serve_command(struct run *run, struct diag *diag)
 {
     bool struck = false;
-    int err = happen_before(run, &struck, diag);
 
+    /* what the guest did up to here counts, whatever happens next */
+    read_code(run);
+    if (run->scenario->checking) {
+        check_window(run);
+    }
+    int err = happen_before(run, &struck, diag);
     if (err) {
         return err;
     }
@@ -162,7 +169,6 @@ static int serve_command(struct run *run, struct diag *diag)
         answer_reset(run);
         return 0;
     }
-    read_code(run);
     serve_board(run);
     err = steps_carry_out(run, diag);
     if (err) {
@@ -368,7 +374,9 @@ static void judge(struct run *run)
     struct run_result *result = run->result;
 
     check_window(run);
-    if ((run->scenario->allow & ALLOW_BRICK) == 0) {
+    /* a run that was ended early says nothing about its end */
+    if ((run->scenario->allow & ALLOW_BRICK) == 0 && !run->stop &&
+        !expects_broken(run)) {
         oracle_finish(&run->world->oracle, &view, run->world->alive);
     }
     expects_finish(run);
@@ -392,6 +400,8 @@ static void keep_evidence(struct run *run)
     struct run_result *result = run->result;
 
     result->counts = run->world->counts;
+    world_hash(run->world, result->world);
+    result->counts.rollbacks = run->world->oracle.rollbacks;
     result->time_ns = run->world->board.now_ns;
     result->events = run->world->sequence;
     result->otp = run->world->board.otp;
@@ -420,7 +430,7 @@ static int start(struct run *run, struct diag *diag)
         .plugin = run->options->plugin,
         .rom = run->rom_path,
         .dtb = run->dtb_path,
-        .checking = run->scenario->checking,
+        .checking = true,
         .gdb_port = run->options->gdb_port,
     };
     struct recording_header header = {

@@ -60,6 +60,7 @@ struct run_result {
     unsigned failures;
     struct run_failure failure[RUN_FAILURES];
     struct token token;
+    uint8_t world[32]; /* hash of the world at the end */
     char *stderr_text; /* QEMU's, malloc'ed */
     struct recording recording;
     struct flash *flash; /* final true flash, malloc'ed */

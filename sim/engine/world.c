@@ -1,11 +1,146 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The hash goes over members, never over whole structures: padding between
+ * them has no value. What is left out is said beside its structure.
+ */
 #include "engine/world.h"
 
 #include <mbedtls/sha256.h>
 
+#define ADD(context, member) add((context), &(member), sizeof(member))
+
+static void add(mbedtls_sha256_context *context, const void *data, size_t size)
+{
+    mbedtls_sha256_update(context, data, size);
+}
+
+static void add_flash(mbedtls_sha256_context *context,
+                      const struct flash *flash)
+{
+    ADD(context, flash->op.kind);
+    ADD(context, flash->op.address);
+    ADD(context, flash->op.length);
+    ADD(context, flash->op.start_ns);
+    ADD(context, flash->op.end_ns);
+    ADD(context, flash->op.fault);
+    ADD(context, flash->op.data);
+    ADD(context, flash->last_failed);
+    ADD(context, flash->fail_next);
+    ADD(context, flash->rng.state);
+    ADD(context, flash->programs);
+    ADD(context, flash->erases);
+    ADD(context, flash->erase_count);
+    ADD(context, flash->locked);
+    ADD(context, flash->array);
+    ADD(context, flash->taint);
+}
+
+static void add_otp(mbedtls_sha256_context *context, const struct otp *otp)
+{
+    ADD(context, otp->locked);
+    ADD(context, otp->busy);
+    ADD(context, otp->bit);
+    ADD(context, otp->start_ns);
+    ADD(context, otp->end_ns);
+    ADD(context, otp->burns);
+    ADD(context, otp->rng.state);
+    ADD(context, otp->words);
+    ADD(context, otp->weak);
+    ADD(context, otp->weak_boots);
+}
+
+/* The figures are the case's, not the world's. */
+static void add_board(mbedtls_sha256_context *context,
+                      const struct board *board)
+{
+    add_flash(context, &board->flash);
+    add_otp(context, &board->otp);
+    ADD(context, board->noise.state);
+    ADD(context, board->scramble.state);
+    ADD(context, board->epoch_ns);
+    ADD(context, board->now_ns);
+    ADD(context, board->horizon_ns);
+    ADD(context, board->granted_ns);
+    ADD(context, board->deadline_ns);
+    ADD(context, board->deadline_set);
+    ADD(context, board->reset_asserted);
+    ADD(context, board->reset_announced);
+    ADD(context, board->halted);
+    ADD(context, board->cause);
+    ADD(context, board->sram);
+    ADD(context, board->view);
+    ADD(context, board->boots);
+    ADD(context, board->battery_mv);
+    ADD(context, board->console_count);
+    ADD(context, board->console_length);
+    ADD(context, board->console);
+}
+
+static void add_oracle(mbedtls_sha256_context *context,
+                       const struct oracle *oracle)
+{
+    ADD(context, oracle->boot);
+    ADD(context, oracle->running);
+    ADD(context, oracle->journal_slot);
+    ADD(context, oracle->journal_state);
+    ADD(context, oracle->sequence);
+    ADD(context, oracle->attempts);
+    ADD(context, oracle->reason);
+    ADD(context, oracle->rollbacks);
+    ADD(context, oracle->entered_ns);
+    ADD(context, oracle->runs);
+    ADD(context, oracle->confirmed);
+    ADD(context, oracle->asked);
+    ADD(context, oracle->forgiven);
+    ADD(context, oracle->deadline_reported);
+    ADD(context, oracle->fuses);
+    ADD(context, oracle->violations);
+}
+
+static void add_strike(mbedtls_sha256_context *context,
+                       const struct world_strike *strike)
+{
+    ADD(context, strike->armed);
+    ADD(context, strike->power);
+    ADD(context, strike->at_ns);
+    ADD(context, strike->step);
+    ADD(context, strike->cut.now_ns);
+    ADD(context, strike->cut.off_ns);
+    ADD(context, strike->cut.flash_form);
+    ADD(context, strike->cut.otp_form);
+    ADD(context, strike->cut.cause);
+    ADD(context, strike->cut.sram);
+}
+
+static void add_progress(mbedtls_sha256_context *context,
+                         const struct world *world)
+{
+    for (unsigned i = 0; i < SCENARIO_STEPS; i++) {
+        ADD(context, world->step[i].matched);
+        ADD(context, world->step[i].fired);
+    }
+    for (unsigned i = 0; i < SCENARIO_EXPECTS; i++) {
+        ADD(context, world->expect[i].count);
+        ADD(context, world->expect[i].met);
+        ADD(context, world->expect[i].broken);
+        ADD(context, world->expect[i].sequence);
+    }
+    ADD(context, world->counts); /* numbers of one size: no padding */
+    ADD(context, world->sequence);
+    ADD(context, world->alive);
+    ADD(context, world->over);
+}
+
 void world_hash(const struct world *world, uint8_t digest[32])
 {
-    /* worlds are made by calloc and changed member by member, so padding is
-     * zero and stays zero */
-    mbedtls_sha256((const unsigned char *)world, sizeof *world, digest, 0);
+    mbedtls_sha256_context context;
+
+    mbedtls_sha256_init(&context);
+    mbedtls_sha256_starts(&context, 0);
+    add_board(&context, &world->board);
+    add_oracle(&context, &world->oracle);
+    add_strike(&context, &world->strike);
+    add_progress(&context, world);
+    mbedtls_sha256_finish(&context, digest);
+    mbedtls_sha256_free(&context);
 }

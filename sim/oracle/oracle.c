@@ -142,8 +142,14 @@ static void journal_changed(struct oracle *oracle,
                             const struct oracle_view *view)
 {
     struct journal_record now;
+    uint32_t left = oracle->journal_slot;
 
     journal_read(oracle, view, &now);
+    if (left != ORACLE_NONE && oracle->journal_slot != ORACLE_NONE &&
+        left != oracle->journal_slot && left != JOURNAL_SLOT_RECOVERY &&
+        oracle->reason != 0) {
+        oracle->rollbacks++;
+    }
     if (confirmed_in_force(oracle)) {
         journal_confirmed(oracle, view);
     } else if (oracle->journal_slot != ORACLE_NONE) {
@@ -324,8 +330,8 @@ static void fuses_check_counter(struct oracle *oracle,
         bool needed = slot == oracle->journal_slot ||
                       oracle->journal_state != JOURNAL_CONFIRMED;
 
-        if (needed && image != ORACLE_NONE &&
-            (oracle->confirmed[image] || slot == oracle->journal_slot) &&
+        /* an image on trial has been promised nothing yet */
+        if (needed && image != ORACLE_NONE && oracle->confirmed[image] &&
             view->judged->image[image].counter < counter) {
             violate(oracle, view, 3,
                     "the counter in the fuses is %u, and %s with %u must "

@@ -56,8 +56,9 @@ struct oracle {
     uint32_t journal_slot; /* in force; NONE = no valid record */
     uint32_t journal_state;
     uint32_t sequence;
-    uint32_t attempts; /* left, of the record in force */
-    uint32_t reason;   /* its reason */
+    uint32_t attempts;  /* left, of the record in force */
+    uint32_t reason;    /* its reason */
+    uint32_t rollbacks; /* how often a slot was left for a reason */
     uint64_t entered_ns;
     uint32_t runs[ORACLE_IMAGES]; /* unconfirmed runs since last confirmed */
     bool confirmed[ORACLE_IMAGES];

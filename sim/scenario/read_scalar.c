@@ -403,8 +403,8 @@ int read_scalar(struct reader *reader, const struct schema_key *key,
         [SCHEMA_NUMBER] = read_number,   [SCHEMA_SIZE] = read_number,
         [SCHEMA_TIME] = read_number,     [SCHEMA_SHARE] = read_number,
         [SCHEMA_RANGE] = read_range,     [SCHEMA_CHOICE] = read_choice,
-        [SCHEMA_SIGNER] = read_signer,
-        [SCHEMA_IMAGE] = read_name,      [SCHEMA_EVENT] = read_event,
+        [SCHEMA_SIGNER] = read_signer,   [SCHEMA_IMAGE] = read_name,
+        [SCHEMA_EVENT] = read_event,
     };
     int err = read_want(reader, key, node, NODE_SCALAR);
 

@@ -323,9 +323,9 @@ static int read_image(struct reader *reader, const struct node *node)
     }
     image->has_counter = read_has(&schema_image, seen, "counter");
     if (!read_has(&schema_image, seen, "authentic")) {
-        image->authentic = image->edits == 0 &&
-                           (strcmp(image->key, "root") == 0 ||
-                            strchr(image->key, '.') != NULL);
+        image->authentic =
+            image->edits == 0 && (strcmp(image->key, "root") == 0 ||
+                                  strchr(image->key, '.') != NULL);
     }
     scenario->images++;
     return 0;

@@ -63,7 +63,7 @@ struct scenario_image {
     char version[32];          /* "1.2.0", "1.2.0+4" */
     bool has_counter;
     uint32_t counter;
-    uint32_t size;  /* bytes of the whole image; 0 = as built */
+    uint32_t size;           /* bytes of the whole image; 0 = as built */
     char key[SCENARIO_NAME]; /* "root" (default), "root1", "root2", "wrong",
                                 or a PEM file's path from the scenario's */
     bool authentic; /* declared: may run. Default: key root and no edits */

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* A world is a value: a clone is the same, and stays the same. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/world.h"
+
+static const struct board_figures figures = {
+    .flash = {.size = FLASH_MAX_SIZE,
+              .sector = FLASH_SECTOR,
+              .page = FLASH_PAGE,
+              .program_ns = 700000,
+              .erase_ns = 45000000,
+              .erase_worn_ns = 400000000,
+              .endurance = 100000},
+    .otp_burn_ns = 50000,
+    .watchdog_ms = 5000,
+    .battery_mv = 3600,
+    .warn_mv = 3000,
+    .brown_out_mv = 2700,
+};
+
+/* On memory that holds `fill` before: what a member does not cover must not
+ * count. */
+static struct world *make(int fill)
+{
+    struct world *world = malloc(sizeof *world);
+
+    cr_assert_not_null(world);
+    memset(world, fill, sizeof *world);
+    memset(&world->oracle, 0, sizeof world->oracle);
+    memset(&world->counts, 0, sizeof world->counts);
+    memset(&world->strike, 0, sizeof world->strike);
+    memset(world->step, 0, sizeof world->step);
+    memset(world->expect, 0, sizeof world->expect);
+    world->sequence = 0;
+    world->alive = false;
+    world->over = false;
+    cr_assert_eq(board_init(&world->board, &figures, 7), 0);
+    return world;
+}
+
+static bool same(const struct world *a, const struct world *b)
+{
+    uint8_t first[32];
+    uint8_t second[32];
+
+    world_hash(a, first);
+    world_hash(b, second);
+    return memcmp(first, second, sizeof first) == 0;
+}
+
+Test(world, a_clone_goes_on_as_the_original)
+{
+    static const uint8_t page[4] = {1, 2, 3, 4};
+    struct world *world = make(0);
+    struct world *clone = malloc(sizeof *clone);
+
+    cr_assert_not_null(clone);
+    flash_program(&world->board.flash, 0, 0x1000, page, sizeof page);
+    *clone = *world;
+    cr_expect(same(world, clone));
+    flash_power_cut(&world->board.flash, 350000, FLASH_FORM_AUTO);
+    cr_expect_not(same(world, clone));
+    flash_power_cut(&clone->board.flash, 350000, FLASH_FORM_AUTO);
+    cr_expect(same(world, clone));
+    free(clone);
+    free(world);
+}
+
+Test(world, what_lay_in_memory_before_does_not_count)
+{
+    struct world *zeros = make(0);
+    struct world *ones = make(0xff);
+
+    cr_expect(same(zeros, ones));
+    free(ones);
+    free(zeros);
+}
+
+Test(world, every_part_counts)
+{
+    struct world *world = make(0);
+    struct world *other = make(0);
+
+    other->board.otp.weak[3] = 1;
+    cr_expect_not(same(world, other), "fuses");
+    *other = *world;
+    other->oracle.asked[2] = true;
+    cr_expect_not(same(world, other), "oracle");
+    *other = *world;
+    other->strike.cut.off_ns = 1;
+    cr_expect_not(same(world, other), "strike");
+    *other = *world;
+    other->expect[SCENARIO_EXPECTS - 1].count = 1;
+    cr_expect_not(same(world, other), "expectations");
+    *other = *world;
+    other->board.flash.taint[FLASH_WORDS - 1] = FLASH_TORN_ERASE;
+    cr_expect_not(same(world, other), "taint");
+    free(other);
+    free(world);
+}
