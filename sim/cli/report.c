@@ -142,6 +142,9 @@ void report_result(FILE *out, const struct scenario *scenario,
     for (unsigned i = 0; i < result->failures; i++) {
         report_failure(out, scenario, &result->failure[i]);
     }
+    if (result->more_failures > 0) {
+        fprintf(out, "  and %u more\n", result->more_failures);
+    }
     if (result->verdict == RUN_FAILED || result->verdict == RUN_LIMIT) {
         put_commands(out, scenario, &result->token, how);
     }

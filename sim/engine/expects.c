@@ -12,6 +12,7 @@ void run_fail(struct run *run, struct place place, uint64_t sequence,
     struct run_result *result = run->result;
 
     if (result->failures == RUN_FAILURES) {
+        result->more_failures++;
         return;
     }
     struct run_failure *failure = &result->failure[result->failures++];

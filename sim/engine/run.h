@@ -59,6 +59,7 @@ struct run_result {
     uint64_t events;
     unsigned failures;
     struct run_failure failure[RUN_FAILURES];
+    unsigned more_failures; /* beyond those kept */
     struct token token;
     uint8_t world[32]; /* hash of the world at the end */
     char *stderr_text; /* QEMU's, malloc'ed */

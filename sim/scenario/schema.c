@@ -658,7 +658,7 @@ static const struct schema_key end_keys[] = {
     END_RANGE("attempts", "Attempts that the journal has left"),
     END_RANGE("resets", "Resets after the first power-on"),
     END_RANGE("boots", "Boots, the first one included"),
-    END_RANGE("rollbacks", "Times the bootloader went back"),
+    END_RANGE("rollbacks", "Times the journal left a slot for a reason"),
     END_RANGE("counter", "Security counter in the fuses"),
     {.key = "halted",
      .kind = SCHEMA_BOOL,
@@ -775,8 +775,8 @@ static const struct schema_key scenario_keys[] = {
     {.key = "checking",
      .kind = SCHEMA_BOOL,
      IN(scenario, checking),
-     .help = "Compare code and flash window at every command. true if not "
-             "given",
+     .help = "Compare the flash window at every command, not at resets "
+             "alone. true if not given; code is always compared",
      .example = "false"},
     {.key = "allow",
      .kind = SCHEMA_ALLOW,
