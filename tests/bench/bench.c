@@ -5,10 +5,11 @@
  *
  *   bench BUILD [RUNS]
  *
- * Each figure is the median of RUNS measurements, the best one beside it. A
- * boot is taken from scenarios with and without more power cuts: what the
- * further boots add is divided by their number, so that it is the engine, the
- * oracle and the recording that are measured and not a bench of its own.
+ * Each figure is the median of RUNS measurements, with the best one and the
+ * CPU time beside it. A boot is taken from scenarios with and without more
+ * power cuts: what the further boots add is divided by their number, so that
+ * it is the engine, the oracle and the recording that are measured and not a
+ * bench of its own.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,12 +48,21 @@ struct bench {
     struct diag diag;
 };
 
-/* What is measured once: *ns is the time, or an error comes back. */
-typedef int measure_fn(struct bench *bench, const void *what, uint64_t *ns);
+/* CPU time is that of this process and of those that have ended; it says more
+ * than wall time when the computer has other work. 0: not known. */
+struct cost {
+    uint64_t wall_ns;
+    uint64_t cpu_ns;
+};
+
+/* What is measured once, or an error. */
+typedef int measure_fn(struct bench *bench, const void *what,
+                       struct cost *cost);
 
 struct figure {
     uint64_t median_ns;
     uint64_t best_ns;
+    uint64_t cpu_ns; /* the median, too */
 };
 
 /* ---- time and table ---------------------------------------------------- */
@@ -62,6 +73,22 @@ static uint64_t now_ns(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t time_of(struct timeval time)
+{
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_usec * 1000u;
+}
+
+static uint64_t cpu_ns(void)
+{
+    struct rusage self;
+    struct rusage ended;
+
+    (void)getrusage(RUSAGE_SELF, &self);
+    (void)getrusage(RUSAGE_CHILDREN, &ended);
+    return time_of(self.ru_utime) + time_of(self.ru_stime) +
+           time_of(ended.ru_utime) + time_of(ended.ru_stime);
 }
 
 static int compare(const void *a, const void *b)
@@ -96,19 +123,25 @@ static void progress_end(void)
 static int measure(struct bench *bench, const char *what, measure_fn *once,
                    const void *argument, struct figure *figure)
 {
-    uint64_t ns[RUNS_MAX];
+    uint64_t wall[RUNS_MAX];
+    uint64_t cpu[RUNS_MAX];
 
     for (unsigned run = 0; run < bench->runs; run++) {
         progress(bench, what, run);
-        int err = once(bench, argument, &ns[run]);
+        struct cost cost = {0, 0};
+        int err = once(bench, argument, &cost);
         if (err) {
             return err;
         }
+        wall[run] = cost.wall_ns;
+        cpu[run] = cost.cpu_ns;
     }
     progress_end();
-    qsort(ns, bench->runs, sizeof(ns[0]), compare);
-    figure->median_ns = ns[bench->runs / 2];
-    figure->best_ns = ns[0];
+    qsort(wall, bench->runs, sizeof(wall[0]), compare);
+    qsort(cpu, bench->runs, sizeof(cpu[0]), compare);
+    figure->median_ns = wall[bench->runs / 2];
+    figure->best_ns = wall[0];
+    figure->cpu_ns = cpu[bench->runs / 2];
     return 0;
 }
 
@@ -127,6 +160,11 @@ static void print_row(const char *what, const struct figure *figure,
     printf("%-46s", what);
     print_time(figure->median_ns, unit);
     print_time(figure->best_ns, unit);
+    if (figure->cpu_ns != 0) {
+        print_time(figure->cpu_ns, unit);
+    } else {
+        printf(" %10s", "");
+    }
     printf(" %-3s %s\n", unit_name, target);
     (void)fflush(stdout);
 }
@@ -156,19 +194,21 @@ static int next_ring(struct bench *bench, struct machine *machine)
 }
 
 /* Start of a process to the CPU's first hand-over, and its end. */
-static int start_process(struct bench *bench, const void *what, uint64_t *ns)
+static int start_process(struct bench *bench, const void *what,
+                         struct cost *cost)
 {
     struct machine *machine = NULL;
     uint64_t start = now_ns();
     int err = open_machine(bench, bench->rom, &machine);
 
     (void)what;
-    *ns = now_ns() - start;
+    cost->wall_ns = now_ns() - start;
     machine_stop(machine);
     return err;
 }
 
-static int ring_doorbell(struct bench *bench, const void *what, uint64_t *ns)
+static int ring_doorbell(struct bench *bench, const void *what,
+                         struct cost *cost)
 {
     struct machine *machine = NULL;
     int err = open_machine(bench, bench->guest, &machine);
@@ -184,13 +224,14 @@ static int ring_doorbell(struct bench *bench, const void *what, uint64_t *ns)
     for (unsigned i = 0; i < RINGS && err == 0; i++) {
         err = next_ring(bench, machine);
     }
-    *ns = (now_ns() - start) / RINGS;
+    cost->wall_ns = (now_ns() - start) / RINGS;
     machine_stop(machine);
     return err;
 }
 
 /* The real ROM, told at its first command that power is gone again. */
-static int reset_in_place(struct bench *bench, const void *what, uint64_t *ns)
+static int reset_in_place(struct bench *bench, const void *what,
+                          struct cost *cost)
 {
     struct machine *machine = NULL;
     int err = open_machine(bench, bench->rom, &machine);
@@ -202,7 +243,7 @@ static int reset_in_place(struct bench *bench, const void *what, uint64_t *ns)
         machine_page(machine)->status = CTL_RESET_ASSERTED;
         err = next_ring(bench, machine);
     }
-    *ns = (now_ns() - start) / RESETS;
+    cost->wall_ns = (now_ns() - start) / RESETS;
     machine_stop(machine);
     return err;
 }
@@ -261,7 +302,7 @@ static void write_scenario(char text[TEXT_SIZE], const struct boots *boots,
 
 /* Run it; a scenario that fails would have measured something else. */
 static int run_parsed(struct bench *bench, const struct scenario *scenario,
-                      bool hard_cuts, uint64_t *wall_ns, uint64_t *virtual_ns)
+                      bool hard_cuts, struct cost *cost, uint64_t *virtual_ns)
 {
     struct run_options options = {.firmware = bench->firmware,
                                   .firmware_else = bench->firmware,
@@ -269,9 +310,11 @@ static int run_parsed(struct bench *bench, const struct scenario *scenario,
                                   .hard_cuts = hard_cuts};
     struct run_result result;
     uint64_t start = now_ns();
+    uint64_t start_cpu = cpu_ns();
     int err = run_scenario(scenario, &options, &result, &bench->diag);
 
-    *wall_ns = now_ns() - start;
+    cost->wall_ns = now_ns() - start;
+    cost->cpu_ns = cpu_ns() - start_cpu;
     *virtual_ns = result.time_ns;
     if (err == 0 && result.verdict != RUN_PASSED) {
         err = diag_fail(&bench->diag, OTALAB_ERR_SIMULATOR,
@@ -283,7 +326,7 @@ static int run_parsed(struct bench *bench, const struct scenario *scenario,
 }
 
 static int run_cuts(struct bench *bench, const struct boots *boots,
-                    unsigned cuts, uint64_t *ns)
+                    unsigned cuts, struct cost *cost)
 {
     char text[TEXT_SIZE];
     struct scenario *scenario = NULL;
@@ -292,23 +335,32 @@ static int run_cuts(struct bench *bench, const struct boots *boots,
     write_scenario(text, boots, cuts);
     int err = scenario_parse(text, strlen(text), "boots.yaml", &scenario,
                              &bench->diag);
-    err =
-        err ? err
-            : run_parsed(bench, scenario, boots->new_process, ns, &virtual_ns);
+    err = err ? err
+              : run_parsed(bench, scenario, boots->new_process, cost,
+                           &virtual_ns);
     scenario_free(scenario);
     return err;
 }
 
-static int boot(struct bench *bench, const void *what, uint64_t *ns)
+static uint64_t per_boot(uint64_t one, uint64_t more)
+{
+    return more > one ? (more - one) / BOOTS : 0;
+}
+
+static int boot(struct bench *bench, const void *what, struct cost *cost)
 {
     const struct boots *boots = what;
-    uint64_t one = 0;
-    uint64_t more = 0;
+    struct cost one;
+    struct cost more;
     int err = run_cuts(bench, boots, 0, &one);
 
     err = err ? err : run_cuts(bench, boots, BOOTS, &more);
-    *ns = more > one ? (more - one) / BOOTS : 0;
-    return err;
+    if (err) {
+        return err;
+    }
+    cost->wall_ns = per_boot(one.wall_ns, more.wall_ns);
+    cost->cpu_ns = per_boot(one.cpu_ns, more.cpu_ns);
+    return 0;
 }
 
 static int print_boots(struct bench *bench, const struct boots *boots)
@@ -338,13 +390,13 @@ struct update {
     uint64_t virtual_ns;
 };
 
-static int update(struct bench *bench, const void *what, uint64_t *ns)
+static int update(struct bench *bench, const void *what, struct cost *cost)
 {
     struct update *of = *(struct update *const *)what;
     struct scenario *scenario = NULL;
     int err = scenario_read(of->file, &scenario, &bench->diag);
 
-    err = err ? err : run_parsed(bench, scenario, false, ns, &of->virtual_ns);
+    err = err ? err : run_parsed(bench, scenario, false, cost, &of->virtual_ns);
     scenario_free(scenario);
     return err;
 }
@@ -427,7 +479,8 @@ static int print_table(struct bench *bench)
            "gcc", __VERSION__,
 #endif
            sysconf(_SC_NPROCESSORS_ONLN), bench->runs);
-    printf("%-46s %10s %10s     %-9s\n", "", "median", "best", "target");
+    printf("%-46s %10s %10s %10s     %-9s\n", "", "median", "best", "CPU",
+           "target");
     err = print_bare(bench);
     err = err ? err : print_all_boots(bench);
     err = err ? err
