@@ -57,7 +57,13 @@ real=$(command -v "${OTALAB_QEMU:-qemu-system-arm}")
 ln -s "$real" "$work/qemu-of-test"
 qemu=$work/qemu-of-test
 
-running() { grep -laF -- "$qemu" /proc/[0-9]*/cmdline 2>/dev/null; }
+# The tool is given that name too, but only QEMU has -icount.
+running() {
+    local mine
+    mine=$(grep -laF -- "$qemu" /proc/[0-9]*/cmdline 2>/dev/null)
+    # shellcheck disable=SC2086
+    grep -lazxF -- -icount /dev/null $mine 2>/dev/null
+}
 
 # A process that was killed needs a moment to be gone: look again, so often.
 soon() {
@@ -291,8 +297,11 @@ test_that "kill -9 ends it" [ $code = 137 ]
 test_that "kill -9 leaves no QEMU" soon nothing_runs
 
 # A debugger is waited for: nothing moves, so that only the second one helps.
-mask() { sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$pid/status"; }
-not_caught() { [ $((0x$(mask) & 2)) = 0 ]; }
+not_caught() {
+    local mask
+    mask=$(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$pid/status") &&
+        [ -n "$mask" ] && [ $((0x$mask & 2)) = 0 ]
+}
 env --default-signal=INT "$tool" run -q --qemu "$qemu" good.yaml \
     --gdb $((20000 + $$ % 10000)) >out 2>err &
 pid=$!
