@@ -11,13 +11,8 @@
 enum { VERBOSE, COLOR };
 
 static const struct option_spec demo_options[] = {
-    [VERBOSE] = {.name = "verbose",
-                 .short_name = 'v',
-                 .help = "tell every event"},
-    [COLOR] = {.name = "color",
-               .kind = OPTION_CHOICE,
-               .argument = "auto|always|never",
-               .help = "colour the output"},
+    [VERBOSE] = OPTION_ROW_VERBOSE,
+    [COLOR] = OPTION_ROW_COLOR,
     {0},
 };
 
