@@ -178,6 +178,17 @@ bool expects_met(const struct run *run)
     return asked;
 }
 
+bool expects_forbidden(const struct run *run)
+{
+    for (unsigned i = 0; i < run->scenario->expects; i++) {
+        if (run->scenario->expect[i].kind == EXPECT_NEVER &&
+            run->world->expect[i].broken) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool expects_broken(const struct run *run)
 {
     for (unsigned i = 0; i < run->scenario->expects; i++) {

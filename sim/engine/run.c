@@ -376,7 +376,7 @@ static void judge(struct run *run)
     check_window(run);
     /* a run that was ended early says nothing about its end */
     if ((run->scenario->allow & ALLOW_BRICK) == 0 && !run->stop &&
-        !expects_broken(run)) {
+        !expects_forbidden(run)) {
         oracle_finish(&run->world->oracle, &view, run->world->alive);
     }
     expects_finish(run);

@@ -91,6 +91,8 @@ void expects_state(struct run *run);
 bool expects_met(const struct run *run);
 /* Something can no longer become true. */
 bool expects_broken(const struct run *run);
+/* Something was seen that must never be: the run ended on the spot. */
+bool expects_forbidden(const struct run *run);
 void expects_finish(struct run *run);
 void run_fail(struct run *run, struct place place, uint64_t sequence,
               const char *expected, const char *seen);
