@@ -167,7 +167,7 @@ void report_json(FILE *out, const struct scenario *scenario,
             ",\"boots\":%u,\"rollbacks\":%u,\"cuts_asked\":%u,"
             "\"cuts_done\":%u,\"token\":",
             result->time_ns, result->events, result->counts.boots,
-            result->counts.rollbacks, result->counts.cuts_asked,
+            result->rollbacks, result->counts.cuts_asked,
             result->counts.cuts_done);
     json_text(out, token);
     fprintf(out, ",\"failures\":[");

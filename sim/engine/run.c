@@ -401,7 +401,7 @@ static void keep_evidence(struct run *run)
 
     result->counts = run->world->counts;
     world_hash(run->world, result->world);
-    result->counts.rollbacks = run->world->oracle.rollbacks;
+    result->rollbacks = run->world->oracle.rollbacks;
     result->time_ns = run->world->board.now_ns;
     result->events = run->world->sequence;
     result->otp = run->world->board.otp;

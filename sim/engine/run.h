@@ -55,6 +55,7 @@ struct run_failure {
 struct run_result {
     enum run_verdict verdict;
     struct world_counts counts;
+    uint32_t rollbacks;
     uint64_t time_ns;
     uint64_t events;
     unsigned failures;

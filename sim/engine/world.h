@@ -42,7 +42,6 @@ struct world_strike {
 /* What is counted for at_end. */
 struct world_counts {
     uint32_t boots;
-    uint32_t rollbacks;
     uint32_t cuts_asked;
     uint32_t cuts_done;
     uint32_t violations;
