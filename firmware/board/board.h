@@ -129,8 +129,30 @@ struct pmu_reading {
     uint32_t battery_mv;
     bool power_good;
     bool warning;
+    uint32_t left_mj; /* UINT32_MAX: external supply */
+    uint32_t drained_mj;
 };
 void pmu_read(struct pmu_reading *reading);
+/* The real-time clock in ms; power cuts do not stop it. */
+uint64_t rtc_ms(void);
+
+/* ---- radio (radio.c) --------------------------------------------------- */
+struct radio_status {
+    bool fitted;     /* there is a modem */
+    bool registered; /* with a network */
+    uint32_t waiting;
+};
+void radio_status(struct radio_status *status);
+/* A socket for datagrams to one peer, or -1: none left, or no modem. */
+int radio_open(uint32_t node, uint32_t port);
+void radio_close(int socket);
+/* Give one datagram of 1..CTL_RADIO_SIZE bytes to the modem. OTA_ERR_RANGE,
+ * OTA_ERR_IO (not registered), OTA_ERR_FULL (its queue is full). It may get
+ * lost all the same. */
+int radio_send(int socket, const void *data, uint32_t length);
+/* The oldest datagram that waits: its length, or -1 when there is none or it
+ * is longer than `size` (it is dropped). */
+int32_t radio_receive(int *socket, void *data, uint32_t size);
 
 /* ---- devicetree (devicetree.c, uses libfdt; ota/map.h reads the rest) -- */
 /* The blob in ROM; its header was checked, or it is a panic. */

@@ -56,6 +56,8 @@
 #define CTL_SIZE 0x1000u
 #define CTL_ID_VALUE 0x314C544Fu /* "OTL1" */
 #define CTL_DATA_SIZE 256u
+#define CTL_RADIO_SIZE 1280u /* longest datagram, without UDP and below */
+#define CTL_RADIO_SOCKETS 4u
 
 struct ctl_page {
     uint32_t id;       /* 0x000 RO CTL_ID_VALUE */
@@ -70,7 +72,10 @@ struct ctl_page {
     uint32_t reserved1[39];
     uint32_t command;            /* 0x0FC WO enum ctl_command; the doorbell */
     uint8_t data[CTL_DATA_SIZE]; /* 0x100 RW */
-    uint8_t reserved2[CTL_SIZE - 0x200];
+    uint8_t reserved2[0x200];
+    uint8_t radio_tx[CTL_RADIO_SIZE]; /* 0x400 WO the datagram to be sent */
+    uint8_t radio_rx[CTL_RADIO_SIZE]; /* 0x900 RO the datagram received */
+    uint8_t reserved3[0x200];
 };
 _Static_assert(sizeof(struct ctl_page) == CTL_SIZE, "controller page");
 
@@ -94,7 +99,7 @@ enum ctl_flag {
     CTL_F_CONSOLE_IN = 1u << 0, /* a console line waits */
     CTL_F_POWER_WARN = 1u << 1, /* supply is near the brown-out level */
     CTL_F_FLASH_BUSY = 1u << 2,
-    CTL_F_RADIO = 1u << 3 /* a radio event waits */
+    CTL_F_RADIO = 1u << 3 /* a datagram waits */
 };
 
 /* Why the last reset happened: RESULT0 of CTL_SYS_BOOT. */
@@ -121,7 +126,8 @@ enum ctl_reset_reason {
  * SYS_BOOT      first act of the ROM after any reset.  R0 cause
  * SYS_RESET     announce SYSRESETREQ.  A0 reason
  * SYS_SLEEP     announce WFI.  A0,A1 wake time in cycles (64 bit; all ones =
- *               for ever).  R0,R1 the earlier time to arm instead
+ *               for ever).  Answered when the time has come or something
+ *               happens that concerns the CPU; R0,R1 the time to arm
  * SYS_DEADLINE  set the trial deadline, once per reset.  A0 ms from now
  * SYS_HALT      nothing can boot: low power until power is cycled
  * FLASH_PROGRAM A0 address (from 0), A1 length 1..256 within a page, D bytes.
@@ -139,7 +145,22 @@ enum ctl_reset_reason {
  * TRACE         A0 code (trace.h), A1..A4 its arguments, D digest if the
  *               code has one
  * RNG_READ      A0 length 1..256, D bytes
- * PMU_READ      R0 battery mV, R1 flags (1 power good, 2 warning)
+ * PMU_READ      R0 battery mV, R1 flags (1 power good, 2 warning), R2 energy
+ *               left in mJ (all ones: external supply), R3 energy drained in
+ *               mJ since the gauge was fitted
+ * RTC_READ      R0,R1 ms of the real-time clock, which power cuts do not stop
+ * RADIO_STATUS  R0 1 = a modem is fitted, R1 1 = registered with a network,
+ *               R2 datagrams waiting
+ * RADIO_OPEN    a socket for datagrams to one peer.  A0 peer's node (1 = the
+ *               update server), A1 its port.  R0 socket; E_FAILED when all
+ *               are open or no modem is fitted
+ * RADIO_CLOSE   A0 socket; what waits for it is dropped
+ * RADIO_SEND    A0 socket, A1 length 1..1280, radio_tx bytes.  R0,R1 time at
+ *               which it has left; more may be sent before.  E_FAILED when
+ *               not registered, E_BUSY when the modem's queue is full: R0,R1
+ *               time at which there is room
+ * RADIO_RECEIVE R0 length, R1 socket, radio_rx bytes: the oldest datagram;
+ *               E_EMPTY
  */
 enum ctl_command {
     CTL_SYS_BOOT = 0x101,
@@ -159,7 +180,13 @@ enum ctl_command {
     CTL_CONSOLE_READ = 0x402,
     CTL_TRACE = 0x501,
     CTL_RNG_READ = 0x601,
-    CTL_PMU_READ = 0x701
+    CTL_PMU_READ = 0x701,
+    CTL_RTC_READ = 0x702,
+    CTL_RADIO_STATUS = 0x801,
+    CTL_RADIO_OPEN = 0x802,
+    CTL_RADIO_CLOSE = 0x803,
+    CTL_RADIO_SEND = 0x804,
+    CTL_RADIO_RECEIVE = 0x805
 };
 
 /* ---- fuses ----------------------------------------------------------- */

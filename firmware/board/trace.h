@@ -5,7 +5,8 @@
  *   X(CODE, number, "name", "argument kinds", "what it says")
  * with one letter per argument: u number, x hexadecimal, s slot, r reason
  * (enum ota_reason), t state, c reset cause, v version (major << 24 | minor
- * << 16 | revision), q request kind. At most four.
+ * << 16 | revision), q request kind, w why (enum agent_why), U update state
+ * (enum agent_state), R update result (enum agent_result). At most four.
  */
 #ifndef OTALAB_BOARD_TRACE_H
 #define OTALAB_BOARD_TRACE_H
@@ -53,6 +54,24 @@
       "the application would not ask for it")                              \
     X(RECOVERY_START, 80, "recovery.start", "v:version",                   \
       "the recovery image runs")                                           \
+    X(AGENT_POLL, 112, "agent.poll", "u:number",                           \
+      "the agent asks the server what is published")                       \
+    X(AGENT_OFFER, 113, "agent.offer", "v:version u:counter u:size",       \
+      "a verified descriptor offers an image that does not run")           \
+    X(AGENT_REFUSE, 114, "agent.refuse", "w:why v:version",                \
+      "the agent will not have what is offered")                           \
+    X(AGENT_DEFER, 115, "agent.defer", "w:why u:seconds",                  \
+      "the agent waits before it goes on")                                 \
+    X(AGENT_DOWNLOAD, 116, "agent.download", "s:slot u:from u:size",       \
+      "a download begins at, or goes on from, this byte")                  \
+    X(AGENT_FAIL, 117, "agent.fail", "w:why u:tries",                      \
+      "a download ended without an image")                                 \
+    X(AGENT_VERIFIED, 118, "agent.verified", "v:version u:size",           \
+      "the image in flash is the one that was announced")                  \
+    X(AGENT_STATE, 119, "agent.state", "U:state R:result w:why",           \
+      "state and result as the device keeps and reports them")             \
+    X(AGENT_REPORT, 120, "agent.report", "U:state R:result",               \
+      "the server has acknowledged a status report")                       \
     X(CPU_FAULT, 96, "cpu.fault", "u:exception x:pc x:lr x:cfsr",          \
       "a fault handler ran")                                               \
     X(CPU_BARK, 97, "cpu.bark", "x:pc", "the watchdog's NMI")              \

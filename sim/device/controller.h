@@ -15,6 +15,7 @@
 #include "board/controller.h"
 #include "device/flash.h"
 #include "device/otp.h"
+#include "device/radio.h"
 
 #define BOARD_CONSOLE_LINES 8u
 #define BOARD_CONSOLE_LENGTH 256u
@@ -32,6 +33,7 @@ struct board_figures {
     uint32_t battery_mv;
     uint32_t warn_mv;
     uint32_t brown_out_mv;
+    struct radio_figures radio;
 };
 
 /* What the SRAM holds after power comes back. */
@@ -69,12 +71,22 @@ struct board {
     uint8_t sram;  /* enum board_sram for the coming boot */
     uint8_t view;  /* enum board_view */
     uint32_t boots;
-    uint32_t battery_mv;
+    uint32_t battery_mv; /* set by the world, as are the next three */
+    uint32_t left_mj;    /* UINT32_MAX: external supply */
+    uint32_t drained_mj;
+    uint64_t rtc_ms; /* of the clock at world time 0 */
+    struct radio radio;
+
+    uint64_t sleep_ns; /* asked for by a SYS_SLEEP that is not answered yet */
+    bool asleep;       /* there is one: board_wake() answers it */
 
     uint32_t console_count; /* lines waiting for the guest */
     uint16_t console_length[BOARD_CONSOLE_LINES];
     char console[BOARD_CONSOLE_LINES][BOARD_CONSOLE_LENGTH];
 };
+
+/* What the air said to a datagram. */
+enum board_air { BOARD_AIR_TAKEN = 0, BOARD_AIR_FULL, BOARD_AIR_DOWN };
 
 /*
  * What the controller tells the world about. Each call is one thing that
@@ -102,6 +114,11 @@ struct board_sink {
                   const uint8_t *data);
     void (*deadline)(void *context, uint32_t ms);
     void (*sleep)(void *context, uint64_t until_ns);
+    /* A datagram for the link; fills when it has left the air (or, for FULL,
+     * when there is room). Without this member nobody is registered. */
+    enum board_air (*radio_send)(void *context, uint32_t node, uint32_t port,
+                                 const uint8_t *bytes, uint32_t length,
+                                 uint64_t *until_ns);
     void (*refused)(void *context, uint32_t command, enum ctl_status status);
     /* The guest has stored into the window at this flash address: seen where
      * an operation is about to hide it. The rest is board_raw_write()'s. */
@@ -138,8 +155,13 @@ int board_init(struct board *board, const struct board_figures *figures,
  * cannot see that: the caller has to refuse it from code outside the ROM.
  */
 void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
-                   uint64_t executed_ns, uint64_t wake_ns,
-                   const struct board_sink *sink);
+                   uint64_t executed_ns, const struct board_sink *sink);
+
+/* Answer the sleep at `now` (at or after the last time, at or before
+ * sleep_ns): R0,R1 are that time, and the guest's time may go on to it. */
+void board_wake(struct board *board, struct ctl_page *page, uint64_t now);
+/* Does anything wait that the CPU should wake for: console line, datagram? */
+bool board_has_news(const struct board *board);
 
 /* Time goes on to `now` without the guest: operations end, window follows. */
 void board_advance(struct board *board, uint8_t *window, uint64_t now,

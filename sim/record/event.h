@@ -22,7 +22,8 @@
  * X(CODE, "name", "fields", "what it says"). Field letters as in trace.h,
  * and: p partition (label), m text, d duration in ns, f flash form,
  * F fuse form, k flash rule, K fuse rule, y SRAM after power-on, a address,
- * b yes or no. At most one p and one m in an event.
+ * b yes or no, l fate of a packet (world/link.h), e the server's resource,
+ * o CoAP code as 2.05. At most one p and one m in an event.
  */
 #define HOST_EVENTS(X)                                                        \
     X(POWER_ON, "power.on", "", "power is applied for the first time")        \
@@ -68,6 +69,32 @@
     X(CONSOLE_IN, "console.in", "m:line", "a line typed to the device")       \
     X(REFUSED, "controller.refused", "x:command u:status",                    \
       "the controller refused a command")                                     \
+    X(RADIO_SEND, "radio.send", "u:length l:fate d:arrives_in",               \
+      "the device gives a datagram to the link")                              \
+    X(RADIO_RECEIVE, "radio.receive", "u:length",                             \
+      "a datagram reaches the device")                                        \
+    X(RADIO_DROP, "radio.drop", "u:length",                                   \
+      "a datagram reaches the device, which has no room or socket for it")    \
+    X(LINK_DOWN, "link.down", "", "the device has lost its network")          \
+    X(LINK_UP, "link.up", "", "the device is registered again")               \
+    X(LINK_CHANGE, "link.change", "", "the link has other figures now")       \
+    X(SERVER_PUBLISH, "server.publish", "u:release m:image",                  \
+      "the server offers an image")                                           \
+    X(SERVER_WITHDRAW, "server.withdraw", "", "the server offers nothing")    \
+    X(SERVER_MISBEHAVE, "server.misbehave", "b:on m:how",                     \
+      "the server begins or ends to misbehave")                               \
+    X(SERVER_REQUEST, "server.request", "e:resource u:block",                 \
+      "a request reaches the server")                                         \
+    X(SERVER_ANSWER, "server.answer", "o:code u:length l:fate d:arrives_in",  \
+      "the server answers")                                                   \
+    X(SERVER_STATUS, "server.status", "U:state R:result w:why v:version",     \
+      "a device's status report reaches the server")                          \
+    X(BATTERY_WARN, "battery.warning", "u:mv",                                \
+      "the supply comes near the brown-out level")                            \
+    X(BATTERY_LOW, "battery.brown-out", "u:mv",                               \
+      "the supply is too low for the CPU")                                    \
+    X(BATTERY_CHARGE, "battery.charge", "u:percent",                          \
+      "the battery was charged or exchanged")                                 \
     X(NOTE, "note", "m:text", "a scenario's remark")                          \
     X(VIOLATION, "oracle.violation", "u:rule m:what",                         \
       "a rule of the oracle was broken")                                      \

@@ -16,6 +16,9 @@
 #include "device/controller.h"
 #include "device/flash.h"
 #include "record/event.h"
+#include "world/battery.h"
+#include "world/link.h"
+#include "world/server.h"
 
 #define SCENARIO_NAME 64u
 #define SCENARIO_IMAGES 16u
@@ -24,6 +27,8 @@
 #define SCENARIO_ACTIONS 8u
 #define SCENARIO_EXPECTS 64u
 #define SCENARIO_EDITS 4u
+#define SCENARIO_DEVICES 4u
+#define SCENARIO_PROPERTIES 24u
 #define SCENARIO_RANGE_OPEN UINT64_MAX
 
 struct place {
@@ -41,6 +46,7 @@ struct range {
 /* {event: flash.erase, partition: slot-b, nth: 3} */
 struct pattern {
     uint32_t code; /* enum event_code */
+    uint32_t device; /* from 1; 0 = any */
     uint32_t nth;  /* from 1; 0 = every one, for NEVER and COUNT */
     unsigned fields;
     struct {
@@ -86,7 +92,50 @@ enum action_kind {
     ACTION_DAMAGE,     /* partition, offset, length, fill */
     ACTION_FLASH_FAIL, /* the next operation: text "fail" or "ignore" */
     ACTION_NOTE,       /* text */
-    ACTION_STOP        /* end the run here */
+    ACTION_STOP,       /* end the run here */
+    ACTION_PUBLISH,    /* offer an image: publish */
+    ACTION_WITHDRAW,   /* offer nothing */
+    ACTION_MISBEHAVE,  /* the server: fault_kind, fault */
+    ACTION_BEHAVE,     /* end one kind of fault, or (-1) all */
+    ACTION_NETWORK,    /* other figures for the link: network */
+    ACTION_LINK,       /* text "up" or "down" */
+    ACTION_OUTAGE,     /* the link is down for off_ns from now */
+    ACTION_CHARGE      /* the battery gets a charge of done/1000 */
+};
+
+/* {kind: nb-iot, rate: 60kbit/s, latency: 40ms, loss: 2%}: figures of a kind,
+ * "ideal" if none is named, with what is given in their place. */
+struct scenario_network {
+    bool given; /* else no modem is fitted */
+    struct link_figures way[LINK_DIRECTIONS];
+};
+
+/* {capacity: 500J, charge: 40%, resistance: 2000mohm} */
+struct scenario_battery {
+    bool given; /* else an external supply */
+    struct battery_figures figures;
+    uint32_t charge; /* ppm */
+};
+
+/* A number of the devicetree: {/agent/poll-ms: 5000} */
+struct scenario_property {
+    char path[96]; /* node path and property, which must exist */
+    uint32_t value;
+    struct place place;
+};
+
+/* What the descriptor says; what is not given comes from the image. */
+struct scenario_publish {
+    char image[SCENARIO_NAME];
+    char version[32]; /* "" = the image's */
+    bool has_counter;
+    uint32_t counter;
+    bool has_size;
+    uint32_t size;
+    uint32_t release; /* 0 = one more than the last */
+    char key[SCENARIO_NAME]; /* "" = root; as for images */
+    bool downgrade;  /* a lower version is allowed */
+    bool bad_digest; /* the digest of the bytes is wrong */
 };
 
 struct action {
@@ -104,11 +153,16 @@ struct action {
     uint32_t length;
     uint32_t bit;
     uint32_t fill; /* 0x00..0xFF, or 0x100 = random */
+    struct scenario_publish publish;
+    struct scenario_network network;
+    int fault_kind; /* enum server_fault_kind */
+    struct server_fault fault;
 };
 
 struct step {
     bool timed;    /* at: 5s, else on: {...} */
     bool optional; /* the run does not fail when it never happens */
+    uint32_t device; /* it acts on, from 1; 0 = the event's, at a time all */
     uint64_t at_ns;
     struct pattern on;
     unsigned actions;
@@ -139,7 +193,11 @@ enum end_key {
     END_REASON,  /* reason name in the journal */
     END_PROGRAMS,
     END_ERASES,
-    END_CUTS /* power cuts and resets from outside delivered */
+    END_CUTS, /* power cuts and resets from outside delivered */
+    END_BYTES_DOWN, /* payload bytes of datagrams the server's side sent */
+    END_BYTES_UP,   /* and the device's */
+    END_STATE,      /* state name of the newest status report */
+    END_RESULT      /* and result name */
 };
 
 struct expect {
@@ -148,6 +206,7 @@ struct expect {
     struct pattern pattern; /* NEVER, COUNT, EVENTUALLY with event */
     bool has_event;
     struct range times;
+    uint32_t device; /* from 1; 0 = each of them (COUNT: together) */
     /* state wanted by EVENTUALLY: each empty/-1 = not asked */
     char running[SCENARIO_NAME];
     int confirmed; /* -1, 0, 1 */
@@ -172,6 +231,13 @@ struct scenario {
     /* machine: defaults are our own builds */
     char rom[SCENARIO_NAME];
     char bootloader[SCENARIO_NAME];
+
+    uint32_t devices; /* alike, 1..SCENARIO_DEVICES; 1 if not given */
+    uint64_t clock_ms; /* what the real-time clock shows at power-on */
+    struct scenario_network network;
+    struct scenario_battery battery;
+    unsigned properties;
+    struct scenario_property property[SCENARIO_PROPERTIES];
 
     unsigned images;
     struct scenario_image image[SCENARIO_IMAGES];

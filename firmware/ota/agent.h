@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The update agent: from "what is published?" to "please try this slot", and
+ * what becomes of it. A state machine without hardware, heap or clock of its
+ * own: the owner calls agent_step() when it said so or when a datagram waits;
+ * each call does a bounded piece of work (at most a block, a sector, a
+ * digest over some KiB) and says when the next one is due. Whatever it has to
+ * remember lies in the progress log.
+ *
+ *   idle --poll--> descriptor verified, newer, allowed --gates--> download
+ *     block-wise into the other slot, a progress record per sector; then the
+ *     whole slot is read back and its digest compared --> request of a trial,
+ *     restart. On trial nothing is fetched.
+ *
+ * Gates before and during a download: millivolts, energy left against
+ * energy_percent of what the rest needs, retransmissions, the update window,
+ * a deferral by the owner. A gate that is closed defers and is looked at
+ * again; it costs no try.
+ *
+ * Failures of the image (signature, counter, size, digest, trial) end a
+ * release: it is refused until another descriptor is published. Failures of
+ * the surroundings (server, link, flash, a trial that could not reach its
+ * server) are tried again after a back-off that doubles and survives resets,
+ * at most `tries` times for a release.
+ */
+#ifndef OTALAB_OTA_AGENT_H
+#define OTALAB_OTA_AGENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ota/agent_why.h"
+#include "ota/boot_info.h"
+#include "ota/coap.h"
+#include "ota/descriptor.h"
+#include "ota/flash.h"
+#include "ota/image.h"
+#include "ota/progress.h"
+
+#define AGENT_NEVER UINT64_MAX
+
+/* From /agent of the devicetree; see there. */
+struct agent_figures {
+    uint32_t server_node;
+    uint32_t server_port;
+    uint32_t first_poll_ms;
+    uint32_t poll_ms;
+    uint32_t poll_jitter_percent;
+    uint32_t ack_timeout_ms;
+    uint32_t retransmits;
+    uint32_t block_size;
+    uint32_t battery_mv;
+    uint32_t energy_percent;
+    uint32_t energy_uj_per_byte;
+    uint32_t link_losses;
+    uint32_t backoff_ms;
+    uint32_t backoff_max_ms;
+    uint32_t tries;
+    uint32_t trial_server_ms;
+    uint32_t window_start_s;
+    uint32_t window_length_s;
+};
+
+/* 0, OTA_ERR_NONE when something is missing, OTA_ERR_RANGE when a figure is
+ * none that works (block size not 16 << n, a percentage over 1000, ...). */
+int agent_figures_read(const void *blob, uint32_t size,
+                       struct agent_figures *figures);
+
+struct agent_supply {
+    uint32_t battery_mv;
+    uint32_t left_mj; /* UINT32_MAX: external supply */
+};
+
+/* What the agent needs of its owner. `context` is given to each. */
+struct agent_port {
+    void *context;
+    uint64_t (*now_ms)(void *context); /* since start; never goes back */
+    uint64_t (*rtc_ms)(void *context);
+    uint32_t (*random)(void *context);
+    /* 0, OTA_ERR_IO not registered, OTA_ERR_FULL */
+    int (*send)(void *context, const void *bytes, uint32_t length);
+    /* length of the oldest datagram, or -1 */
+    int32_t (*receive)(void *context, void *bytes, uint32_t size);
+    void (*supply)(void *context, struct agent_supply *supply);
+    /* called at least every few KiB of work: feed the watchdog */
+    void (*alive)(void *context);
+    /* ask the bootloader for a trial: a reason, NONE when it was taken; the
+     * owner restarts when agent_wants_restart() */
+    enum ota_reason (*ask_trial)(void *context, uint8_t slot,
+                                 const uint8_t digest[OTA_DIGEST_SIZE]);
+    /* enum trace_code and up to three numbers */
+    void (*trace)(void *context, uint32_t code, uint32_t a, uint32_t b,
+                  uint32_t c);
+    const struct ota_flash *flash;
+    struct ota_area slots[2];
+    struct ota_area progress;
+    struct image_keys keys;
+    uint32_t load_base; /* for image_peek() */
+    uint32_t load_size;
+    uint32_t counter_capacity; /* of the fuses */
+};
+
+enum agent_phase {
+    AGENT_PHASE_WAIT,       /* for the next poll */
+    AGENT_PHASE_DESCRIPTOR, /* exchange under way */
+    AGENT_PHASE_IMAGE,      /* a block under way, or its flash work */
+    AGENT_PHASE_REHASH,     /* what is there already, after a resume */
+    AGENT_PHASE_VERIFY,     /* read back */
+    AGENT_PHASE_REPORT,     /* status report under way */
+    AGENT_PHASE_RESTART     /* a trial was asked for */
+};
+
+/* The owner provides the memory and looks at nothing but what the functions
+ * below tell. */
+struct agent {
+    const struct agent_port *port;
+    struct agent_figures figures;
+    struct boot_info info; /* of the running program */
+    struct progress_log log;
+    struct coap_exchange exchange;
+    struct descriptor offer; /* size 0: none verified since start */
+    struct coap_etag offer_etag; /* of the descriptor, saves polls */
+    enum agent_phase phase;
+    uint64_t due_ms;      /* of what waits for time alone */
+    uint64_t deferred_ms; /* by the owner: no download before */
+    uint32_t polls;
+    uint32_t at; /* bytes of the image dealt with in this phase */
+    uint8_t target; /* slot */
+    bool recovery;  /* the owner is the recovery image: fetch whatever is
+                       offered and allowed, newer or not */
+    bool server_seen; /* an answer of the server since start */
+    uint32_t refused_release; /* traced already */
+    uint32_t block_fill;
+    uint8_t block[4096]; /* one sector being gathered */
+    uint8_t hash[128];   /* a running SHA-256, see ota/crypto.h */
+};
+
+/* Start after a reset. `info` as the bootloader told it, `trial` owners see
+ * agent_trial() instead of steps that fetch. Reads the log; judges what a
+ * trial that ended meanwhile has come to, and keeps the result. */
+void agent_start(struct agent *agent, const struct agent_port *port,
+                 const struct agent_figures *figures,
+                 const struct boot_info *info, bool recovery);
+
+/* Do what is due; the time of the next call, AGENT_NEVER for none. A datagram
+ * that waits is a reason to call earlier. */
+uint64_t agent_step(struct agent *agent);
+
+/* The trial was asked for: restart when it suits. */
+bool agent_wants_restart(const struct agent *agent);
+
+/* Console: look for an update now; not before so many ms from now. */
+void agent_poll_now(struct agent *agent);
+void agent_defer(struct agent *agent, uint64_t ms);
+
+/*
+ * On trial, the image is healthy: can it reach its server? Call agent_step()
+ * as always; it only asks for the descriptor. YES: confirm. NO: the time for
+ * it (trial_server_ms) is over; that it was not the image's fault is noted in
+ * the progress log before NO is returned.
+ */
+enum agent_answer { AGENT_WAIT, AGENT_YES, AGENT_NO };
+enum agent_answer agent_trial(struct agent *agent);
+
+/* For the console. */
+const struct progress *agent_progress(const struct agent *agent);
+const char *agent_why_name(uint32_t why);
+
+#endif

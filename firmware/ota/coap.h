@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * CoAP as a small client needs it (RFC 7252, block-wise RFC 7959): writing
+ * requests, reading answers, and one exchange at a time with its
+ * retransmissions. Pure functions on the caller's memory; the caller has the
+ * clock, the random numbers and the radio. Everything read is hostile: each
+ * length is checked before use.
+ */
+#ifndef OTALAB_OTA_COAP_H
+#define OTALAB_OTA_COAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define COAP_TOKEN 4u
+#define COAP_ETAG 8u
+#define COAP_REQUEST_MAX 256u /* longest request */
+#define COAP_ANSWER_MAX 1280u
+
+enum coap_type { COAP_CON = 0, COAP_NON, COAP_ACK, COAP_RST };
+#define COAP_CODE(class, detail) ((class) << 5 | (detail))
+enum coap_code {
+    COAP_EMPTY = 0,
+    COAP_GET = COAP_CODE(0, 1),
+    COAP_POST = COAP_CODE(0, 2),
+    COAP_VALID = COAP_CODE(2, 3),
+    COAP_CHANGED = COAP_CODE(2, 4),
+    COAP_CONTENT = COAP_CODE(2, 5)
+};
+
+struct coap_etag {
+    uint8_t length; /* 0: none */
+    uint8_t bytes[COAP_ETAG];
+};
+
+struct coap_request {
+    uint8_t code;          /* COAP_GET, COAP_POST */
+    const char *path;      /* "image", "a/b" */
+    struct coap_etag etag; /* GET: the one held */
+    bool has_block;        /* Block2 asked for */
+    uint32_t block;        /* number, below 2^20 */
+    uint8_t szx;           /* 0..6: 16 << szx bytes */
+    const void *payload;
+    uint32_t length; /* of the payload */
+};
+
+/* Points into the datagram it was read from. */
+struct coap_answer {
+    uint8_t type; /* enum coap_type */
+    uint8_t code;
+    uint16_t id;
+    uint8_t token[8];
+    uint8_t token_length;
+    struct coap_etag etag; /* the first of its kind and of legal length */
+    bool has_block;
+    bool more;
+    uint32_t block;
+    uint8_t szx;
+    bool has_size; /* Size2 */
+    uint32_t size;
+    const uint8_t *payload;
+    uint32_t length;
+};
+
+/* 0 or negative: not CoAP, malformed, or an answer with a critical option
+ * that is not known or cannot be used. `out` is zero then but for type and
+ * id where these could be read. */
+int coap_read(const uint8_t *bytes, uint32_t length, struct coap_answer *out);
+/* The length, or -1 when a value is out of range or the room too small. */
+int32_t coap_write(const struct coap_request *request, uint16_t id,
+                   const uint8_t token[COAP_TOKEN], uint8_t *out,
+                   uint32_t size);
+/* An empty ACK or RST: always 4 bytes. */
+void coap_write_empty(enum coap_type type, uint16_t id, uint8_t out[4]);
+
+/* ---- one exchange -------------------------------------------------------- */
+
+struct coap_timing {
+    uint32_t ack_timeout_ms; /* first; x 1 .. 1.5 at random, then doubled */
+    uint32_t retransmits;
+};
+
+/* The caller zeroes it once and keeps it: message ids, tokens and the round
+ * trip's estimate go on from exchange to exchange. */
+struct coap_exchange {
+    struct coap_timing timing;
+    uint64_t next_ms;    /* when to call coap_tick(); UINT64_MAX: never */
+    uint64_t begun_ms;
+    uint32_t timeout_ms; /* of the current wait */
+    uint32_t tries;      /* retransmissions so far in this exchange */
+    uint32_t smoothed_ms; /* round trip, 0: not known; from clean ones only */
+    uint32_t deviation_ms;
+    uint16_t id;
+    bool busy;
+    bool acknowledged; /* the answer comes separately */
+    uint8_t token[COAP_TOKEN];
+    uint32_t length;
+    uint8_t bytes[COAP_REQUEST_MAX];
+    uint8_t reply[4]; /* ACK or RST to be sent */
+};
+
+enum coap_step {
+    COAP_STEP_NONE,     /* nothing to do until next_ms */
+    COAP_STEP_SEND,     /* send exchange->bytes, exchange->length */
+    COAP_STEP_REPLY,    /* send exchange->reply, 4 bytes; no answer yet */
+    COAP_STEP_ANSWER,   /* *answer is the answer; the exchange is over */
+    COAP_STEP_ANSWER_REPLY, /* the same, and send exchange->reply */
+    COAP_STEP_RESET,    /* the peer does not want it; over */
+    COAP_STEP_TIMEOUT   /* all retransmissions in vain; over */
+};
+
+/* Start: ids continue, `random` gives the first ones, the token's bytes and
+ * the timeout's spread. COAP_STEP_SEND, or _NONE when the request is not
+ * writable (then not busy). Starting again while busy gives the old one up. */
+enum coap_step coap_begin(struct coap_exchange *exchange,
+                          const struct coap_request *request, uint64_t now_ms,
+                          uint32_t random);
+/* Time has gone on: SEND, TIMEOUT or NONE. */
+enum coap_step coap_tick(struct coap_exchange *exchange, uint64_t now_ms);
+/* A datagram from the peer. Late duplicates and answers to other requests
+ * change nothing (a confirmable one of these is answered with RST). */
+enum coap_step coap_take(struct coap_exchange *exchange, const uint8_t *bytes,
+                         uint32_t length, uint64_t now_ms,
+                         struct coap_answer *answer);
+/* Give up without a word. */
+void coap_stop(struct coap_exchange *exchange);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How far an update is, kept over every reset: an append-only log in its own
+ * partition, each record the complete state, highest valid sequence in force.
+ * It decides nothing about what may run: a lost or forged record costs at
+ * worst a download. Layout in progress.c and docs/flash-layout.md. A record is
+ * written once; a torn one leaves the one before it in force. A sector is
+ * erased when the log comes to it, never the one that holds the state in
+ * force: 32 records a sector, so an update of n sectors costs the partition
+ * about n / 32 erases, spread over all its sectors.
+ */
+#ifndef OTALAB_OTA_PROGRESS_H
+#define OTALAB_OTA_PROGRESS_H
+
+#include <stdint.h>
+
+#include "ota/coap.h"
+#include "ota/flash.h"
+#include "ota/slot.h"
+
+#define PROGRESS_RECORD 128u
+
+struct progress {
+    uint32_t sequence; /* 0: nothing found */
+    uint8_t state;     /* enum agent_state */
+    uint8_t result;    /* enum agent_result */
+    uint8_t why;       /* enum agent_why */
+    uint8_t slot;      /* enum ota_slot that is written */
+    uint8_t tries;     /* failures of the surroundings for this release */
+    uint8_t reported;  /* 1: the server knows state and result */
+    uint8_t noted;     /* 1: the trial went wrong without the image's fault */
+    uint8_t final;     /* 1: this release is not to be tried again */
+    uint32_t release;
+    uint32_t version; /* packed */
+    uint32_t size;
+    uint32_t written;      /* bytes in flash, whole sectors, or all */
+    uint32_t not_before_s; /* RTC: no attempt before */
+    struct coap_etag etag; /* of the image being fetched */
+    uint8_t image_digest[OTA_DIGEST_SIZE]; /* the release's */
+    uint8_t file_digest[OTA_DIGEST_SIZE];
+};
+
+struct progress_log {
+    const struct ota_flash *flash;
+    struct ota_area area;
+    uint32_t next; /* index of the next record slot */
+    struct progress now;
+};
+
+/* Scan. OTA_ERR_RANGE when the area has fewer than two sectors, OTA_ERR_IO
+ * when it cannot be read; with nothing valid now.sequence is 0. Writes
+ * nothing. */
+int progress_open(struct progress_log *log, const struct ota_flash *flash,
+                  struct ota_area area);
+/* Append `next` (its sequence is set here), read back; a slot that fails is
+ * skipped. OTA_ERR_IO: the old state stays in force. Nothing is written when
+ * it equals the state in force. */
+int progress_append(struct progress_log *log, const struct progress *next);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The modem as a value: sockets for datagrams, a short queue of what has
+ * arrived, and the radio's state over time, from which the battery knows its
+ * current. It has no link of its own: what is sent goes out through the
+ * board's sink, what arrives is brought by radio_deliver(). A reset of any kind
+ * closes all sockets and empties the queue; a power cut also ends what is on
+ * the air.
+ *
+ *   sleep --open or send--> receive for receive_ns after the last packet
+ *     --> tail for tail_ns --> sleep;  transmit while a packet is on the air
+ */
+#ifndef OTALAB_DEVICE_RADIO_H
+#define OTALAB_DEVICE_RADIO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "board/controller.h"
+
+#define RADIO_QUEUE 8u
+#define RADIO_NEVER UINT64_MAX
+
+struct radio_figures {
+    uint64_t receive_ns;
+    uint64_t tail_ns;
+    uint32_t queue; /* datagrams, 1..RADIO_QUEUE */
+    uint32_t reserved;
+};
+
+enum radio_state {
+    RADIO_OFF = 0, /* not fitted, or no power */
+    RADIO_SLEEP,
+    RADIO_RECEIVE,
+    RADIO_TRANSMIT,
+    RADIO_TAIL
+};
+
+struct radio_socket {
+    uint32_t open; /* 0 or 1 */
+    uint32_t node;
+    uint32_t port;
+};
+
+struct radio_datagram {
+    uint32_t socket;
+    uint32_t length;
+    uint8_t bytes[CTL_RADIO_SIZE];
+};
+
+struct radio {
+    struct radio_figures figures;
+    uint64_t air_until_ns;    /* transmitting until then */
+    uint64_t active_ns;       /* last time anything was sent or received */
+    uint32_t fitted;          /* 0 or 1 */
+    uint32_t registered;      /* 0 or 1: set by the world */
+    uint32_t awake;           /* 0 or 1: traffic since it last slept */
+    uint32_t waiting;         /* datagrams in the queue, oldest first */
+    struct radio_socket socket[CTL_RADIO_SOCKETS];
+    struct radio_datagram queue[RADIO_QUEUE];
+};
+
+/* Not fitted, all closed. -1 when a figure is out of range. */
+int radio_init(struct radio *radio, const struct radio_figures *figures);
+void radio_fit(struct radio *radio, bool fitted);
+/* The CPU was reset: sockets and queue are gone. `power`: radio off, too. */
+void radio_reset(struct radio *radio, bool power);
+
+/* A free socket, or -1. */
+int radio_socket_open(struct radio *radio, uint64_t now, uint32_t node,
+                      uint32_t port);
+/* -1 when it is not open. */
+int radio_socket_close(struct radio *radio, unsigned socket);
+/* A packet has the air until `until`. */
+void radio_sent(struct radio *radio, uint64_t now, uint64_t until);
+/* A datagram from a peer arrives. False: no socket for it, or no room. */
+bool radio_deliver(struct radio *radio, uint64_t now, uint32_t node,
+                   uint32_t port, const uint8_t *bytes, uint32_t length);
+/* Take the oldest; false when none waits. */
+bool radio_take(struct radio *radio, struct radio_datagram *out);
+
+/* State at a time at or after the last call's, and the next time after it at
+ * which the state changes by itself, or RADIO_NEVER. */
+enum radio_state radio_state_at(const struct radio *radio, uint64_t now);
+uint64_t radio_next(const struct radio *radio, uint64_t now);
+
+#endif
