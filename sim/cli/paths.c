@@ -24,6 +24,14 @@ static int is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+static int ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    size_t tail = strlen(end);
+
+    return length > tail && strcmp(text + length - tail, end) == 0;
+}
+
 /* ---- the program's own files ------------------------------------------- */
 
 static int own_folder(char *out, size_t size)
@@ -49,13 +57,53 @@ static int join(char *out, size_t size, const char *folder, const char *name)
     return n > 0 && (size_t)n < size ? 0 : -1;
 }
 
-static int need(const char *path, const char *what, struct diag *diag)
+/* From the program's folder, or from the prefix when it is installed. */
+struct layout {
+    const char *plugin;
+    const char *firmware;
+    const char *scenarios;
+    const char *remedy;
+};
+
+static const struct layout built = {
+    "libotalab-shim.so",
+    "firmware",
+    "../scenarios",
+    "build it with 'make'",
+};
+
+static const struct layout installed = {
+    "lib/otalab/libotalab-shim.so",
+    "share/otalab/firmware",
+    "share/otalab/scenarios",
+    "install Otalab again with 'make install'",
+};
+
+#define BIN "/bin"
+
+/* A program in bin/ is an installed one, unless things are built there. `own`
+ * becomes the folder from which the layout's names count. */
+static const struct layout *find_layout(char *own)
+{
+    char plugin[512];
+
+    if (!ends_with(own, BIN) ||
+        (join(plugin, sizeof plugin, own, built.plugin) == 0 &&
+         exists(plugin))) {
+        return &built;
+    }
+    own[strlen(own) - strlen(BIN)] = '\0';
+    return &installed;
+}
+
+static int need(const char *path, const char *what, const char *remedy,
+                struct diag *diag)
 {
     if (exists(path)) {
         return 0;
     }
-    return diag_fail(diag, OTALAB_ERR_SIMULATOR,
-                     "%s: %s is missing; build it with 'make'", path, what);
+    return diag_fail(diag, OTALAB_ERR_SIMULATOR, "%s: %s is missing; %s", path,
+                     what, remedy);
 }
 
 int paths_locate(const char *firmware, struct locations *where,
@@ -65,26 +113,28 @@ int paths_locate(const char *firmware, struct locations *where,
     char rom[600];
     const char *given = firmware != NULL ? firmware : getenv("OTALAB_FIRMWARE");
 
-    if (own_folder(own, sizeof own) != 0 ||
-        join(where->firmware, sizeof where->firmware, own, "firmware") != 0 ||
-        join(where->plugin, sizeof where->plugin, own, "libotalab-shim.so") !=
-            0 ||
-        join(where->scenarios, sizeof where->scenarios, own, "../scenarios") !=
-            0) {
+    if (own_folder(own, sizeof own) != 0) {
         return diag_fail(diag, OTALAB_ERR_SIMULATOR,
                          "cannot find the program's own folder");
     }
-    if (exists("scenarios")) {
-        snprintf(where->scenarios, sizeof where->scenarios, "scenarios");
+    const struct layout *layout = find_layout(own);
+
+    if (join(where->firmware_else, sizeof where->firmware_else, own,
+             layout->firmware) != 0 ||
+        join(where->plugin, sizeof where->plugin, own, layout->plugin) != 0 ||
+        join(where->scenarios_else, sizeof where->scenarios_else, own,
+             layout->scenarios) != 0) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "%s: the path is too long",
+                         own);
     }
-    snprintf(where->firmware_else, sizeof where->firmware_else, "%s",
-             where->firmware);
-    if (given != NULL) {
-        snprintf(where->firmware, sizeof where->firmware, "%s", given);
-    }
+    snprintf(where->scenarios, sizeof where->scenarios, "%s",
+             is_folder("scenarios") ? "scenarios" : where->scenarios_else);
+    snprintf(where->firmware, sizeof where->firmware, "%s",
+             given != NULL ? given : where->firmware_else);
     snprintf(rom, sizeof rom, "%s/rom.elf", where->firmware);
-    int err = need(rom, "the ROM", diag);
-    return err ? err : need(where->plugin, "the QEMU plugin", diag);
+    int err = need(rom, "the ROM", layout->remedy, diag);
+    return err ? err
+               : need(where->plugin, "the QEMU plugin", layout->remedy, diag);
 }
 
 /* ---- scenarios --------------------------------------------------------- */
@@ -106,14 +156,6 @@ static int add_file(struct paths *paths, const char *path, struct diag *diag)
 static int wanted(const struct dirent *entry)
 {
     return entry->d_name[0] != '.';
-}
-
-static int ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text);
-    size_t tail = strlen(end);
-
-    return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
 static int add_folder(struct paths *paths, const char *folder, int depth,
@@ -160,6 +202,9 @@ static int no_such_name(const char *name, const struct locations *where,
     if (is_folder(where->scenarios)) {
         err = add_folder(&all, where->scenarios, 0, NULL, NULL);
     }
+    if (err == 0 && is_folder(where->scenarios_else)) {
+        err = add_folder(&all, where->scenarios_else, 0, NULL, NULL);
+    }
     for (size_t i = 0; i < all.count && err == 0; i++) {
         char *slash = strrchr(all.path[i], '/');
         char *file = slash != NULL ? slash + 1 : all.path[i];
@@ -178,15 +223,28 @@ static int no_such_name(const char *name, const struct locations *where,
     return err;
 }
 
+/* The scenarios of that name: the user's, or else the program's own. */
+static int find_named(struct paths *paths, const char *name,
+                      const struct locations *where, struct diag *diag)
+{
+    const char *const folders[] = {where->scenarios, where->scenarios_else};
+    size_t before = paths->count;
+    int err = 0;
+
+    for (unsigned i = 0; i < 2 && err == 0 && paths->count == before; i++) {
+        if (is_folder(folders[i])) {
+            err = add_folder(paths, folders[i], 0, name, diag);
+        }
+    }
+    return err;
+}
+
 int paths_add_named(struct paths *paths, const char *name,
                     const struct locations *where, struct diag *diag)
 {
     size_t before = paths->count;
-    int err = 0;
+    int err = find_named(paths, name, where, diag);
 
-    if (is_folder(where->scenarios)) {
-        err = add_folder(paths, where->scenarios, 0, name, diag);
-    }
     return err || paths->count > before ? err : no_such_name(name, where, diag);
 }
 
@@ -198,8 +256,8 @@ bool paths_is_named(const char *name, const char *path,
     struct stat info;
     bool found = false;
 
-    if (stat(path, &wanted) == 0 && is_folder(where->scenarios) &&
-        add_folder(&paths, where->scenarios, 0, name, NULL) == 0) {
+    if (stat(path, &wanted) == 0 &&
+        find_named(&paths, name, where, NULL) == 0) {
         for (size_t i = 0; i < paths.count; i++) {
             found = found || (stat(paths.path[i], &info) == 0 &&
                               info.st_ino == wanted.st_ino &&
