@@ -10,8 +10,11 @@
 #include "device/controller.h"
 #include "device/flash.h"
 #include "device/otp.h"
+#include "ota/agent_why.h"
 #include "ota/reason.h"
 #include "ota/slot.h"
+#include "world/link.h"
+#include "world/server.h"
 
 struct catalogue_row {
     const char *name;
@@ -105,6 +108,24 @@ static const struct value_name reasons[] = {
 #undef REASON_ROW
         {0, NULL}};
 
+static const struct value_name whys[] = {
+#define WHY_ROW(name, value, text, result, suit) {value, text},
+    AGENT_WHYS(WHY_ROW)
+#undef WHY_ROW
+        {0, NULL}};
+
+static const struct value_name updates[] = {
+#define UPDATE_ROW(name, value, text) {value, text},
+    AGENT_STATES(UPDATE_ROW)
+#undef UPDATE_ROW
+        {0, NULL}};
+
+static const struct value_name results[] = {
+#define RESULT_ROW(name, value, text) {value, text},
+    AGENT_RESULTS(RESULT_ROW)
+#undef RESULT_ROW
+        {0, NULL}};
+
 static const struct value_name slots[] = {{OTA_SLOT_A, "slot-a"},
                                           {OTA_SLOT_B, "slot-b"},
                                           {OTA_SLOT_RECOVERY, "recovery"},
@@ -132,8 +153,10 @@ static const struct value_name answers[] = {{0, "no"}, {1, "yes"}, {0, NULL}};
 static const struct {
     char kind;
     const struct value_name *names;
-} name_tables[] = {{'r', reasons},  {'s', slots}, {'t', states}, {'c', causes},
-                   {'q', requests}, {'y', srams}, {'b', answers}};
+} name_tables[] = {{'r', reasons}, {'s', slots},    {'t', states},
+                   {'c', causes},  {'q', requests}, {'y', srams},
+                   {'b', answers}, {'w', whys},     {'U', updates},
+                   {'R', results}};
 
 static const char *name_of(const struct value_name *names, uint64_t value)
 {
@@ -164,6 +187,13 @@ static const char *named_value(char kind, uint64_t value)
         return flash_rule_name((enum flash_rule)value);
     case 'K':
         return otp_rule_name((enum otp_rule)value);
+    case 'l':
+        return value < LINK_FATES ? link_fate_name((enum link_fate)value)
+                                  : NULL;
+    case 'e':
+        return value < SERVER_RESOURCES
+                   ? server_path((enum server_resource)value)
+                   : NULL;
     default:
         return NULL;
     }
@@ -212,6 +242,9 @@ void event_value(const struct event *event, unsigned field, char *out,
         snprintf(out, size, "0x%06" PRIx64, value);
     } else if (kind == 'd') {
         event_time(value, out, size);
+    } else if (kind == 'o') {
+        snprintf(out, size, "%" PRIu64 ".%02u", value >> 5,
+                 (unsigned)(value & 31u));
     } else {
         snprintf(out, size, "%" PRIu64, value);
     }

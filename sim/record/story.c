@@ -76,6 +76,34 @@ static const struct sentence sentences[] = {
     {EVENT_APP_REFUSED, ROLE_BAD, "app", "will not ask for {kind}: {reason}"},
     {EVENT_RECOVERY_START, ROLE_FAULT, "recovery",
      "recovery image {version} runs"},
+    {EVENT_AGENT_POLL, ROLE_DIM, "agent", "asks the server what there is"},
+    {EVENT_AGENT_OFFER, ROLE_PLAIN, "agent",
+     "version {version} is offered: {size} bytes, counter {counter}"},
+    {EVENT_AGENT_REFUSE, ROLE_BAD, "agent",
+     "will not have version {version}: {why}"},
+    {EVENT_AGENT_DEFER, ROLE_FAULT, "agent", "waits for {seconds} s: {why}"},
+    {EVENT_AGENT_DOWNLOAD, ROLE_PLAIN, "agent",
+     "downloads into {slot}, from byte {from} of {size}"},
+    {EVENT_AGENT_FAIL, ROLE_BAD, "agent",
+     "download ends without an image: {why}, {tries} so far"},
+    {EVENT_AGENT_VERIFIED, ROLE_GOOD, "agent",
+     "version {version} is in flash, all of its {size} bytes verified"},
+    {EVENT_AGENT_STATE, ROLE_PLAIN, "agent",
+     "is {state}; result {result}, reason {why}"},
+    {EVENT_AGENT_REPORT, ROLE_DIM, "agent",
+     "server has the report: {state}, result {result}"},
+    {EVENT_LINK_DOWN, ROLE_FAULT, "link", "DOWN"},
+    {EVENT_LINK_UP, ROLE_PLAIN, "link", "up again"},
+    {EVENT_LINK_CHANGE, ROLE_FAULT, "link", "has other figures now"},
+    {EVENT_SERVER_PUBLISH, ROLE_PLAIN, "server",
+     "publishes '{image}', release {release}"},
+    {EVENT_SERVER_WITHDRAW, ROLE_PLAIN, "server", "offers nothing any more"},
+    {EVENT_SERVER_MISBEHAVE, ROLE_FAULT, "server", "misbehaves ({on}): {how}"},
+    {EVENT_SERVER_STATUS, ROLE_PLAIN, "server",
+     "is told: version {version}, {state}, result {result}, reason {why}"},
+    {EVENT_BATTERY_WARN, ROLE_FAULT, "battery", "low, {mv} mV"},
+    {EVENT_BATTERY_LOW, ROLE_BAD, "battery", "BROWN-OUT at {mv} mV"},
+    {EVENT_BATTERY_CHARGE, ROLE_PLAIN, "battery", "now at {percent} %"},
 };
 
 static const char *const role_colors[] = {
@@ -184,18 +212,45 @@ bool story_line(const struct event *event, char *out, size_t size)
     return true;
 }
 
+/* Events of the world, of no device. */
+static bool is_common(uint32_t code)
+{
+    return code == EVENT_SERVER_PUBLISH || code == EVENT_SERVER_WITHDRAW ||
+           code == EVENT_SERVER_MISBEHAVE || code == EVENT_NOTE ||
+           code == EVENT_END;
+}
+
+/* "[2] " when there are several devices. */
+static void device_mark(const struct story *story, const struct event *event,
+                        char *out, size_t size)
+{
+    out[0] = '\0';
+    if (story->several && is_common(event->code)) {
+        snprintf(out, size, "    ");
+    } else if (story->several) {
+        snprintf(out, size, "[%u] ", (unsigned)event->device + 1u);
+    }
+}
+
 void story_event(struct story *story, const struct event *event)
 {
     const struct sentence *sentence = sentence_find(event->code);
     enum story_role role = sentence != NULL ? sentence->role : ROLE_DIM;
+    bool poll = event->code == (uint32_t)EVENT_AGENT_POLL;
     char line[640];
+    char mark[16];
 
     if (!story_line(event, line, sizeof line) && !story->verbose) {
         return;
     }
-    fprintf(story->out, "%7" PRIu64 ".%06u s  %s%s%s%s\n",
+    if (poll && story->polled && !story->verbose) {
+        return;
+    }
+    story->polled = poll;
+    device_mark(story, event, mark, sizeof mark);
+    fprintf(story->out, "%7" PRIu64 ".%06u s  %s%s%s%s%s\n",
             event->time_ns / 1000000000u,
-            (unsigned)(event->time_ns / 1000u % 1000000u),
+            (unsigned)(event->time_ns / 1000u % 1000000u), mark,
             story->color ? role_colors[role] : "",
             sentence == NULL ? "         " : "", line,
             story->color && role != ROLE_PLAIN ? "\033[0m" : "");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A run told in lines for people: virtual time, who, what. Routine events
- * (single flash operations, locks) are left out unless `verbose`. Writes to a
- * stream that the caller owns; keeps no state but what is in the struct. What
+ * (single flash operations, datagrams, locks) are left out unless `verbose`;
+ * so is an agent's poll right behind another one. Writes to a stream that the caller owns; keeps no state but what is in the struct. What
  * a device prints comes from outside: its control characters are shown as ^X,
  * and never reach a terminal.
  */
@@ -18,6 +18,8 @@ struct story {
     FILE *out;
     bool verbose;
     bool color;
+    bool several; /* devices: lines say which one, from 1 */
+    bool polled;  /* the last line told of a poll; false at first */
 };
 
 void story_event(struct story *story, const struct event *event);

@@ -5,7 +5,10 @@
 #include "board/controller.h"
 #include "device/controller.h"
 #include "device/flash.h"
+#include "ota/agent_why.h"
 #include "ota/reason.h"
+#include "world/link.h"
+#include "world/server.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -53,7 +56,7 @@ Test(event, names_are_found_and_differ)
 
 Test(event, fields_have_a_known_letter_and_a_key)
 {
-    static const char letters[] = "uxsrtcvqpmdfFkKyab";
+    static const char letters[] = "uxsrtcvqpmdfFkKyabwURleo";
 
     for (int i = 0; i < EVENT_COUNT; i++) {
         const struct event_kind *kind = event_kind((enum event_code)i);
@@ -115,6 +118,23 @@ Test(event, values_have_names)
     cr_expect_str_eq(reason_name(OTA_REASON_NONE), "none");
 }
 
+Test(event, values_of_agent_and_world_have_names)
+{
+    cr_expect_str_eq(shown(EVENT_AGENT_DEFER, "why", AGENT_WHY_ENERGY_LOW),
+                     "energy-low");
+    cr_expect_str_eq(shown(EVENT_AGENT_STATE, "state", AGENT_STATE_UPDATING),
+                     "updating");
+    cr_expect_str_eq(shown(EVENT_AGENT_STATE, "result", AGENT_RESULT_NO_FLASH),
+                     "no-flash");
+    cr_expect_str_eq(shown(EVENT_RADIO_SEND, "fate", LINK_LOST_OUTAGE),
+                     "outage");
+    cr_expect_str_eq(shown(EVENT_SERVER_REQUEST, "resource", SERVER_IMAGE),
+                     "image");
+    cr_expect_str_eq(shown(EVENT_SERVER_ANSWER, "code", 2u << 5 | 5u), "2.05");
+    cr_expect_str_eq(shown(EVENT_SERVER_ANSWER, "code", 4u << 5 | 13u), "4.13");
+    cr_expect_str_eq(shown(EVENT_SERVER_MISBEHAVE, "on", 1), "yes");
+}
+
 /* A guest may send any number: it is shown, never looked up. */
 Test(event, numbers_without_a_name_are_shown)
 {
@@ -126,6 +146,14 @@ Test(event, numbers_without_a_name_are_shown)
     cr_expect_str_eq(shown(EVENT_POWER_CUT, "fuse_form", 1000), "1000");
     cr_expect_str_eq(shown(EVENT_FLASH_RULE, "rule", 1000), "?");
     cr_expect_str_eq(shown(EVENT_OTP_RULE, "rule", 1000), "?");
+    cr_expect_str_eq(shown(EVENT_AGENT_STATE, "state", 1000), "1000");
+    cr_expect_str_eq(shown(EVENT_AGENT_STATE, "result", 1000), "1000");
+    cr_expect_str_eq(shown(EVENT_AGENT_FAIL, "why", UINT32_MAX), "4294967295");
+    cr_expect_str_eq(shown(EVENT_RADIO_SEND, "fate", LINK_FATES), "6");
+    cr_expect_str_eq(shown(EVENT_SERVER_REQUEST, "resource", SERVER_RESOURCES),
+                     "3");
+    cr_expect_str_eq(shown(EVENT_SERVER_REQUEST, "resource", UINT64_MAX),
+                     "18446744073709551615");
     cr_expect_str_eq(reason_name(UINT32_MAX), "?");
 }
 
@@ -157,6 +185,18 @@ Test(event, names_match_and_short_slots)
     cr_expect_not(matches(EVENT_BOOT_STATE, "state", 1, "1"));
     cr_expect(matches(EVENT_APP_READY, "version", 0x01020000, "1.2.0"));
     cr_expect_not(matches(EVENT_APP_READY, "version", 0x01020000, "1.2"));
+    cr_expect(matches(EVENT_AGENT_STATE, "result", 1, "success"));
+    cr_expect_not(matches(EVENT_AGENT_STATE, "result", 1, "1"));
+    cr_expect(matches(EVENT_RADIO_SEND, "fate", LINK_SENT, "sent"));
+    cr_expect(matches(EVENT_SERVER_REQUEST, "resource", 0, "descriptor"));
+}
+
+Test(event, coap_codes_match_as_they_are_written)
+{
+    cr_expect(matches(EVENT_SERVER_ANSWER, "code", 69, "2.05"));
+    cr_expect_not(matches(EVENT_SERVER_ANSWER, "code", 69, "2.5"));
+    cr_expect_not(matches(EVENT_SERVER_ANSWER, "code", 69, "69"));
+    cr_expect_not(matches(EVENT_SERVER_ANSWER, "code", 68, "2.05"));
 }
 
 Test(event, numbers_match_in_any_base)

@@ -68,6 +68,80 @@ Test(story, routine_is_told_on_demand)
                               "flash.erase partition=slot-b address=0x080000"));
 }
 
+/* A download of 256 blocks is one line. */
+Test(story, single_datagrams_are_told_on_demand)
+{
+    static const enum event_code codes[] = {
+        EVENT_RADIO_SEND,     EVENT_RADIO_RECEIVE, EVENT_RADIO_DROP,
+        EVENT_SERVER_REQUEST, EVENT_SERVER_ANSWER, EVENT_FLASH_PROGRAM};
+
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        struct event event = {.code = codes[i]};
+
+        cr_expect_str_eq(tell(&event, false, false), "");
+        cr_expect_not_null(
+            strstr(tell(&event, true, false), event_kind(codes[i])->name));
+    }
+}
+
+Test(story, what_agent_and_server_do_is_told)
+{
+    static const char *const told_of[] = {"agent.",        "link.",
+                                          "battery.",      "server.publish",
+                                          "server.status", "server.withdraw"};
+
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        for (size_t k = 0; k < sizeof told_of / sizeof told_of[0]; k++) {
+            const char *name = event_kind((enum event_code)i)->name;
+
+            if (strncmp(name, told_of[k], strlen(told_of[k])) == 0) {
+                cr_expect_not_null(story_sentence((enum event_code)i), "%s",
+                                   name);
+            }
+        }
+    }
+}
+
+static size_t lines_of(const struct event *events, size_t count, bool verbose)
+{
+    FILE *out = fmemopen(told, sizeof told, "w");
+    struct story story = {.out = out, .verbose = verbose, .several = true};
+    size_t lines = 0;
+
+    cr_assert_not_null(out);
+    memset(told, 0, sizeof told);
+    for (size_t i = 0; i < count; i++) {
+        story_event(&story, &events[i]);
+    }
+    fclose(out);
+    for (const char *at = told; (at = strchr(at, '\n')) != NULL; at++) {
+        lines++;
+    }
+    return lines;
+}
+
+Test(story, polls_in_a_row_are_one_line)
+{
+    static const struct event events[] = {
+        {.code = EVENT_AGENT_POLL},   {.code = EVENT_RADIO_SEND},
+        {.code = EVENT_AGENT_POLL},   {.code = EVENT_AGENT_POLL},
+        {.code = EVENT_AGENT_REFUSE}, {.code = EVENT_AGENT_POLL}};
+
+    cr_expect_eq(lines_of(events, 6, false), 3, "%s", told);
+    cr_expect_eq(lines_of(events, 6, true), 6, "%s", told);
+}
+
+Test(story, several_devices_are_told_apart)
+{
+    static const struct event events[] = {{.code = EVENT_APP_READY,
+                                           .device = 1},
+                                          {.code = EVENT_SERVER_WITHDRAW}};
+
+    lines_of(events, 2, false);
+    cr_expect_not_null(strstr(told, " s  [2] app      version"), "%s", told);
+    cr_expect_not_null(strstr(told, " s      server   offers"), "%s", told);
+}
+
 Test(story, colour_on_demand)
 {
     struct event event = {.code = EVENT_BOOT_ROLLBACK, .number = {1, 0, 0}};
