@@ -9,13 +9,12 @@
 #define OTALAB_BOOTLOADER_BOOT_H
 
 #include "board/board.h"
+#include "board/trust.h"
 #include "ota/image.h"
 #include "ota/journal.h"
 #include "ota/map.h"
 #include "ota/policy.h"
 #include "ota/request.h"
-
-#include "trust.h"
 
 struct boot {
     const struct ota_flash *flash;

@@ -80,5 +80,9 @@ void boot_take_request(struct boot *boot)
         verdict = OTA_REASON_FLASH_ERROR; /* not dealt with */
     }
     trace_event(TRACE_BOOT_REQUEST, request->kind, request->slot, verdict, 0);
+    if (!verdict && request->kind == OTA_REQUEST_ABANDON) {
+        trace_event(TRACE_BOOT_ROLLBACK, request->slot, boot->state.slot,
+                    boot->state.reason, 0);
+    }
     boot->confirmed_now = !verdict && request->kind == OTA_REQUEST_CONFIRM;
 }

@@ -6,12 +6,11 @@
  * neither is, say why and stop.
  */
 #include "board/board.h"
+#include "board/trust.h"
 #include "ota/image.h"
 #include "ota/load.h"
 #include "ota/map.h"
 #include "ota/policy.h"
-
-#include "trust.h"
 
 #define COPIES 2u
 

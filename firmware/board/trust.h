@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The root of trust as ROM and bootloader see it: key digests and epoch from
- * the fuses, public keys from the devicetree. Filled once a boot; `keys`
- * points into the structure, which therefore must stay where it is.
+ * The root of trust as every program sees it: key digests and epoch from the
+ * fuses, public keys from the devicetree. Filled once a boot; `keys` points
+ * into the structure, which therefore must stay where it is.
  */
-#ifndef OTALAB_BOOTLOADER_TRUST_H
-#define OTALAB_BOOTLOADER_TRUST_H
+#ifndef OTALAB_BOARD_TRUST_H
+#define OTALAB_BOARD_TRUST_H
 
 #include "board/board.h"
 #include "ota/fuse.h"

@@ -114,12 +114,17 @@ struct request_rule {
 static bool unknown_kind(const struct asked *asked)
 {
     return asked->request->kind < OTA_REQUEST_TRIAL ||
-           asked->request->kind > OTA_REQUEST_COMMIT;
+           asked->request->kind > OTA_REQUEST_ABANDON;
 }
 
 static bool on_trial(const struct asked *asked)
 {
     return asked->now->state == OTA_TRIAL;
+}
+
+static bool no_way_back(const struct asked *asked)
+{
+    return !policy_has_fallback(asked->now);
 }
 
 static bool not_the_other_slot(const struct asked *asked)
@@ -155,6 +160,8 @@ static const struct request_rule request_rules[] = {
     {OTA_REQUEST_COMMIT, on_trial, OTA_REASON_NO_FALLBACK},
     {OTA_REQUEST_COMMIT, not_this_image, OTA_REASON_BAD_REQUEST},
     {OTA_REQUEST_COMMIT, beyond_capacity, OTA_REASON_COUNTER_HIGH},
+    {OTA_REQUEST_ABANDON, no_way_back, OTA_REASON_NO_FALLBACK},
+    {OTA_REQUEST_ABANDON, not_this_image, OTA_REASON_BAD_REQUEST},
 };
 
 static enum ota_reason judge(const struct asked *asked)
@@ -194,6 +201,13 @@ static void grant_commit(const struct asked *asked, struct boot_state *next)
     }
 }
 
+/* The image may be asked for again: nothing is known against it. */
+static void grant_abandon(const struct asked *asked, struct boot_state *next)
+{
+    leave_trial(asked->now, asked->limits, next);
+    next->reason = OTA_REASON_SURROUNDINGS;
+}
+
 enum ota_reason policy_request(const struct boot_state *now,
                                const struct request *request,
                                const struct policy_limits *limits,
@@ -203,6 +217,7 @@ enum ota_reason policy_request(const struct boot_state *now,
         [OTA_REQUEST_TRIAL] = grant_trial,
         [OTA_REQUEST_CONFIRM] = grant_confirm,
         [OTA_REQUEST_COMMIT] = grant_commit,
+        [OTA_REQUEST_ABANDON] = grant_abandon,
     };
     struct asked asked = {now, request, limits};
 

@@ -44,7 +44,8 @@ bool policy_has_fallback(const struct boot_state *now);
  * dealt with. Trial: only from a confirmed state, other slot, digest not
  * rejected before. Confirm: only for the slot and digest on trial. Commit:
  * only from a confirmed state with the running digest; counter within
- * capacity.
+ * capacity. Abandon: only for the slot and digest on trial, and only when the
+ * other slot is confirmed; the image is not remembered as rejected.
  */
 enum ota_reason policy_request(const struct boot_state *now,
                                const struct request *request,

@@ -24,7 +24,8 @@
     X(TRIAL_FAILED, 14, "trial-failed")       \
     X(FLASH_ERROR, 15, "flash-error")         \
     X(NO_FALLBACK, 16, "no-fallback")         \
-    X(BAD_REQUEST, 17, "bad-request")
+    X(BAD_REQUEST, 17, "bad-request")         \
+    X(SURROUNDINGS, 18, "surroundings")
 
 enum ota_reason {
 #define OTA_REASON_ENUM(name, value, text) OTA_REASON_##name = (value),

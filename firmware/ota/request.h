@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Requests of the application to the bootloader: try a slot, confirm the
- * running image, commit its security counter. Append-only, newest valid one
- * counts (layout in request.c and docs/flash-layout.md).
+ * running image, commit its security counter, end its trial without a
+ * verdict. Append-only, newest valid one counts (layout in request.c and
+ * docs/flash-layout.md).
  */
 #ifndef OTALAB_OTA_REQUEST_H
 #define OTALAB_OTA_REQUEST_H

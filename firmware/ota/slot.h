@@ -17,7 +17,8 @@ enum ota_state { OTA_CONFIRMED = 1, OTA_TRIAL = 2 };
 enum ota_request_kind {
     OTA_REQUEST_TRIAL = 1,
     OTA_REQUEST_CONFIRM = 2,
-    OTA_REQUEST_COMMIT = 3
+    OTA_REQUEST_COMMIT = 3,
+    OTA_REQUEST_ABANDON = 4 /* end my trial, the fault is not mine */
 };
 
 #endif

@@ -23,7 +23,8 @@ enum journal_state { JOURNAL_CONFIRMED = 1, JOURNAL_TRIAL = 2 };
 enum request_kind {
     REQUEST_TRIAL = 1,
     REQUEST_CONFIRM = 2,
-    REQUEST_COMMIT = 3
+    REQUEST_COMMIT = 3,
+    REQUEST_ABANDON = 4
 };
 
 /* X(CODE, "name", "what a person is told") */

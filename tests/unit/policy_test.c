@@ -129,7 +129,7 @@ Test(policy, outdone_is_who_claims_less_than_the_fallback)
     info.counter--;
     cr_assert_not(policy_outdone(OTA_REASON_COUNTER_LOW, &info, &limits));
     info.counter++;
-    for (unsigned reason = 0; reason <= OTA_REASON_BAD_REQUEST; reason++) {
+    for (unsigned reason = 0; reason <= OTA_REASON_SURROUNDINGS; reason++) {
         bool compared =
             reason == OTA_REASON_DOWNGRADE || reason == OTA_REASON_COUNTER_LOW;
         cr_assert_eq(policy_outdone((enum ota_reason)reason, &info, &limits),
@@ -170,7 +170,7 @@ Test(policy, an_unknown_digest_was_not_rejected)
 
 Test(policy, unknown_kinds_are_refused)
 {
-    static const uint8_t kinds[] = {0, 4, 255};
+    static const uint8_t kinds[] = {0, 5, 255};
     struct boot_state now = confirmed_a();
 
     for (unsigned i = 0; i < sizeof(kinds); i++) {
@@ -219,6 +219,43 @@ Test(policy, commit_is_for_the_confirmed_image)
     expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
     now = trial_b();
     request = ask(OTA_REQUEST_COMMIT, OTA_SLOT_B, 0xB1, 7);
+    expect_refused(&now, &request, OTA_REASON_NO_FALLBACK);
+}
+
+/* The image that gives its trial back is not held against itself. */
+Test(policy, an_abandoned_trial_goes_back_and_may_be_asked_for_again)
+{
+    struct boot_state now = trial_b();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_ABANDON, OTA_SLOT_B, 0xB1, 0);
+
+    now.attempts = 2;
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.slot, OTA_SLOT_A);
+    cr_assert_eq(next.state, OTA_CONFIRMED);
+    cr_assert_eq(next.attempts, 0);
+    cr_assert_eq(next.reason, OTA_REASON_SURROUNDINGS);
+    cr_assert_eq(memcmp(next.rejected[0], no_digest, OTA_DIGEST_SIZE), 0);
+    now = next;
+    now.request = 10;
+    request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_B, 0xB1, 0);
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.attempts, 3);
+}
+
+Test(policy, abandon_is_for_the_image_on_trial_with_a_way_back)
+{
+    struct boot_state now = trial_b();
+    struct request request = ask(OTA_REQUEST_ABANDON, OTA_SLOT_B, 0xB2, 0);
+
+    expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
+    request = ask(OTA_REQUEST_ABANDON, OTA_SLOT_A, 0xB1, 0);
+    expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
+    request = ask(OTA_REQUEST_ABANDON, OTA_SLOT_B, 0xB1, 0);
+    now.reason = OTA_REASON_NO_FALLBACK; /* or two images would take turns */
+    expect_refused(&now, &request, OTA_REASON_NO_FALLBACK);
+    now = confirmed_a();
+    request = ask(OTA_REQUEST_ABANDON, OTA_SLOT_A, 0xA1, 0);
     expect_refused(&now, &request, OTA_REASON_NO_FALLBACK);
 }
 
@@ -352,7 +389,7 @@ Test(policy, a_refused_image_leads_on_to_the_next_place)
 
 Test(policy, only_what_lasts_is_remembered)
 {
-    for (unsigned reason = 1; reason <= OTA_REASON_BAD_REQUEST; reason++) {
+    for (unsigned reason = 1; reason <= OTA_REASON_SURROUNDINGS; reason++) {
         struct boot_state now = trial_b();
         struct boot_state next;
         bool lasts = reason == OTA_REASON_COUNTER_LOW ||
