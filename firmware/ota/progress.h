@@ -43,8 +43,9 @@ struct progress {
 struct progress_log {
     const struct ota_flash *flash;
     struct ota_area area;
-    uint32_t next; /* index of the next record slot */
-    struct progress now;
+    uint32_t at;         /* index of the slot of the record in force */
+    uint32_t next;       /* index of the slot for the next one */
+    struct progress now; /* in force; sequence 0: there is none */
 };
 
 /* Scan. OTA_ERR_RANGE when the area has fewer than two sectors, OTA_ERR_IO
@@ -53,8 +54,9 @@ struct progress_log {
 int progress_open(struct progress_log *log, const struct ota_flash *flash,
                   struct ota_area area);
 /* Append `next` (its sequence is set here), read back; a slot that fails is
- * skipped. OTA_ERR_IO: the old state stays in force. Nothing is written when
- * it equals the state in force. */
+ * skipped. OTA_ERR_IO: the old state stays in force. OTA_ERR_RANGE: a value
+ * that no valid record has (see progress.c). Nothing is written when it
+ * equals the state in force. */
 int progress_append(struct progress_log *log, const struct progress *next);
 
 #endif
