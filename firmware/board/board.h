@@ -57,8 +57,9 @@ void ctl_get(void *data, uint32_t length);
 uint64_t board_cycles(void);
 /*
  * Sleep until the clock reads `until`, or less long when the world has
- * something to say: a console line waits (ctl_flags()), or the controller
- * named an earlier time. The caller looks at the clock and sleeps again.
+ * something to say: a console line or a datagram waits (ctl_flags()), or the
+ * controller named an earlier time. The caller looks at the clock and sleeps
+ * again.
  */
 void board_sleep_until(uint64_t until);
 /* Wait for a busy time that the controller has named: not announced, never

@@ -31,7 +31,6 @@ struct request {
     struct ctl_page *page;
     uint8_t *window;
     const struct board_sink *sink;
-    uint64_t wake_ns;
     uint32_t command;
     uint32_t arg[6];
     bool told; /* the sink knows already why this is refused */
@@ -77,10 +76,10 @@ static uint64_t watchdog_ns(const struct board *board)
     return 2u * (uint64_t)board->figures.watchdog_ms * NS_PER_MS;
 }
 
-/* The guest may wait until `until`. Waits that overlap count once. */
-static void grant(struct board *board, uint64_t until)
+/* The guest may wait from `since` to `until`. Waits that overlap count once. */
+static void grant(struct board *board, uint64_t since, uint64_t until)
 {
-    uint64_t from = max_u64(board->now_ns, board->granted_ns);
+    uint64_t from = max_u64(since, board->granted_ns);
 
     if (until > from) {
         board->horizon_ns = add_time(board->horizon_ns, until - from);
@@ -325,6 +324,7 @@ static void forget_session(struct board *board)
     board->deadline_set = false;
     board->reset_announced = false;
     board->halted = false;
+    board->asleep = false;
 }
 
 static void assert_reset(struct board *board, enum ctl_reset_cause cause,
@@ -343,7 +343,8 @@ int board_init(struct board *board, const struct board_figures *figures,
         return -1;
     }
     memset(board, 0, sizeof(*board));
-    if (flash_init(&board->flash, &figures->flash, seed) != 0) {
+    if (flash_init(&board->flash, &figures->flash, seed) != 0 ||
+        radio_init(&board->radio, &figures->radio) != 0) {
         return -1;
     }
     board->figures = *figures;
@@ -351,6 +352,7 @@ int board_init(struct board *board, const struct board_figures *figures,
     rng_init(&board->noise, seed, "noise");
     rng_init(&board->scramble, seed, "scramble");
     board->battery_mv = figures->battery_mv;
+    board->left_mj = UINT32_MAX;
     board->view = BOARD_VIEW_STALE;
     assert_reset(board, CTL_CAUSE_POWER_ON, BOARD_SRAM_SCRAMBLED);
     return 0;
@@ -384,6 +386,7 @@ void board_power_cut(struct board *board, const struct board_cut *cut,
     board_advance(board, NULL, cut->now_ns, NULL);
     tear_flash(board, cut->flash_form, report);
     tear_otp(board, cut->otp_form, report);
+    radio_reset(&board->radio, true);
     board->view = BOARD_VIEW_STALE;
     assert_reset(board, cut->cause, cut->sram);
     start_epoch(board, add_time(board->now_ns, cut->off_ns));
@@ -395,6 +398,7 @@ void board_warm_reset(struct board *board, uint64_t now,
 {
     flash_warm_reset(&board->flash);
     otp_warm_reset(&board->otp);
+    radio_reset(&board->radio, false);
     /* A second reset before the boot must not make a power-on less of one. */
     if (!board->reset_asserted) {
         assert_reset(board, cause, BOARD_SRAM_KEPT);
@@ -404,18 +408,16 @@ void board_warm_reset(struct board *board, uint64_t now,
 
 /* ---- commands: system --------------------------------------------------- */
 
-static void answer_time(struct request *req, unsigned first, uint64_t ns)
+static void put_u64(struct ctl_page *page, unsigned first, uint64_t value)
 {
-    uint64_t cycles = cycles_of_ns(req->board, ns);
-
-    req->page->result[first] = (uint32_t)cycles;
-    req->page->result[first + 1] = (uint32_t)(cycles >> 32);
+    page->result[first] = (uint32_t)value;
+    page->result[first + 1] = (uint32_t)(value >> 32);
 }
 
 static void answer_busy(struct request *req, unsigned first, uint64_t end)
 {
-    answer_time(req, first, end);
-    grant(req->board, end);
+    put_u64(req->page, first, cycles_of_ns(req->board, end));
+    grant(req->board, req->board->now_ns, end);
 }
 
 /* A reset that nobody told the board of: announced, or the watchdog's. */
@@ -450,7 +452,10 @@ static enum ctl_status sys_boot(struct request *req)
     board_fill_window(board, req->window);
     board->sram = BOARD_SRAM_KEPT;
     (void)rng_next(&board->scramble);
+    radio_power_on(&board->radio);
     memset(req->page->data, 0, sizeof(req->page->data));
+    memset(req->page->radio_tx, 0, sizeof(req->page->radio_tx));
+    memset(req->page->radio_rx, 0, sizeof(req->page->radio_rx));
     req->page->result[0] = board->cause;
     TELL(req->sink, boot, (enum ctl_reset_cause)board->cause);
     return CTL_OK;
@@ -470,18 +475,17 @@ static enum ctl_status sys_reset(struct request *req)
     return CTL_OK;
 }
 
+/* Not answered here, but by board_wake(). */
 static enum ctl_status sys_sleep(struct request *req)
 {
     struct board *board = req->board;
     uint64_t asked = (uint64_t)req->arg[1] << 32 | req->arg[0];
-    uint64_t until = min_u64(ns_of_cycles(board, asked), req->wake_ns);
+    uint64_t until = min_u64(ns_of_cycles(board, asked), board->deadline_ns);
 
-    until = max_u64(min_u64(until, board->deadline_ns), board->now_ns);
-    answer_time(req, 0, until);
-    grant(board, until == BOARD_FOREVER
-                     ? add_time(board->now_ns, watchdog_ns(board))
-                     : until);
-    TELL(req->sink, sleep, until);
+    board->asleep = true;
+    board->slept_ns = board->now_ns;
+    board->sleep_ns = max_u64(until, board->now_ns);
+    TELL(req->sink, sleep, board->sleep_ns);
     return CTL_OK;
 }
 
@@ -722,6 +726,102 @@ static enum ctl_status pmu_read(struct request *req)
 
     req->page->result[0] = board->battery_mv;
     req->page->result[1] = good | (power_low(board) ? 2u : 0u);
+    req->page->result[2] = board->left_mj;
+    req->page->result[3] = board->drained_mj;
+    return CTL_OK;
+}
+
+static enum ctl_status rtc_read(struct request *req)
+{
+    const struct board *board = req->board;
+
+    put_u64(req->page, 0, add_time(board->rtc_ms, board->now_ns / NS_PER_MS));
+    return CTL_OK;
+}
+
+/* ---- commands: radio ---------------------------------------------------- */
+
+#define PORT_MAX 0xFFFFu
+
+static enum ctl_status radio_cmd_status(struct request *req)
+{
+    const struct radio *radio = &req->board->radio;
+
+    req->page->result[0] = radio->fitted;
+    req->page->result[1] = radio->fitted & radio->registered;
+    req->page->result[2] = radio->waiting;
+    return CTL_OK;
+}
+
+static enum ctl_status radio_cmd_open(struct request *req)
+{
+    struct board *board = req->board;
+
+    if (req->arg[1] == 0 || req->arg[1] > PORT_MAX) {
+        return CTL_E_ARGUMENT;
+    }
+    int socket = radio_socket_open(&board->radio, board->now_ns, req->arg[0],
+                                   req->arg[1]);
+    if (socket < 0) {
+        return CTL_E_FAILED;
+    }
+    req->page->result[0] = (uint32_t)socket;
+    return CTL_OK;
+}
+
+static enum ctl_status radio_cmd_close(struct request *req)
+{
+    return radio_socket_close(&req->board->radio, req->arg[0]) == 0
+               ? CTL_OK
+               : CTL_E_ARGUMENT;
+}
+
+/* Ask the link; nobody there is a network that is down. */
+static enum board_air put_on_air(struct request *req, uint64_t *until)
+{
+    const struct board_sink *sink = req->sink;
+    const struct radio *radio = &req->board->radio;
+    const struct radio_socket *socket = &radio->socket[req->arg[0]];
+
+    if (!radio->registered || sink == NULL || sink->radio_send == NULL) {
+        return BOARD_AIR_DOWN;
+    }
+    return sink->radio_send(sink->context, socket->node, socket->port,
+                            req->page->radio_tx, req->arg[1], until);
+}
+
+static enum ctl_status radio_cmd_send(struct request *req)
+{
+    struct board *board = req->board;
+    uint64_t until = board->now_ns;
+
+    if (!radio_socket_is_open(&board->radio, req->arg[0]) || req->arg[1] == 0 ||
+        req->arg[1] > CTL_RADIO_SIZE) {
+        return CTL_E_ARGUMENT;
+    }
+    enum board_air air = put_on_air(req, &until);
+    until = max_u64(until, board->now_ns);
+    if (air == BOARD_AIR_DOWN) {
+        return CTL_E_FAILED;
+    }
+    answer_busy(req, 0, until);
+    if (air == BOARD_AIR_FULL) {
+        return CTL_E_BUSY;
+    }
+    radio_sent(&board->radio, board->now_ns, until);
+    return CTL_OK;
+}
+
+static enum ctl_status radio_cmd_receive(struct request *req)
+{
+    struct radio_datagram datagram;
+
+    if (!radio_take(&req->board->radio, &datagram)) {
+        return CTL_E_EMPTY;
+    }
+    memcpy(req->page->radio_rx, datagram.bytes, datagram.length);
+    req->page->result[0] = datagram.length;
+    req->page->result[1] = datagram.socket;
     return CTL_OK;
 }
 
@@ -734,7 +834,7 @@ uint64_t board_guest_ns(const struct board *board, const struct ctl_page *page)
 
 typedef enum ctl_status handler_fn(struct request *req);
 
-#define GROUPS 8u
+#define GROUPS 9u
 #define GROUP_SIZE 6u
 
 /* By the command's two bytes: group, number in it. */
@@ -746,7 +846,9 @@ static handler_fn *const handlers[GROUPS][GROUP_SIZE] = {
     [4] = {NULL, console_write, console_read},
     [5] = {NULL, trace},
     [6] = {NULL, rng_read},
-    [7] = {NULL, pmu_read},
+    [7] = {NULL, pmu_read, rtc_read},
+    [8] = {NULL, radio_cmd_status, radio_cmd_open, radio_cmd_close,
+           radio_cmd_send, radio_cmd_receive},
 };
 
 static handler_fn *find_handler(uint32_t command)
@@ -808,6 +910,7 @@ static uint32_t flags_of(const struct board *board)
     flags |= board->console_count > 0 ? CTL_F_CONSOLE_IN : 0u;
     flags |= power_low(board) ? CTL_F_POWER_WARN : 0u;
     flags |= flash_busy(&board->flash) ? CTL_F_FLASH_BUSY : 0u;
+    flags |= board->radio.waiting > 0 ? CTL_F_RADIO : 0u;
     return flags;
 }
 
@@ -818,20 +921,19 @@ static bool is_refusal(enum ctl_status status)
 }
 
 void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
-                   uint64_t executed_ns, uint64_t wake_ns,
-                   const struct board_sink *sink)
+                   uint64_t executed_ns, const struct board_sink *sink)
 {
     struct request req = {
         .board = board,
         .page = page,
         .window = window,
         .sink = sink,
-        .wake_ns = wake_ns,
         .command = page->command,
     };
 
     memcpy(req.arg, page->arg, sizeof(req.arg));
     memset(page->result, 0, sizeof(page->result));
+    board->asleep = false; /* whoever rings is awake */
     enum ctl_status status = carry_out(&req, executed_ns);
     if (is_refusal(status) && !req.told) {
         TELL(sink, refused, req.command, status);
@@ -840,4 +942,28 @@ void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
     page->revision = 1;
     page->status = (uint32_t)status;
     page->flags = flags_of(board);
+}
+
+/* What is granted is the time answered, which is rounded up; of an endless
+ * sleep, as far as a bark that may end it. */
+void board_wake(struct board *board, struct ctl_page *page, uint64_t now)
+{
+    uint64_t until = max_u64(min_u64(now, board->sleep_ns), board->now_ns);
+    uint64_t cycles = cycles_of_ns(board, until);
+
+    if (!board->asleep) {
+        return;
+    }
+    board->asleep = false;
+    grant(board, board->slept_ns,
+          until == BOARD_FOREVER ? add_time(board->slept_ns, watchdog_ns(board))
+                                 : ns_of_cycles(board, cycles));
+    put_u64(page, 0, cycles);
+    page->status = CTL_OK;
+    page->flags = flags_of(board);
+}
+
+bool board_has_news(const struct board *board)
+{
+    return board->console_count > 0 || board->radio.waiting > 0;
 }

@@ -77,8 +77,9 @@ struct board {
     uint64_t rtc_ms; /* of the clock at world time 0 */
     struct radio radio;
 
-    uint64_t sleep_ns; /* asked for by a SYS_SLEEP that is not answered yet */
-    bool asleep;       /* there is one: board_wake() answers it */
+    uint64_t sleep_ns; /* a SYS_SLEEP's end: as asked, or the deadline */
+    uint64_t slept_ns; /* its begin */
+    bool asleep;       /* it is not answered yet: board_wake() does */
 
     uint32_t console_count; /* lines waiting for the guest */
     uint16_t console_length[BOARD_CONSOLE_LINES];
@@ -134,8 +135,10 @@ int board_init(struct board *board, const struct board_figures *figures,
  * Carry out the command in `page`. `window` is the shared window's first
  * byte; the flash part of it is updated when an operation begins or ends.
  * `executed_ns` is the shim's own count of executed time since the reset (for
- * SYS_BOOT it does not matter). `wake_ns` is the earliest world event that may
- * end a sleep.
+ * SYS_BOOT it does not matter).
+ *
+ * SYS_SLEEP is not answered: board->asleep is set, board->sleep_ns says until
+ * when, at the latest. The guest has to be kept waiting until board_wake().
  *
  * Time: the guest's is epoch + cycles * 40 ns. It is refused (CTL_E_TIME)
  * when below now_ns or above
@@ -157,8 +160,14 @@ int board_init(struct board *board, const struct board_figures *figures,
 void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
                    uint64_t executed_ns, const struct board_sink *sink);
 
-/* Answer the sleep at `now` (at or after the last time, at or before
- * sleep_ns): R0,R1 are that time, and the guest's time may go on to it. */
+/*
+ * Answer the sleep at `now` (at or after the last time, at or before sleep_ns;
+ * a time outside is drawn in): R0,R1 are that time, FLAGS are fresh, and the
+ * guest's time may go on to it. The time of the board is not moved: what is
+ * due by then is board_advance()'s, before. BOARD_FOREVER ends an endless
+ * sleep that nothing will end: the CPU then really sleeps, until a watchdog
+ * barks. Without a sleep to be answered (a reset took it) nothing happens.
+ */
 void board_wake(struct board *board, struct ctl_page *page, uint64_t now);
 /* Does anything wait that the CPU should wake for: console line, datagram? */
 bool board_has_news(const struct board *board);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define NS_PER_US 1000u
+#define NS_PER_MS 1000000u
 
 /* A blob being read. The first fault is kept in diag; `failed` ends it. */
 struct reader {
@@ -121,6 +122,24 @@ static void read_pmu(struct reader *reader, struct board_figures *figures)
     figures->brown_out_mv = read_u32(reader, node, "brown-out-mv");
 }
 
+static uint64_t read_ms(struct reader *reader, int node, const char *property)
+{
+    return (uint64_t)read_u32(reader, node, property) * NS_PER_MS;
+}
+
+/* The modem's node may be missing: the figures of a usual one are taken. */
+static void read_radio(struct reader *reader, struct radio_figures *radio)
+{
+    int node = fdt_node_offset_by_compatible(reader->dtb, -1, "otalab,modem");
+
+    *radio = radio_defaults;
+    if (node >= 0) {
+        radio->receive_ns = read_ms(reader, node, "otalab,receive-ms");
+        radio->tail_ns = read_ms(reader, node, "otalab,tail-ms");
+        radio->queue = read_u32(reader, node, "otalab,queue");
+    }
+}
+
 /* What the models cannot do is said here, by the property's name. */
 static void check_figures(struct reader *reader,
                           const struct board_figures *figures)
@@ -150,6 +169,10 @@ static void check_figures(struct reader *reader,
         {figures->watchdog_ms > 0, "watchdog", "timeout-ms must not be 0"},
         {figures->brown_out_mv <= figures->warn_mv, "pmu",
          "warn-mv must not be below brown-out-mv"},
+        {figures->radio.receive_ns > 0, "modem",
+         "otalab,receive-ms must not be 0: no answer would be heard"},
+        {figures->radio.queue > 0 && figures->radio.queue <= RADIO_QUEUE,
+         "modem", "otalab,queue must be 1 to 8"},
     };
 
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
@@ -175,6 +198,7 @@ int board_figures_read(const void *dtb, size_t size,
         read_u32(&reader, find_node(&reader, "arm,cmsdk-apb-watchdog"),
                  "timeout-ms");
     read_pmu(&reader, figures);
+    read_radio(&reader, &figures->radio);
     check_figures(&reader, figures);
     return result_of(&reader);
 }

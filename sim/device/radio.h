@@ -5,7 +5,7 @@
  * current. It has no link of its own: what is sent goes out through the
  * board's sink, what arrives is brought by radio_deliver(). A reset of any kind
  * closes all sockets and empties the queue; a power cut also ends what is on
- * the air.
+ * the air and leaves the modem off until the CPU boots.
  *
  *   sleep --open or send--> receive for receive_ns after the last packet
  *     --> tail for tail_ns --> sleep;  transmit while a packet is on the air
@@ -24,7 +24,7 @@
 struct radio_figures {
     uint64_t receive_ns;
     uint64_t tail_ns;
-    uint32_t queue; /* datagrams, 1..RADIO_QUEUE */
+    uint32_t queue; /* datagrams, 0..RADIO_QUEUE */
     uint32_t reserved;
 };
 
@@ -50,30 +50,40 @@ struct radio_datagram {
 
 struct radio {
     struct radio_figures figures;
-    uint64_t air_until_ns;    /* transmitting until then */
-    uint64_t active_ns;       /* last time anything was sent or received */
-    uint32_t fitted;          /* 0 or 1 */
-    uint32_t registered;      /* 0 or 1: set by the world */
-    uint32_t awake;           /* 0 or 1: traffic since it last slept */
-    uint32_t waiting;         /* datagrams in the queue, oldest first */
+    uint64_t air_until_ns; /* transmitting until then */
+    uint64_t active_ns;    /* end of the last packet, sent or received */
+    uint32_t fitted;       /* 0 or 1 */
+    uint32_t powered;      /* 0 or 1: not from a power cut to the next boot */
+    uint32_t registered;   /* 0 or 1: set by the world */
+    uint32_t awake;        /* 0 or 1: there was traffic since power-on */
+    uint32_t waiting;      /* datagrams in the queue, oldest first */
+    uint32_t reserved;
     struct radio_socket socket[CTL_RADIO_SOCKETS];
     struct radio_datagram queue[RADIO_QUEUE];
 };
 
-/* Not fitted, all closed. -1 when a figure is out of range. */
+/* What a board has whose devicetree says nothing. */
+extern const struct radio_figures radio_defaults;
+
+/* Not fitted, no power, all closed. -1 when a figure is out of range. */
 int radio_init(struct radio *radio, const struct radio_figures *figures);
 void radio_fit(struct radio *radio, bool fitted);
-/* The CPU was reset: sockets and queue are gone. `power`: radio off, too. */
+/* The CPU was reset: sockets and queue are gone. `power`: radio off, too,
+ * until radio_power_on(). */
 void radio_reset(struct radio *radio, bool power);
+void radio_power_on(struct radio *radio);
 
-/* A free socket, or -1. */
+/* The lowest free socket, or -1. */
 int radio_socket_open(struct radio *radio, uint64_t now, uint32_t node,
                       uint32_t port);
+bool radio_socket_is_open(const struct radio *radio, uint32_t socket);
 /* -1 when it is not open. */
-int radio_socket_close(struct radio *radio, unsigned socket);
+int radio_socket_close(struct radio *radio, uint32_t socket);
 /* A packet has the air until `until`. */
 void radio_sent(struct radio *radio, uint64_t now, uint64_t until);
-/* A datagram from a peer arrives. False: no socket for it, or no room. */
+/* A datagram from a peer arrives, for the lowest of its sockets. False: no
+ * socket for it, no room, or a length that the modem does not take. Asleep it
+ * is deaf, so that is false, too. */
 bool radio_deliver(struct radio *radio, uint64_t now, uint32_t node,
                    uint32_t port, const uint8_t *bytes, uint32_t length);
 /* Take the oldest; false when none waits. */

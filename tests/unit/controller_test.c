@@ -37,7 +37,6 @@ static struct board other;
 static uint8_t window[BOARD_WINDOW_SIZE];
 static struct ctl_page *page;
 static uint64_t executed;
-static uint64_t wake;
 
 /* ---- a sink that writes one line per call ---- */
 
@@ -205,7 +204,7 @@ static uint32_t ring_at(uint64_t ns, uint32_t command, uint32_t a0, uint32_t a1)
     page->arg[0] = a0;
     page->arg[1] = a1;
     page->command = command;
-    board_command(&board, page, window, executed, wake, &sink);
+    board_command(&board, page, window, executed, &sink);
     return page->status;
 }
 
@@ -246,7 +245,6 @@ static void power_on(void)
     told_length = 0;
     page = (struct ctl_page *)(void *)&window[CTL_BASE - BOARD_WINDOW_BASE];
     executed = AGES;
-    wake = BOARD_FOREVER;
     cr_assert_eq(board_init(&board, &figures, 7), 0);
     boot();
 }
@@ -316,7 +314,7 @@ Test(controller, id_and_revision_are_put_right_by_each_command)
 Test(controller, unknown_commands_are_refused)
 {
     const uint32_t commands[] = {0,          1,          0x100,      0x106,
-                                 0x205,      0x200,      0x801,      0xFFFF,
+                                 0x205,      0x806,      0x901,      0xFFFF,
                                  0xFFFFFFFF, 0x00010101, 0x80000101, 0x1FF};
 
     for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
@@ -331,7 +329,7 @@ Test(controller, works_without_a_sink)
 {
     page->command = CTL_FLASH_ERASE;
     page->arg[0] = 3;
-    board_command(&board, page, window, AGES, BOARD_FOREVER, NULL);
+    board_command(&board, page, window, AGES, NULL);
     cr_assert_eq(page->status, CTL_E_ARGUMENT);
 }
 
@@ -365,64 +363,147 @@ Test(controller, an_absurd_time_is_refused)
     page->time_lo = UINT32_MAX;
     page->time_hi = UINT32_MAX;
     page->command = CTL_PMU_READ;
-    board_command(&board, page, window, executed, wake, &sink);
+    board_command(&board, page, window, executed, &sink);
     cr_assert_eq(page->status, CTL_E_TIME);
     cr_assert_eq(board_guest_ns(&board, page), BOARD_FOREVER);
 }
 
+/* Ask to sleep until `ns` of the guest's own clock; it is not answered. */
+static void fall_asleep(uint64_t ns)
+{
+    uint64_t cycles = ns / BOARD_NS_PER_CYCLE;
+
+    if (ns == BOARD_FOREVER) {
+        cycles = UINT64_MAX;
+    }
+    cr_assert_eq(ring(CTL_SYS_SLEEP, (uint32_t)cycles,
+                      (uint32_t)(cycles >> 32)),
+                 CTL_OK);
+    cr_assert(board.asleep);
+    cr_assert_eq(page->result[0] | page->result[1], 0, "not answered yet");
+}
+
+/* The answer to a sleep until `ns`, when the board is woken at `now`. */
+static uint64_t woken_at(uint64_t ns, uint64_t now)
+{
+    fall_asleep(ns);
+    board_wake(&board, page, now);
+    cr_assert_not(board.asleep);
+    cr_assert_eq(page->status, CTL_OK);
+    return result_time(0);
+}
+
+/* The latest time that is believed, but for execution and slack. */
+static void expect_limit(uint64_t limit)
+{
+    uint64_t slack = BOARD_TIME_SLACK_NS;
+
+    cr_assert_eq(ring_at(limit + slack + 40, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_eq(ring_at(limit + slack, CTL_PMU_READ, 0, 0), CTL_OK);
+}
+
 Test(controller, a_sleep_moves_the_bound_by_its_length)
 {
-    uint32_t asked = (uint32_t)(100 * MS / BOARD_NS_PER_CYCLE);
-
     executed = 2 * MS;
-    cr_assert_eq(ring_at(2 * MS, CTL_SYS_SLEEP, asked, 0), CTL_OK);
-    cr_assert_eq(result_time(0), 100 * MS);
+    pass(2 * MS);
+    cr_assert_eq(woken_at(100 * MS, 100 * MS), 100 * MS);
     cr_assert_str_eq(heard(), "2000 sleep 100000000\n");
     /* Two more milliseconds of execution after the sleep. */
     executed = 4 * MS;
-    uint64_t limit = 102 * MS + BOARD_TIME_SLACK_NS;
-    cr_assert_eq(ring_at(limit + 40, CTL_PMU_READ, 0, 0), CTL_E_TIME);
-    cr_assert_eq(ring_at(limit, CTL_PMU_READ, 0, 0), CTL_OK);
+    expect_limit(102 * MS);
+}
+
+Test(controller, time_that_passes_in_a_sleep_is_granted_all_the_same)
+{
+    executed = 2 * MS;
+    pass(2 * MS);
+    fall_asleep(100 * MS);
+    board_advance(&board, window, 60 * MS, &sink);
+    board_wake(&board, page, 60 * MS);
+    cr_assert_eq(result_time(0), 60 * MS);
+    cr_assert_eq(ring_at(60 * MS - 40, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    expect_limit(60 * MS);
 }
 
 Test(controller, sleeps_that_overlap_count_once)
 {
-    uint32_t asked = (uint32_t)(100 * MS / BOARD_NS_PER_CYCLE);
-
     executed = 0;
-    cr_assert_eq(ring(CTL_SYS_SLEEP, asked, 0), CTL_OK);
-    cr_assert_eq(ring(CTL_SYS_SLEEP, asked, 0), CTL_OK);
-    cr_assert_eq(ring_at(101 * MS + 40, CTL_PMU_READ, 0, 0), CTL_E_TIME);
-    cr_assert_eq(ring_at(101 * MS, CTL_PMU_READ, 0, 0), CTL_OK);
+    cr_assert_eq(woken_at(100 * MS, 100 * MS), 100 * MS);
+    cr_assert_eq(woken_at(100 * MS, 100 * MS), 100 * MS);
+    expect_limit(100 * MS);
+}
+
+Test(controller, a_sleep_cut_short_grants_no_more_than_that)
+{
+    executed = 0;
+    cr_assert_eq(woken_at(100 * MS, 30 * MS), 30 * MS);
+    expect_limit(30 * MS);
 }
 
 Test(controller, a_sleep_ends_at_the_earliest_of_three)
 {
-    uint32_t asked = (uint32_t)(100 * MS / BOARD_NS_PER_CYCLE);
-
-    wake = 60 * MS + 1;
-    cr_assert_eq(ring(CTL_SYS_SLEEP, asked, 0), CTL_OK);
-    cr_assert_eq(result_time(0), 60 * MS + 40, "rounded up");
+    cr_assert_eq(woken_at(100 * MS, 60 * MS + 1), 60 * MS + 40, "rounded up");
+    cr_assert_eq(woken_at(70 * MS, 80 * MS), 70 * MS, "as asked");
     cr_assert_eq(ring(CTL_SYS_DEADLINE, 50, 0), CTL_OK);
-    cr_assert_eq(ring(CTL_SYS_SLEEP, asked, 0), CTL_OK);
-    cr_assert_eq(result_time(0), 50 * MS);
+    cr_assert_eq(woken_at(100 * MS, 100 * MS), 50 * MS);
     pass(10 * MS);
-    wake = 5 * MS; /* past already */
-    cr_assert_eq(ring(CTL_SYS_SLEEP, asked, 0), CTL_OK);
-    cr_assert_eq(result_time(0), 10 * MS, "not before now");
-    wake = BOARD_FOREVER;
-    cr_assert_eq(ring(CTL_SYS_SLEEP, 0, 0), CTL_OK);
-    cr_assert_eq(result_time(0), 10 * MS, "asked in the past");
+    cr_assert_eq(woken_at(100 * MS, 5 * MS), 10 * MS, "not before now");
+    cr_assert_eq(woken_at(0, BOARD_FOREVER), 10 * MS, "asked in the past");
+    cr_assert_eq(woken_at(BOARD_FOREVER, BOARD_FOREVER), 50 * MS);
+    cr_assert_eq(ring_at(50 * MS, CTL_PMU_READ, 0, 0), CTL_RESET_ASSERTED,
+                 "who sleeps into the deadline meets it");
+    cr_assert_eq(board.cause, CTL_CAUSE_DEADLINE);
 }
 
 Test(controller, a_sleep_for_ever_lasts_until_a_bark_at_most)
 {
     executed = 0;
-    cr_assert_eq(ring(CTL_SYS_SLEEP, UINT32_MAX, UINT32_MAX), CTL_OK);
-    cr_assert_eq(result_time(0), BOARD_FOREVER);
-    uint64_t limit = 2 * WATCHDOG_MS * MS + BOARD_TIME_SLACK_NS;
-    cr_assert_eq(ring_at(limit + 40, CTL_PMU_READ, 0, 0), CTL_E_TIME);
-    cr_assert_eq(ring_at(limit, CTL_PMU_READ, 0, 0), CTL_OK);
+    cr_assert_eq(woken_at(BOARD_FOREVER, BOARD_FOREVER), BOARD_FOREVER);
+    expect_limit(2 * WATCHDOG_MS * MS);
+}
+
+Test(controller, a_sleep_for_ever_is_ended_by_the_world)
+{
+    executed = 0;
+    cr_assert_eq(woken_at(BOARD_FOREVER, 3600 * 1000 * MS), 3600 * 1000 * MS);
+    expect_limit(3600 * 1000 * MS);
+}
+
+Test(controller, the_answer_to_a_sleep_shows_what_came_meanwhile)
+{
+    fall_asleep(100 * MS);
+    cr_assert_eq(page->flags, 0);
+    cr_assert_not(board_has_news(&board));
+    cr_assert_eq(board_console_line(&board, "wake"), 0);
+    cr_assert(board_has_news(&board));
+    board.battery_mv = 2900;
+    board_wake(&board, page, MS);
+    cr_assert_eq(page->flags, CTL_F_CONSOLE_IN | CTL_F_POWER_WARN);
+}
+
+Test(controller, a_sleep_is_answered_once_and_not_after_a_reset)
+{
+    struct board_cut power = {.now_ns = 7 * MS, .off_ns = MS};
+    struct board_cut_report report;
+
+    cr_assert_eq(woken_at(9 * MS, 4 * MS), 4 * MS);
+    board_wake(&board, page, 8 * MS);
+    cr_assert_eq(result_time(0), 4 * MS);
+
+    fall_asleep(9 * MS);
+    board_power_cut(&board, &power, &report);
+    cr_assert_not(board.asleep);
+    board_wake(&board, page, 9 * MS);
+    cr_assert_eq(page->result[0], 0);
+
+    boot();
+    fall_asleep(9 * MS);
+    board_warm_reset(&board, 6 * MS, CTL_CAUSE_PIN);
+    cr_assert_not(board.asleep);
+    boot();
+    fall_asleep(9 * MS);
+    pass(MS);
+    cr_assert_not(board.asleep, "whoever rings is awake");
 }
 
 Test(controller, a_busy_answer_permits_the_wait)
