@@ -428,6 +428,21 @@ Test(progress, sequences_that_are_used_up_start_again)
     expect_usable(&ram, "used up", 0, 0);
 }
 
+Test(progress, a_slot_that_is_not_blank_is_not_programmed)
+{
+    struct ram_flash ram;
+    struct progress_log log;
+
+    small_flash(&ram);
+    (void)open_number(&log, &ram);
+    (void)append_range(&log, 1, 1);
+    ram.array[2 * PROGRESS_RECORD - 1] = 0xFE; /* behind the log's back */
+    cr_assert_eq(append_range(&log, 2, 2), 2);
+    cr_assert_eq(log.at, 2);
+    cr_assert_eq(ram.violations, 0);
+    cr_assert_eq(ram.array[PROGRESS_RECORD], 0xFF);
+}
+
 /* ---- wear --------------------------------------------------------------- */
 
 #define WEAR_SECTORS 10u
@@ -438,6 +453,7 @@ struct worn {
     struct ota_flash port;
     uint8_t array[WEAR_SECTORS * WEAR_SECTOR];
     unsigned erases[WEAR_SECTORS];
+    unsigned bad; /* bit n: sector n cannot be erased */
     const struct progress_log *log;
 };
 
@@ -470,9 +486,21 @@ static int worn_erase(void *context, uint32_t address)
     cr_assert(worn->log->now.sequence == 0 ||
                   worn->log->at * PROGRESS_RECORD / WEAR_SECTOR != sector,
               "the sector of the record in force is erased");
+    if (worn->bad >> sector & 1u) {
+        return OTA_ERR_IO;
+    }
     memset(&worn->array[address], 0xFF, WEAR_SECTOR);
     worn->erases[sector]++;
     return OTA_OK;
+}
+
+static void worn_init(struct worn *worn, const struct progress_log *log)
+{
+    memset(worn, 0, sizeof(*worn));
+    worn->port = (struct ota_flash){worn, WEAR_SECTOR, worn_read, worn_program,
+                                    worn_erase};
+    worn->log = log;
+    memset(worn->array, 0xFF, sizeof(worn->array));
 }
 
 /* One update as the agent keeps it: a record a sector, and ten beside. */
@@ -497,10 +525,7 @@ Test(progress, wear_is_spread_over_all_sectors)
     unsigned most = 0;
     unsigned total = 0;
 
-    worn.port = (struct ota_flash){&worn, WEAR_SECTOR, worn_read, worn_program,
-                                   worn_erase};
-    worn.log = &log;
-    memset(worn.array, 0xFF, sizeof(worn.array));
+    worn_init(&worn, &log);
     for (uint32_t i = 0; i < 10; i++) {
         cr_assert_eq(progress_open(&log, &worn.port, area), OTA_OK);
         records += update(&log, i);
@@ -514,4 +539,39 @@ Test(progress, wear_is_spread_over_all_sectors)
            records, total, most);
     cr_assert_leq(total, (records + 31) / 32);
     cr_assert_leq(most, (total + WEAR_SECTORS - 1) / WEAR_SECTORS);
+}
+
+/* Four sectors are tried in an append; the next one goes on behind them. */
+Test(progress, sectors_that_cannot_be_erased_are_passed_by)
+{
+    static struct worn worn;
+    static struct progress_log log;
+    struct ota_area area = {0, sizeof(worn.array)};
+
+    worn_init(&worn, &log);
+    cr_assert_eq(progress_open(&log, &worn.port, area), OTA_OK);
+    worn.bad = 0x0FE; /* 1 to 7 */
+    cr_assert_eq(append_range(&log, 1, 40), 32);
+    cr_assert_eq(append_range(&log, 33, 40), 40);
+    cr_assert_eq(log.at * PROGRESS_RECORD / WEAR_SECTOR, 8);
+}
+
+Test(progress, the_sector_in_force_is_kept_when_all_others_fail)
+{
+    static struct worn worn;
+    static struct progress_log log;
+    struct ota_area area = {0, sizeof(worn.array)};
+
+    worn_init(&worn, &log);
+    cr_assert_eq(progress_open(&log, &worn.port, area), OTA_OK);
+    worn.bad = 0x3FE;
+    cr_assert_eq(append_range(&log, 1, 40), 32);
+    for (unsigned i = 0; i < 12; i++) {
+        cr_assert_eq(append_range(&log, 33, 40), 32);
+        cr_assert_eq(log.now.written, 32);
+    }
+    worn.bad = 0;
+    cr_assert_eq(append_range(&log, 1, 40), 40);
+    cr_assert_eq(progress_open(&log, &worn.port, area), OTA_OK);
+    cr_assert_eq(log.now.written, 40);
 }
