@@ -90,6 +90,7 @@ const struct command command_check = {
     .run = check_run,
     .options = check_options,
     .arguments = "[FILE|FOLDER|NAME]...",
+    .completes = COMPLETES_SCENARIOS,
     .arguments_max = -1,
     .examples = check_examples,
     .description = "Reads each scenario and prints, for each that is wrong, "

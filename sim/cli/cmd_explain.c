@@ -62,6 +62,7 @@ const struct command command_explain = {
     .run = explain_run,
     .options = explain_options,
     .arguments = "[NAME]",
+    .completes = COMPLETES_TOPICS,
     .arguments_max = 1,
     .examples = explain_examples,
     .description = "Everything here is made from the tables by which "

@@ -208,6 +208,7 @@ const struct command command_replay = {
     .run = replay_run,
     .options = replay_options,
     .arguments = "TOKEN",
+    .completes = COMPLETES_NOTHING,
     .arguments_min = 1,
     .arguments_max = 1,
     .examples = replay_examples,

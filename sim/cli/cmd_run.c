@@ -329,6 +329,7 @@ const struct command command_run = {
     .run = run,
     .options = run_options_table,
     .arguments = "SCENARIO...",
+    .completes = COMPLETES_SCENARIOS,
     .arguments_min = 1,
     .arguments_max = -1,
     .examples = run_examples,

@@ -22,6 +22,15 @@ enum option_kind {
     OPTION_MAYBE     /* text, only as --name=TEXT; without it a flag */
 };
 
+/* What a shell offers for a command's arguments. */
+enum completes {
+    COMPLETES_FILES = 0,
+    COMPLETES_SCENARIOS, /* names, .yaml files and folders */
+    COMPLETES_TOPICS,    /* what `otalab explain` knows */
+    COMPLETES_WORDS,     /* the words of `arguments`: "bash|zsh|fish" */
+    COMPLETES_NOTHING
+};
+
 /* A table ends with an entry without a name. `help` starts in lower case and
  * has no full stop; it is wrapped when printed. */
 struct option_spec {
@@ -50,7 +59,8 @@ struct command {
     const struct option_spec *options; /* or NULL */
     const char *arguments;             /* "IN OUT", or NULL */
     int arguments_min;
-    int arguments_max;                        /* -1: no limit */
+    int arguments_max; /* -1: no limit */
+    enum completes completes;
     const struct command_example *examples;   /* the first lead the help */
     const char *description;                  /* paragraph, or NULL */
     const struct command *const *subcommands; /* ends with NULL, or NULL */

@@ -13,6 +13,11 @@ static const char *const kind_argument[] = {
     [OPTION_CHOICE] = "",  [OPTION_MAYBE] = "TEXT",
 };
 
+const char *option_argument(const struct option_spec *spec)
+{
+    return spec->argument != NULL ? spec->argument : kind_argument[spec->kind];
+}
+
 /* Print `text` wrapped between column `indent` and WIDTH; the cursor stands
  * in column `at`. */
 static void print_wrapped(FILE *out, const char *text, int indent, int at)
@@ -45,8 +50,7 @@ static void print_option(FILE *out, const struct option_spec *spec)
 {
     char head[120];
     char letter[5] = "    ";
-    const char *argument =
-        spec->argument != NULL ? spec->argument : kind_argument[spec->kind];
+    const char *argument = option_argument(spec);
 
     if (spec->short_name != 0) {
         snprintf(letter, sizeof letter, "-%c, ", spec->short_name);

@@ -1,47 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/cmd_check.h"
-#include "cli/cmd_image.h"
-#include "cli/cmd_run.h"
-#include "cli/commands.h"
+#include "cli/man.h"
 #include "cli/options.h"
+#include "cli/root.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct command *const commands[] = {
-    &command_demo,
-    &command_run,
-    &command_replay,
-    &command_check,
-    &command_explain,
-    &command_image,
-    &command_keys,
-    &command_provision,
-    &command_inspect,
-    &command_doctor,
-    NULL,
-};
-
-static const struct command_example examples[] = {
-    {"otalab demo", "three updates, told as they run"},
-    {"otalab run scenarios/ab-bad.yaml", "one scenario"},
-    {"otalab inspect runs/ab-bad/flash.bin", "read a device's flash"},
-    {0},
-};
-
-static const struct command root = {
-    .name = "otalab",
-    .summary = "firmware updates over the air, on real device programs in a "
-               "simulated world",
-    .examples = examples,
-    .subcommands = commands,
-};
+static int start(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        printf("otalab %s\n", OTALAB_VERSION);
+        return 0;
+    }
+    if (argc == 3 && strcmp(argv[1], "help") == 0 &&
+        strcmp(argv[2], "--man") == 0) {
+        man_page(&command_root, stdout);
+        return 0;
+    }
+    return command_dispatch(&command_root, argc, argv);
+}
 
 int main(int argc, char **argv)
 {
-    int code = command_dispatch(&root, argc, argv);
+    int code = start(argc, argv);
 
     /* a full disk behind stdout must not look like a good run */
     if (fflush(stdout) != 0 || ferror(stdout)) {

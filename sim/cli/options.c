@@ -241,7 +241,7 @@ struct walk {
     int at;
 };
 
-static bool takes_argument(const struct option_spec *spec)
+bool option_takes_word(const struct option_spec *spec)
 {
     return spec->kind != OPTION_FLAG && spec->kind != OPTION_MAYBE;
 }
@@ -255,7 +255,7 @@ static int take_option(struct walk *walk, const struct option_spec *spec,
     if (spec->kind == OPTION_FLAG && attached != NULL) {
         return usage(walk->command, "takes no argument: --", spec->name, "");
     }
-    if (takes_argument(spec) && attached == NULL) {
+    if (option_takes_word(spec) && attached == NULL) {
         if (walk->at + 1 >= walk->argc) {
             return usage(walk->command, "an argument is missing behind --",
                          spec->name, "");
@@ -302,7 +302,7 @@ static int take_short(struct walk *walk, const char *word)
         if (spec == NULL) {
             return unknown_option(walk->command, word);
         }
-        bool rest = takes_argument(spec) && letter[1] != '\0';
+        bool rest = option_takes_word(spec) && letter[1] != '\0';
         int code = take_option(walk, spec, rest ? letter + 1 : NULL);
         if (code != OPTIONS_GO || rest) {
             return code;
@@ -370,8 +370,7 @@ int options_parse(struct options *options, const struct command *command,
 
 /* ---- groups of commands ---------------------------------------------- */
 
-/* The last word of "image sign". */
-static const char *own_word(const struct command *command)
+const char *command_word(const struct command *command)
 {
     const char *space = strrchr(command->name, ' ');
 
@@ -382,7 +381,7 @@ static const struct command *find_command(const struct command *group,
                                           const char *word)
 {
     for (unsigned i = 0; group->subcommands[i] != NULL; i++) {
-        if (strcmp(own_word(group->subcommands[i]), word) == 0) {
+        if (strcmp(command_word(group->subcommands[i]), word) == 0) {
             return group->subcommands[i];
         }
     }
@@ -396,7 +395,7 @@ static int unknown_command(const struct command *group, const char *word)
 
     suggest_start(&suggest, word);
     for (unsigned i = 0; group->subcommands[i] != NULL; i++) {
-        suggest_offer(&suggest, own_word(group->subcommands[i]));
+        suggest_offer(&suggest, command_word(group->subcommands[i]));
     }
     const char *near = suggest_best(&suggest);
     command_path(group, path, sizeof path);
@@ -404,6 +403,17 @@ static int unknown_command(const struct command *group, const char *word)
             word, near != NULL ? "; did you mean '" : "",
             near != NULL ? near : "", near != NULL ? "'?" : "", path);
     return -OTALAB_ERR_USAGE;
+}
+
+void command_walk(const struct command *command,
+                  void (*visit)(const struct command *command, void *context),
+                  void *context)
+{
+    visit(command, context);
+    for (unsigned i = 0;
+         command->subcommands != NULL && command->subcommands[i] != NULL; i++) {
+        command_walk(command->subcommands[i], visit, context);
+    }
 }
 
 static bool wants_help(const char *word)

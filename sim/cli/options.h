@@ -62,6 +62,19 @@ int command_dispatch(const struct command *command, int argc, char **argv);
 /* The whole help of one command. */
 void command_help(const struct command *command, FILE *out);
 
+/* "FILE" for what stands behind an option; "" for none. */
+const char *option_argument(const struct option_spec *spec);
+/* Does the next word belong to it? */
+bool option_takes_word(const struct option_spec *spec);
+
+/* The last word of its name: "sign". */
+const char *command_word(const struct command *command);
+/* `visit` for the command and then for all below it, in the order of the
+ * tables; `context` is handed on. */
+void command_walk(const struct command *command,
+                  void (*visit)(const struct command *command, void *context),
+                  void *context);
+
 /* "otalab image sign", or "otalab" for the root; returns `out`. */
 const char *command_path(const struct command *command, char *out, size_t size);
 

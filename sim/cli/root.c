@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The root of all tables: `otalab` itself. */
+#include "cli/root.h"
+
+#include <stddef.h>
+
+#include "cli/cmd_check.h"
+#include "cli/cmd_completion.h"
+#include "cli/cmd_image.h"
+#include "cli/cmd_run.h"
+
+static const struct command *const commands[] = {
+    &command_demo,    &command_run,    &command_replay,     &command_check,
+    &command_explain, &command_image,  &command_keys,       &command_provision,
+    &command_inspect, &command_doctor, &command_completion, NULL,
+};
+
+static const struct command_example examples[] = {
+    {"otalab demo", "three updates, told as they run"},
+    {"otalab run scenarios/ab-bad.yaml", "one scenario"},
+    {"otalab inspect runs/ab-bad/flash.bin", "read a device's flash"},
+    {0},
+};
+
+/* main.c answers it. */
+static const struct option_spec options[] = {
+    {.name = "version", .help = "print the version"},
+    {0},
+};
+
+const struct command command_root = {
+    .name = "otalab",
+    .summary = "firmware updates over the air, on real device programs in a "
+               "simulated world",
+    .options = options,
+    .examples = examples,
+    .subcommands = commands,
+};

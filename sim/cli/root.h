@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* `otalab` as a command: the tree from which man page and completions are
+ * made. */
+#ifndef OTALAB_CLI_ROOT_H
+#define OTALAB_CLI_ROOT_H
+
+#include "cli/commands.h"
+
+#define OTALAB_VERSION "0.3.0"
+
+extern const struct command command_root;
+
+#endif
