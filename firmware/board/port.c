@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Console, trace port, random numbers, power readings. */
+/* Console, trace port, random numbers, power and clock readings. */
 #include "board/board.h"
 
 #include <stddef.h>
@@ -74,4 +74,14 @@ void pmu_read(struct pmu_reading *reading)
     reading->battery_mv = ctl_result(0);
     reading->power_good = (ctl_result(1) & 1u) != 0;
     reading->warning = (ctl_result(1) & 2u) != 0;
+    reading->left_mj = ctl_result(2);
+    reading->drained_mj = ctl_result(3);
+}
+
+uint64_t rtc_ms(void)
+{
+    if (ctl_command(CTL_RTC_READ, NULL, 0) != CTL_OK) {
+        board_panic(__LINE__, CTL_RTC_READ);
+    }
+    return ctl_result64(0);
 }
