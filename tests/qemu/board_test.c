@@ -14,10 +14,15 @@
 #include "device/controller.h"
 #include "device/figures.h"
 #include "machine/machine.h"
+#include "ota/flash.h"
 
 #define REPORT 200u
 #define SEED 11u
 #define SEEN_MAX 64u
+#define SENT_MAX 4u
+#define COMING_MAX 4u
+#define SERVER 1u
+#define AIR_NS 250000000u /* a packet is on the air */
 #define PATH_SIZE 512u
 #define INSNS_MAX 2000000000u
 #define STAGE_BOOT_AT 0x10000u /* where the test puts the next stages */
@@ -34,6 +39,23 @@ struct seen {
     uint32_t boot;
 };
 
+/* A datagram that the device gave to the link. */
+struct sent {
+    uint64_t ns; /* of the world */
+    uint32_t node;
+    uint32_t port;
+    uint32_t length;
+    uint8_t bytes[CTL_RADIO_SIZE];
+};
+
+/* One that will come to it; length 0: none. */
+struct coming {
+    uint64_t ns;
+    uint32_t port;
+    uint32_t length;
+    uint8_t bytes[CTL_RADIO_SIZE];
+};
+
 struct bench {
     struct machine *machine;
     struct board *board;
@@ -47,6 +69,10 @@ struct bench {
     uint32_t boots;
     struct seen seen[SEEN_MAX];
     uint32_t count;
+    struct sent sent[SENT_MAX];
+    uint32_t sends;
+    struct coming coming[COMING_MAX];
+    uint32_t arrived;
 };
 
 /* ---- what the board tells ------------------------------------------------ */
@@ -97,6 +123,28 @@ static void on_flash_rule(void *context, enum flash_rule rule, uint32_t address,
 static void on_otp_rule(void *context, enum otp_rule rule, uint32_t bit)
 {
     on_flash_rule(context, FLASH_RULE_NONE, (uint32_t)rule, bit);
+}
+
+/* A byte alone finds the queue full, two find the network gone. */
+static enum board_air on_radio_send(void *context, uint32_t node, uint32_t port,
+                                    const uint8_t *bytes, uint32_t length,
+                                    uint64_t *until_ns)
+{
+    struct bench *bench = context;
+    struct sent *sent = &bench->sent[bench->sends];
+
+    *until_ns = bench->board->now_ns + AIR_NS;
+    if (length <= 2) {
+        return length == 1 ? BOARD_AIR_FULL : BOARD_AIR_DOWN;
+    }
+    cr_assert_lt(bench->sends, SENT_MAX);
+    bench->sends++;
+    sent->ns = bench->board->now_ns;
+    sent->node = node;
+    sent->port = port;
+    sent->length = length;
+    memcpy(sent->bytes, bytes, length);
+    return BOARD_AIR_TAKEN;
 }
 
 /* ---- setting up ---------------------------------------------------------- */
@@ -190,6 +238,43 @@ static bool all_zero(const uint8_t *bytes, size_t size)
     return true;
 }
 
+/* Deliver what is due by `now`. */
+static void deliver(struct bench *bench, uint64_t now)
+{
+    while (bench->arrived < COMING_MAX) {
+        struct coming *coming = &bench->coming[bench->arrived];
+
+        if (coming->length == 0 || coming->ns > now) {
+            return;
+        }
+        cr_assert(radio_deliver(&bench->board->radio, coming->ns, SERVER,
+                                coming->port, coming->bytes, coming->length));
+        bench->arrived++;
+    }
+}
+
+/* The guest sleeps: it is woken by a datagram, or when it wanted to be. The
+ * lines of the console are all there from the beginning. */
+static void let_sleep(struct bench *bench)
+{
+    struct board *board = bench->board;
+    uint64_t until = board->sleep_ns;
+
+    if (bench->arrived < COMING_MAX &&
+        bench->coming[bench->arrived].length > 0 &&
+        bench->coming[bench->arrived].ns < until) {
+        until = bench->coming[bench->arrived].ns;
+    }
+    if (board->radio.waiting > 0) {
+        until = board->now_ns;
+    }
+    if (until != BOARD_FOREVER) {
+        board_advance(board, machine_window(bench->machine), until, NULL);
+        deliver(bench, until);
+    }
+    board_wake(board, machine_page(bench->machine), until);
+}
+
 static void serve_ring(struct bench *bench)
 {
     static const struct board_sink callbacks = {
@@ -198,6 +283,7 @@ static void serve_ring(struct bench *bench)
         .refused = on_refused,
         .flash_rule = on_flash_rule,
         .otp_rule = on_otp_rule,
+        .radio_send = on_radio_send,
     };
     struct board_sink sink = callbacks;
     struct ctl_page *page = machine_page(bench->machine);
@@ -212,8 +298,10 @@ static void serve_ring(struct bench *bench)
     }
     bench->look_at_sram = page->command == CTL_SYS_BOOT;
     board_command(bench->board, page, window,
-                  (insns - bench->insns_at_boot) * BOARD_NS_PER_INSN,
-                  BOARD_FOREVER, &sink);
+                  (insns - bench->insns_at_boot) * BOARD_NS_PER_INSN, &sink);
+    if (bench->board->asleep) {
+        let_sleep(bench);
+    }
 }
 
 /* Until the guest halts, is asleep for ever or ends the machine. */
@@ -554,7 +642,135 @@ Test(board, burns_fuses)
     bench_free(bench);
 }
 
+/* ---- radio ---------------------------------------------------------------- */
+
+static void fill(struct coming *coming, uint64_t ns, uint32_t length)
+{
+    coming->ns = ns;
+    coming->port = 5683;
+    coming->length = length;
+    for (uint32_t i = 0; i < length; i++) {
+        coming->bytes[i] = (uint8_t)(i * 29u + 3u);
+    }
+}
+
+static struct bench *bench_with_modem(void)
+{
+    struct bench *bench = bench_new();
+
+    radio_fit(&bench->board->radio, true);
+    bench->board->radio.registered = 1;
+    return bench;
+}
+
+/* What the program does between the alarm and its look at the clock. */
+#define WAKE_UP_NS 20000u
+
+static void must_echo(uint32_t out, uint64_t at, uint32_t in)
+{
+    struct bench *bench = bench_with_modem();
+    const struct seen *woken;
+    char line[16];
+
+    (void)snprintf(line, sizeof(line), "echo %x", out);
+    say(bench, line);
+    fill(&bench->coming[0], at, in);
+    run(bench);
+    woken = report(bench, 'w', 1);
+    cr_assert_eq(report(bench, 'e', 1)->args[1], 0, "the first socket");
+    cr_assert_eq(report(bench, 'e', 1)->args[2], 0);
+    cr_assert_eq(bench->sends, 2);
+    cr_assert_eq(bench->sent[0].node, SERVER);
+    cr_assert_eq(bench->sent[0].port, 5683);
+    cr_assert_eq(bench->sent[0].length, out);
+    for (uint32_t i = 0; i < out; i++) {
+        cr_assert_eq(bench->sent[0].bytes[i], (uint8_t)(i * 13u + out));
+    }
+    cr_assert_eq(woken->args[3], in);
+    uint64_t ns = time_of(woken) * BOARD_NS_PER_CYCLE;
+    cr_assert(ns >= at && ns < at + WAKE_UP_NS, "woken at %llu",
+              (unsigned long long)ns);
+    cr_assert_eq(report(bench, 'a', 1)->args[1], 0, "from socket 0");
+    cr_assert_eq(report(bench, 'a', 1)->args[2], 0xEE, "nothing before");
+    cr_assert_eq(report(bench, 'a', 1)->args[3], 0xEEEE, "nothing behind");
+    cr_assert_eq(bench->sent[1].length, in);
+    cr_assert_eq(memcmp(bench->sent[1].bytes, bench->coming[0].bytes, in), 0);
+    cr_assert(bench->sent[1].ns > ns && bench->sent[1].ns < ns + 1000000u);
+    cr_assert_eq(bench->refused, 0);
+    bench_free(bench);
+}
+
+Test(board, is_woken_by_a_datagram_and_echoes_it)
+{
+    must_echo(37, 7654321007u, 1277);
+    must_echo(CTL_RADIO_SIZE, 1500000000u, 4);
+    must_echo(3, 3000000000u, CTL_RADIO_SIZE);
+}
+
+Test(board, sleeps_on_when_no_datagram_comes)
+{
+    struct bench *bench = bench_with_modem();
+
+    say(bench, "echo 5");
+    run(bench);
+    cr_assert_eq(report(bench, 'w', 1)->args[3], UINT32_MAX);
+    cr_assert_geq(time_of(report(bench, 'w', 1)), 60u * (uint64_t)BOARD_CPU_HZ);
+    cr_assert_eq(bench->sends, 1);
+    cr_assert_eq(radio_state_at(&bench->board->radio, bench->board->now_ns),
+                 RADIO_SLEEP);
+    bench_free(bench);
+}
+
+Test(board, is_told_by_the_radio_what_it_does_wrong)
+{
+    struct bench *bench = bench_with_modem();
+
+    say(bench, "air 0");
+    fill(&bench->coming[0], 1000000000u, 5);
+    fill(&bench->coming[1], 1000000000u, 4);
+    bench->coming[0].port = 5683 + 1;
+    bench->coming[1].port = 5683 + 2;
+    run(bench);
+    cr_assert_eq(report(bench, 'q', 1)->args[1], 1);
+    cr_assert_eq(report(bench, 'q', 1)->args[2], 1);
+    cr_assert_eq(report(bench, 'q', 1)->args[3], 2);
+    cr_assert_eq(report(bench, 'o', 1)->args[1], 17);
+    cr_assert_eq(report(bench, 'o', 1)->args[2], 2, "the socket it came to");
+    cr_assert_eq(bench->sends, 1);
+    cr_assert_eq(bench->sent[0].port, 5683 + 3);
+    bench_free(bench);
+}
+
+Test(board, has_no_radio_without_a_modem)
+{
+    struct bench *bench = DID("echo 5");
+
+    cr_assert_eq(report(bench, 'e', 1)->args[1], UINT32_MAX);
+    cr_assert_eq(report(bench, 'e', 1)->args[2], (uint32_t)OTA_ERR_RANGE);
+    cr_assert_eq(bench->sends, 0);
+    bench_free(bench);
+}
+
 /* ---- power --------------------------------------------------------------- */
+
+Test(board, reads_the_energy_gauge_and_the_time_of_day)
+{
+    struct bench *bench = bench_new();
+
+    bench->board->battery_mv = 3456;
+    bench->board->left_mj = 700;
+    bench->board->drained_mj = 299;
+    bench->board->rtc_ms = 0x123456789u;
+    say(bench, "sleep a");
+    say(bench, "pmu 0");
+    run(bench);
+    cr_assert_eq(report(bench, 'p', 1)->args[1], 3456);
+    cr_assert_eq(report(bench, 'p', 1)->args[2], 700);
+    cr_assert_eq(report(bench, 'p', 1)->args[3], 299);
+    cr_assert_eq(time_of(report(bench, 'c', 1)),
+                 0x123456789u + report(bench, 'c', 1)->args[3]);
+    bench_free(bench);
+}
 
 Test(board, resets_at_once_when_power_has_failed)
 {

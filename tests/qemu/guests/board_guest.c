@@ -36,7 +36,7 @@ static void report(char work, uint32_t a, uint32_t b, uint32_t c)
     trace_event((enum trace_code)REPORT, (uint32_t)work, a, b, c);
 }
 
-/* What board_sleep_until() says, without an ear for the console. */
+/* What board_sleep_until() says, without the sleep. */
 static void announce(uint64_t until)
 {
     uint32_t args[2] = {(uint32_t)until, (uint32_t)(until >> 32)};
@@ -55,10 +55,6 @@ static void do_sleep(uint32_t seconds)
         uint64_t now;
 
         board_sleep_until(until);
-        if ((ctl_flags() & CTL_F_CONSOLE_IN) != 0) {
-            announce(until);
-            board_wait_until(until);
-        }
         now = board_cycles();
         back += now < last;
         last = now;
@@ -66,13 +62,14 @@ static void do_sleep(uint32_t seconds)
     report('s', (uint32_t)last, (uint32_t)(last >> 32), back);
 }
 
-/* Sleep so many times 100 s, or less when a wrap comes first, without
- * looking at the clock: the wraps are left to the interrupt. */
+/* Sleep so many times 100 s, or less when a wrap comes first, which is every
+ * second time, without looking at the clock: the wraps are left to the
+ * interrupt. */
 static void do_wraps(uint32_t times)
 {
     uint64_t now;
 
-    announce(board_cycles() + times * 100u * SECOND);
+    announce((uint64_t)(times / 2u) << 32);
     for (uint32_t i = 0; i < times; i++) {
         TIMER1->reload = 0;
         TIMER1->value = 100u * BOARD_CPU_HZ;
@@ -192,6 +189,100 @@ static void do_fuse(uint32_t count)
     report('u', errors, otp_unary(OTP_COUNTER_BIT, OTP_COUNTER_BITS), 0);
 }
 
+#define PEER 1u
+#define PORT 5683u
+
+/* Off a word's start, so that the driver has to care. */
+static uint8_t packet[CTL_RADIO_SIZE + 8u];
+static uint8_t *const bytes = &packet[1];
+
+static void fill(uint32_t length)
+{
+    for (uint32_t i = 0; i < length; i++) {
+        bytes[i] = (uint8_t)(i * 13u + length);
+    }
+}
+
+/* Sleep until a datagram waits, at most a minute. */
+static void await(void)
+{
+    uint64_t until = board_cycles() + 60u * SECOND;
+
+    do {
+        board_sleep_until(until);
+    } while ((ctl_flags() & CTL_F_RADIO) == 0 && board_cycles() < until);
+}
+
+/* Send so many bytes, sleep until an answer comes, send it back. */
+static void do_echo(uint32_t length)
+{
+    int socket = radio_open(PEER, PORT);
+    int from = -1;
+    uint64_t woken;
+    int32_t got;
+
+    fill(length);
+    report('e', (uint32_t)socket, (uint32_t)radio_send(socket, bytes, length),
+           0);
+    await();
+    woken = board_cycles();
+    memset(packet, 0xEE, sizeof(packet));
+    got = radio_receive(&from, bytes, CTL_RADIO_SIZE);
+    report('w', (uint32_t)woken, (uint32_t)(woken >> 32), (uint32_t)got);
+    if (got > 0) {
+        report('a', (uint32_t)from, packet[0],
+               (uint32_t)bytes[got] << 8 | bytes[got + 1]);
+        report('b', (uint32_t)radio_send(from, bytes, (uint32_t)got), 0, 0);
+    }
+    radio_close(socket);
+}
+
+/* Break the radio's rules; how often it is told right. */
+static void do_air(uint32_t ignored)
+{
+    struct radio_status status;
+    uint32_t right = 0;
+    int from = -1;
+    int socket = -1;
+
+    (void)ignored;
+    right += radio_receive(&from, bytes, CTL_RADIO_SIZE) == -1;
+    right += radio_send(0, bytes, 1) == OTA_ERR_RANGE;
+    for (int i = 0; i < (int)CTL_RADIO_SOCKETS; i++) {
+        socket = radio_open(PEER, PORT + (uint32_t)i);
+        right += socket == i;
+    }
+    right += radio_open(PEER, PORT) == -1;
+    right += radio_send(socket, bytes, 0) == OTA_ERR_RANGE;
+    right += radio_send(socket, bytes, CTL_RADIO_SIZE + 1u) == OTA_ERR_RANGE;
+    right += radio_send(-1, bytes, 1) == OTA_ERR_RANGE;
+    right += radio_send(socket, bytes, CTL_RADIO_SIZE) == OTA_OK;
+    right += radio_send(socket, bytes, 1) == OTA_ERR_FULL;
+    right += radio_send(socket, bytes, 2) == OTA_ERR_IO;
+    radio_close(socket);
+    radio_close(-1);
+    right += radio_send(socket, bytes, 1) == OTA_ERR_RANGE;
+    right += radio_open(PEER, PORT) == socket;
+    await();
+    radio_status(&status);
+    report('q', status.fitted, status.registered, status.waiting);
+    right += radio_receive(&from, bytes, 4) == -1; /* longer: dropped */
+    right += radio_receive(&from, bytes, 4) == 4;
+    report('o', right, (uint32_t)from, 0);
+}
+
+static void do_pmu(uint32_t ignored)
+{
+    struct pmu_reading reading;
+    uint64_t rtc = rtc_ms();
+
+    (void)ignored;
+    pmu_read(&reading);
+    report('p', reading.battery_mv, reading.left_mj, reading.drained_mj);
+    report('c', (uint32_t)rtc, (uint32_t)(rtc >> 32),
+           (uint32_t)(board_cycles() / BOARD_CYCLES_PER_MS));
+}
+
 /* Begin an erase and reset at once: the next boot finds the flash busy. */
 static void do_erase(uint32_t address)
 {
@@ -247,7 +338,8 @@ static const struct {
     {"bark ", do_bark},   {"bite ", do_bite},   {"feed ", do_feed},
     {"dirt ", do_dirt},   {"nor ", do_nor},     {"fuse ", do_fuse},
     {"erase ", do_erase}, {"idle ", do_idle},   {"jump ", do_jump},
-    {"reset ", do_reset}, {"halt ", do_halt},
+    {"reset ", do_reset}, {"halt ", do_halt},   {"echo ", do_echo},
+    {"air ", do_air},     {"pmu ", do_pmu},
 };
 
 static void serve(const char *line)
