@@ -237,13 +237,14 @@ int report_evidence(const char *folder, const struct run_result *result,
                     struct diag *diag)
 {
     char token[TOKEN_MAX] = "";
-    const struct flash *flash = result->flash;
+    const struct flash *flash = result->device[0].flash;
     const char *log = result->stderr_text != NULL ? result->stderr_text : "";
     const struct evidence files[] = {
         {"recording.ndjson", result->recording.bytes, result->recording.length},
         {"flash.bin", flash != NULL ? flash->array : NULL,
          flash != NULL ? flash->figures.size : 0},
-        {"fuses.bin", result->otp.words, sizeof result->otp.words},
+        {"fuses.bin", result->device[0].otp.words,
+         sizeof result->device[0].otp.words},
         {"qemu.log", log, strlen(log)},
         {"token", token, token_print(&result->token, token, sizeof token)},
     };

@@ -15,15 +15,15 @@ const char *emit_partition(const struct run *run, uint32_t address)
     return part != NULL ? part->name : "";
 }
 
-struct oracle_view run_view(struct run *run)
+struct oracle_view run_view(struct unit *unit)
 {
     struct oracle_view view = {
-        .judged = &run->judged,
-        .flash = &run->world->board.flash,
-        .otp = &run->world->board.otp,
-        .window = machine_window(run->machine),
-        .now_ns = run->world->board.now_ns,
-        .sink = &run->oracle_sink,
+        .judged = &unit->run->judged,
+        .flash = &unit->world->board.flash,
+        .otp = &unit->world->board.otp,
+        .window = machine_window(unit->machine),
+        .now_ns = unit->world->board.now_ns,
+        .sink = &unit->oracle_sink,
     };
     return view;
 }
@@ -40,10 +40,23 @@ static void recording_full(struct run *run)
     run->world->over = true;
 }
 
-void emit_event(struct run *run, struct event *event)
+/* While power is off a board's time is that of its return already. */
+static uint64_t event_time_of(const struct run *run, const struct unit *unit)
 {
-    event->time_ns = run->world->board.now_ns;
+    uint64_t now = run->world->now_ns;
+
+    if (unit == NULL || unit->world->board.reset_asserted) {
+        return now;
+    }
+    return unit->world->board.now_ns > now ? unit->world->board.now_ns : now;
+}
+
+void emit_event(struct run *run, struct unit *unit, struct event *event)
+{
+    event->time_ns = event_time_of(run, unit);
+    event->device = unit != NULL ? unit->number : 0;
     event->sequence = ++run->world->sequence;
+    run->world->now_ns = event->time_ns;
     if (recording_add(&run->result->recording, event) != 0) {
         recording_full(run);
     }
@@ -54,15 +67,16 @@ void emit_event(struct run *run, struct event *event)
     expects_event(run, event);
 }
 
-void emit_numbers(struct run *run, enum event_code code, uint64_t a, uint64_t b,
-                  uint64_t c)
+void emit_numbers(struct unit *unit, enum event_code code, uint64_t a,
+                  uint64_t b, uint64_t c)
 {
     struct event event = {.code = code, .number = {a, b, c}};
 
-    emit_event(run, &event);
+    emit_event(unit->run, unit, &event);
 }
 
-void emit_text(struct run *run, enum event_code code, const char *text)
+void emit_text(struct run *run, struct unit *unit, enum event_code code,
+               const char *text)
 {
     struct event event = {.code = code};
 
@@ -71,37 +85,37 @@ void emit_text(struct run *run, enum event_code code, const char *text)
             snprintf(event.text, sizeof event.text, "%s", text);
         }
     }
-    emit_event(run, &event);
+    emit_event(run, unit, &event);
 }
 
 /* An event about a flash range; the label always comes from the address. */
-static void emit_flash(struct run *run, enum event_code code, uint32_t address,
-                       uint32_t length)
+void emit_flash(struct unit *unit, enum event_code code, uint32_t address,
+                uint32_t length)
 {
     struct event event = {.code = code};
     int at = event_field_find(code, "address");
     int many = event_field_find(code, "length");
 
     snprintf(event.label, sizeof event.label, "%s",
-             emit_partition(run, address));
+             emit_partition(unit->run, address));
     if (at >= 0) {
         event.number[at] = address;
     }
     if (many >= 0) {
         event.number[many] = length;
     }
-    emit_event(run, &event);
+    emit_event(unit->run, unit, &event);
 }
 
 static void on_violation(void *context, unsigned rule, const char *what)
 {
-    struct run *run = context;
+    struct unit *unit = context;
     struct event event = {.code = EVENT_VIOLATION, .number = {rule}};
 
     snprintf(event.text, sizeof event.text, "%s", what);
-    run->world->counts.violations++;
-    emit_event(run, &event);
-    run_fail(run, (struct place){0, 0}, event.sequence, "no rule is broken",
+    unit->run->world->counts.violations++;
+    emit_event(unit->run, unit, &event);
+    run_fail(unit->run, (struct place){0, 0}, event.sequence, "no rule is broken",
              what);
 }
 
@@ -109,14 +123,15 @@ static void on_violation(void *context, unsigned rule, const char *what)
 
 static void on_boot(void *context, enum ctl_reset_cause cause)
 {
-    struct run *run = context;
-    struct oracle_view view = run_view(run);
+    struct unit *unit = context;
+    struct oracle_view view = run_view(unit);
 
-    run->world->counts.boots++;
-    run->world->alive = false;
-    run->booted = true;
-    oracle_reset(&run->world->oracle, &view);
-    emit_numbers(run, EVENT_RESET, cause, 0, 0);
+    unit->run->world->counts.boots++;
+    unit->world->boots++;
+    unit->world->alive = false;
+    unit->booted = true;
+    oracle_reset(&unit->world->oracle, &view);
+    emit_numbers(unit, EVENT_RESET, cause, 0, 0);
 }
 
 static void on_reset(void *context, uint32_t reason)
@@ -126,21 +141,21 @@ static void on_reset(void *context, uint32_t reason)
 
 static void on_halt(void *context)
 {
-    struct run *run = context;
+    struct unit *unit = context;
 
-    run->world->alive = false;
-    emit_numbers(run, EVENT_BOARD_HALT, 0, 0, 0);
+    unit->world->alive = false;
+    emit_numbers(unit, EVENT_BOARD_HALT, 0, 0, 0);
 }
 
 static void on_flash_begin(void *context, const struct flash_op *op)
 {
-    struct run *run = context;
+    struct unit *unit = context;
 
     if (op->kind == FLASH_PROGRAM &&
-        strcmp(emit_partition(run, op->address), "requests") == 0) {
-        oracle_request(&run->world->oracle);
+        strcmp(emit_partition(unit->run, op->address), "requests") == 0) {
+        oracle_request(&unit->world->oracle);
     }
-    emit_flash(run,
+    emit_flash(unit,
                op->kind == FLASH_ERASE ? EVENT_FLASH_ERASE
                                        : EVENT_FLASH_PROGRAM,
                op->address, op->length);
@@ -148,18 +163,18 @@ static void on_flash_begin(void *context, const struct flash_op *op)
 
 static void on_flash_end(void *context, const struct flash_op *op)
 {
-    struct run *run = context;
+    struct unit *unit = context;
 
-    snprintf(run->changed, sizeof run->changed, "%s",
-             emit_partition(run, op->address));
-    emit_flash(run, EVENT_FLASH_DONE, op->address,
+    snprintf(unit->changed, sizeof unit->changed, "%s",
+             emit_partition(unit->run, op->address));
+    emit_flash(unit, EVENT_FLASH_DONE, op->address,
                op->kind == FLASH_ERASE ? 0 : op->length);
 }
 
 static void on_flash_rule(void *context, enum flash_rule rule, uint32_t address,
                           uint32_t length)
 {
-    struct run *run = context;
+    struct unit *unit = context;
     struct event event = {.code = EVENT_FLASH_RULE,
                           .number = {rule, 0, address, length}};
     static const struct {
@@ -172,12 +187,12 @@ static void on_flash_rule(void *context, enum flash_rule rule, uint32_t address,
         allow |= allowed[i].rule == rule ? allowed[i].allow : 0;
     }
     snprintf(event.label, sizeof event.label, "%s",
-             emit_partition(run, address));
-    emit_event(run, &event);
-    if ((run->scenario->allow & allow) == 0) {
-        struct oracle_view view = run_view(run);
+             emit_partition(unit->run, address));
+    emit_event(unit->run, unit, &event);
+    if ((unit->run->scenario->allow & allow) == 0) {
+        struct oracle_view view = run_view(unit);
 
-        oracle_flash_rule(&run->world->oracle, &view, rule, address);
+        oracle_flash_rule(&unit->world->oracle, &view, rule, address);
     }
 }
 
@@ -188,13 +203,13 @@ static void on_flash_lock(void *context, uint32_t start, uint32_t length)
 
 static void on_raw_write(void *context, uint32_t address)
 {
-    struct run *run = context;
+    struct unit *unit = context;
 
-    emit_flash(run, EVENT_FLASH_RAW, address, 0);
-    if ((run->scenario->allow & ALLOW_FLASH_RAW) == 0) {
-        struct oracle_view view = run_view(run);
+    emit_flash(unit, EVENT_FLASH_RAW, address, 0);
+    if ((unit->run->scenario->allow & ALLOW_FLASH_RAW) == 0) {
+        struct oracle_view view = run_view(unit);
 
-        oracle_raw_write(&run->world->oracle, &view, address);
+        oracle_raw_write(&unit->world->oracle, &view, address);
     }
 }
 
@@ -210,12 +225,12 @@ static void on_otp_end(void *context, uint32_t bit)
 
 static void on_otp_rule(void *context, enum otp_rule rule, uint32_t bit)
 {
-    struct run *run = context;
+    struct unit *unit = context;
 
-    emit_numbers(run, EVENT_OTP_RULE, rule, bit, 0);
+    emit_numbers(unit, EVENT_OTP_RULE, rule, bit, 0);
     if (rule != OTP_RULE_LOCKED ||
-        (run->scenario->allow & ALLOW_OTP_LOCKED) == 0) {
-        on_violation(run, 6, "a rule of the fuses was broken");
+        (unit->run->scenario->allow & ALLOW_OTP_LOCKED) == 0) {
+        on_violation(unit, 6, "a rule of the fuses was broken");
     }
 }
 
@@ -226,7 +241,7 @@ static void on_otp_lock(void *context)
 
 static void on_console(void *context, const uint8_t *text, uint32_t length)
 {
-    struct run *run = context;
+    struct unit *unit = context;
     struct event event = {.code = EVENT_CONSOLE};
 
     if (length >= sizeof event.text) {
@@ -240,26 +255,26 @@ static void on_console(void *context, const uint8_t *text, uint32_t length)
            (event.text[length - 1] == '\n' || event.text[length - 1] == '\r')) {
         event.text[--length] = '\0';
     }
-    emit_event(run, &event);
+    emit_event(unit->run, unit, &event);
 }
 
 static void on_trace(void *context, uint32_t code, const uint32_t args[4],
                      const uint8_t *data)
 {
-    struct run *run = context;
+    struct unit *unit = context;
     int known = event_of_trace(code);
     struct event event = {0};
 
     (void)data;
     if (known < 0) {
-        emit_numbers(run, EVENT_REFUSED, CTL_TRACE, CTL_E_ARGUMENT, 0);
+        emit_numbers(unit, EVENT_REFUSED, CTL_TRACE, CTL_E_ARGUMENT, 0);
         return;
     }
     event.code = (uint32_t)known;
     for (unsigned i = 0; i < 4; i++) {
         event.number[i] = args[i];
     }
-    emit_event(run, &event);
+    emit_event(unit->run, unit, &event);
 }
 
 static void on_deadline(void *context, uint32_t ms)
@@ -269,49 +284,56 @@ static void on_deadline(void *context, uint32_t ms)
 
 static void on_sleep(void *context, uint64_t until_ns)
 {
-    struct run *run = context;
+    struct unit *unit = context;
 
-    if (until_ns - run->world->board.now_ns < IDLE_NS) {
+    if (until_ns - unit->world->board.now_ns < IDLE_NS) {
         return; /* a pause in its work */
     }
-    run->slept = true;
-    run->world->alive = run->world->oracle.running != ORACLE_NONE;
+    unit->slept = true;
+    unit->world->alive = unit->world->oracle.running != ORACLE_NONE;
 }
 
 static void on_refused(void *context, uint32_t command, enum ctl_status status)
 {
-    struct run *run = context;
+    struct unit *unit = context;
 
-    emit_numbers(run, EVENT_REFUSED, command, status, 0);
-    if (status == CTL_E_TIME && (run->scenario->allow & ALLOW_TIME) == 0) {
-        on_violation(run, 7, "the guest's time is impossible");
+    emit_numbers(unit, EVENT_REFUSED, command, status, 0);
+    if (status == CTL_E_TIME && (unit->run->scenario->allow & ALLOW_TIME) == 0) {
+        on_violation(unit, 7, "the guest's time is impossible");
     }
 }
 
+static const struct board_sink board_sink = {
+    .boot = on_boot,
+    .reset = on_reset,
+    .halt = on_halt,
+    .flash_begin = on_flash_begin,
+    .flash_end = on_flash_end,
+    .flash_rule = on_flash_rule,
+    .flash_lock = on_flash_lock,
+    .raw_write = on_raw_write,
+    .otp_begin = on_otp_begin,
+    .otp_end = on_otp_end,
+    .otp_rule = on_otp_rule,
+    .otp_lock = on_otp_lock,
+    .console = on_console,
+    .trace = on_trace,
+    .deadline = on_deadline,
+    .sleep = on_sleep,
+    .refused = on_refused,
+    .radio_send = net_send,
+};
+
 void emit_init(struct run *run)
 {
-    run->board_sink = (struct board_sink){
-        .context = run,
-        .boot = on_boot,
-        .reset = on_reset,
-        .halt = on_halt,
-        .flash_begin = on_flash_begin,
-        .flash_end = on_flash_end,
-        .flash_rule = on_flash_rule,
-        .flash_lock = on_flash_lock,
-        .raw_write = on_raw_write,
-        .otp_begin = on_otp_begin,
-        .otp_end = on_otp_end,
-        .otp_rule = on_otp_rule,
-        .otp_lock = on_otp_lock,
-        .console = on_console,
-        .trace = on_trace,
-        .deadline = on_deadline,
-        .sleep = on_sleep,
-        .refused = on_refused,
-    };
-    run->oracle_sink =
-        (struct oracle_sink){.context = run, .violation = on_violation};
+    for (unsigned i = 0; i < SCENARIO_DEVICES; i++) {
+        struct unit *unit = &run->unit[i];
+
+        unit->board_sink = board_sink;
+        unit->board_sink.context = unit;
+        unit->oracle_sink = (struct oracle_sink){
+            .context = unit, .violation = on_violation};
+    }
     run->story = (struct story){.out = run->options->story,
                                 .verbose = run->options->verbose,
                                 .color = run->options->color};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/state.h"
+#include "ota/agent_why.h"
 
 void run_fail(struct run *run, struct place place, uint64_t sequence,
               const char *expected, const char *seen)
@@ -68,34 +69,80 @@ void expects_event(struct run *run, const struct event *event)
 
 /* ---- states ------------------------------------------------------------ */
 
-static const char *running_name(const struct run *run)
+static const char *running_name(const struct unit *unit)
 {
-    uint32_t running = run->world->oracle.running;
+    uint32_t running = unit->world->oracle.running;
 
-    if (running == ORACLE_NONE || run->world->board.halted) {
+    if (running == ORACLE_NONE || unit->world->board.halted ||
+        unit->world->dead) {
         return "nothing";
     }
-    return run->judged.image[running].name;
+    return unit->run->judged.image[running].name;
 }
 
-static bool is_confirmed(const struct run *run)
+static bool is_confirmed(const struct unit *unit)
 {
-    return run->world->oracle.journal_slot != ORACLE_NONE &&
-           run->world->oracle.journal_state == JOURNAL_CONFIRMED;
+    return unit->world->oracle.journal_slot != ORACLE_NONE &&
+           unit->world->oracle.journal_state == JOURNAL_CONFIRMED;
 }
 
-static bool state_holds(const struct run *run, const struct expect *expect)
+static bool state_holds(const struct unit *unit, const struct expect *expect)
 {
     if (expect->running[0] != '\0' &&
-        (!run->world->alive ||
-         strcmp(expect->running, running_name(run)) != 0)) {
+        (!unit->world->alive ||
+         strcmp(expect->running, running_name(unit)) != 0)) {
         return false;
     }
-    if (expect->confirmed >= 0 && is_confirmed(run) != expect->confirmed) {
+    if (expect->confirmed >= 0 && is_confirmed(unit) != expect->confirmed) {
         return false;
     }
     return expect->halted < 0 ||
-           run->world->board.halted == (expect->halted != 0);
+           unit->world->board.halted == (expect->halted != 0);
+}
+
+static bool concerns(const struct expect *expect, const struct unit *unit)
+{
+    return expect->device == 0 || expect->device == unit->number;
+}
+
+/* Has every device that is meant been as wanted? */
+static bool all_held(struct run *run, unsigned index)
+{
+    const struct expect *expect = &run->scenario->expect[index];
+    struct world_expect *state = &run->world->expect[index];
+    bool all = true;
+
+    for (unsigned i = 0; i < run->units; i++) {
+        const struct unit *unit = &run->unit[i];
+
+        state->held |= state_holds(unit, expect) ? 1u << i : 0;
+        all = all && (!concerns(expect, unit) || (state->held & 1u << i) != 0);
+    }
+    return all;
+}
+
+/* The first device that is meant and was not as wanted. */
+static const struct unit *first_open(const struct run *run, unsigned index)
+{
+    const struct expect *expect = &run->scenario->expect[index];
+
+    for (unsigned i = 0; i < run->units; i++) {
+        if (concerns(expect, &run->unit[i]) &&
+            (run->world->expect[index].held & 1u << i) == 0) {
+            return &run->unit[i];
+        }
+    }
+    return &run->unit[0];
+}
+
+/* "device 2: ", or nothing when there is only one. */
+static const char *unit_name(const struct unit *unit, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (unit->run->units > 1) {
+        snprintf(out, size, "device %u: ", unit->number);
+    }
+    return out;
 }
 
 /* "running update, confirmed within 60.000 s" */
@@ -125,16 +172,20 @@ static void expect_late(struct run *run, unsigned index)
     if (expect->has_event) {
         char now[32];
 
-        event_time(run->world->board.now_ns, now, sizeof now);
+        event_time(run->world->now_ns, now, sizeof now);
         snprintf(expected, sizeof expected, "%s within %s",
                  event_kind(expect->pattern.code)->name, within);
         snprintf(seen, sizeof seen, "%" PRIu64 " of them by %s",
                  run->world->expect[index].count, now);
     } else {
+        const struct unit *unit = first_open(run, index);
+        char name[32];
+
         state_wanted(expect, expected, sizeof expected, within);
-        snprintf(seen, sizeof seen, "running %s, %s%s%s", running_name(run),
-                 is_confirmed(run) ? "confirmed" : "not confirmed",
-                 run->world->board.halted ? ", halted" : "",
+        snprintf(seen, sizeof seen, "%srunning %s, %s%s%s",
+                 unit_name(unit, name, sizeof name), running_name(unit),
+                 is_confirmed(unit) ? "confirmed" : "not confirmed",
+                 unit->world->board.halted ? ", halted" : "",
                  steps_all_fired(run) ? "" : "; a step is still to come");
     }
     run->world->expect[index].broken = true;
@@ -152,12 +203,12 @@ void expects_state(struct run *run)
         }
         /* a state counts once the faults are over: a device that was well
          * before the power cut has proved nothing */
-        if (too_late(expect, run->world->board.now_ns)) {
+        if (too_late(expect, run->world->now_ns)) {
             if (expect->within_ns < run->scenario->limit_ns) {
                 expect_late(run, i);
             } /* else it is still open when the run ends at its limit */
         } else if (!expect->has_event && steps_all_fired(run) &&
-                   state_holds(run, expect)) {
+                   all_held(run, i)) {
             state->met = true;
         }
     }
@@ -218,9 +269,10 @@ static void range_text(const struct range *range, char *out, size_t size)
 }
 
 /* What lies in a partition: a known image's name, "empty" or "damaged". */
-static const char *slot_content(const struct run *run, const char *partition)
+static const char *slot_content(const struct unit *unit, const char *partition)
 {
-    const struct flash *flash = &run->world->board.flash;
+    const struct run *run = unit->run;
+    const struct flash *flash = &unit->world->board.flash;
     uint32_t image = oracle_image_in(&run->judged, flash, partition);
     const struct board_part *part = board_map_find(&run->map, partition);
 
@@ -235,49 +287,73 @@ static const char *slot_content(const struct run *run, const char *partition)
     return "empty";
 }
 
-static uint64_t end_number(const struct run *run, enum end_key key)
+static uint64_t end_number(const struct unit *unit, enum end_key key)
 {
-    const struct world *world = run->world;
+    const struct world_device *device = unit->world;
 
     switch (key) {
     case END_CONFIRMED:
-        return is_confirmed(run);
+        return is_confirmed(unit);
     case END_HALTED:
-        return world->board.halted;
+        return device->board.halted;
     case END_ATTEMPTS:
-        return world->oracle.attempts;
+        return device->oracle.attempts;
     case END_RESETS:
-        return world->counts.boots > 0 ? world->counts.boots - 1 : 0;
+        return device->boots > 0 ? device->boots - 1 : 0;
     case END_BOOTS:
-        return world->counts.boots;
+        return device->boots;
     case END_ROLLBACKS:
-        return world->oracle.rollbacks;
+        return device->oracle.rollbacks;
     case END_COUNTER:
-        return otp_unary(&world->board.otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS);
+        return otp_unary(&device->board.otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS);
     case END_PROGRAMS:
-        return world->board.flash.programs;
+        return device->board.flash.programs;
     case END_ERASES:
-        return world->board.flash.erases;
+        return device->board.flash.erases;
     case END_CUTS:
-        return world->counts.cuts_done;
+        return unit->run->world->counts.cuts_done;
+    case END_BYTES_DOWN:
+        return device->link.way[LINK_DOWN].counts.offered_bytes;
+    case END_BYTES_UP:
+        return device->link.way[LINK_UP].counts.offered_bytes;
     default:
         return 0;
     }
 }
 
-static const char *end_text(const struct run *run, enum end_key key)
+static const char *const state_names[] = {
+#define STATE_NAME(name, number, text) [number] = (text),
+    AGENT_STATES(STATE_NAME)
+#undef STATE_NAME
+};
+
+static const char *const result_names[] = {
+#define RESULT_NAME(name, number, text) [number] = (text),
+    AGENT_RESULTS(RESULT_NAME)
+#undef RESULT_NAME
+};
+
+static const char *end_text(const struct unit *unit, enum end_key key)
 {
     switch (key) {
     case END_SLOT_A:
-        return slot_content(run, "slot-a");
+        return slot_content(unit, "slot-a");
     case END_SLOT_B:
-        return slot_content(run, "slot-b");
+        return slot_content(unit, "slot-b");
     case END_RECOVERY:
-        return slot_content(run, "recovery");
+        return slot_content(unit, "recovery");
     case END_RUNNING:
-        return running_name(run);
+        return running_name(unit);
     case END_REASON:
-        return reason_name(run->world->oracle.reason);
+        return reason_name(unit->world->oracle.reason);
+    case END_STATE:
+        return unit->world->state < sizeof state_names / sizeof *state_names
+                   ? state_names[unit->world->state]
+                   : "?";
+    case END_RESULT:
+        return unit->world->result < sizeof result_names / sizeof *result_names
+                   ? result_names[unit->world->result]
+                   : "?";
     default:
         return NULL;
     }
@@ -291,24 +367,28 @@ static const char *const end_names[] = {
     [END_ROLLBACKS] = "rollbacks", [END_COUNTER] = "counter",
     [END_HALTED] = "halted",       [END_REASON] = "reason",
     [END_PROGRAMS] = "programs",   [END_ERASES] = "erases",
-    [END_CUTS] = "cuts",
+    [END_CUTS] = "cuts",           [END_BYTES_DOWN] = "bytes_down",
+    [END_BYTES_UP] = "bytes_up",   [END_STATE] = "state",
+    [END_RESULT] = "result",
 };
 
-static void check_end(struct run *run, const struct expect *expect)
+static void check_end(struct unit *unit, const struct expect *expect)
 {
-    const char *text = end_text(run, expect->key);
+    const char *text = end_text(unit, expect->key);
     const char *name = end_names[expect->key];
+    char who[32];
     char expected[200];
     char seen[200];
 
+    unit_name(unit, who, sizeof who);
     if (text != NULL) {
         if (strcmp(text, expect->text) == 0) {
             return;
         }
         snprintf(expected, sizeof expected, "%s = %s", name, expect->text);
-        snprintf(seen, sizeof seen, "%s = %s", name, text);
+        snprintf(seen, sizeof seen, "%s%s = %s", who, name, text);
     } else {
-        uint64_t value = end_number(run, expect->key);
+        uint64_t value = end_number(unit, expect->key);
         char range[48];
 
         if (range_holds(&expect->range, value)) {
@@ -316,9 +396,18 @@ static void check_end(struct run *run, const struct expect *expect)
         }
         range_text(&expect->range, range, sizeof range);
         snprintf(expected, sizeof expected, "%s = %s", name, range);
-        snprintf(seen, sizeof seen, "%s = %" PRIu64, name, value);
+        snprintf(seen, sizeof seen, "%s%s = %" PRIu64, who, name, value);
     }
-    run_fail(run, expect->place, 0, expected, seen);
+    run_fail(unit->run, expect->place, 0, expected, seen);
+}
+
+static void check_ends(struct run *run, const struct expect *expect)
+{
+    for (unsigned i = 0; i < run->units; i++) {
+        if (concerns(expect, &run->unit[i])) {
+            check_end(&run->unit[i], expect);
+        }
+    }
 }
 
 static void check_count(struct run *run, unsigned index)
@@ -339,12 +428,22 @@ static void check_count(struct run *run, unsigned index)
     run_fail(run, expect->place, 0, expected, seen);
 }
 
+static bool flash_fail_waits(const struct run *run)
+{
+    for (unsigned i = 0; i < run->units; i++) {
+        if (run->world->device[i].board.flash.fail_next != FLASH_FAULT_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A flash_fail waits for an operation. When none came, nothing has failed. */
 static void check_flash_fail(struct run *run)
 {
     const struct scenario *scenario = run->scenario;
 
-    if (run->world->board.flash.fail_next == FLASH_FAULT_NONE) {
+    if (!flash_fail_waits(run)) {
         return;
     }
     for (unsigned i = 0; i < scenario->steps; i++) {
@@ -362,6 +461,18 @@ static void check_flash_fail(struct run *run)
     }
 }
 
+static void check_strikes(struct run *run)
+{
+    for (unsigned i = 0; i < run->units; i++) {
+        const struct world_strike *strike = &run->world->device[i].strike;
+
+        if (strike->armed) {
+            run_fail(run, run->scenario->step[strike->step].place, 0,
+                     "the power cut or reset is delivered", "it was not");
+        }
+    }
+}
+
 static void check_fired(struct run *run)
 {
     for (unsigned i = 0; i < run->scenario->steps; i++) {
@@ -370,10 +481,7 @@ static void check_fired(struct run *run)
                      "it never fired");
         }
     }
-    if (run->world->counts.cuts_asked != run->world->counts.cuts_done) {
-        run_fail(run, run->scenario->step[run->world->strike.step].place, 0,
-                 "the power cut or reset is delivered", "it was not");
-    }
+    check_strikes(run);
     check_flash_fail(run);
 }
 
@@ -385,7 +493,7 @@ static void expect_open(struct run *run, unsigned index)
     bool bounded =
         expect->within_ns != 0 && expect->within_ns < run->scenario->limit_ns;
 
-    if (!bounded && run->world->board.now_ns >= run->scenario->limit_ns) {
+    if (!bounded && run->world->now_ns >= run->scenario->limit_ns) {
         run->result->verdict = RUN_LIMIT;
     }
     expect_late(run, index);
@@ -399,7 +507,7 @@ void expects_finish(struct run *run)
         const struct world_expect *state = &run->world->expect[i];
 
         if (expect->kind == EXPECT_AT_END) {
-            check_end(run, expect);
+            check_ends(run, expect);
         } else if (expect->kind == EXPECT_COUNT) {
             check_count(run, i);
         } else if (expect->kind == EXPECT_EVENTUALLY && !state->met &&

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The loop around the machine. The CPU stands still whenever this code runs;
- * each turn serves what it wants, lets due faults happen, has the oracle look
- * and hands back.
+ * The loop around the machines. Every CPU stands still whenever this code
+ * runs; whoever is earliest, a device or something in the world, goes on, so
+ * nothing comes before what it depends on.
  */
 #include "engine/run.h"
 
@@ -15,369 +15,119 @@
 
 #include <mbedtls/version.h>
 
-/* Executed time without a command after which a program counts as wedged. */
-#define WEDGED_NS 60000000000u
-/* Executed time that a guest in asserted reset has until it is ended. */
-#define RESET_GRACE_NS 320000u
-
-static uint64_t executed_ns(const struct run *run)
-{
-    uint64_t insns = machine_channel(run->machine)->insns;
-
-    return insns > run->boot_insns
-               ? (insns - run->boot_insns) * BOARD_NS_PER_INSN
-               : 0;
-}
-
-/* The guest may run this long before it has to ring again. */
-static void grant_time(struct run *run)
-{
-    const struct board *board = &run->world->board;
-    struct channel *channel = machine_channel(run->machine);
-    uint64_t ns = WEDGED_NS;
-
-    if (board->reset_asserted) {
-        ns = RESET_GRACE_NS;
-    } else if (board->deadline_set && board->deadline_ns > board->now_ns) {
-        /* twice over: what counts is the guest's own time, if it rings */
-        uint64_t left = 2 * (board->deadline_ns - board->now_ns);
-        ns = left < ns ? left : ns;
-    }
-    channel->insn_limit = channel->insns + ns / BOARD_NS_PER_INSN;
-    channel->generation = run->world->counts.boots;
-    channel->checking = 1;
-}
-
-static void read_code(struct run *run)
-{
-    struct channel *channel = machine_channel(run->machine);
-    struct oracle_view view = run_view(run);
-    uint32_t count = channel->code_count;
-
-    if (count > CHANNEL_CODE_SLOTS) {
-        count = CHANNEL_CODE_SLOTS;
-    }
-    channel->code_count = 0;
-    if (!run->world->board.reset_asserted) { /* what runs then is no more */
-        oracle_code(&run->world->oracle, &view, channel->code, count);
-    }
-}
-
-/* The window must follow the true array; what does not is put right. */
-static void check_window(struct run *run)
-{
-    struct board *board = &run->world->board;
-    uint8_t *window = machine_window(run->machine);
-    int64_t at = board_raw_write(board, window);
-
-    if (at < 0) {
-        return;
-    }
-    run->board_sink.raw_write(run, (uint32_t)at);
-    board_show_flash(board, window);
-}
-
-static void look(struct run *run)
-{
-    struct oracle_view view = run_view(run);
-
-    if (run->scenario->checking) {
-        check_window(run);
-    }
-    oracle_step(&run->world->oracle, &view,
-                run->changed[0] != '\0' ? run->changed : NULL);
-    run->changed[0] = '\0';
-    expects_state(run);
-}
-
-/* ---- a command --------------------------------------------------------- */
-
-static uint64_t command_time(const struct run *run)
-{
-    const struct ctl_page *page = machine_page(run->machine);
-    const struct board *board = &run->world->board;
-
-    return page->command == CTL_SYS_BOOT ? board->now_ns
-                                         : board_guest_ns(board, page);
-}
-
-static void answer_reset(struct run *run)
-{
-    machine_page(run->machine)->status = CTL_RESET_ASSERTED;
-}
-
-/* Things due before the command's own time; true when a strike hit. */
-static int happen_before(struct run *run, bool *struck, struct diag *diag)
-{
-    uint64_t now = command_time(run);
-
-    *struck = false;
-    if (run->world->board.reset_asserted || now > run->scenario->limit_ns ||
-        !board_time_possible(&run->world->board, now, executed_ns(run))) {
-        return 0; /* a guest that lies about time moves nothing */
-    }
-    return steps_until(run, now, struck, diag);
-}
-
-/* A boot is announced by the ROM alone, from where it did so at power-on, when
- * nothing else had run: from elsewhere, another function of the ROM that an
- * application calls too, it would only be a way to lose the locks. */
-static void refuse_forged_boot(struct run *run)
-{
-    uint32_t from = machine_channel(run->machine)->ring_address;
-
-    if (run->boot_address == 0 && from < BOARD_ROM_SIZE) {
-        run->boot_address = from;
-    }
-    if (from >= BOARD_ROM_SIZE || from != run->boot_address) {
-        machine_page(run->machine)->command = 0;
-    }
-}
-
-static void serve_board(struct run *run)
-{
-    struct ctl_page *page = machine_page(run->machine);
-    bool boot = page->command == CTL_SYS_BOOT;
-
-    run->slept = false;
-    run->booted = false;
-    if (boot) {
-        refuse_forged_boot(run);
-        check_window(run);
-    }
-    board_command(&run->world->board, page, machine_window(run->machine),
-                  executed_ns(run), steps_next(run), &run->board_sink);
-    if (run->booted) {
-        run->boot_insns = machine_channel(run->machine)->insns;
-    }
-}
-
-static int serve_command(struct run *run, struct diag *diag)
-{
-    bool struck = false;
-
-    /* what the guest did up to here counts, whatever happens next */
-    read_code(run);
-    if (run->scenario->checking) {
-        check_window(run);
-    }
-    int err = happen_before(run, &struck, diag);
-    if (err) {
-        return err;
-    }
-    if (struck) {
-        answer_reset(run);
-        return 0;
-    }
-    serve_board(run);
-    err = steps_carry_out(run, diag);
-    if (err) {
-        return err;
-    }
-    err = steps_until(run, run->world->board.now_ns, &struck, diag);
-    if (struck) {
-        answer_reset(run);
-    }
-    look(run);
-    return err;
-}
-
-/* ---- the CPU does not come back ---------------------------------------- */
-
-static int restart(struct run *run, struct diag *diag)
-{
-    int err = machine_restart(run->machine, diag);
-
-    if (err) {
-        return err;
-    }
-    run->boot_insns = machine_channel(run->machine)->insns;
-    machine_channel(run->machine)->code_count = 0;
-    board_fill_window(&run->world->board, machine_window(run->machine));
-    return 0;
-}
-
-/* Only something from outside can go on: the next step, or the end. */
-static int wait_for_world(struct run *run, struct diag *diag)
-{
-    bool struck = false;
-
-    run->world->alive = false;
-    look(run);
-    while (!struck) {
-        uint64_t next = steps_next(run);
-
-        if (next > run->scenario->limit_ns) {
-            run->world->over = true;
-            return 0;
-        }
-        int err = steps_until(run, next, &struck, diag);
-        if (err) {
-            return err;
-        }
-    }
-    return restart(run, diag);
-}
-
-static int reset_by_world(struct run *run, uint64_t at,
-                          enum ctl_reset_cause cause, struct diag *diag)
-{
-    bool struck = false;
-    int err = steps_until(run, at, &struck, diag);
-
-    if (err) {
-        return err;
-    }
-    if (!struck) {
-        struct board *board = &run->world->board;
-
-        board_advance(board, machine_window(run->machine), at,
-                      &run->board_sink);
-        board_warm_reset(board, at, cause);
-    }
-    return restart(run, diag);
-}
-
-/* It runs or sleeps and will never ring again. */
-static int lost(struct run *run, enum event_code code, struct diag *diag)
-{
-    struct board *board = &run->world->board;
-
-    read_code(run);
-    if (board->reset_asserted) {
-        return restart(run, diag);
-    }
-    if (!board->halted) {
-        emit_numbers(run, code, 0, 0, 0);
-    }
-    if (board->deadline_set) { /* halting does not stop it */
-        return reset_by_world(run, board->deadline_ns, CTL_CAUSE_DEADLINE,
-                              diag);
-    }
-    return wait_for_world(run, diag);
-}
-
-static int locked_up(struct run *run, struct diag *diag)
-{
-    struct board *board = &run->world->board;
-    uint64_t bite =
-        board->now_ns + 2u * (uint64_t)run->figures.watchdog_ms * 1000000u;
-
-    read_code(run);
-    if (board->reset_asserted) {
-        return restart(run, diag);
-    }
-    emit_numbers(run, EVENT_CPU_LOCKUP, 0, 0, 0);
-    if (board->deadline_set && board->deadline_ns < bite) {
-        return reset_by_world(run, board->deadline_ns, CTL_CAUSE_DEADLINE,
-                              diag);
-    }
-    return reset_by_world(run, bite, CTL_CAUSE_WATCHDOG, diag);
-}
-
-static int stale(struct run *run)
-{
-    struct oracle_view view = run_view(run);
-
-    oracle_stale(&run->world->oracle, &view,
-                 (uint32_t)machine_channel(run->machine)->stale_address);
-    return 0;
-}
-
-static int turn(struct run *run, enum machine_event event, struct diag *diag)
-{
-    switch (event) {
-    case MACHINE_RING:
-        return serve_command(run, diag);
-    case MACHINE_CODE:
-        read_code(run);
-        return 0;
-    case MACHINE_STALE:
-        return stale(run);
-    case MACHINE_LIMIT:
-        return lost(run, EVENT_CPU_WEDGED, diag);
-    case MACHINE_ASLEEP:
-        return lost(run, EVENT_CPU_ASLEEP, diag);
-    case MACHINE_LOCKUP:
-        return locked_up(run, diag);
-    case MACHINE_DEAD:
-        break;
-    }
-    return diag_fail(diag, OTALAB_ERR_SIMULATOR, "QEMU ended unexpectedly: %s",
-                     machine_stderr(run->machine));
-}
-
 /* ---- the whole --------------------------------------------------------- */
 
-/* Nothing is left to wait for: the device is idle and all is as it should. */
+/* The device is idle, or has given up for good. */
+static bool unit_settled(const struct unit *unit)
+{
+    const struct board *board = &unit->world->board;
+    bool idle = unit->wait == UNIT_ASLEEP && unit->slept;
+
+    return (idle || board->halted || unit->world->dead) &&
+           board->console_count == 0 && unit->world->link.packets == 0;
+}
+
+/* Nothing is left to wait for: all is as it should. */
 static bool settled(const struct run *run)
 {
     if (run->stop || expects_broken(run)) {
         return true;
     }
-    return (run->slept || run->world->board.halted) &&
-           run->world->board.console_count == 0 && steps_all_fired(run) &&
-           expects_met(run);
+    for (unsigned i = 0; i < run->units; i++) {
+        if (!unit_settled(&run->unit[i])) {
+            return false;
+        }
+    }
+    return steps_all_fired(run) && expects_met(run);
+}
+
+static bool too_many_resets(const struct run *run)
+{
+    for (unsigned i = 0; i < run->units; i++) {
+        if (run->world->device[i].boots > run->scenario->limit_resets + 1) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void check_limits(struct run *run)
 {
-    const struct scenario *scenario = run->scenario;
     struct world *world = run->world;
 
     if (world->over || settled(run)) {
         world->over = true;
-        return;
-    }
-    if (run->options->interrupted != NULL && *run->options->interrupted) {
+    } else if (run->options->interrupted != NULL &&
+               *run->options->interrupted) {
         run->result->verdict = RUN_INTERRUPTED;
         world->over = true;
-        return;
-    }
-    if (world->counts.boots > scenario->limit_resets + 1) {
+    } else if (too_many_resets(run)) {
         run->result->verdict = RUN_LIMIT;
         run_fail(run, (struct place){0, 0}, world->sequence,
                  "no more resets than limits: allow", "one more");
         world->over = true;
-    } else if (world->board.now_ns >= scenario->limit_ns) {
+    } else if (world->now_ns >= run->scenario->limit_ns) {
         world->over = true;
     }
 }
 
+static struct unit *earliest(struct run *run)
+{
+    struct unit *first = &run->unit[0];
+
+    for (unsigned i = 1; i < run->units; i++) {
+        if (unit_next(&run->unit[i]) < unit_next(first)) {
+            first = &run->unit[i];
+        }
+    }
+    return first;
+}
+
+/* One thing happens: in the world, or for a device. */
+static int turn(struct run *run, struct diag *diag)
+{
+    struct unit *unit = earliest(run);
+    uint64_t device = unit_next(unit);
+    uint64_t world = agenda_next(run);
+    uint64_t now = device < world ? device : world;
+
+    if (now > run->scenario->limit_ns) {
+        run->world->now_ns = run->scenario->limit_ns;
+        return 0;
+    }
+    run->world->now_ns = now > run->world->now_ns ? now : run->world->now_ns;
+    return world <= device ? agenda_happen(run, world, diag)
+                           : unit_serve(unit, device, diag);
+}
+
 static int loop(struct run *run, struct diag *diag)
 {
-    while (!run->world->over) {
-        enum machine_event event = MACHINE_DEAD;
+    int err = 0;
 
-        if (run->options->hard_cuts && run->world->board.reset_asserted) {
-            int err = restart(run, diag);
-            if (err) {
-                return err;
-            }
+    for (check_limits(run); !run->world->over && err == 0; check_limits(run)) {
+        err = turn(run, diag);
+        for (unsigned i = 0; i < run->units && err == 0; i++) {
+            err = unit_run(&run->unit[i], diag);
         }
-        grant_time(run);
-        int err = machine_wait(run->machine, &event, diag);
-        if (err == 0) {
-            err = turn(run, event, diag);
-        }
-        if (err) {
-            return err;
-        }
-        check_limits(run);
+        expects_state(run);
     }
-    return 0;
+    return err;
 }
 
 static void judge(struct run *run)
 {
-    struct oracle_view view = run_view(run);
     struct run_result *result = run->result;
 
-    check_window(run);
-    /* a run that was ended early says nothing about its end */
-    if ((run->scenario->allow & ALLOW_BRICK) == 0 && !run->stop &&
-        !expects_forbidden(run)) {
-        oracle_finish(&run->world->oracle, &view, run->world->alive);
+    for (unsigned i = 0; i < run->units; i++) {
+        struct unit *unit = &run->unit[i];
+        struct oracle_view view = run_view(unit);
+
+        unit_check_window(unit);
+        /* a run that was ended early says nothing about its end */
+        if ((run->scenario->allow & ALLOW_BRICK) == 0 && !run->stop &&
+            !expects_forbidden(run) && !unit->world->dead) {
+            oracle_finish(&unit->world->oracle, &view, unit->world->alive);
+        }
     }
     expects_finish(run);
     if (result->verdict != RUN_LIMIT) {
@@ -392,27 +142,44 @@ static void finish(struct run *run)
     if (result->verdict != RUN_INTERRUPTED) {
         judge(run);
     }
-    emit_text(run, EVENT_END, run_verdict_name(result->verdict));
+    emit_text(run, NULL, EVENT_END, run_verdict_name(result->verdict));
+}
+
+/* What is left of each device: flash and fuses. */
+static void keep_devices(struct run *run)
+{
+    struct run_result *result = run->result;
+
+    result->devices = run->units;
+    for (unsigned i = 0; i < run->units; i++) {
+        const struct world_device *device = &run->world->device[i];
+
+        result->device[i].otp = device->board.otp;
+        result->device[i].flash = malloc(sizeof device->board.flash);
+        if (result->device[i].flash != NULL) {
+            *result->device[i].flash = device->board.flash;
+        }
+        result->device[i].link[LINK_UP] = device->link.way[LINK_UP].counts;
+        result->device[i].link[LINK_DOWN] = device->link.way[LINK_DOWN].counts;
+        result->device[i].drained_uj = device->battery.drained_uj;
+        result->rollbacks += device->oracle.rollbacks;
+    }
 }
 
 static void keep_evidence(struct run *run)
 {
     struct run_result *result = run->result;
+    const struct unit *first = &run->unit[0];
 
     result->counts = run->world->counts;
     world_hash(run->world, result->world);
-    result->rollbacks = run->world->oracle.rollbacks;
-    result->time_ns = run->world->board.now_ns;
+    result->time_ns = run->world->now_ns;
     result->events = run->world->sequence;
-    result->otp = run->world->board.otp;
-    result->flash = malloc(sizeof *result->flash);
-    if (result->flash != NULL) {
-        *result->flash = run->world->board.flash;
-    }
-    if (run->machine != NULL) {
-        result->stderr_text = strdup(machine_stderr(run->machine));
+    keep_devices(run);
+    if (first->machine != NULL) {
+        result->stderr_text = strdup(machine_stderr(first->machine));
         snprintf(run->token.qemu, sizeof run->token.qemu, "%s",
-                 machine_qemu_version(run->machine));
+                 machine_qemu_version(first->machine));
     }
     if (result->verdict < RUN_ERROR) { /* else it was not recorded to its end */
         uint8_t digest[32];
@@ -425,30 +192,23 @@ static void keep_evidence(struct run *run)
 
 static int start(struct run *run, struct diag *diag)
 {
-    struct machine_options machine = {
-        .qemu = run->options->qemu,
-        .plugin = run->options->plugin,
-        .rom = run->rom_path,
-        .dtb = run->dtb_path,
-        .checking = true,
-        .gdb_port = run->options->gdb_port,
-    };
     struct recording_header header = {
         .scenario = run->scenario->name,
         .seed = run->scenario->seed,
         .digests = run->digests,
         .tools = MBEDTLS_VERSION_STRING_FULL,
     };
-    int err = machine_start(&run->machine, &machine, diag);
+    int err = recording_begin(&run->result->recording, &header);
 
-    if (err) {
-        return err;
+    for (unsigned i = 0; i < run->units && err == 0; i++) {
+        err = unit_start(&run->unit[i], diag);
+        if (err == 0) {
+            emit_numbers(&run->unit[i], EVENT_POWER_ON, 0, 0, 0);
+        }
     }
-    board_fill_window(&run->world->board, machine_window(run->machine));
-    struct oracle_view view = run_view(run);
-    oracle_start(&run->world->oracle, &view);
-    err = recording_begin(&run->result->recording, &header);
-    emit_numbers(run, EVENT_POWER_ON, 0, 0, 0);
+    for (unsigned i = 0; i < run->units && err == 0; i++) {
+        err = unit_run(&run->unit[i], diag);
+    }
     return err;
 }
 
@@ -481,7 +241,9 @@ int run_scenario(const struct scenario *scenario,
         keep_evidence(&run);
     }
     result->verdict = err ? RUN_ERROR : result->verdict;
-    machine_stop(run.machine);
+    for (unsigned i = 0; i < run.units; i++) {
+        machine_stop(run.unit[i].machine);
+    }
     setup_free(&run);
     free(run.world);
     return err;
@@ -491,7 +253,9 @@ void run_result_free(struct run_result *result)
 {
     recording_free(&result->recording);
     free(result->stderr_text);
-    free(result->flash);
+    for (unsigned i = 0; i < result->devices; i++) {
+        free(result->device[i].flash);
+    }
     memset(result, 0, sizeof *result);
 }
 

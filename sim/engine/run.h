@@ -52,10 +52,18 @@ struct run_failure {
     uint64_t sequence; /* first wrong event, 0 = none */
 };
 
+/* What is left of a device. */
+struct run_device {
+    struct flash *flash; /* the true one, malloc'ed */
+    struct otp otp;
+    struct link_counts link[LINK_DIRECTIONS];
+    uint64_t drained_uj;
+};
+
 struct run_result {
     enum run_verdict verdict;
     struct world_counts counts;
-    uint32_t rollbacks;
+    uint32_t rollbacks; /* of all devices */
     uint64_t time_ns;
     uint64_t events;
     unsigned failures;
@@ -65,8 +73,8 @@ struct run_result {
     uint8_t world[32]; /* hash of the world at the end */
     char *stderr_text; /* QEMU's, malloc'ed */
     struct recording recording;
-    struct flash *flash; /* final true flash, malloc'ed */
-    struct otp otp;
+    unsigned devices;
+    struct run_device device[SCENARIO_DEVICES];
 };
 
 /* 0 when there is a verdict (all but RUN_ERROR); otherwise a negative enum

@@ -91,6 +91,55 @@ static int boot_number(const struct run *run, const char *property,
     return 0;
 }
 
+/* One number of the devicetree; node and property must be there. */
+static int set_property(struct run *run,
+                        const struct scenario_property *property,
+                        struct diag *diag)
+{
+    const char *slash = strrchr(property->path, '/');
+    size_t length = (size_t)(slash - property->path);
+    int node = fdt_path_offset_namelen(
+        run->dtb, property->path, length > 0 ? (int)length : 1);
+
+    if (node < 0 || fdt_setprop_inplace_u32(run->dtb, node, slash + 1,
+                                            property->value) != 0) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%s:%u:%u: the devicetree has no number '%s'; "
+                         "firmware/board/otalab.dts has them all",
+                         run->scenario->path, property->place.line,
+                         property->place.column, property->path);
+    }
+    return 0;
+}
+
+/* The scenario's own numbers make another blob, in a file of its own. */
+static int set_properties(struct run *run, struct diag *diag)
+{
+    const struct scenario *scenario = run->scenario;
+    int err = 0;
+
+    for (unsigned i = 0; i < scenario->properties && err == 0; i++) {
+        err = set_property(run, &scenario->property[i], diag);
+    }
+    if (err || scenario->properties == 0) {
+        return err;
+    }
+    const char *folder = getenv("TMPDIR");
+    snprintf(run->dtb_path, sizeof run->dtb_path, "%s/otalab-XXXXXX",
+             folder != NULL ? folder : "/tmp");
+    int file = mkstemp(run->dtb_path);
+    run->own_dtb = file >= 0;
+    if (file < 0 ||
+        write(file, run->dtb, run->dtb_size) != (ssize_t)run->dtb_size) {
+        err = diag_fail(diag, OTALAB_ERR_SIMULATOR, "%s: cannot be written",
+                        run->dtb_path);
+    }
+    if (file >= 0) {
+        close(file);
+    }
+    return err;
+}
+
 static int read_board(struct run *run, struct diag *diag)
 {
     uint32_t deadline_ms = 0;
@@ -100,6 +149,7 @@ static int read_board(struct run *run, struct diag *diag)
     err = err ? err
               : file_read(run->dtb_path, BOARD_DTB_SIZE, &run->dtb,
                           &run->dtb_size, diag);
+    err = err ? err : set_properties(run, diag);
     err =
         err ? err
             : board_figures_read(run->dtb, run->dtb_size, &run->figures, diag);
@@ -109,13 +159,40 @@ static int read_board(struct run *run, struct diag *diag)
     err = err ? err : boot_number(run, "trial-deadline-ms", &deadline_ms, diag);
     run->judged.map = &run->map;
     run->judged.deadline_ns = (uint64_t)deadline_ms * 1000000u;
-    if (err == 0 && board_init(&run->world->board, &run->figures,
-                               run->scenario->seed) != 0) {
-        err = diag_fail(diag, OTALAB_ERR_USAGE,
-                        "%s: the flash's figures are not supported",
-                        run->dtb_path);
-    }
     return err;
+}
+
+/* The first device has the scenario's seed, each other one its own. */
+static uint64_t unit_seed(const struct unit *unit)
+{
+    return unit->run->scenario->seed ^
+           (unit->number - 1) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+static int init_unit(struct unit *unit, struct diag *diag)
+{
+    struct board *board = &unit->world->board;
+
+    if (board_init(board, &unit->run->figures, unit_seed(unit)) != 0) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%s: the flash's figures are not supported",
+                         unit->run->dtb_path);
+    }
+    board->rtc_ms = unit->run->scenario->clock_ms;
+    net_init(unit);
+    return power_init(unit, diag);
+}
+
+static void make_units(struct run *run)
+{
+    run->units = run->scenario->devices > 0 ? run->scenario->devices : 1;
+    run->world->devices = run->units;
+    for (unsigned i = 0; i < run->units; i++) {
+        run->unit[i].run = run;
+        run->unit[i].number = i + 1;
+        run->unit[i].world = &run->world->device[i];
+    }
+    server_init(&run->world->server, run->scenario->seed);
 }
 
 /* ---- images ------------------------------------------------------------ */
@@ -152,6 +229,8 @@ static void judge_image(struct run *run, const char *name,
     judged->counter = counter;
     judged->authentic = authentic;
     mbedtls_sha256(image->bytes, image->size, judged->digest, 0);
+    run->served[run->judged.images - 1] = (struct server_image){
+        .bytes = image->bytes, .size = (uint32_t)image->size};
 }
 
 /* The program's file: "app" means app.bin. */
@@ -177,13 +256,13 @@ static int file_key(const struct run *run, const char *name, struct key *key,
     return key_read(path, key, diag);
 }
 
-static int signer(const struct run *run, const struct scenario_image *source,
-                  struct key *key, struct diag *diag)
+int setup_key(const struct run *run, const char *name, struct key *key,
+              struct diag *diag)
 {
-    if (is_file_key(source->key)) {
-        return file_key(run, source->key, key, diag);
+    if (is_file_key(name)) {
+        return file_key(run, name, key, diag);
     }
-    return key_dev(source->key[0] != '\0' ? source->key : "root", key, diag);
+    return key_dev(name[0] != '\0' ? name : "root", key, diag);
 }
 
 static int sign_image(struct run *run, const struct scenario_image *source,
@@ -208,7 +287,7 @@ static int sign_image(struct run *run, const struct scenario_image *source,
     int err = program_path(run, file, path, sizeof path, diag);
     err = err ? err
               : file_read(path, FILE_LIMIT, &payload, &spec.payload_size, diag);
-    err = err ? err : signer(run, source, &key, diag);
+    err = err ? err : setup_key(run, source->key, &key, diag);
     spec.with_public_key = is_file_key(source->key);
     err = err ? err : image_version_read(source->version, &spec.version, diag);
     err = err ? err : image_edits(run, source, edits, diag);
@@ -307,12 +386,13 @@ static int root_keys(const struct run *run, struct provision_spec *spec,
     return err;
 }
 
-static int provision(struct run *run, struct diag *diag)
+static int provision(struct unit *unit, struct diag *diag)
 {
     static const char *const copies[] = {"boot-a", "boot-b"};
+    const struct run *run = unit->run;
     const struct scenario *scenario = run->scenario;
     struct provision_image images[SCENARIO_PLACES + 2];
-    struct flash *flash = &run->world->board.flash;
+    struct flash *flash = &unit->world->board.flash;
     struct provision_spec spec = {.map = &run->map,
                                   .images = images,
                                   .journal = scenario->journal,
@@ -320,7 +400,7 @@ static int provision(struct run *run, struct diag *diag)
                                   .boot_counter = scenario->fuse_boot_counter,
                                   .lifecycle = 1,
                                   .counter = scenario->fuse_counter,
-                                  .seed = scenario->seed};
+                                  .seed = unit_seed(unit)};
 
     for (unsigned i = 0; i < scenario->places; i++) {
         spec.image_count +=
@@ -336,7 +416,7 @@ static int provision(struct run *run, struct diag *diag)
     int err = root_keys(run, &spec, diag);
     return err ? err
                : provision_flash(&spec, flash->array, flash->figures.size,
-                                 run->world->board.otp.words, diag);
+                                 unit->world->board.otp.words, diag);
 }
 
 /* ---- digests ----------------------------------------------------------- */
@@ -385,9 +465,13 @@ int setup_run(struct run *run, struct diag *diag)
     int err = program_path(run, rom[0] != '\0' ? rom : "rom.elf", run->rom_path,
                            sizeof run->rom_path, diag);
 
+    make_units(run);
     err = err ? err : read_board(run, diag);
     err = err ? err : sign_images(run, diag);
-    err = err ? err : provision(run, diag);
+    for (unsigned i = 0; i < run->units && err == 0; i++) {
+        err = init_unit(&run->unit[i], diag);
+        err = err ? err : provision(&run->unit[i], diag);
+    }
     return err ? err : digests(run, diag);
 }
 
@@ -397,4 +481,7 @@ void setup_free(struct run *run)
         free(run->image[i].bytes);
     }
     free(run->dtb);
+    if (run->own_dtb) {
+        unlink(run->dtb_path);
+    }
 }

@@ -2,16 +2,22 @@
 /*
  * What one run consists of while it lasts: the world (a value) and what
  * stands outside it. Private to sim/engine. Modules, one noun each:
- *   setup.c   images, flash, fuses, board from the scenario
+ *   setup.c   images, flash, fuses, boards from the scenario
  *   emit.c    events: recording, story, and who is told
- *   steps.c   triggers, actions, strikes (power cuts and resets)
+ *   steps.c   triggers and actions
+ *   strike.c  power cuts and resets from outside
+ *   net.c     links, server, publishing
+ *   power.c   batteries
+ *   agenda.c  what happens next in the world, in order of time
+ *   unit.c    one device's machine: serving it, its resets
  *   expects.c expectations
- *   run.c     the loop around the machine
+ *   run.c     the loop around all of them
  */
 #ifndef OTALAB_ENGINE_STATE_H
 #define OTALAB_ENGINE_STATE_H
 
 #include "engine/run.h"
+#include "image/keys.h"
 #include "machine/machine.h"
 #include "record/story.h"
 
@@ -20,12 +26,48 @@ struct run_image {
     size_t size;
 };
 
+/* What a device's CPU stands still for. */
+enum unit_wait {
+    UNIT_RUNS = 0, /* it has the turn */
+    UNIT_COMMAND,  /* at a doorbell that is not served yet */
+    UNIT_SERVED,   /* answered; goes on when nothing else is due */
+    UNIT_ASLEEP,   /* at a SYS_SLEEP that is not answered yet */
+    UNIT_RESET,    /* a reset comes at reset_ns, in a new process */
+    UNIT_LOST      /* only something from outside helps */
+};
+
+/* One device's machine and what is known of it outside the world. */
+struct unit {
+    struct run *run;
+    struct world_device *world;
+    uint32_t number; /* from 1, as in events */
+    struct machine *machine;
+    enum unit_wait wait;
+    uint64_t reset_ns;
+    enum ctl_reset_cause reset_cause;
+    struct board_sink board_sink;
+    struct oracle_sink oracle_sink;
+    char changed[EVENT_LABEL]; /* partition whose flash has changed */
+    bool slept;                /* its last command was a long SYS_SLEEP */
+    bool booted;               /* SYS_BOOT was served */
+    bool struck;               /* reset was asserted, and it has not run since */
+    uint64_t boot_insns;       /* shim's count at the last SYS_BOOT */
+    uint32_t boot_address;     /* of the store that rang the first SYS_BOOT */
+};
+
+/* A step whose trigger was seen. */
+struct due {
+    uint32_t step;
+    uint32_t device; /* of the event; 0: none */
+};
+
 struct run {
     const struct scenario *scenario;
     const struct run_options *options;
     struct run_result *result;
     struct world *world;
-    struct machine *machine;
+    struct unit unit[SCENARIO_DEVICES];
+    unsigned units;
     struct story story;
 
     struct board_figures figures;
@@ -33,24 +75,17 @@ struct run {
     uint8_t *dtb;
     size_t dtb_size;
     struct run_image image[ORACLE_IMAGES]; /* as judged.image */
+    struct server_image served[ORACLE_IMAGES];
     struct oracle_case judged;
     struct token token; /* as far as it is known */
     char digests[128];  /* the same for the recording's header */
     char rom_path[512];
     char dtb_path[512];
+    bool own_dtb; /* dtb_path is a file of ours, to be removed */
 
-    struct board_sink board_sink;
-    struct oracle_sink oracle_sink;
-
-    /* of the command being served */
-    uint32_t due[SCENARIO_STEPS]; /* steps whose trigger was seen */
+    struct due due[SCENARIO_STEPS];
     unsigned dues;
-    char changed[EVENT_LABEL]; /* partition whose flash has changed */
-    bool slept;                /* SYS_SLEEP was served */
-    bool booted;               /* SYS_BOOT was served */
-    bool stop;                 /* ACTION_STOP */
-    uint64_t boot_insns;       /* shim's count at the last SYS_BOOT */
-    uint32_t boot_address;     /* of the store that rang the first SYS_BOOT */
+    bool stop; /* ACTION_STOP */
 };
 
 /* setup.c */
@@ -58,30 +93,92 @@ int setup_run(struct run *run, struct diag *diag);
 void setup_free(struct run *run);
 /* The known image of that name, or ORACLE_NONE. */
 uint32_t setup_image(const struct run *run, const char *name);
+/* The key of that name: a development key, or a PEM file's. */
+int setup_key(const struct run *run, const char *name, struct key *key,
+              struct diag *diag);
 
 /* emit.c */
 void emit_init(struct run *run);
-/* Fill time, sequence and device, and tell everybody. */
-void emit_event(struct run *run, struct event *event);
+/* Fill time, sequence and device, and tell everybody. `unit` NULL: an event
+ * of the world. */
+void emit_event(struct run *run, struct unit *unit, struct event *event);
 /* Events with up to three numbers, in the order of the fields. */
-void emit_numbers(struct run *run, enum event_code code, uint64_t a, uint64_t b,
-                  uint64_t c);
-void emit_text(struct run *run, enum event_code code, const char *text);
+void emit_numbers(struct unit *unit, enum event_code code, uint64_t a,
+                  uint64_t b, uint64_t c);
+void emit_text(struct run *run, struct unit *unit, enum event_code code,
+               const char *text);
+/* An event about a flash range; the label always comes from the address. */
+void emit_flash(struct unit *unit, enum event_code code, uint32_t address,
+                uint32_t length);
 /* Partition label of an address, "" when it lies in none. */
 const char *emit_partition(const struct run *run, uint32_t address);
-struct oracle_view run_view(struct run *run);
+struct oracle_view run_view(struct unit *unit);
 
 /* steps.c */
 bool steps_pattern(const struct pattern *pattern, const struct event *event);
 void steps_event(struct run *run, const struct event *event);
 /* Carry out the actions of the steps that are due. */
 int steps_carry_out(struct run *run, struct diag *diag);
-/* Earliest world time at which a step or strike wants to happen. */
+/* The earliest timed step that has not happened. */
 uint64_t steps_next(const struct run *run);
-/* Let everything happen that is due by `now`. True when a strike hit, and
- * the guest is without power or in reset. */
-int steps_until(struct run *run, uint64_t now, bool *struck, struct diag *diag);
+/* Make due what is at `now`. */
+void steps_due(struct run *run, uint64_t now);
 bool steps_all_fired(const struct run *run);
+
+/* strike.c */
+int strike_arm(struct unit *unit, uint32_t step, const struct action *action,
+               struct diag *diag);
+uint64_t strike_next(const struct unit *unit);
+int strike_happen(struct unit *unit, uint64_t now, struct diag *diag);
+/* Power fails now, as `cut` says (its now_ns is set here). */
+int strike_power(struct unit *unit, uint64_t now, struct board_cut *cut,
+                 struct board_cut_report *torn, struct diag *diag);
+
+/* net.c: the sink's radio_send, and what is under way */
+void net_init(struct unit *unit);
+enum board_air net_send(void *context, uint32_t node, uint32_t port,
+                        const uint8_t *bytes, uint32_t length,
+                        uint64_t *until_ns);
+uint64_t net_next(const struct unit *unit);
+int net_happen(struct unit *unit, uint64_t now, struct diag *diag);
+uint64_t net_next_edge(const struct unit *unit);
+int net_edge(struct unit *unit, uint64_t now, struct diag *diag);
+int net_publish(struct run *run, const struct action *action,
+                struct diag *diag);
+void net_withdraw(struct run *run);
+void net_misbehave(struct run *run, const struct action *action);
+void net_behave(struct run *run, const struct action *action);
+int net_change(struct unit *unit, const struct action *action,
+               struct diag *diag);
+
+/* power.c */
+int power_init(struct unit *unit, struct diag *diag);
+/* Time goes on to `now` with the loads as they were, then they change. */
+void power_update(struct unit *unit, uint64_t now);
+uint64_t power_next(const struct unit *unit);
+int power_happen(struct unit *unit, uint64_t now, struct diag *diag);
+void power_charge(struct unit *unit, uint64_t now, uint32_t ppm);
+
+/* agenda.c */
+uint64_t agenda_next(const struct run *run);
+/* Let the first thing happen that is due at that time. */
+int agenda_happen(struct run *run, uint64_t now, struct diag *diag);
+
+/* unit.c */
+int unit_start(struct unit *unit, struct diag *diag);
+/* Let it run until it stands still for something of the world. */
+int unit_run(struct unit *unit, struct diag *diag);
+/* When it goes on by itself; BOARD_FOREVER: not so. */
+uint64_t unit_next(const struct unit *unit);
+/* Serve what it stands for. */
+int unit_serve(struct unit *unit, uint64_t now, struct diag *diag);
+/* Power was cut or reset asserted, wherever it stood. */
+int unit_struck(struct unit *unit, struct diag *diag);
+/* Board time goes on to `now`. */
+void unit_advance(struct unit *unit, uint64_t now);
+/* The oracle and the expectations look. */
+void unit_look(struct unit *unit);
+void unit_check_window(struct unit *unit);
 
 /* expects.c */
 void expects_event(struct run *run, const struct event *event);

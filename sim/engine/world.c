@@ -49,6 +49,21 @@ static void add_otp(mbedtls_sha256_context *context, const struct otp *otp)
     ADD(context, otp->weak_boots);
 }
 
+static void add_radio(mbedtls_sha256_context *context,
+                      const struct radio *radio)
+{
+    ADD(context, radio->air_until_ns);
+    ADD(context, radio->active_ns);
+    ADD(context, radio->fitted);
+    ADD(context, radio->registered);
+    ADD(context, radio->awake);
+    ADD(context, radio->waiting);
+    ADD(context, radio->socket);
+    for (uint32_t i = 0; i < radio->waiting && i < RADIO_QUEUE; i++) {
+        ADD(context, radio->queue[i]);
+    }
+}
+
 /* The figures are the case's, not the world's. */
 static void add_board(mbedtls_sha256_context *context,
                       const struct board *board)
@@ -71,6 +86,11 @@ static void add_board(mbedtls_sha256_context *context,
     ADD(context, board->view);
     ADD(context, board->boots);
     ADD(context, board->battery_mv);
+    ADD(context, board->left_mj);
+    ADD(context, board->drained_mj);
+    ADD(context, board->sleep_ns);
+    ADD(context, board->asleep);
+    add_radio(context, &board->radio);
     ADD(context, board->console_count);
     ADD(context, board->console_length);
     ADD(context, board->console);
@@ -112,6 +132,25 @@ static void add_strike(mbedtls_sha256_context *context,
     ADD(context, strike->cut.sram);
 }
 
+/* Link, battery and server are structures without padding. */
+static void add_device(mbedtls_sha256_context *context,
+                       const struct world_device *device)
+{
+    add_board(context, &device->board);
+    add_oracle(context, &device->oracle);
+    add_strike(context, &device->strike);
+    ADD(context, device->link);
+    ADD(context, device->battery);
+    ADD(context, device->boots);
+    ADD(context, device->state);
+    ADD(context, device->result);
+    ADD(context, device->alive);
+    ADD(context, device->warned);
+    ADD(context, device->nudged);
+    ADD(context, device->dead);
+    ADD(context, device->down);
+}
+
 static void add_progress(mbedtls_sha256_context *context,
                          const struct world *world)
 {
@@ -121,13 +160,15 @@ static void add_progress(mbedtls_sha256_context *context,
     }
     for (unsigned i = 0; i < SCENARIO_EXPECTS; i++) {
         ADD(context, world->expect[i].count);
+        ADD(context, world->expect[i].held);
         ADD(context, world->expect[i].met);
         ADD(context, world->expect[i].broken);
         ADD(context, world->expect[i].sequence);
     }
     ADD(context, world->counts); /* numbers of one size: no padding */
+    ADD(context, world->now_ns);
     ADD(context, world->sequence);
-    ADD(context, world->alive);
+    ADD(context, world->release);
     ADD(context, world->over);
 }
 
@@ -137,9 +178,10 @@ void world_hash(const struct world *world, uint8_t digest[32])
 
     mbedtls_sha256_init(&context);
     mbedtls_sha256_starts(&context, 0);
-    add_board(&context, &world->board);
-    add_oracle(&context, &world->oracle);
-    add_strike(&context, &world->strike);
+    for (uint32_t i = 0; i < world->devices; i++) {
+        add_device(&context, &world->device[i]);
+    }
+    ADD(&context, world->server);
     add_progress(&context, world);
     mbedtls_sha256_finish(&context, digest);
     mbedtls_sha256_free(&context);

@@ -2,7 +2,7 @@
 /*
  * The world as a value: everything that decides what happens next, in one
  * flat structure without pointers or descriptors. Cloned by assignment,
- * compared by world_hash(). The machine, the recording and the constant case
+ * compared by world_hash(). The machines, the recording and the constant case
  * stand outside it.
  */
 #ifndef OTALAB_ENGINE_WORLD_H
@@ -15,6 +15,9 @@
 #include "oracle/oracle.h"
 #include "record/event.h"
 #include "scenario/scenario.h"
+#include "world/battery.h"
+#include "world/link.h"
+#include "world/server.h"
 
 /* How far one step of the scenario is. */
 struct world_step {
@@ -25,6 +28,7 @@ struct world_step {
 /* How far one expectation is. */
 struct world_expect {
     uint64_t count; /* events that matched */
+    uint32_t held;  /* a bit for each device whose state was as wanted */
     bool met;
     bool broken;
     uint64_t sequence; /* of the event that decided it */
@@ -41,21 +45,39 @@ struct world_strike {
 
 /* What is counted for at_end. */
 struct world_counts {
-    uint32_t boots;
+    uint32_t boots; /* of all devices */
     uint32_t cuts_asked;
     uint32_t cuts_done;
     uint32_t violations;
 };
 
-struct world {
+/* One device with what it alone has of the world around it. */
+struct world_device {
     struct board board;
     struct oracle oracle;
-    struct world_counts counts;
+    struct link link;
+    struct battery battery;
     struct world_strike strike;
+    uint32_t boots;
+    uint32_t state;  /* of its newest status report */
+    uint32_t result; /* and its result */
+    bool alive;  /* the image entered since the last reset does its work */
+    bool warned; /* the supply was near the brown-out level */
+    bool nudged; /* the CPU is to wake for that */
+    bool dead;   /* the battery cannot start the CPU any more */
+    bool down;   /* the link was down when last looked at */
+};
+
+struct world {
+    uint64_t now_ns; /* time of the last event */
+    uint64_t sequence;
+    uint32_t devices;
+    uint32_t release; /* last one published */
+    struct world_device device[SCENARIO_DEVICES];
+    struct server server;
+    struct world_counts counts;
     struct world_step step[SCENARIO_STEPS];
     struct world_expect expect[SCENARIO_EXPECTS];
-    uint64_t sequence; /* of the last event */
-    bool alive; /* the image entered since the last reset does its work */
     bool over;
 };
 

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Power cuts and resets from outside: a time at which one hits a device, which
+ * may lie inside the operation in flight.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/state.h"
+
+/* When does a strike hit that is placed at `done`/1000 of what is going on? */
+static uint64_t strike_time(const struct board *board,
+                            const struct action *action)
+{
+    uint64_t start = board->now_ns;
+    uint64_t end = board->now_ns;
+    uint64_t done = action->done < 1000 ? action->done : 999;
+
+    if (flash_busy(&board->flash)) {
+        start = board->flash.op.start_ns;
+        end = board->flash.op.end_ns;
+    } else if (board->otp.busy) {
+        start = board->otp.start_ns;
+        end = board->otp.end_ns;
+    }
+    return start + (end - start) * done / 1000;
+}
+
+int strike_arm(struct unit *unit, uint32_t step,
+                      const struct action *action, struct diag *diag)
+{
+    struct world_strike *strike = &unit->world->strike;
+
+    if (strike->armed) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%s:%u:%u: a power cut or reset is pending already; "
+                         "place them one after the other",
+                         unit->run->scenario->path, action->place.line,
+                         action->place.column);
+    }
+    *strike = (struct world_strike){
+        .armed = true,
+        .power = action->kind == ACTION_POWER_CUT,
+        .at_ns = strike_time(&unit->world->board, action),
+        .step = step,
+        .cut = {.off_ns = action->off_ns,
+                .flash_form = action->form,
+                .otp_form = action->fuse_form,
+                .cause = action->cause,
+                .sram = action->sram},
+    };
+    unit->run->world->counts.cuts_asked++;
+    return 0;
+}
+
+/* A form that was asked for is what the cut has to leave. */
+static void check_forms(struct unit *unit, const struct board_cut_report *torn)
+{
+    const struct world_strike *strike = &unit->world->strike;
+    const struct board_cut *cut = &strike->cut;
+    const bool wrong[] = {
+        cut->flash_form != FLASH_FORM_AUTO &&
+            (!torn->flash_busy || torn->flash_form != cut->flash_form),
+        cut->otp_form != OTP_FORM_AUTO &&
+            (!torn->otp_busy || torn->otp_form != cut->otp_form)};
+    const char *const asked[] = {flash_form_name(cut->flash_form),
+                                 otp_form_name(cut->otp_form)};
+    const char *const left[] = {
+        torn->flash_busy ? flash_form_name(torn->flash_form)
+                         : "nothing torn: no flash operation was in flight",
+        torn->otp_busy ? otp_form_name(torn->otp_form)
+                       : "nothing torn: no fuse was being burned"};
+
+    for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char expected[64];
+
+        if (wrong[i]) {
+            snprintf(expected, sizeof expected, "the cut leaves %s", asked[i]);
+            run_fail(unit->run, unit->run->scenario->step[strike->step].place,
+                     unit->run->world->sequence, expected, left[i]);
+        }
+    }
+}
+
+int strike_power(struct unit *unit, uint64_t now, struct board_cut *cut,
+                 struct board_cut_report *torn, struct diag *diag)
+{
+    struct board *board = &unit->world->board;
+    struct event event = {.code = EVENT_POWER_CUT};
+
+    cut->now_ns = now > board->now_ns ? now : board->now_ns;
+    unit_advance(unit, cut->now_ns);
+    board_power_cut(board, cut, torn);
+    event.number[0] = torn->flash_form;
+    event.number[1] = torn->otp_form;
+    event.number[2] = cut->off_ns;
+    event.number[3] = cut->sram;
+    event.number[5] = torn->address;
+    snprintf(event.label, sizeof event.label, "%s",
+             torn->flash_busy ? emit_partition(unit->run, torn->address) : "");
+    emit_event(unit->run, unit, &event);
+    power_update(unit, cut->now_ns);
+    return unit_struck(unit, diag);
+}
+
+static void strike_reset(struct unit *unit, uint64_t now,
+                         enum ctl_reset_cause cause)
+{
+    struct board *board = &unit->world->board;
+    uint64_t at = now > board->now_ns ? now : board->now_ns;
+
+    unit_advance(unit, at);
+    emit_numbers(unit, EVENT_RESET_FORCED, cause, 0, 0);
+    board_warm_reset(board, at, cause);
+    power_update(unit, at);
+}
+
+uint64_t strike_next(const struct unit *unit)
+{
+    const struct world_strike *strike = &unit->world->strike;
+
+    return strike->armed ? strike->at_ns : BOARD_FOREVER;
+}
+
+int strike_happen(struct unit *unit, uint64_t now, struct diag *diag)
+{
+    struct world_strike *strike = &unit->world->strike;
+    struct board_cut_report torn;
+    int err = 0;
+
+    strike->armed = false;
+    unit->run->world->counts.cuts_done++;
+    if (strike->power) {
+        err = strike_power(unit, now, &strike->cut, &torn, diag);
+        check_forms(unit, &torn);
+        return err;
+    }
+    strike_reset(unit, now, strike->cut.cause);
+    return unit_struck(unit, diag);
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One device's machine. Its CPU stands still whenever this code runs: for a
+ * command, in a sleep that is not answered before the world has come so far,
+ * or because only something from outside can help it.
+ */
+#include "engine/state.h"
+
+/* Executed time without a command after which a program counts as wedged. */
+#define WEDGED_NS 60000000000u
+/* Executed time that a guest in asserted reset has until it is ended. */
+#define RESET_GRACE_NS 320000u
+
+static uint64_t executed_ns(const struct unit *unit)
+{
+    uint64_t insns = machine_channel(unit->machine)->insns;
+
+    return insns > unit->boot_insns
+               ? (insns - unit->boot_insns) * BOARD_NS_PER_INSN
+               : 0;
+}
+
+/* The guest may run this long before it has to ring again. */
+static void grant_time(struct unit *unit)
+{
+    const struct board *board = &unit->world->board;
+    struct channel *channel = machine_channel(unit->machine);
+    uint64_t ns = WEDGED_NS;
+
+    if (board->reset_asserted) {
+        ns = RESET_GRACE_NS;
+    } else if (board->deadline_set && board->deadline_ns > board->now_ns) {
+        /* twice over: what counts is the guest's own time, if it rings */
+        uint64_t left = 2 * (board->deadline_ns - board->now_ns);
+        ns = left < ns ? left : ns;
+    }
+    channel->insn_limit = channel->insns + ns / BOARD_NS_PER_INSN;
+    channel->generation = unit->world->boots;
+    channel->checking = 1;
+}
+
+static void read_code(struct unit *unit)
+{
+    struct channel *channel = machine_channel(unit->machine);
+    struct oracle_view view = run_view(unit);
+    uint32_t count = channel->code_count;
+
+    if (count > CHANNEL_CODE_SLOTS) {
+        count = CHANNEL_CODE_SLOTS;
+    }
+    channel->code_count = 0;
+    if (!unit->world->board.reset_asserted) { /* what runs then is no more */
+        oracle_code(&unit->world->oracle, &view, channel->code, count);
+    }
+}
+
+/* The window must follow the true array; what does not is put right. */
+void unit_check_window(struct unit *unit)
+{
+    struct board *board = &unit->world->board;
+    uint8_t *window = machine_window(unit->machine);
+    int64_t at = board_raw_write(board, window);
+
+    if (at < 0) {
+        return;
+    }
+    unit->board_sink.raw_write(unit, (uint32_t)at);
+    board_show_flash(board, window);
+}
+
+void unit_look(struct unit *unit)
+{
+    struct oracle_view view = run_view(unit);
+
+    if (unit->run->scenario->checking) {
+        unit_check_window(unit);
+    }
+    oracle_step(&unit->world->oracle, &view,
+                unit->changed[0] != '\0' ? unit->changed : NULL);
+    unit->changed[0] = '\0';
+}
+
+void unit_advance(struct unit *unit, uint64_t now)
+{
+    board_advance(&unit->world->board, machine_window(unit->machine), now,
+                  &unit->board_sink);
+    power_update(unit, now);
+}
+
+/* ---- processes ----------------------------------------------------------- */
+
+static int restart(struct unit *unit, struct diag *diag)
+{
+    int err = machine_restart(unit->machine, diag);
+
+    if (err) {
+        return err;
+    }
+    unit->wait = UNIT_RUNS;
+    unit->boot_insns = machine_channel(unit->machine)->insns;
+    machine_channel(unit->machine)->code_count = 0;
+    board_fill_window(&unit->world->board, machine_window(unit->machine));
+    return 0;
+}
+
+int unit_start(struct unit *unit, struct diag *diag)
+{
+    const struct run *run = unit->run;
+    struct machine_options machine = {
+        .qemu = run->options->qemu,
+        .plugin = run->options->plugin,
+        .rom = run->rom_path,
+        .dtb = run->dtb_path,
+        .checking = true,
+        .gdb_port = unit->number == 1 ? run->options->gdb_port : 0,
+    };
+    int err = machine_start(&unit->machine, &machine, diag);
+
+    if (err) {
+        return err;
+    }
+    board_fill_window(&unit->world->board, machine_window(unit->machine));
+    struct oracle_view view = run_view(unit);
+    oracle_start(&unit->world->oracle, &view);
+    return 0;
+}
+
+int unit_struck(struct unit *unit, struct diag *diag)
+{
+    unit->slept = false;
+    unit->struck = true;
+    switch (unit->wait) {
+    case UNIT_RUNS:
+        return 0;
+    case UNIT_COMMAND:
+    case UNIT_SERVED:
+    case UNIT_ASLEEP:
+        machine_page(unit->machine)->status = CTL_RESET_ASSERTED;
+        unit->wait = UNIT_RUNS;
+        return 0;
+    case UNIT_RESET:
+    case UNIT_LOST:
+        break;
+    }
+    return restart(unit, diag);
+}
+
+/* ---- the CPU does not come back ------------------------------------------ */
+
+static void reset_at(struct unit *unit, uint64_t at, enum ctl_reset_cause cause)
+{
+    unit->wait = UNIT_RESET;
+    unit->reset_ns = at;
+    unit->reset_cause = cause;
+}
+
+/* It runs or sleeps and will never ring again. */
+static int lost(struct unit *unit, enum event_code code, struct diag *diag)
+{
+    struct board *board = &unit->world->board;
+
+    read_code(unit);
+    if (board->reset_asserted) {
+        return restart(unit, diag);
+    }
+    if (!board->halted) {
+        emit_numbers(unit, code, 0, 0, 0);
+    }
+    if (board->deadline_set) { /* halting does not stop it */
+        reset_at(unit, board->deadline_ns, CTL_CAUSE_DEADLINE);
+        return 0;
+    }
+    unit->world->alive = false;
+    unit->wait = UNIT_LOST;
+    unit_look(unit);
+    return 0;
+}
+
+static int locked_up(struct unit *unit, struct diag *diag)
+{
+    struct board *board = &unit->world->board;
+    uint64_t bite = board->now_ns +
+                    2u * (uint64_t)unit->run->figures.watchdog_ms * 1000000u;
+
+    read_code(unit);
+    if (board->reset_asserted) {
+        return restart(unit, diag);
+    }
+    emit_numbers(unit, EVENT_CPU_LOCKUP, 0, 0, 0);
+    if (board->deadline_set && board->deadline_ns < bite) {
+        reset_at(unit, board->deadline_ns, CTL_CAUSE_DEADLINE);
+    } else {
+        reset_at(unit, bite, CTL_CAUSE_WATCHDOG);
+    }
+    return 0;
+}
+
+static int serve_reset(struct unit *unit, uint64_t now, struct diag *diag)
+{
+    unit_advance(unit, now);
+    board_warm_reset(&unit->world->board, now, unit->reset_cause);
+    power_update(unit, now);
+    return restart(unit, diag);
+}
+
+static int stand(struct unit *unit, enum machine_event event, struct diag *diag)
+{
+    struct oracle_view view = run_view(unit);
+
+    switch (event) {
+    case MACHINE_RING:
+        /* what the guest did up to here counts, whatever happens next */
+        read_code(unit);
+        if (unit->run->scenario->checking) {
+            unit_check_window(unit);
+        }
+        unit->wait = UNIT_COMMAND;
+        return 0;
+    case MACHINE_CODE:
+        read_code(unit);
+        return 0;
+    case MACHINE_STALE:
+        oracle_stale(&unit->world->oracle, &view,
+                     (uint32_t)machine_channel(unit->machine)->stale_address);
+        return 0;
+    case MACHINE_LIMIT:
+        return lost(unit, EVENT_CPU_WEDGED, diag);
+    case MACHINE_ASLEEP:
+        return lost(unit, EVENT_CPU_ASLEEP, diag);
+    case MACHINE_LOCKUP:
+        return locked_up(unit, diag);
+    case MACHINE_DEAD:
+        break;
+    }
+    return diag_fail(diag, OTALAB_ERR_SIMULATOR, "QEMU ended unexpectedly: %s",
+                     machine_stderr(unit->machine));
+}
+
+int unit_run(struct unit *unit, struct diag *diag)
+{
+    int err = 0;
+
+    while (unit->wait == UNIT_RUNS && err == 0) {
+        enum machine_event event = MACHINE_DEAD;
+
+        if (unit->struck && unit->run->options->hard_cuts) {
+            err = restart(unit, diag);
+        }
+        unit->struck = false;
+        grant_time(unit);
+        err = err ? err : machine_wait(unit->machine, &event, diag);
+        err = err ? err : stand(unit, event, diag);
+    }
+    return err;
+}
+
+/* ---- commands ------------------------------------------------------------ */
+
+/* A guest that lies about the time, or is in reset, is answered at once. */
+static uint64_t command_time(const struct unit *unit)
+{
+    const struct ctl_page *page = machine_page(unit->machine);
+    const struct board *board = &unit->world->board;
+
+    if (page->command == CTL_SYS_BOOT || board->reset_asserted) {
+        return board->now_ns;
+    }
+    uint64_t now = board_guest_ns(board, page);
+    return board_time_possible(board, now, executed_ns(unit)) ? now
+                                                              : board->now_ns;
+}
+
+uint64_t unit_next(const struct unit *unit)
+{
+    const struct world_device *world = unit->world;
+    uint64_t now = unit->run->world->now_ns;
+
+    if (world->dead) {
+        return BOARD_FOREVER;
+    }
+    switch (unit->wait) {
+    case UNIT_COMMAND:
+        return command_time(unit);
+    case UNIT_ASLEEP:
+        if (!board_has_news(&world->board) && !world->nudged) {
+            return world->board.sleep_ns;
+        }
+        return now > world->board.now_ns ? now : world->board.now_ns;
+    case UNIT_RESET:
+        return unit->reset_ns;
+    default:
+        return BOARD_FOREVER;
+    }
+}
+
+/* A boot is announced by the ROM alone, from where it did so at power-on, when
+ * nothing else had run: from elsewhere, another function of the ROM that an
+ * application calls too, it would only be a way to lose the locks. */
+static void refuse_forged_boot(struct unit *unit)
+{
+    uint32_t from = machine_channel(unit->machine)->ring_address;
+
+    if (unit->boot_address == 0 && from < BOARD_ROM_SIZE) {
+        unit->boot_address = from;
+    }
+    if (from >= BOARD_ROM_SIZE || from != unit->boot_address) {
+        machine_page(unit->machine)->command = 0;
+    }
+}
+
+static void serve_board(struct unit *unit)
+{
+    struct ctl_page *page = machine_page(unit->machine);
+
+    unit->slept = false;
+    unit->booted = false;
+    if (page->command == CTL_SYS_BOOT) {
+        refuse_forged_boot(unit);
+        unit_check_window(unit);
+    }
+    board_command(&unit->world->board, page, machine_window(unit->machine),
+                  executed_ns(unit), &unit->board_sink);
+    if (unit->booted) {
+        unit->boot_insns = machine_channel(unit->machine)->insns;
+    }
+    unit->wait = unit->world->board.asleep ? UNIT_ASLEEP : UNIT_SERVED;
+}
+
+/* Whatever is due by the command's own time happens before the answer is
+ * seen: a step that it triggered, a cut in the operation it began. */
+static int serve_command(struct unit *unit, uint64_t now, struct diag *diag)
+{
+    struct run *run = unit->run;
+
+    power_update(unit, now);
+    serve_board(unit);
+    power_update(unit, unit->world->board.now_ns);
+    int err = steps_carry_out(run, diag);
+
+    while (err == 0 && unit->wait != UNIT_RUNS &&
+           agenda_next(run) <= unit->world->board.now_ns) {
+        err = agenda_happen(run, unit->world->board.now_ns, diag);
+    }
+    unit->wait = unit->wait == UNIT_SERVED ? UNIT_RUNS : unit->wait;
+    unit_look(unit);
+    return err;
+}
+
+static void wake(struct unit *unit, uint64_t now)
+{
+    unit->world->nudged = false;
+    unit_advance(unit, now);
+    board_wake(&unit->world->board, machine_page(unit->machine), now);
+    unit->wait = UNIT_RUNS;
+    power_update(unit, now);
+}
+
+int unit_serve(struct unit *unit, uint64_t now, struct diag *diag)
+{
+    switch (unit->wait) {
+    case UNIT_COMMAND:
+        return serve_command(unit, now, diag);
+    case UNIT_ASLEEP:
+        wake(unit, now);
+        return 0;
+    case UNIT_RESET:
+        return serve_reset(unit, now, diag);
+    default:
+        return 0;
+    }
+}

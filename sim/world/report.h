@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A device's status report as the server gets it: one line of words
+ * `key=value` (docs/protocol.md), from outside and so of any content.
+ */
+#ifndef OTALAB_WORLD_REPORT_H
+#define OTALAB_WORLD_REPORT_H
+
+#include <stdint.h>
+
+struct device_report {
+    uint32_t state;   /* enum agent_state */
+    uint32_t result;  /* enum agent_result */
+    uint32_t why;     /* enum agent_why */
+    uint32_t suit;    /* reason of a SUIT report */
+    uint32_t version; /* running: major << 24 | minor << 16 | revision */
+    uint32_t release; /* the one that it is about */
+    uint32_t slot;    /* enum ota_slot, running */
+};
+
+/* 0, or -1: no ASCII line, a word without '=', a number that is none, or
+ * state or result missing. Words that are not known are passed over. */
+int report_read(const uint8_t *bytes, uint32_t length,
+                struct device_report *report);
+
+#endif
