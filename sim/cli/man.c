@@ -45,8 +45,10 @@ static const struct entry files[] = {
     {NULL, NULL},
 };
 
-/* Text as roff reads it back; at the start of a line too. */
-static void put_text(FILE *out, const char *text)
+#define COLUMNS 60 /* of text in a source line; escapes come on top */
+
+/* One character as roff reads it back. */
+static void put_character(FILE *out, char c)
 {
     static const struct {
         char is;
@@ -55,20 +57,43 @@ static void put_text(FILE *out, const char *text)
                    {'`', "\\(ga"}, {'~', "\\(ti"}, {'^', "\\(ha"},
                    {'"', "\\(dq"}};
 
-    if (*text == '.') {
-        fputs("\\&", out);
+    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
+        if (special[i].is == c) {
+            fputs(special[i].roff, out);
+            return;
+        }
     }
-    for (; *text != '\0'; text++) {
-        const char *roff = NULL;
+    fputc(c, out);
+}
 
-        for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
-            roff = special[i].is == *text ? special[i].roff : roff;
+static void put_text(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        put_character(out, *text);
+    }
+}
+
+/* Text in lines of a fair length; no word may look like a request. */
+static void put_prose(FILE *out, const char *text)
+{
+    size_t column = 0;
+
+    while (*text != '\0') {
+        size_t length = strcspn(text, " ");
+
+        if (column > 0) {
+            bool full = column + length > COLUMNS;
+            fputc(full ? '\n' : ' ', out);
+            column = full ? 0 : column;
         }
-        if (roff != NULL) {
-            fputs(roff, out);
-        } else {
-            fputc(*text, out);
+        if (column == 0 && *text == '.') {
+            fputs("\\&", out);
         }
+        for (size_t i = 0; i < length; i++) {
+            put_character(out, text[i]);
+        }
+        column += length + 1;
+        text += length + (text[length] == ' ');
     }
 }
 
@@ -76,7 +101,7 @@ static void put_line(FILE *out, const char *before, const char *text,
                      const char *after)
 {
     fputs(before, out);
-    put_text(out, text);
+    put_prose(out, text);
     fputs(after, out);
     fputc('\n', out);
 }
@@ -117,7 +142,9 @@ static void put_examples(FILE *out, const struct command_example *example)
 {
     for (; example != NULL && example->line != NULL; example++) {
         put_line(out, ".PP\n", example->says, ":");
-        put_line(out, ".PP\n.RS 4\n.EX\n", example->line, "\n.EE\n.RE");
+        fputs(".PP\n.RS 4\n.EX\n", out);
+        put_text(out, example->line);
+        fputs("\n.EE\n.RE\n", out);
     }
 }
 
@@ -151,9 +178,9 @@ void man_page(const struct command *root, FILE *out)
 {
     fprintf(out,
             ".\\\" SPDX-License-Identifier: MIT\n"
-            ".TH OTALAB 1 \"\" \"otalab %s\" \"User Commands\"\n"
+            ".TH OTALAB 1 \"%s\" \"otalab %s\" \"User Commands\"\n"
             ".SH NAME\n",
-            OTALAB_VERSION);
+            OTALAB_VERSION_DATE, OTALAB_VERSION);
     put_line(out, "otalab \\- ", root->summary, "");
     fputs(".SH SYNOPSIS\n"
           "\\fBotalab\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR...] "
@@ -174,7 +201,7 @@ void man_page(const struct command *root, FILE *out)
     put_entries(out, "EXIT STATUS", exit_codes);
     put_entries(out, "ENVIRONMENT", environment);
     put_entries(out, "FILES", files);
-    fputs(".SH EXAMPLES\n", out);
+    fputs(".SH EXAMPLES\nTo begin with:\n", out);
     put_examples(out, root->examples);
     fputs(".SH SEE ALSO\n\\fBqemu\\-system\\-arm\\fR(1), \\fBdtc\\fR(1)\n",
           out);

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 
 #define OTALAB_VERSION "0.3.0"
+#define OTALAB_VERSION_DATE "2026-11-22" /* for the man page */
 
 extern const struct command command_root;
 
