@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The seam to the cryptographic library: the two primitives that the boot
- * chain needs and nothing else. Nothing is kept between calls, nothing is
- * allocated; a failure of the library counts as "no".
+ * chain needs, and a digest in pieces for the agent. Nothing is kept between
+ * calls but in the caller's memory, nothing is allocated; a failure of the
+ * library counts as "no".
  */
 #ifndef OTALAB_OTA_CRYPTO_H
 #define OTALAB_OTA_CRYPTO_H
@@ -15,10 +16,21 @@
 
 #define CRYPTO_SIGNATURE_SIZE 64u /* r || s, big-endian */
 #define CRYPTO_POINT_SIZE 64u     /* x || y, big-endian */
+#define CRYPTO_HASH_SIZE 128u
 
 /* SHA-256 of `length` bytes. False when the library failed. */
 bool crypto_sha256(const void *data, size_t length,
                    uint8_t digest[OTA_DIGEST_SIZE]);
+
+/* A SHA-256 under way. A value: it may be copied, and needs no freeing. */
+struct crypto_hash {
+    _Alignas(8) uint8_t opaque[CRYPTO_HASH_SIZE];
+};
+/* Begin, add as often as it takes, end. After a false nothing else is of use
+ * but to begin anew. crypto_hash_end() wipes it. */
+bool crypto_hash_begin(struct crypto_hash *hash);
+bool crypto_hash_add(struct crypto_hash *hash, const void *data, size_t length);
+bool crypto_hash_end(struct crypto_hash *hash, uint8_t digest[OTA_DIGEST_SIZE]);
 
 /* ECDSA on P-256 over a SHA-256 digest. The point is checked, too. */
 bool crypto_verify(const uint8_t signature[CRYPTO_SIGNATURE_SIZE],

@@ -5,6 +5,7 @@
 
 #include "ota/bytes.h"
 #include "ota/crypto.h"
+#include "ota/keys.h"
 
 /* ECDSA values of P-256 in DER: at least 30 06 02 01 r 02 01 s. */
 #define SIGNATURE_MIN 8u
@@ -273,62 +274,6 @@ enum ota_reason image_read_tlvs(const uint8_t *areas, uint32_t size,
 
 /* ---- key and signature ---------------------------------------------- */
 
-/* SubjectPublicKeyInfo of an uncompressed point on P-256, up to the point:
- * SEQUENCE { SEQUENCE { id-ecPublicKey, prime256v1 } BIT STRING { 04 .. } }
- * (RFC 5480). */
-static const uint8_t spki_prefix[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a,
-                                      0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
-                                      0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03,
-                                      0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
-_Static_assert(sizeof(spki_prefix) + CRYPTO_POINT_SIZE == IMAGE_SPKI_SIZE,
-               "SPKI layout");
-
-static enum ota_reason check_root(const uint8_t *keyhash,
-                                  const struct image_keys *keys)
-{
-    enum ota_reason reason = OTA_REASON_UNSIGNED;
-
-    if (bytes_are(keyhash, OTA_DIGEST_SIZE, 0)) {
-        return OTA_REASON_UNSIGNED;
-    }
-    for (uint32_t i = 0; i < keys->count; i++) {
-        if (memcmp(keys->digests[i], keyhash, OTA_DIGEST_SIZE) != 0) {
-            continue;
-        }
-        if (i >= keys->first_valid) {
-            return OTA_REASON_NONE;
-        }
-        reason = OTA_REASON_KEY_REVOKED;
-    }
-    return reason;
-}
-
-static bool spki_matches(const uint8_t *spki, const uint8_t *keyhash)
-{
-    uint8_t digest[OTA_DIGEST_SIZE];
-
-    return memcmp(spki, spki_prefix, sizeof(spki_prefix)) == 0 &&
-           crypto_sha256(spki, IMAGE_SPKI_SIZE, digest) &&
-           memcmp(digest, keyhash, OTA_DIGEST_SIZE) == 0;
-}
-
-/* The point of the key whose SPKI has that digest, NULL when unknown. */
-static const uint8_t *find_point(const uint8_t *keyhash,
-                                 const uint8_t *own_spki,
-                                 const struct image_keys *keys)
-{
-    if (own_spki) {
-        return spki_matches(own_spki, keyhash) ? own_spki + sizeof(spki_prefix)
-                                               : NULL;
-    }
-    for (uint32_t i = 0; i < keys->spki_count; i++) {
-        if (spki_matches(keys->spki[i], keyhash)) {
-            return keys->spki[i] + sizeof(spki_prefix);
-        }
-    }
-    return NULL;
-}
-
 /*
  * One DER INTEGER at *at, positive, minimal, at most 256 bit, to 32 bytes
  * big-endian. *at moves behind it.
@@ -384,18 +329,16 @@ static enum ota_reason check_signature(
     const uint8_t digest[OTA_DIGEST_SIZE])
 {
     const uint8_t *keyhash = found[FIELD_KEYHASH].bytes;
+    const uint8_t *point;
     uint8_t signature[CRYPTO_SIGNATURE_SIZE];
 
     if (!keyhash || !found[FIELD_SIGNATURE].bytes) {
         return OTA_REASON_UNSIGNED;
     }
-    enum ota_reason reason = check_root(keyhash, keys);
+    enum ota_reason reason =
+        keys_find(keys, keyhash, found[FIELD_PUBKEY].bytes, &point);
     if (reason) {
         return reason;
-    }
-    const uint8_t *point = find_point(keyhash, found[FIELD_PUBKEY].bytes, keys);
-    if (!point) {
-        return OTA_REASON_UNSIGNED;
     }
     if (!parse_signature(&found[FIELD_SIGNATURE], signature) ||
         !crypto_verify(signature, point, digest)) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The host's side of the signed descriptor that a server offers: 192 bytes,
- * drawn in docs/protocol.md. Written and read here without the device's code,
- * so that each checks the other.
+ * drawn in docs/protocol.md. Written here without the device's code, so that
+ * each checks the other.
  */
 #ifndef OTALAB_IMAGE_DESCRIPTOR_H
 #define OTALAB_IMAGE_DESCRIPTOR_H
@@ -33,8 +33,9 @@ struct descriptor_spec {
     bool bad_digest; /* the digest of the bytes is wrong */
 };
 
-/* 0, or OTALAB_ERR_USAGE when the bytes are no image (a damaged one is read
- * as far as it can be: a version of 0.0.0, no counter, no digest). */
+/* 0, or OTALAB_ERR_USAGE when there are no bytes, too many, or no private key.
+ * They need not be an image: a damaged one is read as far as it can be, to a
+ * version of 0.0.0, counter 0 and a digest of zeros. */
 int descriptor_build(const struct descriptor_spec *spec,
                      uint8_t out[IMAGE_DESCRIPTOR_SIZE], struct diag *diag);
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which key may sign: the one lookup for images and descriptors. Trust rests
+ * on the digests alone, see struct image_keys. Pure; nothing is kept.
+ */
+#ifndef OTALAB_OTA_KEYS_H
+#define OTALAB_OTA_KEYS_H
+
+#include <stdint.h>
+
+#include "ota/image.h"
+#include "ota/reason.h"
+#include "ota/slot.h"
+
+/*
+ * The key whose SPKI has the SHA-256 `digest`, from `own_spki`
+ * (IMAGE_SPKI_SIZE bytes, NULL: none came along) or else from keys->spki.
+ * *point gets its x || y. OTA_REASON_UNSIGNED when it is not known, and
+ * OTA_REASON_KEY_REVOKED when its epoch is past.
+ */
+enum ota_reason keys_find(const struct image_keys *keys,
+                          const uint8_t digest[OTA_DIGEST_SIZE],
+                          const uint8_t *own_spki, const uint8_t **point);
+
+#endif
