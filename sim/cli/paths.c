@@ -119,6 +119,7 @@ int paths_locate(const char *firmware, struct locations *where,
     }
     const struct layout *layout = find_layout(own);
 
+    where->installed = layout == &installed;
     if (join(where->firmware_else, sizeof where->firmware_else, own,
              layout->firmware) != 0 ||
         join(where->plugin, sizeof where->plugin, own, layout->plugin) != 0 ||

@@ -31,6 +31,7 @@ struct locations {
     char plugin[512];
     char scenarios[512];      /* the user's, here, if there are any */
     char scenarios_else[512]; /* the program's own, for other names */
+    bool installed;           /* not in a build folder */
 };
 
 /* By the place of the running program, or from $OTALAB_FIRMWARE; `firmware`
