@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The first thing a newcomer sees: three short stories, told as they run. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "cli/cmd_run.h"
@@ -63,6 +64,20 @@ static int tell(const char *name, const struct locations *where, bool verbose,
     return code;
 }
 
+static void tell_next(const struct locations *where)
+{
+    const char *program = program_invocation_name;
+
+    printf("\nWhat next:\n"
+           "  %s run -v power-cut-journal\n"
+           "      every operation of a power cut in the boot journal\n"
+           "  %s run -q %s\n"
+           "      every story, a line each\n"
+           "  %s help\n"
+           "      everything else; the README pulls the plug by hand\n",
+           program, program, where->scenarios, program);
+}
+
 static int demo_run(int argc, char **argv)
 {
     struct options options;
@@ -89,14 +104,7 @@ static int demo_run(int argc, char **argv)
             return one;
         }
     }
-    printf("\nWhat next:\n"
-           "  build/otalab run -v power-cut-journal    every operation\n"
-           "  build/otalab run -q scenarios/           every story, a line "
-           "each\n"
-           "  build/otalab help                        everything else; "
-           "README.md\n"
-           "                                           pulls the plug by "
-           "hand\n");
+    tell_next(&where);
     return code;
 }
 
