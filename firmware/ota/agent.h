@@ -3,25 +3,27 @@
  * The update agent: from "what is published?" to "please try this slot", and
  * what becomes of it. A state machine without hardware, heap or clock of its
  * own: the owner calls agent_step() when it said so or when a datagram waits;
- * each call does a bounded piece of work (at most a block, a sector, a
+ * each call does a bounded piece of work (some datagrams, a block, a sector, a
  * digest over some KiB) and says when the next one is due. Whatever it has to
  * remember lies in the progress log.
  *
  *   idle --poll--> descriptor verified, newer, allowed --gates--> download
- *     block-wise into the other slot, a progress record per sector; then the
- *     whole slot is read back and its digest compared --> request of a trial,
- *     restart. On trial nothing is fetched.
+ *     block-wise into the other slot, a progress record for each KiB (or each
+ *     block when they are larger); then the slot is read back and the digests
+ *     compared --> request of a trial, restart. On trial nothing is fetched.
  *
- * Gates before and during a download: millivolts, energy left against
- * energy_percent of what the rest needs, retransmissions, the update window,
- * a deferral by the owner. A gate that is closed defers and is looked at
- * again; it costs no try.
+ * Gates before a download and before each block: the owner's deferral, the
+ * update window, millivolts, energy left against energy_percent of what the
+ * rest needs, retransmissions. A gate that is closed defers and is looked at
+ * again with the next poll; it costs no try.
  *
- * Failures of the image (signature, counter, size, digest, trial) end a
- * release: it is refused until another descriptor is published. Failures of
- * the surroundings (server, link, flash, a trial that could not reach its
- * server) are tried again after a back-off that doubles and survives resets,
- * at most `tries` times for a release.
+ * What ends a release: failures of the image (digest of what was announced,
+ * trial) at once; failures of the surroundings (wrong answers, damaged
+ * downloads, flash, a trial that could not reach its server) when there were
+ * `tries` of them, with a back-off that doubles and survives resets. Then it
+ * is refused until another release is published. A server that cannot be
+ * reached or has nothing to give ends nothing: it is asked again after a
+ * back-off, and what was fetched stays.
  */
 #ifndef OTALAB_OTA_AGENT_H
 #define OTALAB_OTA_AGENT_H
@@ -32,6 +34,7 @@
 #include "ota/agent_why.h"
 #include "ota/boot_info.h"
 #include "ota/coap.h"
+#include "ota/crypto.h"
 #include "ota/descriptor.h"
 #include "ota/flash.h"
 #include "ota/image.h"
@@ -62,13 +65,28 @@ struct agent_figures {
 };
 
 /* 0, OTA_ERR_NONE when something is missing, OTA_ERR_RANGE when a figure is
- * none that works (block size not 16 << n, a percentage over 1000, ...). */
+ * none that works (block size not 16 << n with n <= 6, a percentage over 1000,
+ * a time of 0 where something would turn without a pause). */
 int agent_figures_read(const void *blob, uint32_t size,
                        struct agent_figures *figures);
 
 struct agent_supply {
     uint32_t battery_mv;
     uint32_t left_mj; /* UINT32_MAX: external supply */
+};
+
+/* What it tells for people, in the order of the trace port's agent events;
+ * the numbers are what board/trace.h says of them. */
+enum agent_event {
+    AGENT_EVENT_POLL,
+    AGENT_EVENT_OFFER,
+    AGENT_EVENT_REFUSE,
+    AGENT_EVENT_DEFER,
+    AGENT_EVENT_DOWNLOAD,
+    AGENT_EVENT_FAIL,
+    AGENT_EVENT_VERIFIED,
+    AGENT_EVENT_STATE,
+    AGENT_EVENT_REPORT
 };
 
 /* What the agent needs of its owner. `context` is given to each. */
@@ -88,8 +106,7 @@ struct agent_port {
      * owner restarts when agent_wants_restart() */
     enum ota_reason (*ask_trial)(void *context, uint8_t slot,
                                  const uint8_t digest[OTA_DIGEST_SIZE]);
-    /* enum trace_code and up to three numbers */
-    void (*trace)(void *context, uint32_t code, uint32_t a, uint32_t b,
+    void (*trace)(void *context, enum agent_event event, uint32_t a, uint32_t b,
                   uint32_t c);
     const struct ota_flash *flash;
     struct ota_area slots[2];
@@ -103,12 +120,16 @@ struct agent_port {
 enum agent_phase {
     AGENT_PHASE_WAIT,       /* for the next poll */
     AGENT_PHASE_DESCRIPTOR, /* exchange under way */
-    AGENT_PHASE_IMAGE,      /* a block under way, or its flash work */
-    AGENT_PHASE_REHASH,     /* what is there already, after a resume */
-    AGENT_PHASE_VERIFY,     /* read back */
+    AGENT_PHASE_MEND,       /* the sector in which a reset came is rewritten */
+    AGENT_PHASE_IMAGE,      /* a block under way */
+    AGENT_PHASE_VERIFY,     /* what lies in the slot is read back */
     AGENT_PHASE_REPORT,     /* status report under way */
     AGENT_PHASE_RESTART     /* a trial was asked for */
 };
+
+/* Flash is written in pieces of so many bytes at least, with a record each. */
+#define AGENT_UNIT 1024u
+#define AGENT_SECTOR_MAX 4096u
 
 /* The owner provides the memory and looks at nothing but what the functions
  * below tell. */
@@ -118,26 +139,44 @@ struct agent {
     struct boot_info info; /* of the running program */
     struct progress_log log;
     struct coap_exchange exchange;
-    struct descriptor offer; /* size 0: none verified since start */
+    struct descriptor offer;     /* size 0: none verified since start */
     struct coap_etag offer_etag; /* of the descriptor, saves polls */
-    enum agent_phase phase;
-    uint64_t due_ms;      /* of what waits for time alone */
+    struct coap_etag image_etag; /* of what is being fetched */
+    struct crypto_hash hash;     /* while reading back */
+    uint64_t started_ms;
+    uint64_t due_ms;      /* phase WAIT: the next poll */
+    uint64_t report_ms;   /* no report before */
     uint64_t deferred_ms; /* by the owner: no download before */
+    enum agent_phase phase;
+    enum agent_phase behind; /* the report: what goes on then */
     uint32_t polls;
-    uint32_t at; /* bytes of the image dealt with in this phase */
-    uint8_t target; /* slot */
-    bool recovery;  /* the owner is the recovery image: fetch whatever is
+    uint32_t misses; /* polls in vain since the last answer */
+    uint32_t stalls; /* downloads without a block since the last one */
+    uint32_t report_misses;
+    uint32_t losses;        /* retransmissions of the last poll */
+    uint32_t at;            /* bytes read back */
+    uint32_t signed_size;   /* of what is read back, as its header claims */
+    uint32_t shown_release; /* offer or refusal, traced already */
+    uint32_t fill;          /* bytes in block[] that are not in flash yet */
+    bool shown;
+    uint8_t shown_why;
+    uint8_t target;   /* slot */
+    uint8_t szx;      /* of the blocks asked for */
+    bool recovery;    /* the owner is the recovery image: fetch whatever is
                        offered and allowed, newer or not */
     bool server_seen; /* an answer of the server since start */
-    uint32_t refused_release; /* traced already */
-    uint32_t block_fill;
-    uint8_t block[4096]; /* one sector being gathered */
-    uint8_t hash[128];   /* a running SHA-256, see ota/crypto.h */
+    bool hurry;       /* asked by the owner: no back-off */
+    bool mine; /* the rest of the sector at `written` was erased since start
+                  and nothing was torn there */
+    uint8_t digest[OTA_DIGEST_SIZE]; /* of the signed part, read back */
+    uint8_t block[AGENT_SECTOR_MAX]; /* being gathered, or read back */
+    uint8_t datagram[COAP_ANSWER_MAX];
 };
 
-/* Start after a reset. `info` as the bootloader told it, `trial` owners see
- * agent_trial() instead of steps that fetch. Reads the log; judges what a
- * trial that ended meanwhile has come to, and keeps the result. */
+/* Start after a reset. `info` as the bootloader told it; an owner on trial
+ * asks agent_trial(), and its steps fetch nothing. Reads the log; judges what
+ * a trial that ended meanwhile has come to, and keeps the result. `port` must
+ * outlive the agent, the others are copied. */
 void agent_start(struct agent *agent, const struct agent_port *port,
                  const struct agent_figures *figures,
                  const struct boot_info *info, bool recovery);
@@ -146,10 +185,13 @@ void agent_start(struct agent *agent, const struct agent_port *port,
  * that waits is a reason to call earlier. */
 uint64_t agent_step(struct agent *agent);
 
-/* The trial was asked for: restart when it suits. */
+/* The trial was asked for, and reported if that was possible: restart when it
+ * suits. */
 bool agent_wants_restart(const struct agent *agent);
 
-/* Console: look for an update now; not before so many ms from now. */
+/* Console: look for an update now (ends a deferral and a back-off; does
+ * nothing while a download is under way); no download before so many ms from
+ * now. */
 void agent_poll_now(struct agent *agent);
 void agent_defer(struct agent *agent, uint64_t ms);
 
@@ -157,10 +199,16 @@ void agent_defer(struct agent *agent, uint64_t ms);
  * On trial, the image is healthy: can it reach its server? Call agent_step()
  * as always; it only asks for the descriptor. YES: confirm. NO: the time for
  * it (trial_server_ms) is over; that it was not the image's fault is noted in
- * the progress log before NO is returned.
+ * the progress log before NO is returned: give the trial back
+ * (OTA_REQUEST_ABANDON). An image without a confirmed one behind it is not
+ * asked to reach anybody.
  */
 enum agent_answer { AGENT_WAIT, AGENT_YES, AGENT_NO };
 enum agent_answer agent_trial(struct agent *agent);
+
+/* No exchange, flash work or restart is under way: a time to restart for
+ * other reasons. */
+bool agent_is_waiting(const struct agent *agent);
 
 /* For the console. */
 const struct progress *agent_progress(const struct agent *agent);

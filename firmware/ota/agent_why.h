@@ -9,53 +9,53 @@
 #define OTALAB_OTA_AGENT_WHY_H
 
 /* X(NAME, number, "text") */
-#define AGENT_STATES(X)           \
-    X(IDLE, 0, "idle")            \
+#define AGENT_STATES(X)              \
+    X(IDLE, 0, "idle")               \
     X(DOWNLOADING, 1, "downloading") \
-    X(DOWNLOADED, 2, "downloaded") \
+    X(DOWNLOADED, 2, "downloaded")   \
     X(UPDATING, 3, "updating")
 
-#define AGENT_RESULTS(X)                        \
-    X(INITIAL, 0, "initial")                    \
-    X(SUCCESS, 1, "success")                    \
-    X(NO_FLASH, 2, "no-flash")                  \
-    X(NO_RAM, 3, "no-ram")                      \
-    X(CONNECTION_LOST, 4, "connection-lost")    \
-    X(INTEGRITY, 5, "integrity")                \
-    X(UNSUPPORTED_PACKAGE, 6, "unsupported-package") \
-    X(INVALID_URI, 7, "invalid-uri")            \
-    X(UPDATE_FAILED, 8, "update-failed")        \
+#define AGENT_RESULTS(X)                               \
+    X(INITIAL, 0, "initial")                           \
+    X(SUCCESS, 1, "success")                           \
+    X(NO_FLASH, 2, "no-flash")                         \
+    X(NO_RAM, 3, "no-ram")                             \
+    X(CONNECTION_LOST, 4, "connection-lost")           \
+    X(INTEGRITY, 5, "integrity")                       \
+    X(UNSUPPORTED_PACKAGE, 6, "unsupported-package")   \
+    X(INVALID_URI, 7, "invalid-uri")                   \
+    X(UPDATE_FAILED, 8, "update-failed")               \
     X(UNSUPPORTED_PROTOCOL, 9, "unsupported-protocol") \
-    X(CANCELLED, 10, "cancelled")               \
+    X(CANCELLED, 10, "cancelled")                      \
     X(DEFERRED, 11, "deferred")
 
 /* X(NAME, number, "text", LwM2M result, SUIT reason) */
-#define AGENT_WHYS(X)                                                     \
-    X(NONE, 0, "none", INITIAL, 0)                                        \
-    X(NOT_NEWER, 1, "not-newer", INITIAL, 0)                              \
-    X(DOWNGRADE, 2, "downgrade", UNSUPPORTED_PACKAGE, 10)                 \
-    X(COUNTER_LOW, 3, "counter-low", UNSUPPORTED_PACKAGE, 10)             \
-    X(COUNTER_HIGH, 4, "counter-high", UNSUPPORTED_PACKAGE, 10)           \
-    X(BAD_DESCRIPTOR, 5, "bad-descriptor", UNSUPPORTED_PACKAGE, 1)        \
-    X(BAD_SIGNATURE, 6, "bad-signature", UNSUPPORTED_PACKAGE, 4)          \
-    X(KEY_REVOKED, 7, "key-revoked", UNSUPPORTED_PACKAGE, 4)              \
-    X(TOO_LARGE, 8, "too-large", NO_FLASH, 10)                            \
-    X(REJECTED_BEFORE, 9, "rejected-before", UPDATE_FAILED, 10)           \
-    X(ON_TRIAL, 10, "on-trial", DEFERRED, 10)                             \
-    X(BATTERY_LOW, 11, "battery-low", DEFERRED, 10)                       \
-    X(ENERGY_LOW, 12, "energy-low", DEFERRED, 10)                         \
-    X(LINK_POOR, 13, "link-poor", DEFERRED, 10)                           \
-    X(OUTSIDE_WINDOW, 14, "outside-window", DEFERRED, 10)                 \
-    X(DEFERRED, 15, "deferred", DEFERRED, 10)                             \
-    X(UNREACHABLE, 16, "unreachable", CONNECTION_LOST, 11)                \
-    X(SERVER_REFUSED, 17, "server-refused", CONNECTION_LOST, 11)          \
-    X(CHANGED, 18, "changed", CONNECTION_LOST, 11)                        \
-    X(BAD_ANSWER, 19, "bad-answer", CONNECTION_LOST, 11)                  \
-    X(BAD_DIGEST, 20, "bad-digest", INTEGRITY, 10)                        \
-    X(BAD_IMAGE, 21, "bad-image", UNSUPPORTED_PACKAGE, 10)                \
-    X(FLASH_ERROR, 22, "flash-error", NO_FLASH, 11)                       \
-    X(TRIAL_FAILED, 23, "trial-failed", UPDATE_FAILED, 11)                \
-    X(SURROUNDINGS, 24, "surroundings", UPDATE_FAILED, 11)                \
+#define AGENT_WHYS(X)                                              \
+    X(NONE, 0, "none", INITIAL, 0)                                 \
+    X(NOT_NEWER, 1, "not-newer", INITIAL, 0)                       \
+    X(DOWNGRADE, 2, "downgrade", UNSUPPORTED_PACKAGE, 10)          \
+    X(COUNTER_LOW, 3, "counter-low", UNSUPPORTED_PACKAGE, 10)      \
+    X(COUNTER_HIGH, 4, "counter-high", UNSUPPORTED_PACKAGE, 10)    \
+    X(BAD_DESCRIPTOR, 5, "bad-descriptor", UNSUPPORTED_PACKAGE, 1) \
+    X(BAD_SIGNATURE, 6, "bad-signature", UNSUPPORTED_PACKAGE, 4)   \
+    X(KEY_REVOKED, 7, "key-revoked", UNSUPPORTED_PACKAGE, 4)       \
+    X(TOO_LARGE, 8, "too-large", NO_FLASH, 10)                     \
+    X(REJECTED_BEFORE, 9, "rejected-before", UPDATE_FAILED, 10)    \
+    X(ON_TRIAL, 10, "on-trial", DEFERRED, 10)                      \
+    X(BATTERY_LOW, 11, "battery-low", DEFERRED, 10)                \
+    X(ENERGY_LOW, 12, "energy-low", DEFERRED, 10)                  \
+    X(LINK_POOR, 13, "link-poor", DEFERRED, 10)                    \
+    X(OUTSIDE_WINDOW, 14, "outside-window", DEFERRED, 10)          \
+    X(DEFERRED, 15, "deferred", DEFERRED, 10)                      \
+    X(UNREACHABLE, 16, "unreachable", CONNECTION_LOST, 11)         \
+    X(SERVER_REFUSED, 17, "server-refused", CONNECTION_LOST, 11)   \
+    X(CHANGED, 18, "changed", CONNECTION_LOST, 11)                 \
+    X(BAD_ANSWER, 19, "bad-answer", CONNECTION_LOST, 11)           \
+    X(BAD_DIGEST, 20, "bad-digest", INTEGRITY, 10)                 \
+    X(BAD_IMAGE, 21, "bad-image", UNSUPPORTED_PACKAGE, 10)         \
+    X(FLASH_ERROR, 22, "flash-error", NO_FLASH, 11)                \
+    X(TRIAL_FAILED, 23, "trial-failed", UPDATE_FAILED, 11)         \
+    X(SURROUNDINGS, 24, "surroundings", UPDATE_FAILED, 11)         \
     X(TRIES_USED_UP, 25, "tries-used-up", UPDATE_FAILED, 11)
 
 enum agent_state {

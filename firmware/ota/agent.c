@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/* The agent's frame: time, exchanges, and which phase does what. */
+#include "ota/agent.h"
+
+#include <string.h>
+
+#include "ota/agent_parts.h"
+#include "ota/load.h"
+
+#define DATAGRAMS_A_STEP 8u
+
+/* ---- time and chance ---------------------------------------------------- */
+
+uint64_t agent_now(const struct agent *agent)
+{
+    return agent->port->now_ms(agent->port->context);
+}
+
+bool agent_on_trial(const struct agent *agent)
+{
+    return agent->info.state == OTA_TRIAL;
+}
+
+void agent_trace(const struct agent *agent, enum agent_event event, uint32_t a,
+                 uint32_t b, uint32_t c)
+{
+    agent->port->trace(agent->port->context, event, a, b, c);
+}
+
+static uint64_t random_upto(const struct agent *agent, uint64_t most)
+{
+    return agent->port->random(agent->port->context) % (most + 1u);
+}
+
+uint64_t agent_jitter(const struct agent *agent, uint64_t ms)
+{
+    uint64_t most = ms * agent->figures.poll_jitter_percent / 100u;
+
+    return ms + random_upto(agent, most);
+}
+
+uint64_t agent_backoff(const struct agent *agent, uint32_t times)
+{
+    uint64_t most = agent->figures.backoff_max_ms;
+    uint64_t wait = agent->figures.backoff_ms;
+
+    for (uint32_t i = 0; i < times && wait < most; i++) {
+        wait *= 2u;
+    }
+    return wait < most ? wait : most;
+}
+
+void agent_wait(struct agent *agent, uint64_t ms)
+{
+    agent->phase = AGENT_PHASE_WAIT;
+    agent->due_ms = agent_now(agent) + ms;
+}
+
+void agent_wait_for_poll(struct agent *agent)
+{
+    agent_wait(agent, agent_jitter(agent, agent->figures.poll_ms));
+}
+
+/* ---- phases ----------------------------------------------------------------- */
+
+static void wait_work(struct agent *agent)
+{
+    if (agent_now(agent) >= agent->due_ms) {
+        agent_poll(agent);
+    } else if (agent_report_due(agent)) {
+        agent_report(agent, AGENT_PHASE_WAIT);
+    }
+}
+
+/* A report does not keep a poll waiting. */
+static void report_work(struct agent *agent)
+{
+    if (agent->behind == AGENT_PHASE_WAIT &&
+        agent_now(agent) >= agent->due_ms) {
+        coap_stop(&agent->exchange);
+        agent_report_lost(agent, AGENT_WHY_UNREACHABLE);
+    }
+}
+
+static const struct {
+    void (*work)(struct agent *agent);
+    agent_answered *answered;
+    agent_lost *lost;
+} phases[] = {
+    [AGENT_PHASE_WAIT] = {wait_work, NULL, NULL},
+    [AGENT_PHASE_DESCRIPTOR] = {NULL, agent_offer_answered, agent_offer_lost},
+    [AGENT_PHASE_MEND] = {agent_mend, NULL, NULL},
+    [AGENT_PHASE_IMAGE] = {NULL, agent_image_answered, agent_fail},
+    [AGENT_PHASE_VERIFY] = {agent_verify, NULL, NULL},
+    [AGENT_PHASE_REPORT] = {report_work, agent_report_answered,
+                            agent_report_lost},
+    [AGENT_PHASE_RESTART] = {NULL, NULL, NULL},
+};
+
+void agent_enter(struct agent *agent, enum agent_phase phase)
+{
+    agent->phase = phase;
+    if (phase == AGENT_PHASE_IMAGE) {
+        agent_fetch(agent);
+    } else if (phase == AGENT_PHASE_VERIFY) {
+        agent_verify_start(agent);
+    }
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t next_time(const struct agent *agent)
+{
+    switch (agent->phase) {
+    case AGENT_PHASE_WAIT:
+        return earlier(agent->due_ms, agent_report_time(agent));
+    case AGENT_PHASE_REPORT:
+        return agent->behind == AGENT_PHASE_WAIT
+                   ? earlier(agent->due_ms, agent->exchange.next_ms)
+                   : agent->exchange.next_ms;
+    case AGENT_PHASE_DESCRIPTOR:
+    case AGENT_PHASE_IMAGE:
+        return agent->exchange.next_ms;
+    case AGENT_PHASE_RESTART:
+        return AGENT_NEVER;
+    default:
+        return agent_now(agent);
+    }
+}
+
+/* ---- exchanges ----------------------------------------------------------------- */
+
+/* What cannot be sent is lost like any datagram: it is sent again. */
+static void transmit(struct agent *agent, const void *bytes, uint32_t length)
+{
+    (void)agent->port->send(agent->port->context, bytes, length);
+}
+
+static void obey(struct agent *agent, enum coap_step step,
+                 const struct coap_answer *answer)
+{
+    switch (step) {
+    case COAP_STEP_SEND:
+        transmit(agent, agent->exchange.bytes, agent->exchange.length);
+        break;
+    case COAP_STEP_REPLY:
+        transmit(agent, agent->exchange.reply, sizeof(agent->exchange.reply));
+        break;
+    case COAP_STEP_ANSWER_REPLY:
+        transmit(agent, agent->exchange.reply, sizeof(agent->exchange.reply));
+        phases[agent->phase].answered(agent, answer);
+        break;
+    case COAP_STEP_ANSWER:
+        phases[agent->phase].answered(agent, answer);
+        break;
+    case COAP_STEP_RESET:
+        phases[agent->phase].lost(agent, AGENT_WHY_SERVER_REFUSED);
+        break;
+    case COAP_STEP_TIMEOUT:
+        phases[agent->phase].lost(agent, AGENT_WHY_UNREACHABLE);
+        break;
+    case COAP_STEP_NONE:
+        break;
+    }
+}
+
+void agent_ask(struct agent *agent, enum agent_phase phase,
+               const struct coap_request *request, uint32_t retransmits)
+{
+    agent->phase = phase;
+    agent->exchange.timing.ack_timeout_ms = agent->figures.ack_timeout_ms;
+    agent->exchange.timing.retransmits = retransmits;
+    enum coap_step step =
+        coap_begin(&agent->exchange, request, agent_now(agent),
+                   agent->port->random(agent->port->context));
+    if (step == COAP_STEP_NONE) {
+        phases[phase].lost(agent, AGENT_WHY_SERVER_REFUSED);
+    } else {
+        obey(agent, step, NULL);
+    }
+}
+
+/* False: there may be more of them. */
+static bool take_datagrams(struct agent *agent)
+{
+    for (unsigned i = 0; i < DATAGRAMS_A_STEP; i++) {
+        int32_t length =
+            agent->port->receive(agent->port->context, agent->datagram,
+                                 sizeof(agent->datagram));
+        struct coap_answer answer;
+
+        if (length < 0) {
+            return true;
+        }
+        enum coap_step step =
+            coap_take(&agent->exchange, agent->datagram, (uint32_t)length,
+                      agent_now(agent), &answer);
+        obey(agent, step, &answer);
+    }
+    return false;
+}
+
+/* ---- for the owner ----------------------------------------------------------- */
+
+/* Two slots are free for the recovery image: the one that a download was
+ * begun in, else a damaged one, a before b. */
+static uint8_t recovery_target(const struct agent *agent)
+{
+    const struct agent_port *port = agent->port;
+    struct image_limits limits = {.load_base = port->load_base,
+                                  .load_size = port->load_size};
+    struct image_info info;
+
+    if (agent->log.now.written &&
+        agent->log.now.result != AGENT_RESULT_SUCCESS) {
+        return agent->log.now.slot;
+    }
+    limits.slot_size = port->slots[OTA_SLOT_A].length;
+    if (image_peek(port->flash, port->slots[OTA_SLOT_A], &limits, &info)) {
+        return OTA_SLOT_A;
+    }
+    limits.slot_size = port->slots[OTA_SLOT_B].length;
+    return image_peek(port->flash, port->slots[OTA_SLOT_B], &limits, &info)
+               ? OTA_SLOT_B
+               : OTA_SLOT_A;
+}
+
+void agent_start(struct agent *agent, const struct agent_port *port,
+                 const struct agent_figures *figures,
+                 const struct boot_info *info, bool recovery)
+{
+    memset(agent, 0, sizeof(*agent));
+    agent->port = port;
+    agent->figures = *figures;
+    agent->info = *info;
+    agent->recovery = recovery;
+    /* A log that cannot be opened keeps nothing: then nothing is fetched. */
+    (void)progress_open(&agent->log, port->flash, port->progress);
+    agent->target = info->slot == OTA_SLOT_A ? OTA_SLOT_B : OTA_SLOT_A;
+    if (recovery) {
+        agent->target = recovery_target(agent);
+    }
+    agent->started_ms = agent_now(agent);
+    if (!agent_on_trial(agent)) {
+        agent_verdict(agent);
+        agent_wait(agent, random_upto(agent, figures->first_poll_ms));
+    } else {
+        agent_wait(agent, 0);
+    }
+    agent->report_ms = agent->due_ms + 1u;
+}
+
+uint64_t agent_step(struct agent *agent)
+{
+    bool drained = take_datagrams(agent);
+
+    if (agent->exchange.busy && agent_now(agent) >= agent->exchange.next_ms) {
+        obey(agent, coap_tick(&agent->exchange, agent_now(agent)), NULL);
+    }
+    if (phases[agent->phase].work) {
+        phases[agent->phase].work(agent);
+    }
+    return drained ? next_time(agent) : agent_now(agent);
+}
+
+bool agent_wants_restart(const struct agent *agent)
+{
+    return agent->phase == AGENT_PHASE_RESTART;
+}
+
+bool agent_is_waiting(const struct agent *agent)
+{
+    return agent->phase == AGENT_PHASE_WAIT;
+}
+
+void agent_poll_now(struct agent *agent)
+{
+    if (agent->phase == AGENT_PHASE_REPORT &&
+        agent->behind == AGENT_PHASE_WAIT) {
+        agent->due_ms = agent_now(agent);
+    }
+    if (agent->phase == AGENT_PHASE_WAIT) {
+        agent_wait(agent, 0);
+    }
+    agent->hurry = true;
+    agent->deferred_ms = 0;
+}
+
+void agent_defer(struct agent *agent, uint64_t ms)
+{
+    uint64_t now = agent_now(agent);
+
+    agent->hurry = false;
+    agent->deferred_ms = ms < AGENT_NEVER - now ? now + ms : AGENT_NEVER;
+}
+
+const struct progress *agent_progress(const struct agent *agent)
+{
+    return &agent->log.now;
+}
+
+/* ---- on trial ------------------------------------------------------------------ */
+
+/* Whose fault it was, for the image that will run next. */
+static void note_surroundings(struct agent *agent)
+{
+    struct progress record = agent->log.now;
+
+    if (record.sequence &&
+        memcmp(record.image_digest, agent->info.digest, OTA_DIGEST_SIZE) == 0) {
+        record.noted = 1;
+        /* Not kept: the journal's reason says the same. */
+        (void)agent_keep(agent, &record);
+    }
+}
+
+enum agent_answer agent_trial(struct agent *agent)
+{
+    uint64_t waited = agent_now(agent) - agent->started_ms;
+    bool way_back = agent->info.reason == OTA_REASON_NONE;
+
+    if (!agent_on_trial(agent) || !way_back || agent->server_seen) {
+        return AGENT_YES;
+    }
+    if (waited < agent->figures.trial_server_ms) {
+        return AGENT_WAIT;
+    }
+    note_surroundings(agent);
+    return AGENT_NO;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* What is published, and whether this device will have it. */
+#include <string.h>
+
+#include "ota/agent_parts.h"
+#include "ota/load.h"
+
+#define NOT_FOUND COAP_CODE(4, 4)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- asking ------------------------------------------------------------------ */
+
+void agent_poll(struct agent *agent)
+{
+    struct coap_request request = {.code = COAP_GET, .path = "descriptor"};
+
+    if (agent->offer.size != 0) {
+        request.etag = agent->offer_etag;
+    }
+    agent->polls++;
+    agent_trace(agent, AGENT_EVENT_POLL, agent->polls, 0, 0);
+    agent_ask(agent, AGENT_PHASE_DESCRIPTOR, &request,
+              agent->figures.retransmits);
+}
+
+/* No word of use: nothing is kept, for nothing has changed. */
+void agent_offer_lost(struct agent *agent, enum agent_why why)
+{
+    uint64_t wait = agent_jitter(agent, agent_backoff(agent, agent->misses));
+
+    agent->misses += agent->misses < UINT32_MAX;
+    agent_trace(agent, AGENT_EVENT_DEFER, why, (uint32_t)(wait / 1000u), 0);
+    agent_wait(agent, wait);
+    if (agent->report_ms <= agent->due_ms) {
+        agent->report_ms = agent->due_ms + 1u;
+    }
+}
+
+/* ---- judging ------------------------------------------------------------------ */
+
+static bool digest_is(const uint8_t a[OTA_DIGEST_SIZE],
+                      const uint8_t b[OTA_DIGEST_SIZE])
+{
+    return memcmp(a, b, OTA_DIGEST_SIZE) == 0;
+}
+
+static bool runs_already(const struct agent *agent)
+{
+    return digest_is(agent->offer.image_digest, agent->info.digest);
+}
+
+/* The bootloader holds it against fuses and fallback; the recovery image is
+ * nobody's fallback. */
+static bool counter_low(const struct agent *agent)
+{
+    return agent->offer.counter < agent->info.fuse_counter ||
+           (!agent->recovery && agent->offer.counter < agent->info.counter);
+}
+
+static bool counter_high(const struct agent *agent)
+{
+    return agent->offer.counter > agent->port->counter_capacity;
+}
+
+/* Boot-info does not tell the build number, the slot does. */
+static bool is_older(const struct agent *agent)
+{
+    const struct agent_port *port = agent->port;
+    const struct ota_area *own = &port->slots[agent->info.slot & 1u];
+    struct image_limits limits = {.slot_size = own->length,
+                                  .load_base = port->load_base,
+                                  .load_size = port->load_size};
+    const struct image_version *version = &agent->offer.version;
+    struct image_info info;
+
+    if (image_peek(port->flash, *own, &limits, &info) == OTA_REASON_NONE &&
+        digest_is(info.digest, agent->info.digest)) {
+        return image_version_compare(version, &info.version) < 0;
+    }
+    return image_version_pack(version) < agent->info.version;
+}
+
+static bool goes_back(const struct agent *agent)
+{
+    return !agent->recovery && agent->offer.counter == agent->info.counter &&
+           (agent->offer.flags & DESCRIPTOR_F_DOWNGRADE) == 0 &&
+           is_older(agent);
+}
+
+static bool too_large(const struct agent *agent)
+{
+    return agent->offer.size > agent->port->slots[agent->target].length ||
+           agent->offer.size > agent->port->load_size;
+}
+
+static bool rejected(const struct agent *agent)
+{
+    return digest_is(agent->offer.image_digest, agent->info.rejected);
+}
+
+/* What a trial has shown holds for the image whatever release it is in; other
+ * ends are those of one release. */
+static bool ended_before(const struct agent *agent)
+{
+    const struct progress *record = &agent->log.now;
+    bool of_image = record->why == AGENT_WHY_TRIAL_FAILED ||
+                    record->why == AGENT_WHY_REJECTED_BEFORE;
+
+    return record->final &&
+           digest_is(agent->offer.image_digest, record->image_digest) &&
+           (of_image || agent->offer.release == record->release);
+}
+
+/* From the top; the first that holds refuses. The signature came first of
+ * all, in descriptor_read(). */
+static const struct {
+    bool (*when)(const struct agent *agent);
+    enum agent_why why;
+} rules[] = {
+    {runs_already, AGENT_WHY_NOT_NEWER},
+    {agent_on_trial, AGENT_WHY_ON_TRIAL},
+    {counter_low, AGENT_WHY_COUNTER_LOW},
+    {counter_high, AGENT_WHY_COUNTER_HIGH},
+    {goes_back, AGENT_WHY_DOWNGRADE},
+    {too_large, AGENT_WHY_TOO_LARGE},
+    {rejected, AGENT_WHY_REJECTED_BEFORE},
+    {ended_before, AGENT_WHY_REJECTED_BEFORE},
+};
+
+static enum agent_why judge(const struct agent *agent)
+{
+    for (unsigned i = 0; i < COUNT(rules); i++) {
+        if (rules[i].when(agent)) {
+            return rules[i].why;
+        }
+    }
+    return AGENT_WHY_NONE;
+}
+
+/* ---- saying no ----------------------------------------------------------------- */
+
+/* Is it the first time since the start? */
+static bool to_be_shown(struct agent *agent, enum agent_why why)
+{
+    bool shown = agent->shown && agent->shown_why == why &&
+                 agent->shown_release == agent->offer.release;
+
+    agent->shown = true;
+    agent->shown_why = (uint8_t)why;
+    agent->shown_release = agent->offer.release;
+    return !shown;
+}
+
+static void trace_refusal(struct agent *agent, enum agent_why why)
+{
+    if (to_be_shown(agent, why)) {
+        agent_trace(agent, AGENT_EVENT_REFUSE, why,
+                    image_version_pack(&agent->offer.version), 0);
+    }
+}
+
+/* Nothing is offered that is wanted: what was begun is over. */
+static void unneeded(struct agent *agent)
+{
+    struct progress record = agent->log.now;
+
+    if (record.state != AGENT_STATE_IDLE) {
+        agent_say(&record, AGENT_STATE_IDLE, AGENT_WHY_NOT_NEWER);
+        record.result = AGENT_RESULT_CANCELLED;
+        (void)agent_keep(agent, &record); /* else at the next poll */
+    }
+    agent_wait_for_poll(agent);
+}
+
+/* Nobody knows whose words they are: a download goes on when the true ones
+ * come again. */
+static void refuse_unread(struct agent *agent, enum agent_why why)
+{
+    struct progress record = agent->log.now;
+
+    memset(&agent->offer, 0, sizeof(agent->offer));
+    trace_refusal(agent, why);
+    agent_say(&record, (enum agent_state)record.state, why);
+    (void)agent_keep(agent, &record);
+    agent_wait_for_poll(agent);
+}
+
+static void refuse(struct agent *agent, enum agent_why why)
+{
+    struct progress record;
+
+    trace_refusal(agent, why);
+    agent_record(agent, &record);
+    if (!record.final) {
+        agent_say(&record, AGENT_STATE_IDLE, why);
+        record.final = why == AGENT_WHY_REJECTED_BEFORE;
+        (void)agent_keep(agent, &record);
+    }
+    agent_wait_for_poll(agent);
+}
+
+/* ---- the answer ------------------------------------------------------------------ */
+
+static void consider(struct agent *agent)
+{
+    enum agent_why why = judge(agent);
+
+    if (why == AGENT_WHY_NOT_NEWER) {
+        unneeded(agent);
+    } else if (why != AGENT_WHY_NONE) {
+        refuse(agent, why);
+    } else {
+        if (to_be_shown(agent, why)) {
+            agent_trace(agent, AGENT_EVENT_OFFER,
+                        image_version_pack(&agent->offer.version),
+                        agent->offer.counter, agent->offer.size);
+        }
+        agent_begin(agent);
+    }
+}
+
+static void read_offer(struct agent *agent, const struct coap_answer *answer)
+{
+    enum agent_why why = descriptor_read(answer->payload, answer->length,
+                                         &agent->port->keys, &agent->offer);
+
+    if (why != AGENT_WHY_NONE) {
+        refuse_unread(agent, why);
+        return;
+    }
+    agent->offer_etag = answer->etag;
+    consider(agent);
+}
+
+static void nothing_published(struct agent *agent)
+{
+    memset(&agent->offer, 0, sizeof(agent->offer));
+    unneeded(agent);
+}
+
+void agent_offer_answered(struct agent *agent, const struct coap_answer *answer)
+{
+    agent->server_seen = true;
+    agent->misses = 0;
+    agent->losses = agent->exchange.tries;
+    if (agent_on_trial(agent)) {
+        agent->phase = AGENT_PHASE_WAIT; /* nothing is fetched */
+        agent->due_ms = AGENT_NEVER;
+    } else if (answer->code == COAP_CONTENT) {
+        read_offer(agent, answer);
+    } else if (answer->code == COAP_VALID && agent->offer.size != 0) {
+        consider(agent);
+    } else if (answer->code == NOT_FOUND) {
+        nothing_published(agent);
+    } else {
+        agent_offer_lost(agent, AGENT_WHY_SERVER_REFUSED);
+    }
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* What the agent keeps over resets: one record, complete each time. */
+#include <string.h>
+
+#include "ota/agent_parts.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const uint8_t results[] = {
+#define WHY_RESULT(name, number, text, result, suit) \
+    [number] = AGENT_RESULT_##result,
+    AGENT_WHYS(WHY_RESULT)
+#undef WHY_RESULT
+};
+
+static const char *const names[] = {
+#define WHY_NAME(name, number, text, result, suit) [number] = (text),
+    AGENT_WHYS(WHY_NAME)
+#undef WHY_NAME
+};
+
+const char *agent_why_name(uint32_t why)
+{
+    return why < COUNT(names) ? names[why] : "?";
+}
+
+void agent_say(struct progress *record, enum agent_state state,
+               enum agent_why why)
+{
+    record->state = (uint8_t)state;
+    record->why = (uint8_t)why;
+    record->result = results[why];
+}
+
+/* Would the server want to know? */
+static bool is_news(const struct progress *now, const struct progress *next)
+{
+    return now->state != next->state || now->result != next->result ||
+           now->why != next->why || now->release != next->release;
+}
+
+bool agent_keep(struct agent *agent, const struct progress *next)
+{
+    struct progress record = *next;
+    bool news = is_news(&agent->log.now, next);
+
+    if (agent->log.flash == NULL) {
+        return false; /* the log could not even be opened */
+    }
+    if (news) {
+        record.reported = 0;
+    }
+    if (progress_append(&agent->log, &record) != OTA_OK) {
+        return false;
+    }
+    if (news) {
+        agent_trace(agent, AGENT_EVENT_STATE, record.state, record.result,
+                    record.why);
+    }
+    return true;
+}
+
+/* ---- the record of an offer ---------------------------------------------- */
+
+/* What succeeded once and is wanted again is gone: begin afresh. */
+static bool is_about(const struct progress *record, const struct agent *agent)
+{
+    const struct descriptor *offer = &agent->offer;
+
+    return record->sequence != 0 && record->result != AGENT_RESULT_SUCCESS &&
+           record->release == offer->release && record->size == offer->size &&
+           record->slot == agent->target &&
+           memcmp(record->image_digest, offer->image_digest, OTA_DIGEST_SIZE) ==
+               0 &&
+           memcmp(record->file_digest, offer->file_digest, OTA_DIGEST_SIZE) ==
+               0;
+}
+
+void agent_record(const struct agent *agent, struct progress *record)
+{
+    const struct descriptor *offer = &agent->offer;
+
+    *record = agent->log.now;
+    if (is_about(record, agent)) {
+        return;
+    }
+    memset(record, 0, sizeof(*record));
+    record->slot = agent->target;
+    record->release = offer->release;
+    record->version = image_version_pack(&offer->version);
+    record->size = offer->size;
+    memcpy(record->image_digest, offer->image_digest, OTA_DIGEST_SIZE);
+    memcpy(record->file_digest, offer->file_digest, OTA_DIGEST_SIZE);
+}
+
+/* ---- failures -------------------------------------------------------------- */
+
+enum {
+    COUNTS = 1,    /* one of `tries` */
+    FROM_ZERO = 2, /* what was fetched is worth nothing */
+    ENDS = 4,      /* the release: it is the image's fault */
+    AT_ONCE = 8    /* look at what is published now */
+};
+
+static const struct {
+    enum agent_why why;
+    uint8_t what;
+} failures[] = {
+    {AGENT_WHY_UNREACHABLE, 0},
+    {AGENT_WHY_SERVER_REFUSED, 0},
+    {AGENT_WHY_CHANGED, COUNTS | FROM_ZERO | AT_ONCE},
+    {AGENT_WHY_BAD_ANSWER, COUNTS},
+    {AGENT_WHY_BAD_DIGEST, COUNTS | FROM_ZERO},
+    {AGENT_WHY_FLASH_ERROR, COUNTS},
+    {AGENT_WHY_SURROUNDINGS, COUNTS},
+};
+
+/* Whatever is not in the table is the image's fault. */
+static unsigned failure_of(enum agent_why why)
+{
+    for (unsigned i = 0; i < COUNT(failures); i++) {
+        if (failures[i].why == why) {
+            return failures[i].what;
+        }
+    }
+    return ENDS;
+}
+
+static void put_off(struct agent *agent, struct progress *record, uint64_t ms)
+{
+    const struct agent_port *port = agent->port;
+    uint64_t then = port->rtc_ms(port->context) + ms;
+
+    record->not_before_s = (uint32_t)((then + 999u) / 1000u);
+}
+
+/* The record as the failure leaves it; how long to wait, in ms. */
+static uint64_t count_failure(struct agent *agent, struct progress *record,
+                              enum agent_why why)
+{
+    unsigned what = failure_of(why);
+    uint32_t times = agent->stalls;
+
+    if ((what & COUNTS) != 0) {
+        times = record->tries;
+        record->tries = (uint8_t)(times < UINT8_MAX ? times + 1u : times);
+    } else {
+        agent->stalls += agent->stalls < UINT32_MAX;
+    }
+    uint64_t wait = agent_jitter(agent, agent_backoff(agent, times));
+    bool over = (what & COUNTS) != 0 && record->tries >= agent->figures.tries;
+    record->final = over || (what & ENDS) != 0;
+    agent_say(record, AGENT_STATE_IDLE, over ? AGENT_WHY_TRIES_USED_UP : why);
+    put_off(agent, record, record->final ? 0 : wait);
+    if ((what & FROM_ZERO) != 0 || record->final) {
+        record->written = 0;
+        memset(&record->etag, 0, sizeof(record->etag));
+    }
+    return (what & AT_ONCE) != 0 ? 0 : wait;
+}
+
+void agent_fail(struct agent *agent, enum agent_why why)
+{
+    struct progress record = agent->log.now;
+    uint64_t wait = count_failure(agent, &record, why);
+
+    record.noted = 0;
+    agent->fill = 0;
+    agent->mine = agent->mine && why != AGENT_WHY_FLASH_ERROR;
+    agent_trace(agent, AGENT_EVENT_FAIL, why, record.tries, 0);
+    if (!agent_keep(agent, &record)) {
+        wait = agent_backoff(agent, agent->stalls++); /* no hot loop */
+    }
+    agent_wait(agent, wait);
+}

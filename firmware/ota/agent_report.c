@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* Telling the server what came of it, until it has acknowledged. */
+#include "ota/agent_parts.h"
+int32_t report_write(const struct progress *, uint32_t, uint8_t, char *, uint32_t);
+
+#define REPORT_SIZE 128u
+/* A report keeps nothing waiting for long. */
+#define REPORT_RETRANSMITS 1u
+
+static bool is_reported(const struct agent *agent)
+{
+    return agent->log.now.sequence == 0 || agent->log.now.reported ||
+           agent_on_trial(agent);
+}
+
+uint64_t agent_report_time(const struct agent *agent)
+{
+    return is_reported(agent) ? AGENT_NEVER : agent->report_ms;
+}
+
+bool agent_report_due(const struct agent *agent)
+{
+    return agent_report_time(agent) <= agent_now(agent);
+}
+
+void agent_report(struct agent *agent, enum agent_phase behind)
+{
+    char text[REPORT_SIZE];
+    int32_t length = report_write(&agent->log.now, agent->info.version,
+                                  agent->info.slot, text, sizeof(text));
+    struct coap_request request = {.code = COAP_POST,
+                                   .path = "status",
+                                   .payload = text,
+                                   .length = (uint32_t)length};
+
+    agent->behind = behind;
+    if (length < 0) {
+        agent_report_lost(agent, AGENT_WHY_BAD_ANSWER);
+        return;
+    }
+    agent_ask(agent, AGENT_PHASE_REPORT, &request, REPORT_RETRANSMITS);
+}
+
+void agent_report_lost(struct agent *agent, enum agent_why why)
+{
+    uint64_t wait = agent_backoff(agent, agent->report_misses);
+
+    (void)why;
+    agent->report_misses += agent->report_misses < UINT32_MAX;
+    agent->report_ms = agent_now(agent) + agent_jitter(agent, wait);
+    agent_enter(agent, agent->behind);
+}
+
+void agent_report_answered(struct agent *agent,
+                           const struct coap_answer *answer)
+{
+    struct progress record = agent->log.now;
+
+    agent->server_seen = true;
+    record.reported = 1;
+    if (answer->code >> 5 != 2u || !agent_keep(agent, &record)) {
+        agent_report_lost(agent, AGENT_WHY_SERVER_REFUSED);
+        return;
+    }
+    agent->report_misses = 0;
+    agent_trace(agent, AGENT_EVENT_REPORT, record.state, record.result, 0);
+    agent_enter(agent, agent->behind);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * After a reset: what has become of the trial that was asked for? The request
+ * is appended before the record says "updating", so "downloaded" means that it
+ * may not have been asked for yet, and asking again does no harm.
+ *
+ * The journal's reason is that of the last rollback, which may have been
+ * another image's: a trial that is granted clears it, a request that is
+ * refused does not.
+ */
+#include <string.h>
+
+#include "ota/agent_parts.h"
+
+static bool digest_is(const uint8_t a[OTA_DIGEST_SIZE],
+                      const uint8_t b[OTA_DIGEST_SIZE])
+{
+    return memcmp(a, b, OTA_DIGEST_SIZE) == 0;
+}
+
+static bool runs(const struct agent *agent)
+{
+    return digest_is(agent->log.now.image_digest, agent->info.digest);
+}
+
+static bool rejected(const struct agent *agent)
+{
+    return digest_is(agent->log.now.image_digest, agent->info.rejected);
+}
+
+static bool noted(const struct agent *agent)
+{
+    return agent->log.now.noted != 0;
+}
+
+static bool not_asked_yet(const struct agent *agent)
+{
+    return agent->log.now.state == AGENT_STATE_DOWNLOADED;
+}
+
+static bool always(const struct agent *agent)
+{
+    (void)agent;
+    return true;
+}
+
+/* What ended it, when neither digest says so. */
+static const struct {
+    uint8_t reason; /* enum ota_reason */
+    uint8_t why;
+} reasons[] = {
+    {OTA_REASON_SURROUNDINGS, AGENT_WHY_SURROUNDINGS},
+    {OTA_REASON_DOWNGRADE, AGENT_WHY_DOWNGRADE},
+    {OTA_REASON_COUNTER_LOW, AGENT_WHY_COUNTER_LOW},
+    {OTA_REASON_COUNTER_HIGH, AGENT_WHY_COUNTER_HIGH},
+    {OTA_REASON_UNSIGNED, AGENT_WHY_BAD_SIGNATURE},
+    {OTA_REASON_BAD_SIGNATURE, AGENT_WHY_BAD_SIGNATURE},
+    {OTA_REASON_KEY_REVOKED, AGENT_WHY_KEY_REVOKED},
+    {OTA_REASON_BAD_ENTRY, AGENT_WHY_REJECTED_BEFORE},
+    {OTA_REASON_TRIAL_FAILED, AGENT_WHY_REJECTED_BEFORE},
+};
+
+/* Anything else is damage between the read-back and the boot, or a request
+ * that the bootloader could not write down. */
+static enum agent_why why_of_reason(const struct agent *agent)
+{
+    for (unsigned i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (reasons[i].reason == agent->info.reason) {
+            return (enum agent_why)reasons[i].why;
+        }
+    }
+    return AGENT_WHY_FLASH_ERROR;
+}
+
+static void succeeded(struct agent *agent)
+{
+    struct progress record = agent->log.now;
+
+    agent_say(&record, AGENT_STATE_IDLE, AGENT_WHY_NONE);
+    record.result = AGENT_RESULT_SUCCESS;
+    record.noted = 0;
+    record.tries = 0;
+    record.not_before_s = 0;
+    (void)agent_keep(agent, &record); /* else at the next start */
+}
+
+static void trial_failed(struct agent *agent)
+{
+    agent_fail(agent, AGENT_WHY_TRIAL_FAILED);
+}
+
+static void by_surroundings(struct agent *agent)
+{
+    agent_fail(agent, AGENT_WHY_SURROUNDINGS);
+}
+
+static void leave_it(struct agent *agent)
+{
+    (void)agent;
+}
+
+static void by_reason(struct agent *agent)
+{
+    agent_fail(agent, why_of_reason(agent));
+}
+
+/* From the top; the first that holds decides. */
+static const struct {
+    bool (*when)(const struct agent *agent);
+    void (*then)(struct agent *agent);
+} verdicts[] = {
+    {runs, succeeded},        {rejected, trial_failed},
+    {noted, by_surroundings}, {not_asked_yet, leave_it},
+    {always, by_reason},
+};
+
+void agent_verdict(struct agent *agent)
+{
+    const struct progress *record = &agent->log.now;
+    unsigned i = 0;
+
+    if (record->sequence == 0 || record->state < AGENT_STATE_DOWNLOADED) {
+        return;
+    }
+    while (!verdicts[i].when(agent)) {
+        i++;
+    }
+    verdicts[i].then(agent);
+}
