@@ -132,14 +132,28 @@ static void add_strike(mbedtls_sha256_context *context,
     ADD(context, strike->cut.sram);
 }
 
-/* Link, battery and server are structures without padding. */
+/* Link, battery and server are structures without padding; what lies in the
+ * link's arrays behind their counts has no value. */
+static void add_link(mbedtls_sha256_context *context, const struct link *link)
+{
+    ADD(context, link->way);
+    ADD(context, link->sequence);
+    ADD(context, link->is_up);
+    for (uint32_t i = 0; i < link->outages && i < LINK_OUTAGES; i++) {
+        ADD(context, link->outage[i]);
+    }
+    for (uint32_t i = 0; i < link->packets && i < LINK_PACKETS; i++) {
+        ADD(context, link->packet[i]);
+    }
+}
+
 static void add_device(mbedtls_sha256_context *context,
                        const struct world_device *device)
 {
     add_board(context, &device->board);
     add_oracle(context, &device->oracle);
     add_strike(context, &device->strike);
-    ADD(context, device->link);
+    add_link(context, &device->link);
     ADD(context, device->battery);
     ADD(context, device->boots);
     ADD(context, device->state);

@@ -21,6 +21,27 @@ static const struct board_figures figures = {
     .brown_out_mv = 2700,
 };
 
+static void make_device(struct world_device *device)
+{
+    static const struct link_figures way = {.rate = 60000, .latency = 40000000};
+
+    memset(&device->oracle, 0, sizeof device->oracle);
+    memset(&device->strike, 0, sizeof device->strike);
+    device->boots = 0;
+    device->state = 0;
+    device->result = 0;
+    device->alive = false;
+    device->warned = false;
+    device->nudged = false;
+    device->dead = false;
+    device->down = false;
+    cr_assert_eq(board_init(&device->board, &figures, 7), 0);
+    cr_assert_eq(link_init(&device->link, &way, &way, 7, "link"), 0);
+    cr_assert_eq(battery_init(&device->battery, &battery_defaults,
+                              BATTERY_FULL, 0),
+                 0);
+}
+
 /* On memory that holds `fill` before: what a member does not cover must not
  * count. */
 static struct world *make(int fill)
@@ -29,15 +50,16 @@ static struct world *make(int fill)
 
     cr_assert_not_null(world);
     memset(world, fill, sizeof *world);
-    memset(&world->oracle, 0, sizeof world->oracle);
     memset(&world->counts, 0, sizeof world->counts);
-    memset(&world->strike, 0, sizeof world->strike);
     memset(world->step, 0, sizeof world->step);
     memset(world->expect, 0, sizeof world->expect);
+    world->now_ns = 0;
     world->sequence = 0;
-    world->alive = false;
+    world->release = 0;
     world->over = false;
-    cr_assert_eq(board_init(&world->board, &figures, 7), 0);
+    server_init(&world->server, 7);
+    world->devices = 1;
+    make_device(&world->device[0]);
     return world;
 }
 
@@ -58,12 +80,12 @@ Test(world, a_clone_goes_on_as_the_original)
     struct world *clone = malloc(sizeof *clone);
 
     cr_assert_not_null(clone);
-    flash_program(&world->board.flash, 0, 0x1000, page, sizeof page);
+    flash_program(&world->device[0].board.flash, 0, 0x1000, page, sizeof page);
     *clone = *world;
     cr_expect(same(world, clone));
-    flash_power_cut(&world->board.flash, 350000, FLASH_FORM_AUTO);
+    flash_power_cut(&world->device[0].board.flash, 350000, FLASH_FORM_AUTO);
     cr_expect_not(same(world, clone));
-    flash_power_cut(&clone->board.flash, 350000, FLASH_FORM_AUTO);
+    flash_power_cut(&clone->device[0].board.flash, 350000, FLASH_FORM_AUTO);
     cr_expect(same(world, clone));
     free(clone);
     free(world);
@@ -84,19 +106,32 @@ Test(world, every_part_counts)
     struct world *world = make(0);
     struct world *other = make(0);
 
-    other->board.otp.weak[3] = 1;
+    other->device[0].board.otp.weak[3] = 1;
     cr_expect_not(same(world, other), "fuses");
     *other = *world;
-    other->oracle.asked[2] = true;
+    other->device[0].oracle.asked[2] = true;
     cr_expect_not(same(world, other), "oracle");
     *other = *world;
-    other->strike.cut.off_ns = 1;
+    other->device[0].strike.cut.off_ns = 1;
     cr_expect_not(same(world, other), "strike");
+    *other = *world;
+    other->device[0].battery.used_uj = 1;
+    cr_expect_not(same(world, other), "battery");
+    *other = *world;
+    link_send(&other->device[0].link, 0, LINK_UP, (struct endpoint){10, 1},
+              (struct endpoint){1, 5683}, "x", 1);
+    cr_expect_not(same(world, other), "link");
+    *other = *world;
+    other->server.next_id++;
+    cr_expect_not(same(world, other), "server");
+    *other = *world;
+    other->devices = 2;
+    cr_expect_not(same(world, other), "devices");
     *other = *world;
     other->expect[SCENARIO_EXPECTS - 1].count = 1;
     cr_expect_not(same(world, other), "expectations");
     *other = *world;
-    other->board.flash.taint[FLASH_WORDS - 1] = FLASH_TORN_ERASE;
+    other->device[0].board.flash.taint[FLASH_WORDS - 1] = FLASH_TORN_ERASE;
     cr_expect_not(same(world, other), "taint");
     free(other);
     free(world);
