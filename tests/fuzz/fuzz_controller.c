@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The controller against a hostile guest: arbitrary register pages in
- * sequence, with resets and power cuts between them. Nothing may crash, and
- * after each of them: time has not gone back, fuses have not gone back, flash
- * bits have risen only where an erase was at work, and the window shows what
- * the board put there.
+ * sequence, with resets, power cuts, sleeps and datagrams between them, and a
+ * link that answers what it likes. Nothing may crash, and after each of them:
+ * time has not gone back, fuses have not gone back, flash bits have risen only
+ * where an erase was at work, the window shows what the board put there, and
+ * what waits in the modem belongs to an open socket.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +32,7 @@ static const struct board_figures figures = {
     .battery_mv = 3600,
     .warn_mv = 3000,
     .brown_out_mv = 2700,
+    .radio = {.receive_ns = 1000000000, .tail_ns = 500000000, .queue = 3},
 };
 
 /* Where the input ends a random stream takes over, so that a short one still
@@ -40,6 +42,9 @@ struct input {
     size_t left;
     struct rng more;
 };
+
+/* The input, for the link that is asked in the middle of a command. */
+static struct input *rest;
 
 /* What must not go back. */
 struct past {
@@ -71,6 +76,11 @@ static uint32_t take(struct input *input, unsigned bytes)
         value = value << 8 | byte;
     }
     return value;
+}
+
+static uint64_t min(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
 }
 
 static void must(bool held)
@@ -112,6 +122,25 @@ static void check_flash(void)
     }
 }
 
+static void check_radio(void)
+{
+    const struct radio *radio = &board.radio;
+    enum radio_state state = radio_state_at(radio, board.now_ns);
+    uint64_t next = radio_next(radio, board.now_ns);
+
+    must(radio->waiting <= figures.radio.queue);
+    for (uint32_t i = 0; i < radio->waiting; i++) {
+        must(radio->queue[i].length > 0 &&
+             radio->queue[i].length <= CTL_RADIO_SIZE);
+        must(radio_socket_is_open(radio, radio->queue[i].socket));
+    }
+    must(next > board.now_ns);
+    /* what is awake falls asleep, but at the end of time */
+    must(state == RADIO_OFF || state == RADIO_SLEEP || next != RADIO_NEVER ||
+         radio->active_ns > UINT64_MAX / 2);
+    must(!board.reset_asserted || !board.asleep);
+}
+
 static void check(void)
 {
     must(board.now_ns >= past.now_ns);
@@ -122,6 +151,7 @@ static void check(void)
     check_flash();
     must(board_raw_write(&board, window) == -1);
     must(board.console_count <= BOARD_CONSOLE_LINES);
+    check_radio();
     remember();
 }
 
@@ -139,6 +169,9 @@ static const struct {
     {CTL_CONSOLE_WRITE, 0x1FF},  {CTL_RNG_READ, 0x1FF},
     {CTL_TRACE, 0xFF},           {CTL_PMU_READ, 0},
     {CTL_SYS_HALT, 0},           {CTL_SYS_BOOT, 0},
+    {CTL_RTC_READ, 0},           {CTL_RADIO_STATUS, 0},
+    {CTL_RADIO_OPEN, 3},         {CTL_RADIO_CLOSE, 3},
+    {CTL_RADIO_SEND, 3},         {CTL_RADIO_RECEIVE, 0},
 };
 
 static void fill_time(struct input *input)
@@ -175,7 +208,66 @@ static void fill_arguments(struct input *input)
         page->arg[i] = (uint32_t)choice;
     }
     memset(page->data, (int)take(input, 1), CTL_DATA_SIZE);
+    memset(page->radio_tx, (int)choice, sizeof(page->radio_tx));
     page->id = 0;
+}
+
+/* The link answers what it likes, with any time. */
+static enum board_air on_radio_send(void *context, uint32_t node, uint32_t port,
+                                    const uint8_t *bytes, uint32_t length,
+                                    uint64_t *until_ns)
+{
+    uint32_t answer = take(rest, 1);
+    uint32_t sum = node + port;
+
+    (void)context;
+    must(length > 0 && length <= CTL_RADIO_SIZE);
+    for (uint32_t i = 0; i < length; i++) {
+        sum += bytes[i];
+    }
+    *until_ns = answer < 8 ? UINT64_MAX - (sum & 3u)
+                           : board.now_ns + take(rest, 2) * 1000u;
+    *until_ns -= answer == 8 ? 5u : 0u;
+    return (enum board_air)(answer % 3);
+}
+
+static const struct board_sink sink = {.radio_send = on_radio_send};
+
+static uint64_t soon(struct input *input)
+{
+    return board.now_ns + take(input, 2) * 1000u;
+}
+
+static void deliver(struct input *input)
+{
+    static uint8_t bytes[CTL_RADIO_SIZE + 1];
+    uint32_t length = take(input, 2) % (sizeof(bytes) + 1u);
+    /* of a socket's peer, mostly */
+    uint32_t from = take(input, 1);
+    const struct radio_socket *socket =
+        &board.radio.socket[from % CTL_RADIO_SOCKETS];
+
+    memset(bytes, (int)length, sizeof(bytes));
+    (void)radio_deliver(&board.radio, board.now_ns, socket->node,
+                        from < 224 ? socket->port : from, bytes, length);
+}
+
+/* Anything may happen in a sleep; then it ends, at a time good or bad. */
+static void wake(struct input *input)
+{
+    uint32_t choice = take(input, 1);
+    uint64_t now = choice < 32 ? take(input, 4) : soon(input);
+
+    if (choice & 1) {
+        board_advance(&board, window, min(now, board.sleep_ns), NULL);
+    }
+    if (choice & 2) {
+        deliver(input);
+    }
+    board_wake(&board, page, choice & 4 ? BOARD_FOREVER : now);
+    must(!board.asleep);
+    must(page->status == CTL_OK);
+    must(!(page->flags & CTL_F_RADIO) == !board.radio.waiting);
 }
 
 static void ring(struct input *input)
@@ -187,15 +279,12 @@ static void ring(struct input *input)
     }
     uint32_t mode = take(input, 1);
     uint64_t executed = mode < 224 ? UINT64_MAX : take(input, 2) * 1000u;
-    board_command(&board, page, window, executed,
-                  board.now_ns + take(input, 3) * 1000u, NULL);
+    board_command(&board, page, window, executed, mode & 1 ? &sink : NULL);
     must(page->id == CTL_ID_VALUE && page->revision == 1);
     must(page->status <= CTL_E_EMPTY || page->status == CTL_RESET_ASSERTED);
-}
-
-static uint64_t soon(struct input *input)
-{
-    return board.now_ns + take(input, 2) * 1000u;
+    if (board.asleep && mode % 8 != 7) {
+        wake(input);
+    }
 }
 
 static void cut(struct input *input)
@@ -235,6 +324,14 @@ static void step(struct input *input)
     case 4:
         board.flash.fail_next = (uint8_t)(take(input, 1) % 4);
         break;
+    case 5:
+    case 6:
+        deliver(input);
+        break;
+    case 7:
+        board.radio.registered = take(input, 1) & 1u;
+        board.battery_mv = take(input, 2);
+        break;
     default:
         ring(input);
         break;
@@ -245,7 +342,9 @@ static void boot_once(void)
 {
     must(board_init(&board, &figures, 1) == 0);
     page->command = CTL_SYS_BOOT;
-    board_command(&board, page, window, 0, 0, NULL);
+    board_command(&board, page, window, 0, NULL);
+    radio_fit(&board.radio, true);
+    board.radio.registered = 1;
     booted = board;
 }
 
@@ -257,6 +356,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         boot_once();
     }
     board = booted;
+    rest = &input;
     board_show_flash(&board, window);
     remember();
     for (size_t i = 0; i < size; i++) {

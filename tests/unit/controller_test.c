@@ -30,6 +30,7 @@ static const struct board_figures figures = {
     .battery_mv = 3600,
     .warn_mv = 3000,
     .brown_out_mv = 2700,
+    .radio = {.receive_ns = 10000 * MS, .tail_ns = 10000 * MS, .queue = 4},
 };
 
 static struct board board;
@@ -164,6 +165,21 @@ static void on_raw_write(void *context, uint32_t address)
     TOLD_AT("raw %x", address);
 }
 
+/* What the link will answer. */
+static enum board_air air;
+static uint64_t air_until;
+
+static enum board_air on_radio_send(void *context, uint32_t node, uint32_t port,
+                                    const uint8_t *bytes, uint32_t length,
+                                    uint64_t *until_ns)
+{
+    (void)context;
+    TOLD_AT("send %u:%u %u %02x..%02x", node, port, length, bytes[0],
+            bytes[length - 1]);
+    *until_ns = air_until;
+    return air;
+}
+
 static const struct board_sink sink = {
     .boot = on_boot,
     .reset = on_reset,
@@ -180,6 +196,7 @@ static const struct board_sink sink = {
     .trace = on_trace,
     .deadline = on_deadline,
     .sleep = on_sleep,
+    .radio_send = on_radio_send,
     .refused = on_refused,
     .raw_write = on_raw_write,
 };
@@ -289,6 +306,9 @@ Test(controller, refuses_figures_it_cannot_model)
     cr_expect_eq(board_init(&other, &bad, 1), -1);
     bad = figures;
     bad.flash.size = 5;
+    cr_expect_eq(board_init(&other, &bad, 1), -1);
+    bad = figures;
+    bad.radio.queue = RADIO_QUEUE + 1;
     cr_expect_eq(board_init(&other, &bad, 1), -1);
 }
 
@@ -732,6 +752,244 @@ Test(controller, pmu_shows_the_battery)
         cr_expect_eq(page->result[1], cases[i].good | cases[i].warn);
         cr_expect_eq(page->flags, cases[i].warn ? CTL_F_POWER_WARN : 0);
     }
+}
+
+Test(controller, the_supply_is_external_unless_the_world_says_so)
+{
+    cr_assert_eq(ring(CTL_PMU_READ, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[2], UINT32_MAX);
+    cr_assert_eq(page->result[3], 0);
+    board.left_mj = 12345;
+    board.drained_mj = 678;
+    cr_assert_eq(ring(CTL_PMU_READ, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], 3600);
+    cr_assert_eq(page->result[2], 12345);
+    cr_assert_eq(page->result[3], 678);
+}
+
+static uint64_t clock_read(void)
+{
+    cr_assert_eq(ring(CTL_RTC_READ, 0, 0), CTL_OK);
+    return (uint64_t)page->result[1] << 32 | page->result[0];
+}
+
+Test(controller, the_real_time_clock_runs_over_power_cuts)
+{
+    struct board_cut power = {.off_ns = 3600 * 1000 * MS};
+    struct board_cut_report report;
+
+    cr_assert_eq(clock_read(), 0);
+    board.rtc_ms = 0x1FFFFFFFFu;
+    pass(MS - 40);
+    cr_assert_eq(clock_read(), 0x1FFFFFFFFu, "whole ms");
+    pass(40);
+    cr_assert_eq(clock_read(), 0x200000000u);
+    board_power_cut(&board, &power, &report);
+    boot();
+    cr_assert_eq(clock_read(), 0x200000000u + 3600u * 1000u);
+}
+
+/* ---- radio ---- */
+
+static void fit_modem(void)
+{
+    radio_fit(&board.radio, true);
+    board.radio.registered = 1;
+    air = BOARD_AIR_TAKEN;
+    air_until = 0;
+}
+
+static void expect_radio_status(uint32_t fitted, uint32_t registered,
+                                uint32_t waiting)
+{
+    cr_assert_eq(ring(CTL_RADIO_STATUS, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], fitted);
+    cr_assert_eq(page->result[1], registered);
+    cr_assert_eq(page->result[2], waiting);
+    cr_assert_eq(page->flags, waiting > 0 ? CTL_F_RADIO : 0);
+}
+
+static bool arrives(uint32_t port, const char *text)
+{
+    return radio_deliver(&board.radio, board.now_ns, 1, port,
+                         (const uint8_t *)text, (uint32_t)strlen(text));
+}
+
+Test(controller, without_a_modem_there_is_no_radio)
+{
+    expect_radio_status(0, 0, 0);
+    board.radio.registered = 1;
+    expect_radio_status(0, 0, 0);
+    cr_expect_eq(ring(CTL_RADIO_OPEN, 1, 5683), CTL_E_FAILED);
+    cr_expect_eq(ring(CTL_RADIO_SEND, 0, 1), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_RADIO_CLOSE, 0, 0), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_RADIO_RECEIVE, 0, 0), CTL_E_EMPTY);
+    cr_expect_str_eq(heard(), "0 refused 802 5\n0 refused 804 2\n"
+                              "0 refused 803 2\n");
+    fit_modem();
+    expect_radio_status(1, 1, 0);
+    board.radio.registered = 0;
+    expect_radio_status(1, 0, 0);
+}
+
+Test(controller, sockets_are_opened_and_closed)
+{
+    fit_modem();
+    cr_expect_eq(ring(CTL_RADIO_OPEN, 1, 0), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_RADIO_OPEN, 1, 0x10000), CTL_E_ARGUMENT);
+    for (uint32_t i = 0; i < CTL_RADIO_SOCKETS; i++) {
+        cr_assert_eq(ring(CTL_RADIO_OPEN, 1, 0xFFFF - i), CTL_OK);
+        cr_assert_eq(page->result[0], i);
+    }
+    cr_assert_eq(ring(CTL_RADIO_OPEN, 1, 5683), CTL_E_FAILED);
+    cr_assert_eq(ring(CTL_RADIO_CLOSE, 1, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_RADIO_CLOSE, 1, 0), CTL_E_ARGUMENT);
+    cr_assert_eq(ring(CTL_RADIO_CLOSE, CTL_RADIO_SOCKETS, 0), CTL_E_ARGUMENT);
+    cr_assert_eq(ring(CTL_RADIO_CLOSE, UINT32_MAX, 0), CTL_E_ARGUMENT);
+    cr_assert_eq(ring(CTL_RADIO_OPEN, 1, 5683), CTL_OK);
+    cr_assert_eq(page->result[0], 1);
+}
+
+Test(controller, a_datagram_goes_to_the_link)
+{
+    fit_modem();
+    cr_assert_eq(ring(CTL_RADIO_OPEN, 7, 5683), CTL_OK);
+    memset(page->radio_tx, 0, CTL_RADIO_SIZE);
+    page->radio_tx[0] = 0xA1;
+    page->radio_tx[CTL_RADIO_SIZE - 1] = 0xE9;
+    executed = 0;
+    air_until = 250 * MS + 1;
+    cr_assert_eq(ring(CTL_RADIO_SEND, 0, CTL_RADIO_SIZE), CTL_OK);
+    cr_assert_eq(result_time(0), 250 * MS + 40, "rounded up");
+    cr_assert_str_eq(heard(), "0 send 7:5683 1280 a1..e9\n");
+    cr_assert_eq(radio_state_at(&board.radio, 250 * MS), RADIO_TRANSMIT);
+    cr_assert_eq(radio_state_at(&board.radio, 250 * MS + 1), RADIO_RECEIVE);
+    /* who waits for it, like for a busy time, may */
+    cr_assert_eq(ring_at(250 * MS + 40, CTL_RADIO_SEND, 0, 1), CTL_OK);
+    cr_assert_eq(result_time(0), 250 * MS + 40, "never before now");
+}
+
+Test(controller, lengths_and_sockets_are_checked_before_the_link_is_asked)
+{
+    fit_modem();
+    cr_assert_eq(ring(CTL_RADIO_OPEN, 1, 5683), CTL_OK);
+    cr_expect_eq(ring(CTL_RADIO_SEND, 0, 0), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_RADIO_SEND, 0, CTL_RADIO_SIZE + 1), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_RADIO_SEND, 0, UINT32_MAX), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_RADIO_SEND, 1, 1), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_RADIO_SEND, CTL_RADIO_SOCKETS, 1), CTL_E_ARGUMENT);
+    cr_expect_eq(ring(CTL_RADIO_SEND, UINT32_MAX, 1), CTL_E_ARGUMENT);
+    cr_expect_null(strstr(heard(), "send"));
+}
+
+Test(controller, a_full_queue_says_when_there_is_room)
+{
+    fit_modem();
+    cr_assert_eq(ring(CTL_RADIO_OPEN, 1, 5683), CTL_OK);
+    uint64_t quiet = radio_next(&board.radio, 0);
+    air = BOARD_AIR_FULL;
+    air_until = 90 * MS;
+    executed = 0;
+    cr_assert_eq(ring(CTL_RADIO_SEND, 0, 1), CTL_E_BUSY);
+    cr_assert_eq(result_time(0), 90 * MS);
+    cr_assert_eq(radio_next(&board.radio, 0), quiet, "nothing is on the air");
+    expect_limit(90 * MS);
+}
+
+Test(controller, nothing_is_sent_without_a_network)
+{
+    fit_modem();
+    cr_assert_eq(ring(CTL_RADIO_OPEN, 1, 5683), CTL_OK);
+    uint64_t quiet = radio_next(&board.radio, 0);
+    air = BOARD_AIR_DOWN;
+    cr_assert_eq(ring(CTL_RADIO_SEND, 0, 1), CTL_E_FAILED);
+    board.radio.registered = 0;
+    air = BOARD_AIR_TAKEN;
+    cr_assert_eq(ring(CTL_RADIO_SEND, 0, 1), CTL_E_FAILED);
+    cr_assert_str_eq(heard(), "0 send 1:5683 1 00..00\n0 refused 804 5\n"
+                              "0 refused 804 5\n");
+    board.radio.registered = 1;
+    page->command = CTL_RADIO_SEND;
+    board_command(&board, page, window, AGES, NULL);
+    cr_assert_eq(page->status, CTL_E_FAILED, "nobody to ask");
+    cr_assert_eq(radio_next(&board.radio, 0), quiet);
+}
+
+Test(controller, a_datagram_wakes_and_is_received)
+{
+    fit_modem();
+    cr_assert_eq(ring(CTL_RADIO_OPEN, 1, 5683), CTL_OK);
+    cr_assert_eq(ring(CTL_RADIO_OPEN, 1, 5684), CTL_OK);
+    fall_asleep(100 * MS);
+    cr_assert(arrives(5684, "first"));
+    cr_assert(board_has_news(&board));
+    board_wake(&board, page, 20 * MS);
+    cr_assert_eq(page->flags, CTL_F_RADIO);
+    cr_assert(arrives(5683, "x"));
+    expect_radio_status(1, 1, 2);
+    cr_assert_eq(ring(CTL_RADIO_RECEIVE, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], 5);
+    cr_assert_eq(page->result[1], 1);
+    cr_assert_eq(memcmp(page->radio_rx, "first", 5), 0);
+    cr_assert_eq(page->flags, CTL_F_RADIO);
+    cr_assert_eq(ring(CTL_RADIO_RECEIVE, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], 1);
+    cr_assert_eq(page->result[1], 0);
+    cr_assert_eq(page->radio_rx[0], 'x');
+    cr_assert_eq(page->flags, 0);
+    cr_assert_not(board_has_news(&board));
+    cr_assert_eq(ring(CTL_RADIO_RECEIVE, 0, 0), CTL_E_EMPTY);
+}
+
+static void use_radio(void)
+{
+    cr_assert_eq(ring(CTL_RADIO_OPEN, 1, 5683), CTL_OK);
+    air_until = board.now_ns + 50 * MS;
+    cr_assert_eq(ring(CTL_RADIO_SEND, 0, 9), CTL_OK);
+    cr_assert(arrives(5683, "x"));
+    memset(page->radio_rx, 0xEE, CTL_RADIO_SIZE);
+    memset(page->radio_tx, 0xEE, CTL_RADIO_SIZE);
+}
+
+/* Nothing is left but the network. */
+static void expect_radio_is_new(void)
+{
+    expect_radio_status(1, 1, 0);
+    cr_assert_eq(ring(CTL_RADIO_SEND, 0, 1), CTL_E_ARGUMENT);
+    for (uint32_t i = 0; i < CTL_RADIO_SIZE; i++) {
+        cr_assert_eq(page->radio_rx[i] | page->radio_tx[i], 0);
+    }
+}
+
+Test(controller, resets_close_the_sockets)
+{
+    struct board_cut power = {.now_ns = 3 * MS, .off_ns = MS};
+    struct board_cut_report report;
+
+    fit_modem();
+    use_radio();
+    board_warm_reset(&board, 2 * MS, CTL_CAUSE_PIN);
+    cr_assert_not(board_has_news(&board));
+    boot();
+    expect_radio_is_new();
+    cr_assert_eq(radio_state_at(&board.radio, 49 * MS), RADIO_TRANSMIT,
+                 "the air is not the CPU's");
+
+    use_radio();
+    board_power_cut(&board, &power, &report);
+    cr_assert_eq(radio_state_at(&board.radio, 3 * MS), RADIO_OFF);
+    cr_assert_not(arrives(5683, "x"));
+    boot();
+    cr_assert_eq(radio_state_at(&board.radio, board.now_ns), RADIO_SLEEP);
+    expect_radio_is_new();
+}
+
+Test(controller, an_unannounced_reset_closes_the_sockets_too)
+{
+    fit_modem();
+    use_radio();
+    boot();
+    expect_radio_is_new();
 }
 
 /* ---- resets ---- */

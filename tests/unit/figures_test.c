@@ -74,6 +74,10 @@ static void make_blob(void)
     set("/pmu", "battery-mv", 3600);
     set("/pmu", "warn-mv", 3000);
     set("/pmu", "brown-out-mv", 2700);
+    add_node(0, "modem", "otalab,modem");
+    set("/modem", "otalab,receive-ms", 8000);
+    set("/modem", "otalab,tail-ms", 9000);
+    set("/modem", "otalab,queue", 5);
     add_node(0, "watchdog", "arm,cmsdk-apb-watchdog");
     set("/watchdog", "timeout-ms", 5000);
     add_node(0, "otp", "otalab,otp");
@@ -117,6 +121,17 @@ Test(figures, are_read)
     cr_assert_eq(figures.battery_mv, 3600);
     cr_assert_eq(figures.warn_mv, 3000);
     cr_assert_eq(figures.brown_out_mv, 2700);
+    cr_assert_eq(figures.radio.receive_ns, 8000000000u);
+    cr_assert_eq(figures.radio.tail_ns, 9000000000u);
+    cr_assert_eq(figures.radio.queue, 5);
+}
+
+Test(figures, of_the_modem_have_defaults)
+{
+    must(fdt_del_node(blob, at("/modem")));
+    cr_assert_eq(read_figures(), 0, "%s", diag.text);
+    cr_assert_eq(
+        memcmp(&figures.radio, &radio_defaults, sizeof(radio_defaults)), 0);
 }
 
 /* Each figure, made wrong, is refused by name; the model would agree. */
@@ -135,6 +150,9 @@ Test(figures, out_of_range_are_refused_by_name)
         {"/otp", "otalab,burn-us", 0},
         {"/watchdog", "timeout-ms", 0},
         {"/pmu", "warn-mv", 2000},
+        {"/modem", "otalab,receive-ms", 0},
+        {"/modem", "otalab,queue", 0},
+        {"/modem", "otalab,queue", RADIO_QUEUE + 1},
     };
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -158,9 +176,10 @@ Test(figures, missing_or_misshapen_properties_are_named)
         {"/otp", "otalab,burn-us"},
         {"/watchdog", "timeout-ms"},
         {"/pmu", "battery-mv"},
+        {"/modem", "otalab,tail-ms"},
     };
 
-    for (unsigned i = 0; i < 12; i++) {
+    for (unsigned i = 0; i < 14; i++) {
         const char *path = properties[i / 2][0];
         const char *property = properties[i / 2][1];
         make_blob();
