@@ -62,11 +62,16 @@ struct coap_answer {
     uint32_t length;
 };
 
-/* 0 or negative: not CoAP, malformed, or an answer with a critical option
- * that is not known or cannot be used. `out` is zero then but for type and
- * id where these could be read. */
+enum coap_err {
+    COAP_ERR_FOREIGN = -1,  /* not CoAP: to be ignored in silence */
+    COAP_ERR_MALFORMED = -2 /* or an answer with a critical option that is not
+                               known or cannot be used */
+};
+/* 0 or an enum coap_err. `out` is zero then but for type and id where these
+ * could be read. */
 int coap_read(const uint8_t *bytes, uint32_t length, struct coap_answer *out);
-/* The length, or -1 when a value is out of range or the room too small. */
+/* A confirmable request. The length, or -1 when a value is out of range or the
+ * room too small. */
 int32_t coap_write(const struct coap_request *request, uint16_t id,
                    const uint8_t token[COAP_TOKEN], uint8_t *out,
                    uint32_t size);
@@ -75,8 +80,15 @@ void coap_write_empty(enum coap_type type, uint16_t id, uint8_t out[4]);
 
 /* ---- one exchange -------------------------------------------------------- */
 
+/*
+ * How long an answer is waited for: ack_timeout_ms until a round trip is known,
+ * then its smoothed value and four deviations; within 0.5 s and 60 s; 1 to 1.5
+ * times of that at random; doubled with each retransmission. A server that has
+ * acknowledged a request has as long to answer it as all retransmissions would
+ * have taken at first.
+ */
 struct coap_timing {
-    uint32_t ack_timeout_ms; /* first; x 1 .. 1.5 at random, then doubled */
+    uint32_t ack_timeout_ms;
     uint32_t retransmits;
 };
 
@@ -84,15 +96,17 @@ struct coap_timing {
  * trip's estimate go on from exchange to exchange. */
 struct coap_exchange {
     struct coap_timing timing;
-    uint64_t next_ms;    /* when to call coap_tick(); UINT64_MAX: never */
+    uint64_t next_ms; /* when to call coap_tick(); UINT64_MAX: never */
     uint64_t begun_ms;
-    uint32_t timeout_ms; /* of the current wait */
-    uint32_t tries;      /* retransmissions so far in this exchange */
-    uint32_t smoothed_ms; /* round trip, 0: not known; from clean ones only */
-    uint32_t deviation_ms;
+    uint32_t timeout_ms;   /* of the current wait */
+    uint32_t tries;        /* retransmissions so far in this exchange */
+    uint32_t smoothed_ms;  /* round trip, 0: not known; from clean ones only */
+    uint32_t deviation_ms; /* wider after retransmissions */
     uint16_t id;
     bool busy;
-    bool acknowledged; /* the answer comes separately */
+    bool acknowledged;    /* the answer comes separately */
+    bool separate;        /* one has come in a message of its own .. */
+    uint16_t separate_id; /* .. with this id: its copies are acknowledged */
     uint8_t token[COAP_TOKEN];
     uint32_t length;
     uint8_t bytes[COAP_REQUEST_MAX];
@@ -100,13 +114,13 @@ struct coap_exchange {
 };
 
 enum coap_step {
-    COAP_STEP_NONE,     /* nothing to do until next_ms */
-    COAP_STEP_SEND,     /* send exchange->bytes, exchange->length */
-    COAP_STEP_REPLY,    /* send exchange->reply, 4 bytes; no answer yet */
-    COAP_STEP_ANSWER,   /* *answer is the answer; the exchange is over */
+    COAP_STEP_NONE,         /* nothing to do until next_ms */
+    COAP_STEP_SEND,         /* send exchange->bytes, exchange->length */
+    COAP_STEP_REPLY,        /* send exchange->reply, 4 bytes; no answer yet */
+    COAP_STEP_ANSWER,       /* *answer is the answer; the exchange is over */
     COAP_STEP_ANSWER_REPLY, /* the same, and send exchange->reply */
-    COAP_STEP_RESET,    /* the peer does not want it; over */
-    COAP_STEP_TIMEOUT   /* all retransmissions in vain; over */
+    COAP_STEP_RESET,        /* the peer does not want it; over */
+    COAP_STEP_TIMEOUT       /* all retransmissions in vain; over */
 };
 
 /* Start: ids continue, `random` gives the first ones, the token's bytes and
@@ -117,8 +131,11 @@ enum coap_step coap_begin(struct coap_exchange *exchange,
                           uint32_t random);
 /* Time has gone on: SEND, TIMEOUT or NONE. */
 enum coap_step coap_tick(struct coap_exchange *exchange, uint64_t now_ms);
-/* A datagram from the peer. Late duplicates and answers to other requests
- * change nothing (a confirmable one of these is answered with RST). */
+/* A datagram from the peer. What is not the answer changes nothing: late
+ * copies and answers to other requests, malformed ones, those with a critical
+ * option that is not known. A confirmable one of these is reset, but a copy of
+ * the last separate answer is acknowledged. `answer` is zero unless there is
+ * one; it points into `bytes`. */
 enum coap_step coap_take(struct coap_exchange *exchange, const uint8_t *bytes,
                          uint32_t length, uint64_t now_ms,
                          struct coap_answer *answer);
