@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "scenario/schema_rows.h"
 
 /* ---- names of images --------------------------------------------------- */
 
@@ -34,7 +35,8 @@ static int check_image(struct reader *reader, const struct schema_map *map,
     for (unsigned i = 0; i < scenario->images; i++) {
         suggest_offer(&suggest, scenario->image[i].name);
     }
-    for (const struct schema_choice *row = words; row->name != NULL; row++) {
+    for (const struct schema_choice *row = words;
+         row != NULL && row->name != NULL; row++) {
         suggest_offer(&suggest, row->name);
     }
     if (suggest_best(&suggest) != NULL) {
@@ -44,8 +46,8 @@ static int check_image(struct reader *reader, const struct schema_map *map,
     }
     read_names(words, known, sizeof known);
     return read_fail(reader, place,
-                     "no image is called '%s'; add it to 'images', or use %s",
-                     name, known);
+                     "no image is called '%s'; add it to 'images'%s%s", name,
+                     words != NULL ? ", or use " : "", known);
 }
 
 static int check_placements(struct reader *reader)
@@ -62,21 +64,43 @@ static int check_placements(struct reader *reader)
     return err;
 }
 
+/* Does an action give the image to the server? */
+static bool is_served(const struct action *action, const char *image)
+{
+    return (action->kind == ACTION_PUBLISH &&
+            strcmp(action->publish.image, image) == 0) ||
+           (action->kind == ACTION_MISBEHAVE &&
+            strcmp(action->text, image) == 0);
+}
+
+static bool is_used(const struct scenario *scenario, const char *image)
+{
+    for (unsigned i = 0; i < scenario->places; i++) {
+        if (strcmp(scenario->flash[i].image, image) == 0) {
+            return true;
+        }
+    }
+    for (unsigned i = 0; i < scenario->steps; i++) {
+        const struct step *step = &scenario->step[i];
+
+        for (unsigned k = 0; k < step->actions; k++) {
+            if (is_served(&step->action[k], image)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static int check_used(struct reader *reader)
 {
     const struct scenario *scenario = reader->scenario;
 
     for (unsigned i = 0; i < scenario->images; i++) {
-        bool used = false;
-
-        for (unsigned j = 0; j < scenario->places; j++) {
-            used = used || strcmp(scenario->flash[j].image,
-                                  scenario->image[i].name) == 0;
-        }
-        if (!used) {
+        if (!is_used(scenario, scenario->image[i].name)) {
             return read_fail(reader, scenario->image[i].place,
-                             "image '%s' lies nowhere; add it to 'flash', or "
-                             "remove it",
+                             "image '%s' is not used; add it to 'flash', "
+                             "publish it, or remove it",
                              scenario->image[i].name);
         }
     }
@@ -85,7 +109,96 @@ static int check_used(struct reader *reader)
 
 /* ---- steps and expectations -------------------------------------------- */
 
-int read_possible(struct reader *reader, const struct step *step)
+static int check_device(struct reader *reader, uint32_t device,
+                        struct place place)
+{
+    uint32_t devices = reader->scenario->devices;
+
+    if (device <= devices) {
+        return 0;
+    }
+    return read_fail(reader, place,
+                     "there is no device %u, only %u; write 'devices: %u' at "
+                     "the top",
+                     (unsigned)device, (unsigned)devices, (unsigned)device);
+}
+
+static int need_network(struct reader *reader, const char *what,
+                        struct place place)
+{
+    if (reader->scenario->network.given) {
+        return 0;
+    }
+    return read_fail(reader, place,
+                     "'%s' needs a network, and this device has none; add "
+                     "'network: {kind: nb-iot}' at the top",
+                     what);
+}
+
+static int need_battery(struct reader *reader, struct place place)
+{
+    if (reader->scenario->battery.given) {
+        return 0;
+    }
+    return read_fail(reader, place,
+                     "'charge' needs a battery, and this device has an "
+                     "external supply; add 'battery: {charge: 100%%}' at the "
+                     "top");
+}
+
+/* The image that comes instead of another one, by its number. */
+static int number_image(struct reader *reader, struct action *action)
+{
+    const struct scenario *scenario = reader->scenario;
+    int err = check_image(reader, &schema_misbehave, "image", action->text,
+                          action->place);
+
+    for (unsigned i = 0; err == 0 && i < scenario->images; i++) {
+        if (strcmp(scenario->image[i].name, action->text) == 0) {
+            action->fault.value = i;
+        }
+    }
+    return err;
+}
+
+static int check_action(struct reader *reader, struct action *action)
+{
+    static const char *const on_network[] = {
+        [ACTION_PUBLISH] = "publish",     [ACTION_WITHDRAW] = "withdraw",
+        [ACTION_MISBEHAVE] = "misbehave", [ACTION_BEHAVE] = "behave",
+        [ACTION_NETWORK] = "network",     [ACTION_LINK] = "link",
+        [ACTION_OUTAGE] = "outage",       [ACTION_CHARGE] = NULL};
+    const char *word = on_network[action->kind];
+    int err = word == NULL ? 0 : need_network(reader, word, action->place);
+
+    if (err == 0 && action->kind == ACTION_CHARGE) {
+        err = need_battery(reader, action->place);
+    }
+    if (err == 0 && action->kind == ACTION_PUBLISH) {
+        err = check_image(reader, &schema_publish, "image",
+                          action->publish.image, action->place);
+    }
+    if (err == 0 && action->kind == ACTION_MISBEHAVE &&
+        action->fault_kind == (int)SERVER_OTHER_IMAGE) {
+        err = number_image(reader, action);
+    }
+    return err;
+}
+
+static int check_actions(struct reader *reader, struct step *step)
+{
+    int err = check_device(reader, step->device, step->place);
+
+    if (err == 0) {
+        err = check_device(reader, step->on.device, step->on.place);
+    }
+    for (unsigned i = 0; err == 0 && i < step->actions; i++) {
+        err = check_action(reader, &step->action[i]);
+    }
+    return err;
+}
+
+int read_possible(struct reader *reader, struct step *step)
 {
     if (step->timed && step->at_ns >= reader->scenario->limit_ns) {
         return read_fail(reader, step->place,
@@ -97,7 +210,7 @@ int read_possible(struct reader *reader, const struct step *step)
                          "this step cannot happen: nothing comes after "
                          "run.end; choose another event");
     }
-    return 0;
+    return check_actions(reader, step);
 }
 
 static int check_steps(struct reader *reader)
@@ -118,19 +231,25 @@ static const char *end_image_key(enum end_key key)
     return row->kind == SCHEMA_IMAGE ? row->key : NULL;
 }
 
-static int check_expect(struct reader *reader, struct expect *expect)
+static int check_end(struct reader *reader, const struct expect *expect)
+{
+    const char *image = end_image_key(expect->key);
+
+    if (expect->key >= END_BYTES_DOWN) {
+        return need_network(reader, schema_end.keys[expect->key].key,
+                            expect->place);
+    }
+    return image == NULL ? 0
+                         : check_image(reader, &schema_end, image, expect->text,
+                                       expect->place);
+}
+
+static int check_eventually(struct reader *reader, struct expect *expect)
 {
     const struct scenario *scenario = reader->scenario;
     const struct schema_map *eventually =
         schema_find(&schema_expect, "eventually")->map;
 
-    if (expect->kind == EXPECT_AT_END && end_image_key(expect->key) != NULL) {
-        return check_image(reader, &schema_end, end_image_key(expect->key),
-                           expect->text, expect->place);
-    }
-    if (expect->kind != EXPECT_EVENTUALLY) {
-        return 0;
-    }
     if (expect->within_ns == SCENARIO_RANGE_OPEN) {
         expect->within_ns = scenario->limit_ns;
     }
@@ -143,6 +262,19 @@ static int check_expect(struct reader *reader, struct expect *expect)
                ? 0
                : check_image(reader, eventually, "running", expect->running,
                              expect->place);
+}
+
+static int check_expect(struct reader *reader, struct expect *expect)
+{
+    int err = check_device(reader, expect->device, expect->place);
+
+    if (err == 0 && expect->kind == EXPECT_AT_END) {
+        err = check_end(reader, expect);
+    }
+    if (err == 0 && expect->kind == EXPECT_EVENTUALLY) {
+        err = check_eventually(reader, expect);
+    }
+    return err;
 }
 
 /* ---- the file's name --------------------------------------------------- */
@@ -181,10 +313,10 @@ int read_crosscheck(struct reader *reader, const struct node *root)
         err = check_placements(reader);
     }
     if (err == 0) {
-        err = check_used(reader);
+        err = check_steps(reader);
     }
     if (err == 0) {
-        err = check_steps(reader);
+        err = check_used(reader);
     }
     for (unsigned i = 0; err == 0 && i < scenario->expects; i++) {
         err = check_expect(reader, &scenario->expect[i]);

@@ -18,6 +18,7 @@ struct fault {
     struct reader reader;
     char text[FAULT_LENGTH + 1u]; /* cut into words */
     struct node_tree tree;
+    struct node *root;   /* the step's */
     struct node *action; /* the mapping of the action's own keys */
     struct node *on;     /* the event's; NULL for a fault at a time */
     int event;
@@ -53,9 +54,19 @@ static bool selects(const struct fault *fault, const char *key)
     if (fault->on == NULL) {
         return false;
     }
-    return strcmp(key, "nth") == 0 ||
+    return schema_find(&schema_pattern, key) != NULL ||
            (fault->event >= 0 &&
             event_field_find((enum event_code)fault->event, key) >= 0);
+}
+
+/* Which mapping a key belongs to: the event's, the action's, or, for the
+ * device of a fault at a time, the step's. */
+static struct node *parent_of(const struct fault *fault, const char *key)
+{
+    if (fault->on == NULL && strcmp(key, "device") == 0) {
+        return fault->root;
+    }
+    return selects(fault, key) ? fault->on : fault->action;
 }
 
 /* "key=value", cut at the '='. */
@@ -76,8 +87,7 @@ static int add_pair(struct fault *fault, char *word)
     if (own) {
         key += strlen(DO_PREFIX);
     }
-    struct node *parent =
-        !own && selects(fault, key) ? fault->on : fault->action;
+    struct node *parent = own ? fault->action : parent_of(fault, key);
 
     if (node_find(parent, key) != NULL) {
         return read_fail(&fault->reader, at_column(fault, word),
@@ -94,16 +104,31 @@ static int add_pair(struct fault *fault, char *word)
     return 0;
 }
 
-/* An action that is a line of text or a word: its value is text=... */
+/* Is the action's value a mapping? */
+static bool is_mapping(const struct schema_key *row)
+{
+    return row->kind == SCHEMA_FLAG || row->map != NULL;
+}
+
+/* An action that is a line of text or a word has its value in text=..., or
+ * before the '@'; a time in for=..., too. */
 static int take_text(struct fault *fault, const struct schema_key *row)
 {
     struct node *map = fault->action;
-
-    if (row == NULL || row->kind == SCHEMA_MAP || row->kind == SCHEMA_FLAG) {
-        return 0;
-    }
     const struct node *text = node_find(map, "text");
 
+    if (text == NULL && row != NULL && row->kind == SCHEMA_TIME) {
+        text = node_find(map, "for");
+    }
+    if (row == NULL || (text == NULL && is_mapping(row))) {
+        return 0;
+    }
+    if (is_mapping(row) && row->kind != SCHEMA_PUBLISH) {
+        return read_fail(&fault->reader, text->place,
+                         "'%s' takes no value of its own; write 'KEY=VALUE' "
+                         "behind a comma",
+                         row->key);
+    }
     if (text == NULL || map->first != map->last) {
         return read_fail(&fault->reader, map->key_place,
                          "'%s' needs its value and nothing else; write "
@@ -122,6 +147,19 @@ static int take_text(struct fault *fault, const struct schema_key *row)
     return 0;
 }
 
+/* "link=down@12s": the action's value right behind its name. */
+static int add_value(struct fault *fault, const char *value)
+{
+    struct node *node =
+        add_named(fault, fault->action, "text", NODE_SCALAR, value, value);
+
+    if (node == NULL) {
+        return -1;
+    }
+    node->style = NODE_QUOTED;
+    return 0;
+}
+
 /* The nodes up to the first ',': what is done, and where. */
 static int add_head(struct fault *fault, char *head)
 {
@@ -136,6 +174,11 @@ static int add_head(struct fault *fault, char *head)
                          head);
     }
     *at++ = '\0';
+    char *value = strchr(head, '=');
+
+    if (value != NULL) {
+        *value++ = '\0';
+    }
     bool timed = *at >= '0' && *at <= '9';
     struct node *root =
         node_add(&fault->tree, NULL, NODE_MAP, at_column(fault, head), NULL);
@@ -143,10 +186,12 @@ static int add_head(struct fault *fault, char *head)
         root == NULL ? NULL
                      : add_named(fault, root, "do", NODE_MAP, head, NULL);
 
+    fault->root = root;
     fault->action = list == NULL
                         ? NULL
                         : add_named(fault, list, head, NODE_MAP, head, NULL);
-    if (fault->action == NULL) {
+    if (fault->action == NULL ||
+        (value != NULL && add_value(fault, value) != 0)) {
         return no_memory(fault);
     }
     struct node *when = timed

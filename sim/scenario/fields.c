@@ -21,7 +21,7 @@ static const struct {
     {'K', "rule of the fuses", "a rule of the fuses", "locked"},
     {'y', "state of the SRAM", "a state of the SRAM", "kept"},
     {'b', "answer", "yes or no", "yes"},
-    {'w', "why", "a reason of the agent", "battery-low"},
+    {'w', "reason of the agent", "a reason of the agent", "battery-low"},
     {'U', "update state", "a state of the update", "downloaded"},
     {'R', "update result", "a result of the update", "success"},
     {'l', "fate", "what became of a packet", "random"},

@@ -34,6 +34,17 @@ int read_scalar(struct reader *reader, const struct schema_key *key,
 /* A field of the pattern's event. */
 int read_field(struct reader *reader, struct pattern *pattern,
                const struct node *node);
+/* Values with structures of their own; read_world.c */
+int read_network(struct reader *reader, const struct schema_key *key,
+                 const struct node *node, void *target);
+int read_battery(struct reader *reader, const struct schema_key *key,
+                 const struct node *node, void *target);
+int read_properties(struct reader *reader, const struct schema_key *key,
+                    const struct node *node, void *target);
+int read_publish(struct reader *reader, const struct schema_key *key,
+                 const struct node *node, void *target);
+int read_misbehave(struct reader *reader, const struct schema_key *key,
+                   const struct node *node, void *target);
 int read_steps(struct reader *reader, const struct schema_key *key,
                const struct node *node, void *target);
 int read_actions(struct reader *reader, const struct schema_key *key,
@@ -43,8 +54,9 @@ int read_expects(struct reader *reader, const struct schema_key *key,
 /* A step from its own node; used for the file and for single faults. */
 int read_step(struct reader *reader, const struct node *node);
 
-/* Can it happen before the run ends? crosscheck.c */
-int read_possible(struct reader *reader, const struct step *step);
+/* Can it happen, in this world, before the run ends? Numbers the image that
+ * an action names. crosscheck.c */
+int read_possible(struct reader *reader, struct step *step);
 
 /* Is the row of that name among the seen ones? */
 bool read_has(const struct schema_map *map, uint32_t seen, const char *key);

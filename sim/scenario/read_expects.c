@@ -24,6 +24,50 @@ static struct expect *add_expect(struct reader *reader, enum expect_kind kind,
     return expect;
 }
 
+/* The device that at_end is about; 0 when it does not say. */
+static int read_end_device(struct reader *reader, const struct node *node,
+                           uint32_t *device)
+{
+    const struct node *item = node_find(node, "device");
+    struct expect none = {.device = 0};
+
+    if (item == NULL) {
+        return 0;
+    }
+    if (node->first == node->last) {
+        return read_fail(reader, node->place,
+                         "at_end asks for nothing of this device; add "
+                         "'running: update'");
+    }
+    int err =
+        read_value(reader, schema_find(&schema_end, "device"), item, &none);
+
+    *device = none.device;
+    return err;
+}
+
+static int read_end_key(struct reader *reader, const struct node *item,
+                        uint32_t device)
+{
+    const struct schema_key *key = schema_find(&schema_end, item->key);
+
+    if (key == NULL) {
+        return read_unknown(reader, &schema_end, -1, item->key,
+                            item->key_place);
+    }
+    if (key - schema_end.keys > (ptrdiff_t)END_RESULT) {
+        return 0; /* "device" */
+    }
+    struct expect *expect = add_expect(reader, EXPECT_AT_END, item->key_place);
+
+    if (expect == NULL) {
+        return OTALAB_ERR_USAGE;
+    }
+    expect->key = (enum end_key)(key - schema_end.keys);
+    expect->device = device;
+    return read_value(reader, key, item, expect);
+}
+
 /* One expectation for each key, so that each has its own line. */
 static int read_end(struct reader *reader, const struct node *node)
 {
@@ -35,22 +79,14 @@ static int read_end(struct reader *reader, const struct node *node)
                         "at_end asks for nothing; write 'at_end: %s'",
                         row->example);
     }
+    uint32_t device = 0;
+
+    if (err == 0) {
+        err = read_end_device(reader, node, &device);
+    }
     for (const struct node *item = node->first; err == 0 && item != NULL;
          item = item->next) {
-        const struct schema_key *key = schema_find(&schema_end, item->key);
-
-        if (key == NULL) {
-            return read_unknown(reader, &schema_end, -1, item->key,
-                                item->key_place);
-        }
-        struct expect *expect =
-            add_expect(reader, EXPECT_AT_END, item->key_place);
-
-        if (expect == NULL) {
-            return OTALAB_ERR_USAGE;
-        }
-        expect->key = (enum end_key)(key - schema_end.keys);
-        err = read_value(reader, key, item, expect);
+        err = read_end_key(reader, item, device);
     }
     return err;
 }
@@ -116,6 +152,7 @@ static int read_expect(struct reader *reader, const struct node *node)
         err =
             read_map(reader, row->map, value, expect, &expect->pattern, &seen);
     }
+    expect->pattern.device = expect->device;
     if (err == 0 && kind == EXPECT_EVENTUALLY) {
         return check_eventually(reader, value, expect, &seen, row->map);
     }

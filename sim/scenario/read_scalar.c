@@ -87,12 +87,27 @@ static const char *unit_of(const char *example)
     return at;
 }
 
+static const char *units_of(enum schema_kind kind)
+{
+    switch (kind) {
+    case SCHEMA_TIME:
+        return value_time_units;
+    case SCHEMA_SIZE:
+        return value_size_units;
+    case SCHEMA_RATE:
+        return value_rate_units;
+    case SCHEMA_ENERGY:
+        return value_energy_units;
+    case SCHEMA_OHMS:
+        return value_ohms_units;
+    default:
+        return "%";
+    }
+}
+
 static int fail_unit(struct reader *reader, const struct schema_key *key,
                      const struct node *node, enum value_result result)
 {
-    const char *units = key->kind == SCHEMA_TIME   ? value_time_units
-                        : key->kind == SCHEMA_SIZE ? value_size_units
-                                                   : "%";
     if (result == VALUE_NO_UNIT) {
         const char *unit =
             key->kind == SCHEMA_SIZE ? "B" : unit_of(key->example);
@@ -109,7 +124,7 @@ static int fail_unit(struct reader *reader, const struct schema_key *key,
     }
     return read_fail(reader, node->place,
                      "'%.40s' has no unit that is known; units are %s",
-                     node->text, units);
+                     node->text, units_of(key->kind));
 }
 
 static int fail_value(struct reader *reader, const struct schema_key *key,
@@ -273,30 +288,40 @@ static int read_bool(struct reader *reader, const struct schema_key *key,
     return 0;
 }
 
+/* In units of the key. */
+static enum value_result number_value(const struct schema_key *key,
+                                      const char *text, uint64_t *value)
+{
+    static enum value_result (*const readers[SCHEMA_KINDS])(const char *text,
+                                                            uint64_t *out) = {
+        [SCHEMA_NUMBER] = value_number, [SCHEMA_SIZE] = value_size,
+        [SCHEMA_TIME] = value_time,     [SCHEMA_SHARE] = value_share,
+        [SCHEMA_CHANCE] = value_chance, [SCHEMA_RATE] = value_rate,
+        [SCHEMA_ENERGY] = value_energy, [SCHEMA_OHMS] = value_ohms,
+        [SCHEMA_CODE] = value_code,
+    };
+    enum value_result result = readers[key->kind](text, value);
+
+    if (result == VALUE_OK && key->unit > 1u) {
+        result = *value % key->unit != 0 ? VALUE_FRACTION : VALUE_OK;
+        *value /= key->unit;
+    }
+    return result;
+}
+
 static int read_number(struct reader *reader, const struct schema_key *key,
                        const struct node *node, void *target)
 {
-    static const struct {
-        enum schema_kind kind;
-        enum value_result (*read)(const char *text, uint64_t *out);
-    } readers[] = {{SCHEMA_NUMBER, value_number},
-                   {SCHEMA_SIZE, value_size},
-                   {SCHEMA_TIME, value_time},
-                   {SCHEMA_SHARE, value_share}};
     const struct schema_choice *word =
         schema_choice_find(key->choices, node->text);
-    enum value_result result = VALUE_BAD;
     uint64_t value = 0;
 
     if (word != NULL) {
         store_number(key, target, word->value);
         return 0;
     }
-    for (size_t i = 0; i < READ_SIZE(readers); i++) {
-        if (readers[i].kind == key->kind) {
-            result = readers[i].read(node->text, &value);
-        }
-    }
+    enum value_result result = number_value(key, node->text, &value);
+
     if (result != VALUE_OK) {
         return fail_value(reader, key, node, result);
     }
@@ -402,9 +427,11 @@ int read_scalar(struct reader *reader, const struct schema_key *key,
         [SCHEMA_VERSION] = read_version, [SCHEMA_BOOL] = read_bool,
         [SCHEMA_NUMBER] = read_number,   [SCHEMA_SIZE] = read_number,
         [SCHEMA_TIME] = read_number,     [SCHEMA_SHARE] = read_number,
-        [SCHEMA_RANGE] = read_range,     [SCHEMA_CHOICE] = read_choice,
-        [SCHEMA_SIGNER] = read_signer,   [SCHEMA_IMAGE] = read_name,
-        [SCHEMA_EVENT] = read_event,
+        [SCHEMA_CHANCE] = read_number,   [SCHEMA_RATE] = read_number,
+        [SCHEMA_ENERGY] = read_number,   [SCHEMA_OHMS] = read_number,
+        [SCHEMA_CODE] = read_number,     [SCHEMA_RANGE] = read_range,
+        [SCHEMA_CHOICE] = read_choice,   [SCHEMA_SIGNER] = read_signer,
+        [SCHEMA_IMAGE] = read_name,      [SCHEMA_EVENT] = read_event,
     };
     int err = read_want(reader, key, node, NODE_SCALAR);
 
@@ -473,7 +500,7 @@ static void range_text(const struct range *range, char *out, size_t size)
 struct field_value {
     char text[SCENARIO_NAME];
     struct range range;
-    uint64_t ns;
+    uint64_t number; /* ns, or a code */
 };
 
 #define FIELD_IN(member)                            \
@@ -490,7 +517,8 @@ static const struct {
      {.kind = SCHEMA_CHOICE, FIELD_IN(text), .choices = schema_partitions}},
     {'m', {.kind = SCHEMA_TEXT, FIELD_IN(text)}},
     {'v', {.kind = SCHEMA_VERSION, FIELD_IN(text)}},
-    {'d', {.kind = SCHEMA_TIME, FIELD_IN(ns)}},
+    {'d', {.kind = SCHEMA_TIME, FIELD_IN(number)}},
+    {'o', {.kind = SCHEMA_CODE, FIELD_IN(number)}},
     {0, {.kind = SCHEMA_RANGE, FIELD_IN(range)}},
 };
 
@@ -515,7 +543,10 @@ static int read_field_scalar(struct reader *reader, char letter,
     if (key.kind == SCHEMA_RANGE) {
         range_text(&value.range, out, size);
     } else if (key.kind == SCHEMA_TIME) {
-        snprintf(out, size, "%" PRIu64, value.ns);
+        snprintf(out, size, "%" PRIu64, value.number);
+    } else if (key.kind == SCHEMA_CODE) {
+        snprintf(out, size, "%" PRIu64 ".%02u", value.number >> 5,
+                 (unsigned)(value.number & 31u));
     } else {
         snprintf(out, size, "%s", value.text);
     }

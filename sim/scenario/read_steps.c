@@ -28,6 +28,14 @@ static const struct {
     {"flash_fail", ACTION_FLASH_FAIL, 0},
     {"note", ACTION_NOTE, 0},
     {"stop", ACTION_STOP, 0},
+    {"publish", ACTION_PUBLISH, 0},
+    {"withdraw", ACTION_WITHDRAW, 0},
+    {"misbehave", ACTION_MISBEHAVE, 0},
+    {"behave", ACTION_BEHAVE, 0},
+    {"network", ACTION_NETWORK, 0},
+    {"link", ACTION_LINK, 0},
+    {"outage", ACTION_OUTAGE, 0},
+    {"charge", ACTION_CHARGE, 0},
 };
 
 static int read_action(struct reader *reader, const struct node *node,

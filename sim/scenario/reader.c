@@ -43,7 +43,7 @@ int read_unknown(struct reader *reader, const struct schema_map *map, int event,
                  const char *word, struct place place)
 {
     struct suggest suggest;
-    char known[240] = "";
+    char known[340] = "";
 
     suggest_start(&suggest, word);
     for (const struct schema_key *key = map->keys; key->key != NULL; key++) {
@@ -57,7 +57,7 @@ int read_unknown(struct reader *reader, const struct schema_map *map, int event,
         }
         snprintf(known, sizeof known, "; see 'otalab explain %s'", kind->name);
     } else {
-        char names[200] = "";
+        char names[300] = "";
 
         key_names(map, names, sizeof names);
         snprintf(known, sizeof known, "; one of %s", names);
@@ -152,7 +152,7 @@ static int check_required(struct reader *reader, const struct schema_map *map,
 static int check_one_key(struct reader *reader, const struct schema_map *map,
                          const struct node *node)
 {
-    char names[240] = "";
+    char names[300] = "";
 
     if ((map->flags & SCHEMA_ONE_KEY) == 0 ||
         (node->first != NULL && node->first == node->last)) {
@@ -432,12 +432,22 @@ int read_value(struct reader *reader, const struct schema_key *key,
                const struct node *node, void *target)
 {
     static const value_reader readers[SCHEMA_KINDS] = {
-        [SCHEMA_FLAG] = read_flag,       [SCHEMA_EDIT] = read_edit_value,
-        [SCHEMA_MAP] = read_nested,      [SCHEMA_IMAGES] = read_images,
-        [SCHEMA_FLASH] = read_flash,     [SCHEMA_EDITS] = read_edits,
-        [SCHEMA_STEPS] = read_steps,     [SCHEMA_PATTERN] = read_pattern,
-        [SCHEMA_EXPECTS] = read_expects, [SCHEMA_ALLOW] = read_allow,
+        [SCHEMA_FLAG] = read_flag,
+        [SCHEMA_EDIT] = read_edit_value,
+        [SCHEMA_MAP] = read_nested,
+        [SCHEMA_IMAGES] = read_images,
+        [SCHEMA_FLASH] = read_flash,
+        [SCHEMA_EDITS] = read_edits,
+        [SCHEMA_STEPS] = read_steps,
+        [SCHEMA_PATTERN] = read_pattern,
+        [SCHEMA_EXPECTS] = read_expects,
+        [SCHEMA_ALLOW] = read_allow,
         [SCHEMA_ACTIONS] = read_actions,
+        [SCHEMA_NETWORK] = read_network,
+        [SCHEMA_BATTERY] = read_battery,
+        [SCHEMA_PUBLISH] = read_publish,
+        [SCHEMA_PROPERTIES] = read_properties,
+        [SCHEMA_MISBEHAVE] = read_misbehave,
     };
     value_reader read = readers[key->kind];
 
@@ -490,6 +500,7 @@ static struct scenario *scenario_new(const char *path)
     scenario->seed = 1;
     scenario->limit_ns = UINT64_C(120000000000);
     scenario->limit_resets = 32;
+    scenario->devices = 1;
     scenario->journal = true;
     scenario->checking = true;
     return scenario;

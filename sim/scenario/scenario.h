@@ -45,9 +45,9 @@ struct range {
 
 /* {event: flash.erase, partition: slot-b, nth: 3} */
 struct pattern {
-    uint32_t code; /* enum event_code */
+    uint32_t code;   /* enum event_code */
     uint32_t device; /* from 1; 0 = any */
-    uint32_t nth;  /* from 1; 0 = every one, for NEVER and COUNT */
+    uint32_t nth;    /* from 1; 0 = every one, for NEVER and COUNT */
     unsigned fields;
     struct {
         unsigned field;           /* of the event */
@@ -132,10 +132,10 @@ struct scenario_publish {
     uint32_t counter;
     bool has_size;
     uint32_t size;
-    uint32_t release; /* 0 = one more than the last */
+    uint32_t release;        /* 0 = one more than the last */
     char key[SCENARIO_NAME]; /* "" = root; as for images */
-    bool downgrade;  /* a lower version is allowed */
-    bool bad_digest; /* the digest of the bytes is wrong */
+    bool downgrade;          /* a lower version is allowed */
+    bool bad_digest;         /* the digest of the bytes is wrong */
 };
 
 struct action {
@@ -155,13 +155,13 @@ struct action {
     uint32_t fill; /* 0x00..0xFF, or 0x100 = random */
     struct scenario_publish publish;
     struct scenario_network network;
-    int fault_kind; /* enum server_fault_kind */
-    struct server_fault fault;
+    int fault_kind;            /* enum server_fault_kind; -1: all, of BEHAVE */
+    struct server_fault fault; /* `value` of OTHER_IMAGE: into image[] */
 };
 
 struct step {
-    bool timed;    /* at: 5s, else on: {...} */
-    bool optional; /* the run does not fail when it never happens */
+    bool timed;      /* at: 5s, else on: {...} */
+    bool optional;   /* the run does not fail when it never happens */
     uint32_t device; /* it acts on, from 1; 0 = the event's, at a time all */
     uint64_t at_ns;
     struct pattern on;
@@ -193,7 +193,7 @@ enum end_key {
     END_REASON,  /* reason name in the journal */
     END_PROGRAMS,
     END_ERASES,
-    END_CUTS, /* power cuts and resets from outside delivered */
+    END_CUTS,       /* power cuts and resets from outside delivered */
     END_BYTES_DOWN, /* payload bytes of datagrams the server's side sent */
     END_BYTES_UP,   /* and the device's */
     END_STATE,      /* state name of the newest status report */
@@ -232,7 +232,7 @@ struct scenario {
     char rom[SCENARIO_NAME];
     char bootloader[SCENARIO_NAME];
 
-    uint32_t devices; /* alike, 1..SCENARIO_DEVICES; 1 if not given */
+    uint32_t devices;  /* alike, 1..SCENARIO_DEVICES; 1 if not given */
     uint64_t clock_ms; /* what the real-time clock shows at power-on */
     struct scenario_network network;
     struct scenario_battery battery;
@@ -279,10 +279,14 @@ void scenario_free(struct scenario *scenario); /* NULL is fine */
  * One fault from the command line or a token, in one line of text:
  *   power_cut@flash.erase,partition=slot-b,nth=3,done=40%,off_for=500ms
  *   power_cut@12.5ms
- * The part before '@' is an action, keys that are the event's fields or nth
- * select, the others are the action's; "do.partition=" is the action's in any
- * case. Actions that are a text take it as text=. Appends a step; errors say
- * "fault:1:COLUMN: ...".
+ *   outage@agent.download,for=20s
+ *   link=down@12s,device=2
+ *   publish=update@app.ready
+ * The part before '@' is an action, keys that are the event's fields, nth or
+ * device select, the others are the action's; "do.partition=" is the action's
+ * in any case. Actions that are a text, a word or a time take it behind '=',
+ * or as text=, a time as for=. Appends a step; errors say "fault:1:COLUMN:
+ * ...".
  */
 int scenario_add_fault(struct scenario *scenario, const char *text,
                        struct diag *diag);

@@ -5,17 +5,10 @@
 
 #include "board/controller.h"
 #include "image/edits.h"
+#include "ota/agent_why.h"
 #include "ota/reason.h"
 #include "scenario/scenario.h"
-
-#define IN(type, member)                     \
-    .offset = offsetof(struct type, member), \
-    .size = sizeof(((struct type *)0)->member)
-#define REQUIRED .flags = SCHEMA_REQUIRED
-#define BOUNDS(from, to) .low = (from), .high = (to)
-
-#define MS UINT64_C(1000000)
-#define HOUR (UINT64_C(3600000) * MS)
+#include "scenario/schema_rows.h"
 
 /* ---- words that stand for numbers ------------------------------------- */
 
@@ -82,7 +75,7 @@ static const struct schema_choice flash_failures[] = {
     {"ignore", 2, "the part reports success and does nothing"},
     {NULL, 0, NULL}};
 
-static const struct schema_choice keys_of_images[] = {
+const struct schema_choice schema_image_keys[] = {
     {"root", 0, "the product's key"},
     {"root1", 1, "the product's second key"},
     {"root2", 2, "the product's third key"},
@@ -115,6 +108,24 @@ static const struct schema_choice reasons[] = {
 #undef REASON_CHOICE
         {NULL, 0, NULL}};
 
+/* As LwM2M's Firmware Update object knows them. */
+static const struct schema_choice update_states[] = {
+#define STATE_CHOICE(name, value, text) {text, value, NULL},
+    AGENT_STATES(STATE_CHOICE)
+#undef STATE_CHOICE
+        {NULL, 0, NULL}};
+
+static const struct schema_choice update_results[] = {
+#define RESULT_CHOICE(name, value, text) {text, value, NULL},
+    AGENT_RESULTS(RESULT_CHOICE)
+#undef RESULT_CHOICE
+        {NULL, 0, NULL}};
+
+static const struct schema_choice link_switch[] = {
+    {"up", 1, "the device is registered"},
+    {"down", 0, "no network; what is under way is lost"},
+    {NULL, 0, NULL}};
+
 static const struct schema_choice allowances[] = {
     {"flash.locked", ALLOW_FLASH_LOCKED,
      "commands on locked flash (they are refused)"},
@@ -134,14 +145,15 @@ static const struct schema_key limits_keys[] = {
      IN(scenario, limit_ns),
      BOUNDS(MS, 1000u * HOUR),
      .help = "The run ends at this virtual time, with exit code 4 if an "
-             "expectation is still open. 120s if not given",
+             "expectation is still open",
+     .usual = "120s",
      .example = "60s"},
     {.key = "resets",
      .kind = SCHEMA_NUMBER,
      IN(scenario, limit_resets),
      BOUNDS(1u, 100000u),
-     .help = "The run ends after this many resets, as a boot loop. 32 if not "
-             "given",
+     .help = "The run ends after this many resets, as a boot loop",
+     .usual = "32",
      .example = "8"},
     {.key = NULL}};
 
@@ -168,32 +180,35 @@ static const struct schema_key image_keys[] = {
      .kind = SCHEMA_NUMBER,
      IN(scenario_image, counter),
      BOUNDS(0, UINT32_MAX),
-     .help = "Security counter in the signed part. Without it the image "
-             "tool's own",
+     .help = "Security counter in the signed part",
+     .usual = "(the image tool's own)",
      .example = "2"},
     {.key = "size",
      .kind = SCHEMA_SIZE,
      IN(scenario_image, size),
      BOUNDS(1u, 2u * 1024u * 1024u),
-     .help = "The image is filled up to this size. As built if not given",
+     .help = "The image is filled up to this size",
+     .usual = "(as built)",
      .example = "256KiB"},
     {.key = "key",
      .kind = SCHEMA_SIGNER,
      IN(scenario_image, key),
-     .choices = keys_of_images,
-     .help = "Key that signs it. root if not given. A PEM file's key is "
-             "burned as the product's third key, and comes with the image",
+     .choices = schema_image_keys,
+     .help = "Key that signs it. A PEM file's key is burned as the product's "
+             "third key, and comes with the image",
+     .usual = "root",
      .example = "wrong"},
     {.key = "authentic",
      .kind = SCHEMA_BOOL,
      IN(scenario_image, authentic),
-     .help = "Whether the device may run it, for the oracle. If not given: "
-             "true for key root without edits",
+     .help = "Whether the device may run it, for the oracle",
+     .usual = "(true for key root or a PEM file without edits)",
      .example = "false"},
     {.key = "edits",
      .kind = SCHEMA_EDITS,
      .map = &schema_edit,
      .help = "What is done to the image after it was signed",
+     .usual = "(nothing)",
      .example = "[flip-code: 5]"},
     {.key = NULL}};
 
@@ -223,18 +238,19 @@ const struct schema_map schema_edit = {
     .help = "A change of an image: hostile, or an accident. Edits without a "
             "value are written as a bare word."};
 
-#define PLACED(label, says)                                           \
-    {                                                                 \
-        .key = (label), .kind = SCHEMA_IMAGE, IN(placement, image),   \
-        .choices = placed_words, .help = (says), .example = "factory" \
+#define PLACED(label, says, otherwise)                                 \
+    {                                                                  \
+        .key = (label), .kind = SCHEMA_IMAGE, IN(placement, image),    \
+        .choices = placed_words, .help = (says), .usual = (otherwise), \
+        .example = "factory"                                           \
     }
 
 static const struct schema_key flash_keys[] = {
-    PLACED("boot-a", "First bootloader copy. Our own if not given"),
-    PLACED("boot-b", "Second bootloader copy. Our own if not given"),
-    PLACED("slot-a", "First image slot"),
-    PLACED("slot-b", "Second image slot"),
-    PLACED("recovery", "Recovery image"),
+    PLACED("boot-a", "First bootloader copy", "bootloader"),
+    PLACED("boot-b", "Second bootloader copy", "bootloader"),
+    PLACED("slot-a", "First image slot", "empty"),
+    PLACED("slot-b", "Second image slot", "empty"),
+    PLACED("recovery", "Recovery image", "empty"),
     {.key = NULL}};
 
 const struct schema_map schema_flash = {
@@ -250,18 +266,21 @@ static const struct schema_key fuses_keys[] = {
      IN(scenario, fuse_counter),
      BOUNDS(0, OTP_COUNTER_BITS),
      .help = "Security counter of applications",
+     .usual = "0",
      .example = "2"},
     {.key = "boot_counter",
      .kind = SCHEMA_NUMBER,
      IN(scenario, fuse_boot_counter),
      BOUNDS(0, OTP_BOOT_COUNTER_BITS),
      .help = "Security counter of bootloaders",
+     .usual = "0",
      .example = "1"},
     {.key = "epoch",
      .kind = SCHEMA_NUMBER,
      IN(scenario, fuse_epoch),
      BOUNDS(0, OTP_EPOCH_BITS),
      .help = "Key epoch: root keys below it are revoked",
+     .usual = "0",
      .example = "1"},
     {.key = NULL}};
 
@@ -275,12 +294,14 @@ static const struct schema_key machine_keys[] = {
     {.key = "rom",
      .kind = SCHEMA_TEXT,
      IN(scenario, rom),
-     .help = "ROM program, as an ELF file. Our own if not given",
+     .help = "ROM program, as an ELF file",
+     .usual = "(our own)",
      .example = "rom.elf"},
     {.key = "bootloader",
      .kind = SCHEMA_TEXT,
      IN(scenario, bootloader),
-     .help = "Bootloader image. Our own if not given",
+     .help = "Bootloader image",
+     .usual = "(our own)",
      .example = "boot.bin"},
     {.key = NULL}};
 
@@ -292,10 +313,17 @@ static const struct schema_map schema_machine = {
 
 /* ---- steps ------------------------------------------------------------ */
 
-#define NTH(type, member, says)                                \
-    {                                                          \
-        .key = "nth", .kind = SCHEMA_NUMBER, IN(type, member), \
-        BOUNDS(1u, UINT32_MAX), .help = (says), .example = "3" \
+#define NTH(type, member, says, otherwise)                            \
+    {                                                                 \
+        .key = "nth", .kind = SCHEMA_NUMBER, IN(type, member),        \
+        BOUNDS(1u, UINT32_MAX), .help = (says), .usual = (otherwise), \
+        .example = "3"                                                \
+    }
+#define DEVICE(type, member, says, otherwise)                               \
+    {                                                                       \
+        .key = "device", .kind = SCHEMA_NUMBER, IN(type, member),           \
+        BOUNDS(1u, SCENARIO_DEVICES), .help = (says), .usual = (otherwise), \
+        .example = "2"                                                      \
     }
 
 static const struct schema_key pattern_keys[] = {
@@ -306,9 +334,8 @@ static const struct schema_key pattern_keys[] = {
      .help = "Name of the event; 'otalab explain' lists them. Further keys "
              "are fields of that event and select by value",
      .example = "flash.erase"},
-    NTH(pattern, nth,
-        "Which of the events that fit, from 1. The first if "
-        "not given"),
+    NTH(pattern, nth, "Which of the events that fit, from 1", "1"),
+    DEVICE(pattern, device, "Of which device, from 1", "(any)"),
     {.key = NULL}};
 
 const struct schema_map schema_pattern = {
@@ -340,9 +367,12 @@ static const struct schema_key step_keys[] = {
     {.key = "optional",
      .kind = SCHEMA_BOOL,
      IN(step, optional),
-     .help = "Whether the scenario passes when it never happens. No if not "
-             "given; for what a fault before it may prevent",
+     .help = "Whether the scenario passes when it never happens; for what a "
+             "fault before it may prevent",
+     .usual = "false",
      .example = "true"},
+    DEVICE(step, device, "The device that the actions are for, from 1",
+           "(the event's; at a time, each of them)"),
     {.key = NULL}};
 
 const struct schema_map schema_step = {
@@ -356,39 +386,45 @@ static const struct schema_key cut_keys[] = {
     {.key = "done",
      .kind = SCHEMA_SHARE,
      IN(action, done),
-     .help = "How far the operation in flight is. 50% if not given",
+     .help = "How far the operation in flight is",
+     .usual = "50%",
      .example = "40%"},
     {.key = "form",
      .kind = SCHEMA_CHOICE,
      IN(action, form),
      .choices = torn_flash,
-     .help = "What a torn flash operation leaves. auto if not given; any other "
-             "must be what the cut does leave",
+     .help = "What a torn flash operation leaves. Any but auto must be what "
+             "the cut does leave",
+     .usual = "auto",
      .example = "erase-mix"},
     {.key = "fuse_form",
      .kind = SCHEMA_CHOICE,
      IN(action, fuse_form),
      .choices = torn_fuse,
-     .help = "What a torn fuse burn leaves. auto if not given; any other must "
-             "be what the cut does leave",
+     .help = "What a torn fuse burn leaves. Any but auto must be what the cut "
+             "does leave",
+     .usual = "auto",
      .example = "weak"},
     {.key = "off_for",
      .kind = SCHEMA_TIME,
      IN(action, off_ns),
      BOUNDS(1u, 1000u * HOUR),
-     .help = "Until power is back. 500ms if not given",
+     .help = "Until power is back",
+     .usual = "500ms",
      .example = "500ms"},
     {.key = "sram",
      .kind = SCHEMA_CHOICE,
      IN(action, sram),
      .choices = sram_left,
-     .help = "What the SRAM holds then. scrambled if not given",
+     .help = "What the SRAM holds then",
+     .usual = "scrambled",
      .example = "kept"},
     {.key = "cause",
      .kind = SCHEMA_CHOICE,
      IN(action, cause),
      .choices = cut_causes,
-     .help = "What the device is told. power-on if not given",
+     .help = "What the device is told",
+     .usual = "power-on",
      .example = "brown-out"},
     {.key = NULL}};
 
@@ -403,14 +439,15 @@ static const struct schema_key reset_keys[] = {
     {.key = "done",
      .kind = SCHEMA_SHARE,
      IN(action, done),
-     .help = "How far the operation in flight is; it goes on. 50% if not "
-             "given",
+     .help = "How far the operation in flight is; it goes on",
+     .usual = "50%",
      .example = "40%"},
     {.key = "cause",
      .kind = SCHEMA_CHOICE,
      IN(action, cause),
      .choices = reset_causes,
-     .help = "What the device is told. pin if not given",
+     .help = "What the device is told",
+     .usual = "pin",
      .example = "watchdog"},
     {.key = NULL}};
 
@@ -441,7 +478,8 @@ static const struct schema_key flip_keys[] = {
      .kind = SCHEMA_NUMBER,
      IN(action, bit),
      BOUNDS(0, 7u),
-     .help = "The bit in that byte. 0 if not given",
+     .help = "The bit in that byte",
+     .usual = "0",
      .example = "3"},
     {.key = NULL}};
 
@@ -457,7 +495,8 @@ static const struct schema_key damage_keys[] = {
      .kind = SCHEMA_SIZE,
      IN(action, offset),
      BOUNDS(0, FLASH_MAX_SIZE - 1u),
-     .help = "First byte, from the start of the partition. 0 if not given",
+     .help = "First byte, from the start of the partition",
+     .usual = "0B",
      .example = "0x200"},
     {.key = "length",
      .kind = SCHEMA_SIZE,
@@ -471,7 +510,8 @@ static const struct schema_key damage_keys[] = {
      IN(action, fill),
      BOUNDS(0, 0xFFu),
      .choices = fill_words,
-     .help = "The new bytes. 0xff (erased) if not given",
+     .help = "The new bytes; 0xff is erased",
+     .usual = "0xff",
      .example = "0x00"},
     {.key = NULL}};
 
@@ -524,6 +564,53 @@ static const struct schema_key action_keys[] = {
      .kind = SCHEMA_FLAG,
      .help = "End the run here",
      .example = NULL},
+    {.key = "publish",
+     .kind = SCHEMA_PUBLISH,
+     IN(action, publish),
+     .map = &schema_publish,
+     .help = "The server offers an image from now on, with a descriptor that "
+             "tells the truth unless the mapping says otherwise",
+     .example = "update"},
+    {.key = "withdraw",
+     .kind = SCHEMA_FLAG,
+     .help = "The server offers nothing from now on",
+     .example = NULL},
+    {.key = "misbehave",
+     .kind = SCHEMA_MISBEHAVE,
+     IN(action, fault),
+     .map = &schema_misbehave,
+     .help = "The server does wrong from now on",
+     .example = "{kind: corrupt, resource: image, from: 1000B}"},
+    {.key = "behave",
+     .kind = SCHEMA_CHOICE,
+     IN(action, fault_kind),
+     .choices = schema_behave_kinds,
+     .help = "The server does one kind of wrong, or all, no longer",
+     .example = "all"},
+    {.key = "network",
+     .kind = SCHEMA_NETWORK,
+     IN(action, network),
+     .map = &schema_network,
+     .help = "The link has other figures from now on. What is not given comes "
+             "from the kind, not from the figures before",
+     .example = "{kind: nb-iot, loss: 25%}"},
+    {.key = "link",
+     .kind = SCHEMA_CHOICE,
+     IN(action, text),
+     .choices = link_switch,
+     .help = "The link goes down, until it is switched up again",
+     .example = "down"},
+    {.key = "outage",
+     .kind = SCHEMA_TIME,
+     IN(action, off_ns),
+     BOUNDS(1u, 1000u * HOUR),
+     .help = "The link is down from now on for so long",
+     .example = "20s"},
+    {.key = "charge",
+     .kind = SCHEMA_SHARE,
+     IN(action, done),
+     .help = "The battery is charged or exchanged, and is that full",
+     .example = "100%"},
     {.key = NULL}};
 
 const struct schema_map schema_action = {.name = "do",
@@ -562,9 +649,9 @@ static const struct schema_map schema_always = {
 
 static const struct schema_key never_keys[] = {
     EXPECTED_EVENT(SCHEMA_REQUIRED),
-    NTH(expect, pattern.nth,
-        "Not for the nth time: nth: 2 allows it once. "
-        "Never at all if not given"),
+    NTH(expect, pattern.nth, "Not for the nth time: nth: 2 allows it once",
+        "(never at all)"),
+    DEVICE(expect, device, "Of which device, from 1", "(any)"),
     {.key = NULL}};
 
 static const struct schema_map schema_never = {
@@ -582,6 +669,7 @@ static const struct schema_key count_keys[] = {
      IN(expect, times),
      .help = "How many of the events that fit there are in the whole run",
      .example = "3"},
+    DEVICE(expect, device, "Of which device, from 1", "(all of them together)"),
     {.key = NULL}};
 
 static const struct schema_map schema_count = {
@@ -593,9 +681,8 @@ static const struct schema_map schema_count = {
 
 static const struct schema_key eventually_keys[] = {
     EXPECTED_EVENT(0),
-    NTH(expect, pattern.nth,
-        "Which of the events that fit. The first if not "
-        "given"),
+    NTH(expect, pattern.nth, "Which of the events that fit", "1"),
+    DEVICE(expect, device, "Of which device, from 1", "(each of them)"),
     {.key = "running",
      .kind = SCHEMA_IMAGE,
      IN(expect, running),
@@ -616,7 +703,8 @@ static const struct schema_key eventually_keys[] = {
      .kind = SCHEMA_TIME,
      IN(expect, within_ns),
      BOUNDS(1u, 1000u * HOUR),
-     .help = "By which virtual time. The limit if not given",
+     .help = "By which virtual time",
+     .usual = "(limits.virtual_time)",
      .example = "60s"},
     {.key = NULL}};
 
@@ -674,6 +762,22 @@ static const struct schema_key end_keys[] = {
     END_RANGE("programs", "Flash pages programmed"),
     END_RANGE("erases", "Flash sectors erased"),
     END_RANGE("cuts", "Power cuts and resets from steps that were delivered"),
+    END_RANGE("bytes_down", "Payload bytes of datagrams that the server sent"),
+    END_RANGE("bytes_up", "Payload bytes of datagrams that the device sent"),
+    {.key = "state",
+     .kind = SCHEMA_CHOICE,
+     IN(expect, text),
+     .choices = update_states,
+     .help = "State in the newest report that the server has",
+     .example = "idle"},
+    {.key = "result",
+     .kind = SCHEMA_CHOICE,
+     IN(expect, text),
+     .choices = update_results,
+     .help = "Result in the newest report that the server has",
+     .example = "success"},
+    /* No expectation, but which device the others are about. */
+    DEVICE(expect, device, "Of which device, from 1", "(each of them)"),
     {.key = NULL}};
 
 const struct schema_map schema_end = {
@@ -739,7 +843,8 @@ static const struct schema_key scenario_keys[] = {
      .kind = SCHEMA_NUMBER,
      IN(scenario, seed),
      BOUNDS(0, UINT64_MAX),
-     .help = "Where all chance comes from. 1 if not given",
+     .help = "Where all chance comes from",
+     .usual = "1",
      .example = "7"},
     {.key = "limits",
      .kind = SCHEMA_MAP,
@@ -759,8 +864,8 @@ static const struct schema_key scenario_keys[] = {
     {.key = "journal",
      .kind = SCHEMA_BOOL,
      IN(scenario, journal),
-     .help = "Whether the factory wrote a first journal record. true if not "
-             "given",
+     .help = "Whether the factory wrote a first journal record",
+     .usual = "true",
      .example = "false"},
     {.key = "fuses",
      .kind = SCHEMA_MAP,
@@ -772,17 +877,55 @@ static const struct schema_key scenario_keys[] = {
      .map = &schema_machine,
      .help = "Programs of the boot chain other than ours",
      .example = "{rom: rom.elf}"},
+    {.key = "devicetree",
+     .kind = SCHEMA_PROPERTIES,
+     .help = "Numbers of the devicetree that are other than on the board, by "
+             "node and property, which must exist there",
+     .usual = "(as in firmware/board/otalab.dts)",
+     .example = "{/agent/poll-ms: 5000}"},
+    {.key = "devices",
+     .kind = SCHEMA_NUMBER,
+     IN(scenario, devices),
+     BOUNDS(1u, SCENARIO_DEVICES),
+     .help = "How many devices there are, all alike, each with a link of its "
+             "own to the one server",
+     .usual = "1",
+     .example = "2"},
+    {.key = "clock",
+     .kind = SCHEMA_TIME,
+     IN(scenario, clock_ms),
+     .unit = MS,
+     BOUNDS(0, 24u * HOUR / MS - 1u),
+     .help = "Time of day that the real-time clock shows at power-on",
+     .usual = "0h",
+     .example = "6h"},
+    {.key = "network",
+     .kind = SCHEMA_NETWORK,
+     IN(scenario, network),
+     .map = &schema_network,
+     .help = "The link between device and update server",
+     .usual = "(no modem is fitted)",
+     .example = "{rate: 60kbit/s, latency: 40ms, loss: 2%}"},
+    {.key = "battery",
+     .kind = SCHEMA_BATTERY,
+     IN(scenario, battery),
+     .map = &schema_battery,
+     .help = "The battery that the device lives on",
+     .usual = "(an external supply that never tires)",
+     .example = "{capacity: 500J, charge: 40%}"},
     {.key = "checking",
      .kind = SCHEMA_BOOL,
      IN(scenario, checking),
      .help = "Compare the flash window at every command, not at resets "
-             "alone. true if not given; code is always compared",
+             "alone; code is always compared",
+     .usual = "true",
      .example = "false"},
     {.key = "allow",
      .kind = SCHEMA_ALLOW,
      IN(scenario, allow),
      .choices = allowances,
      .help = "Violations that a bad image is expected to try",
+     .usual = "(none)",
      .example = "[flash.locked]"},
     {.key = "steps",
      .kind = SCHEMA_STEPS,
@@ -801,17 +944,23 @@ const struct schema_map schema_scenario = {
     .name = "scenario",
     .path = "",
     .keys = scenario_keys,
-    .help = "A scenario: one device, what happens to it, and what must come "
-            "of it."};
+    .help = "A scenario: a device, the world around it, what happens, and "
+            "what must come of it."};
 
 const struct schema_map *const schema_maps[] = {
-    &schema_scenario,   &schema_limits, &schema_image,
-    &schema_edit,       &schema_flash,  &schema_fuses,
-    &schema_machine,    &schema_step,   &schema_pattern,
-    &schema_action,     &schema_cut,    &schema_reset,
-    &schema_flip,       &schema_damage, &schema_expect,
-    &schema_always,     &schema_never,  &schema_count,
-    &schema_eventually, &schema_end,    NULL};
+    &schema_scenario,  &schema_limits,
+    &schema_image,     &schema_edit,
+    &schema_flash,     &schema_fuses,
+    &schema_machine,   &schema_network,
+    &schema_burst,     &schema_battery,
+    &schema_step,      &schema_pattern,
+    &schema_action,    &schema_cut,
+    &schema_reset,     &schema_flip,
+    &schema_damage,    &schema_publish,
+    &schema_misbehave, &schema_expect,
+    &schema_always,    &schema_never,
+    &schema_count,     &schema_eventually,
+    &schema_end,       NULL};
 
 /* ---- kinds ------------------------------------------------------------ */
 
@@ -823,6 +972,13 @@ const struct schema_map *const schema_maps[] = {
 #define JSON_TIME                         \
     "\"type\": \"string\", \"pattern\": " \
     "\"^[0-9]+([.][0-9]+)?(ns|us|ms|s|min|h)$\""
+#define JSON_UNIT(units)                  \
+    "\"type\": \"string\", \"pattern\": " \
+    "\"^[0-9]+([.][0-9]+)?" units "$\""
+#define JSON_PATHS                                            \
+    "\"type\": \"object\", \"propertyNames\": {\"pattern\": " \
+    "\"^/[^/].*/[^/]+$\"}, \"additionalProperties\": "        \
+    "{\"type\": \"integer\"}"
 #define JSON_RANGE                                       \
     "\"type\": [\"integer\", \"string\"], \"pattern\": " \
     "\"^[0-9a-fx]+([.][.]([0-9a-fx]+)?)?$\""
@@ -838,9 +994,16 @@ static const struct schema_words words[SCHEMA_KINDS] = {
     [SCHEMA_NUMBER] = {"a whole number", "7 or 0x1f", NULL},
     [SCHEMA_SIZE] = {"a size with its unit", "4KiB, 512B or 0x200", JSON_SIZE},
     [SCHEMA_TIME] = {"a time with its unit", "45ms, 1.5s or 2min", JSON_TIME},
-    [SCHEMA_SHARE] = {"a share in percent", "40% or 12.5%",
-                      "\"type\": \"string\", \"pattern\": "
-                      "\"^[0-9]+([.][0-9]+)?%$\""},
+    [SCHEMA_SHARE] = {"a share in percent", "40% or 12.5%", JSON_UNIT("%")},
+    [SCHEMA_CHANCE] = {"a share in percent", "2% or 0.05%", JSON_UNIT("%")},
+    [SCHEMA_RATE] = {"a rate with its unit", "60kbit/s or 1.5Mbit/s",
+                     JSON_UNIT("(k|M)?bit/s")},
+    [SCHEMA_ENERGY] = {"an energy with its unit", "500J, 2.5kJ or 800mJ",
+                       JSON_UNIT("(m|k)?J")},
+    [SCHEMA_OHMS] = {"a resistance with its unit", "800mohm or 2.5ohm",
+                     JSON_UNIT("m?ohm")},
+    [SCHEMA_CODE] = {"a CoAP code", "5.03",
+                     "\"type\": [\"string\", \"number\"]"},
     [SCHEMA_RANGE] = {"a number or a range", "3, 0..3 or 2..", JSON_RANGE},
     [SCHEMA_CHOICE] = {"one of its words", NULL, NULL},
     [SCHEMA_SIGNER] = {"a key file, beside the scenario", "test-key.pem",
@@ -859,6 +1022,11 @@ static const struct schema_words words[SCHEMA_KINDS] = {
     [SCHEMA_ACTIONS] = {"an action or a list of them", NULL, NULL},
     [SCHEMA_EXPECTS] = {"a list of expectations", NULL, NULL},
     [SCHEMA_END] = {"a mapping", NULL, NULL},
+    [SCHEMA_NETWORK] = {"a mapping", NULL, NULL},
+    [SCHEMA_BATTERY] = {"a mapping", NULL, NULL},
+    [SCHEMA_MISBEHAVE] = {"a mapping", NULL, NULL},
+    [SCHEMA_PUBLISH] = {"the name of an image, or a mapping", NULL, NULL},
+    [SCHEMA_PROPERTIES] = {"a mapping of paths to numbers", NULL, JSON_PATHS},
     [SCHEMA_ALLOW] = {"a list of violations", NULL, NULL},
 };
 

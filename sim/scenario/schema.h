@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "world/link.h"
+
 /* What a key's value is, and by that how it is read and stored. */
 enum schema_kind {
     SCHEMA_TEXT,    /* one line; char[] */
@@ -20,6 +22,11 @@ enum schema_kind {
     SCHEMA_SIZE,    /* bytes; uint32_t */
     SCHEMA_TIME,    /* ns; uint64_t */
     SCHEMA_SHARE,   /* thousandths; uint32_t */
+    SCHEMA_CHANCE,  /* millionths; uint32_t */
+    SCHEMA_RATE,    /* bit/s; uint64_t */
+    SCHEMA_ENERGY,  /* uJ; uint64_t */
+    SCHEMA_OHMS,    /* thousandths; uint32_t */
+    SCHEMA_CODE,    /* CoAP's 5.03, as one byte; uint32_t */
     SCHEMA_RANGE,   /* struct range */
     SCHEMA_CHOICE,  /* one of `choices`; its value in an enum, or char[] */
     SCHEMA_IMAGE,   /* a declared image or one of `choices`; char[] */
@@ -28,16 +35,21 @@ enum schema_kind {
     SCHEMA_FLAG,    /* nothing follows: a bare word, or {} */
     SCHEMA_MAP,     /* keys of `map`, stored in the same struct */
     /* Stored by functions of their own: */
-    SCHEMA_IMAGES,  /* NAME: image */
-    SCHEMA_FLASH,   /* PARTITION: image */
-    SCHEMA_EDIT,    /* nothing, or a number; example: its meaning, or NULL */
-    SCHEMA_EDITS,   /* list of edits */
-    SCHEMA_STEPS,   /* list of steps */
-    SCHEMA_PATTERN, /* an event with some of its fields */
-    SCHEMA_ACTIONS, /* one action or a list of them */
-    SCHEMA_EXPECTS, /* list of expectations */
-    SCHEMA_END,     /* the keys of at_end, one expectation each */
-    SCHEMA_ALLOW,   /* list of `choices`, a bit mask */
+    SCHEMA_IMAGES,     /* NAME: image */
+    SCHEMA_FLASH,      /* PARTITION: image */
+    SCHEMA_EDIT,       /* nothing, or a number; example: its meaning, or NULL */
+    SCHEMA_EDITS,      /* list of edits */
+    SCHEMA_STEPS,      /* list of steps */
+    SCHEMA_PATTERN,    /* an event with some of its fields */
+    SCHEMA_ACTIONS,    /* one action or a list of them */
+    SCHEMA_EXPECTS,    /* list of expectations */
+    SCHEMA_END,        /* the keys of at_end, one expectation each */
+    SCHEMA_ALLOW,      /* list of `choices`, a bit mask */
+    SCHEMA_NETWORK,    /* struct scenario_network */
+    SCHEMA_BATTERY,    /* struct scenario_battery */
+    SCHEMA_PROPERTIES, /* PATH: number */
+    SCHEMA_PUBLISH,    /* an image's name, or the keys of `map` */
+    SCHEMA_MISBEHAVE,  /* struct server_fault and the kind */
     SCHEMA_KINDS
 };
 
@@ -59,9 +71,12 @@ struct schema_key {
     const struct schema_choice *choices;
     size_t offset; /* in the struct that the mapping is read into */
     size_t size;
-    uint64_t low; /* bounds, when high > 0 */
+    uint64_t unit; /* numbers are stored in this many; 0: of one */
+    uint64_t low;  /* bounds of what is stored, when high > 0 */
     uint64_t high;
     const char *help;    /* a sentence without its full stop */
+    const char *usual;   /* when it is not given: a value, as it is written,
+                            or a remark in brackets; NULL: nothing */
     const char *example; /* a value, as it is written */
 };
 
@@ -78,6 +93,15 @@ struct schema_words {
     const char *says; /* "a time with its unit" */
     const char *form; /* how it is written: "45ms"; may be NULL */
     const char *json; /* members of the schema; NULL: made by code */
+};
+
+/* What a network's mapping is read into; its figures are those of the same
+ * name for both ways. */
+struct schema_network_keys {
+    uint32_t kind; /* for link_kind_at() */
+    uint64_t rate;
+    uint64_t rate_of[LINK_DIRECTIONS];
+    struct link_figures figures;
 };
 
 extern const struct schema_map schema_scenario; /* the root */

@@ -23,9 +23,25 @@ static const struct unit size_units[] = {
     {"B", 1u}, {"KiB", 1024u}, {"MiB", 1024u * 1024u}, {NULL, 0}};
 
 static const struct unit share_units[] = {{"%", 10u}, {NULL, 0}};
+static const struct unit chance_units[] = {{"%", 10000u}, {NULL, 0}};
+
+static const struct unit rate_units[] = {
+    {"bit/s", 1u}, {"kbit/s", 1000u}, {"Mbit/s", 1000u * 1000u}, {NULL, 0}};
+
+static const struct unit energy_units[] = {{"mJ", 1000u},
+                                           {"J", 1000u * 1000u},
+                                           {"kJ", 1000u * 1000u * 1000u},
+                                           {NULL, 0}};
+
+static const struct unit ohms_units[] = {{"mohm", 1u},
+                                         {"ohm", 1000u},
+                                         {NULL, 0}};
 
 const char *const value_time_units = "ns, us, ms, s, min, h";
 const char *const value_size_units = "B, KiB, MiB";
+const char *const value_rate_units = "bit/s, kbit/s, Mbit/s";
+const char *const value_energy_units = "mJ, J, kJ";
+const char *const value_ohms_units = "mohm, ohm";
 
 static bool is_digit(char c)
 {
@@ -168,18 +184,63 @@ enum value_result value_size(const char *text, uint64_t *bytes)
     return scaled(text, size_units, bytes);
 }
 
-enum value_result value_share(const char *text, uint64_t *thousandths)
+/* At most 100 % of `units`. */
+static enum value_result part(const char *text, const struct unit *units,
+                              uint64_t *out)
 {
     uint64_t value = 0;
-    enum value_result result = scaled(text, share_units, &value);
+    enum value_result result = scaled(text, units, &value);
 
-    if (result == VALUE_OK && value > 1000u) {
+    if (result == VALUE_OK && value > 100u * units->factor) {
         return VALUE_TOO_BIG;
     }
     if (result == VALUE_OK) {
-        *thousandths = value;
+        *out = value;
     }
     return result;
+}
+
+enum value_result value_share(const char *text, uint64_t *thousandths)
+{
+    return part(text, share_units, thousandths);
+}
+
+enum value_result value_chance(const char *text, uint64_t *millionths)
+{
+    return part(text, chance_units, millionths);
+}
+
+enum value_result value_rate(const char *text, uint64_t *rate)
+{
+    return scaled(text, rate_units, rate);
+}
+
+enum value_result value_energy(const char *text, uint64_t *uj)
+{
+    return scaled(text, energy_units, uj);
+}
+
+enum value_result value_ohms(const char *text, uint64_t *mohm)
+{
+    return scaled(text, ohms_units, mohm);
+}
+
+/* A class, a point and two digits, as the standard writes them. */
+enum value_result value_code(const char *text, uint64_t *code)
+{
+    if (!is_digit(text[0]) || text[1] != '.' || !is_digit(text[2]) ||
+        !is_digit(text[3]) || text[4] != '\0') {
+        return VALUE_BAD;
+    }
+    unsigned first = (unsigned)(text[0] - '0');
+    unsigned detail =
+        (unsigned)(text[2] - '0') * 10u + (unsigned)(text[3] - '0');
+
+    if (first > 7u || detail > 31u) {
+        return VALUE_TOO_BIG;
+    }
+    *code = first << 5 | detail;
+    return VALUE_OK;
 }
 
 enum value_result value_number(const char *text, uint64_t *number)

@@ -30,6 +30,16 @@ enum value_result value_time(const char *text, uint64_t *ns);
 enum value_result value_size(const char *text, uint64_t *bytes);
 /* "40%", "12.5%": thousandths; at most 100% */
 enum value_result value_share(const char *text, uint64_t *thousandths);
+/* "2%", "0.05%": millionths; at most 100% */
+enum value_result value_chance(const char *text, uint64_t *millionths);
+/* "60kbit/s", "1.5Mbit/s": bit/s, by thousands */
+enum value_result value_rate(const char *text, uint64_t *rate);
+/* "500J", "2.5kJ", "800mJ": uJ */
+enum value_result value_energy(const char *text, uint64_t *uj);
+/* "800mohm", "2.5ohm": thousandths */
+enum value_result value_ohms(const char *text, uint64_t *mohm);
+/* "5.03": class and detail of a CoAP code as its one byte */
+enum value_result value_code(const char *text, uint64_t *code);
 /* "7", "0x1F" */
 enum value_result value_number(const char *text, uint64_t *number);
 /* "3", "0..3", "2.."; hexadecimal, too */
@@ -37,9 +47,12 @@ enum value_result value_range(const char *text, struct range *range);
 /* "1.2.0", "1.2.0+4": parts up to 255, 255, 65535 and the build number */
 enum value_result value_version(const char *text);
 
-/* Units that value_time() and value_size() know, for messages. */
+/* Units that the functions above know, for messages; shares have '%'. */
 extern const char *const value_time_units;
 extern const char *const value_size_units;
+extern const char *const value_rate_units;
+extern const char *const value_energy_units;
+extern const char *const value_ohms_units;
 
 /*
  * Is this a comparison as programming languages write it (">= 3", "<5",

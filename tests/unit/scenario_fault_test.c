@@ -8,12 +8,15 @@
 /* A scenario with the given step, or none. */
 static struct scenario *scenario_with(const char *step)
 {
-    char text[1000];
+    char text[1200];
     struct scenario *scenario = NULL;
     struct diag diag = {.text = ""};
     int length =
         snprintf(text, sizeof text,
-                 "scenario: x\ntitle: t\n%s%s\n"
+                 "scenario: x\ntitle: t\ndevices: 2\nnetwork: {}\n"
+                 "battery: {}\n"
+                 "images: {update: {build: app, version: 1.2.0}}\n"
+                 "flash: {slot-a: update}\n%s%s\n"
                  "expect: [never: {event: cpu.fault}]\n",
                  step != NULL ? "steps:\n  - " : "", step != NULL ? step : "");
 
@@ -63,6 +66,31 @@ Test(scenario_fault, means_the_same_as_a_step_in_a_file)
         {"power_cut@power.cut,off_for=3ms,do.off_for=1s",
          "{on: {event: power.cut, off_for: 3ms}, "
          "do: {power_cut: {off_for: 1s}}}"},
+        {"publish=update@app.ready",
+         "{on: {event: app.ready}, do: {publish: update}}"},
+        {"publish@app.ready,text=update",
+         "{on: {event: app.ready}, do: {publish: update}}"},
+        {"publish@2s,image=update,counter=7,downgrade=true",
+         "{at: 2s, do: {publish: {image: update, counter: 7, "
+         "downgrade: true}}}"},
+        {"withdraw@app.ready", "{on: {event: app.ready}, do: {withdraw: {}}}"},
+        {"misbehave@agent.download,size=9..,kind=corrupt,do.from=1000B,times=1",
+         "{on: {event: agent.download, size: 9..}, do: {misbehave: "
+         "{kind: corrupt, from: 1000B, times: 1}}}"},
+        {"misbehave@1s,kind=other-image,image=update",
+         "{at: 1s, do: {misbehave: {kind: other-image, image: update}}}"},
+        {"behave=all@3s", "{at: 3s, do: {behave: all}}"},
+        {"network@3s,kind=nb-iot,loss=25%",
+         "{at: 3s, do: {network: {kind: nb-iot, loss: 25%}}}"},
+        {"link=down@12s", "{at: 12s, do: {link: down}}"},
+        {"outage@agent.download,for=20s",
+         "{on: {event: agent.download}, do: {outage: 20s}}"},
+        {"outage=20s@agent.download,slot=b",
+         "{on: {event: agent.download, slot: b}, do: {outage: 20s}}"},
+        {"charge@1s,text=50%", "{at: 1s, do: {charge: 50%}}"},
+        {"power_cut@app.ready,device=2",
+         "{on: {event: app.ready, device: 2}, do: {power_cut: {}}}"},
+        {"link=down@12s,device=2", "{at: 12s, do: {link: down}, device: 2}"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -133,6 +161,20 @@ Test(scenario_fault, wrong_ones_are_refused_with_their_column)
          "fault:1:28: '40' has no unit; write 'done: 40%'"},
         {"console@app.ready", "fault:1:1: 'console' needs its value and "
                               "nothing else; write 'text=\"trial b\"'"},
+        {"outage@1s", "fault:1:1: 'outage' needs its value and nothing else; "
+                      "write 'text=20s'"},
+        {"outage=20@1s", "fault:1:8: '20' has no unit; write 'outage: 20s'"},
+        {"power_cut=now@1s",
+         "fault:1:11: 'power_cut' takes no value of its own; write "
+         "'KEY=VALUE' behind a comma"},
+        {"publish=updat@1s", "fault:1:1: no image is called 'updat'; did you "
+                             "mean 'update'?"},
+        {"link=down@1s,device=3",
+         "fault:1:1: there is no device 3, only 2; write 'devices: 3' at the "
+         "top"},
+        {"power_cut@app.ready,device=3",
+         "fault:1:11: there is no device 3, only 2; write 'devices: 3' at the "
+         "top"},
         {"stop@1s,now=1", "fault:1:1: 'stop' takes no value; write "
                           "'stop: {}'"},
         {"bit_flip@1s,partition=journal",

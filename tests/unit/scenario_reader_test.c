@@ -14,6 +14,7 @@
 #include "scenario/schema.h"
 
 #define FULL "tests/data/scenarios/good/every-key.yaml"
+#define WORLD "tests/data/scenarios/good/world.yaml"
 
 static struct scenario *read_file(const char *path)
 {
@@ -60,6 +61,11 @@ Test(scenario_reader, what_is_not_said_has_its_usual_value)
     cr_expect(scenario->image[0].authentic);
     cr_expect_not(scenario->image[0].has_counter);
     cr_expect_eq(scenario->image[0].size, 0);
+    cr_expect_eq(scenario->devices, 1);
+    cr_expect_eq(scenario->clock_ms, 0);
+    cr_expect_eq(scenario->properties, 0);
+    cr_expect_not(scenario->network.given);
+    cr_expect_not(scenario->battery.given);
     scenario_free(scenario);
 }
 
@@ -254,6 +260,299 @@ Test(scenario_reader, each_key_of_at_end_is_an_expectation)
     scenario_free(scenario);
 }
 
+/* ---- the world around the device ----------------------------------------- */
+
+Test(scenario_reader, clock_devices_and_properties_are_stored)
+{
+    struct scenario *scenario = read_file(WORLD);
+
+    cr_expect_eq(scenario->clock_ms, 23400000);
+    cr_expect_eq(scenario->devices, 3);
+    cr_assert_eq(scenario->properties, 2);
+    cr_expect_str_eq(scenario->property[0].path, "/agent/poll-ms");
+    cr_expect_eq(scenario->property[0].value, 5000);
+    cr_expect_str_eq(scenario->property[1].path, "/boot/commit-after-ms");
+    cr_expect_eq(scenario->property[1].value, 60000);
+    cr_expect_eq(scenario->property[1].place.line, 6);
+    cr_expect_eq(scenario->property[1].place.column, 36);
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, a_network_is_stored_for_both_ways)
+{
+    struct scenario *scenario = read_file(WORLD);
+    const struct link_figures *up = &scenario->network.way[LINK_UP];
+    struct link_figures down = scenario->network.way[LINK_DOWN];
+
+    cr_expect(scenario->network.given);
+    cr_expect_eq(up->rate, 20500);
+    cr_expect_eq(down.rate, 60000);
+    cr_expect_eq(up->latency, 40000000);
+    cr_expect_eq(up->jitter, 10000000);
+    cr_expect_eq(up->loss, 20000);
+    cr_expect_eq(up->burst_begin, 10000);
+    cr_expect_eq(up->burst_end, 200000);
+    cr_expect_eq(up->burst_loss, 800000);
+    cr_expect_eq(up->duplicate, 5000);
+    cr_expect_eq(up->duplicate_time, 100000000);
+    cr_expect_eq(up->reorder, 12500);
+    cr_expect_eq(up->reorder_time, 300000000);
+    cr_expect_eq(up->mtu, 576);
+    cr_expect_eq(up->overhead, 48);
+    down.rate = up->rate;
+    cr_expect_arr_eq(&down, up, sizeof down, "all but the rate is alike");
+    scenario_free(scenario);
+}
+
+static struct scenario_network network_of(const char *mapping)
+{
+    char body[400];
+
+    snprintf(body, sizeof body, "network: %s\n" EXPECT, mapping);
+    struct scenario *scenario = read_body(body);
+    struct scenario_network network = scenario->network;
+
+    scenario_free(scenario);
+    return network;
+}
+
+Test(scenario_reader, what_a_network_does_not_say_comes_from_its_kind)
+{
+    const struct link_kind *nb_iot = link_kind_find("nb-iot");
+    struct scenario_network network = network_of("{kind: nb-iot}");
+
+    cr_expect_arr_eq(network.way, nb_iot->way, sizeof network.way);
+    network = network_of("{}");
+    cr_expect(network.given);
+    cr_expect_arr_eq(network.way, link_kind_find("ideal")->way,
+                     sizeof network.way);
+    network = network_of("{loss: 1%, kind: nb-iot}");
+    cr_expect_eq(network.way[LINK_UP].rate, nb_iot->way[LINK_UP].rate);
+    cr_expect_eq(network.way[LINK_DOWN].jitter, nb_iot->way[LINK_DOWN].jitter);
+    cr_expect_eq(network.way[LINK_DOWN].loss, 10000);
+    network = network_of("{latency: 0ms, kind: nb-iot}");
+    cr_expect_eq(network.way[LINK_UP].latency, 0, "given, though 0");
+}
+
+Test(scenario_reader, a_rate_is_for_both_ways_unless_they_have_their_own)
+{
+    struct scenario_network network = network_of("{up: 1bit/s, rate: 2Mbit/s}");
+
+    cr_expect_eq(network.way[LINK_UP].rate, 1);
+    cr_expect_eq(network.way[LINK_DOWN].rate, 2000000);
+}
+
+Test(scenario_reader, bursts_and_reordering_have_usual_figures)
+{
+    struct scenario_network network =
+        network_of("{burst: {begin: 1%, end: 5%}, reorder: 1%}");
+
+    cr_expect_eq(network.way[LINK_UP].burst_loss, 1000000);
+    cr_expect_eq(network.way[LINK_DOWN].reorder_time, 500000000);
+    network = network_of("{reorder: 1%, reorder_time: 0ms}");
+    cr_expect_eq(network.way[LINK_DOWN].reorder_time, 0);
+    network = network_of("{loss: 1%}");
+    cr_expect_eq(network.way[LINK_UP].burst_begin, 0);
+    cr_expect_eq(network.way[LINK_UP].burst_loss, 0);
+    cr_expect_eq(network.way[LINK_UP].reorder_time, 0);
+}
+
+Test(scenario_reader, every_network_is_one_that_the_link_takes)
+{
+    static const char *const mappings[] = {
+        "{}", "{kind: lte-m}", "{rate: 1000000Mbit/s, latency: 1000s}",
+        "{jitter: 1000s, loss: 100%, mtu: 2280, overhead: 1000}",
+        "{burst: {begin: 100%, end: 100%}, duplicate: 100%, reorder: 100%, "
+        "reorder_time: 1000s, duplicate_time: 1000s, down: 1bit/s}"};
+    static struct link link;
+
+    for (size_t i = 0; i < sizeof mappings / sizeof mappings[0]; i++) {
+        struct scenario_network network = network_of(mappings[i]);
+
+        cr_expect_eq(link_init(&link, &network.way[LINK_UP],
+                               &network.way[LINK_DOWN], 1, "link"),
+                     0, "%s", mappings[i]);
+    }
+}
+
+Test(scenario_reader, a_battery_is_stored)
+{
+    struct scenario *scenario = read_file(WORLD);
+    const struct scenario_battery *battery = &scenario->battery;
+
+    cr_expect(battery->given);
+    cr_expect_eq(battery->figures.capacity_uj, UINT64_C(2500000000));
+    cr_expect_eq(battery->charge, 405000);
+    cr_expect_eq(battery->figures.full_mohm, 2000);
+    cr_expect_eq(battery->figures.empty_mohm, 9500);
+    cr_expect_eq(battery->figures.warn_mv, battery_defaults.warn_mv);
+    scenario_free(scenario);
+}
+
+static struct scenario_battery battery_of(const char *mapping)
+{
+    char body[400];
+
+    snprintf(body, sizeof body, "battery: %s\n" EXPECT, mapping);
+    struct scenario *scenario = read_body(body);
+    struct scenario_battery battery = scenario->battery;
+
+    scenario_free(scenario);
+    return battery;
+}
+
+Test(scenario_reader, what_a_battery_does_not_say_is_as_usual)
+{
+    struct scenario_battery battery = battery_of("{}");
+    static struct battery model;
+
+    cr_expect_arr_eq(&battery.figures, &battery_defaults,
+                     sizeof battery.figures);
+    cr_expect_eq(battery.charge, BATTERY_FULL);
+    battery = battery_of("{resistance: 900mohm}");
+    cr_expect_eq(battery.figures.full_mohm, 900);
+    cr_expect_eq(battery.figures.empty_mohm, 900, "alike");
+    battery = battery_of("{resistance_empty: 7ohm}");
+    cr_expect_eq(battery.figures.full_mohm, battery_defaults.full_mohm);
+    cr_expect_eq(battery.figures.empty_mohm, 7000);
+    battery = battery_of("{capacity: 1000kJ, charge: 0%, resistance: 0ohm, "
+                         "resistance_empty: 1000ohm}");
+    cr_expect_eq(battery_init(&model, &battery.figures, battery.charge, 0), 0);
+}
+
+Test(scenario_reader, what_is_published_is_stored)
+{
+    struct scenario *scenario = read_file(WORLD);
+    const struct action *action = scenario->step[0].action;
+
+    cr_assert_eq(scenario->step[0].actions, 8);
+    cr_expect_eq(action[0].kind, ACTION_PUBLISH);
+    cr_expect_str_eq(action[0].publish.image, "update");
+    cr_expect_str_eq(action[0].publish.version, "");
+    cr_expect_str_eq(action[0].publish.key, "");
+    cr_expect_not(action[0].publish.has_counter);
+    cr_expect_not(action[0].publish.has_size);
+    cr_expect_not(action[0].publish.downgrade);
+    cr_expect_not(action[0].publish.bad_digest);
+    cr_expect_eq(action[0].publish.release, 0);
+    cr_expect_str_eq(action[1].publish.image, "told");
+    cr_expect_str_eq(action[1].publish.version, "9.8.7");
+    cr_expect(action[1].publish.has_counter && action[1].publish.has_size);
+    cr_expect_eq(action[1].publish.counter, 6);
+    cr_expect_eq(action[1].publish.size, 1048576);
+    cr_expect_eq(action[1].publish.release, 77);
+    cr_expect_str_eq(action[1].publish.key, "wrong");
+    cr_expect(action[1].publish.downgrade && action[1].publish.bad_digest);
+    cr_expect_eq(action[2].kind, ACTION_WITHDRAW);
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, how_a_server_misbehaves_is_stored)
+{
+    struct scenario *scenario = read_file(WORLD);
+    const struct action *action = scenario->step[0].action;
+
+    cr_expect_eq(action[3].kind, ACTION_MISBEHAVE);
+    cr_expect_eq(action[3].fault_kind, SERVER_CORRUPT);
+    cr_expect_eq(action[3].fault.resource, SERVER_DESCRIPTION);
+    cr_expect_eq(action[3].fault.from, 1000);
+    cr_expect_eq(action[3].fault.value, 255);
+    cr_expect_eq(action[3].fault.times, 3);
+    cr_expect_eq(action[4].fault_kind, SERVER_REFUSE);
+    cr_expect_eq(action[4].fault.resource, SERVER_IMAGE, "if not said");
+    cr_expect_eq(action[4].fault.value, 4 << 5 | 4);
+    cr_expect_eq(action[4].fault.times, 0);
+    cr_expect_eq(action[5].fault_kind, SERVER_OTHER_IMAGE);
+    cr_expect_eq(action[5].fault.value, 2, "its number among the images");
+    cr_expect_eq(action[5].fault.from, 4096);
+    cr_expect_eq(action[6].kind, ACTION_BEHAVE);
+    cr_expect_eq(action[6].fault_kind, SERVER_WRONG_TOKEN);
+    cr_expect_eq(action[7].fault_kind, -1);
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, actions_on_link_and_battery_are_stored)
+{
+    struct scenario *scenario = read_file(WORLD);
+    const struct action *action = scenario->step[1].action;
+    const struct link_kind *lte = link_kind_find("lte-m");
+
+    cr_assert_eq(scenario->step[1].actions, 6);
+    cr_expect_eq(action[0].kind, ACTION_NETWORK);
+    cr_expect_eq(action[0].network.way[LINK_UP].rate, 9600);
+    cr_expect_eq(action[0].network.way[LINK_DOWN].reorder, 30000);
+    cr_expect_eq(action[0].network.way[LINK_DOWN].latency, 0,
+                 "of the kind, not of before");
+    cr_expect_eq(action[1].network.way[LINK_UP].rate, lte->way[LINK_UP].rate);
+    cr_expect_eq(action[1].network.way[LINK_UP].burst_end, 40000);
+    cr_expect_eq(action[2].kind, ACTION_LINK);
+    cr_expect_str_eq(action[2].text, "down");
+    cr_expect_str_eq(action[3].text, "up");
+    cr_expect_eq(action[4].kind, ACTION_OUTAGE);
+    cr_expect_eq(action[4].off_ns, UINT64_C(20000000000));
+    cr_expect_eq(action[5].kind, ACTION_CHARGE);
+    cr_expect_eq(action[5].done, 125);
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, devices_are_chosen)
+{
+    struct scenario *scenario = read_file(WORLD);
+    const struct expect *expect = scenario->expect;
+
+    cr_expect_eq(scenario->step[0].device, 3);
+    cr_expect_eq(scenario->step[0].on.device, 2);
+    cr_expect_eq(scenario->step[1].device, 0);
+    cr_expect_eq(expect[0].pattern.device, 1);
+    cr_expect_eq(expect[0].device, 1);
+    cr_expect_eq(expect[1].pattern.device, 2);
+    cr_expect_eq(expect[2].pattern.device, 3);
+    cr_expect_eq(expect[3].device, 2);
+    cr_expect_eq(expect[4].device, 0);
+    cr_assert_eq(scenario->expects, 10);
+    for (unsigned i = 6; i < 10; i++) {
+        cr_expect_eq(expect[i].device, 3, "wherever it stands in at_end");
+    }
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, expectations_of_the_world_are_stored)
+{
+    struct scenario *scenario = read_file(WORLD);
+    const struct expect *expect = scenario->expect;
+
+    cr_expect_str_eq(expect[0].pattern.want[0].text, "outage");
+    cr_expect_str_eq(expect[1].pattern.want[0].text, "2.05");
+    cr_expect_str_eq(expect[2].pattern.want[0].text, "status");
+    cr_expect_str_eq(expect[4].pattern.want[0].text, "bad-digest");
+    cr_expect_str_eq(expect[5].pattern.want[0].text, "downloaded");
+    cr_expect_str_eq(expect[5].pattern.want[1].text, "no-flash");
+    cr_expect_eq(expect[6].key, END_BYTES_DOWN);
+    cr_expect_eq(expect[6].range.low, 262144);
+    cr_expect_eq(expect[6].range.high, 300000);
+    cr_expect_eq(expect[7].key, END_BYTES_UP);
+    cr_expect_eq(expect[8].key, END_STATE);
+    cr_expect_str_eq(expect[8].text, "updating");
+    cr_expect_eq(expect[9].key, END_RESULT);
+    cr_expect_str_eq(expect[9].text, "connection-lost");
+    scenario_free(scenario);
+}
+
+/* What is read for a field must be what an event's field is shown as. */
+Test(scenario_reader, patterns_of_the_world_fit_their_events)
+{
+    struct scenario *scenario = read_file(WORLD);
+    const struct pattern *pattern = &scenario->expect[1].pattern;
+    struct event event = {.code = EVENT_SERVER_ANSWER, .number = {2u << 5 | 5}};
+
+    cr_expect(
+        event_matches(&event, pattern->want[0].field, pattern->want[0].text));
+    event.number[0]++;
+    cr_expect_not(
+        event_matches(&event, pattern->want[0].field, pattern->want[0].text));
+    scenario_free(scenario);
+}
+
 Test(scenario_reader, the_digest_is_of_the_file)
 {
     struct scenario *a = read_body(EXPECT);
@@ -356,6 +655,52 @@ Test(scenario_reader, words_are_those_of_the_events)
     expect_names(EVENT_BOOT_REJECT, "reason", choices_of("at_end", "reason"));
 }
 
+Test(scenario_reader, words_of_the_world_are_those_of_its_models)
+{
+    const struct schema_choice *kinds = choices_of("network", "kind");
+    const struct schema_choice *faults = choices_of("misbehave", "kind");
+    const struct schema_choice *all = choices_of("do", "behave");
+    unsigned count = 0;
+
+    for (; link_kind_at(count) != NULL; count++) {
+        cr_assert_not_null(kinds[count].name);
+        cr_expect_str_eq(kinds[count].name, link_kind_at(count)->name);
+        cr_expect_eq(kinds[count].value, count);
+    }
+    cr_expect_null(kinds[count].name);
+    for (unsigned i = 0; i < SERVER_FAULTS; i++) {
+        cr_expect_str_eq(faults[i].name, server_fault_name(i));
+        cr_expect_str_eq(faults[i].help, server_fault_text(i));
+        cr_expect_eq(faults[i].value, i);
+        cr_expect_str_eq(all[i + 1].name, faults[i].name);
+        cr_expect_eq(all[i + 1].value, i);
+    }
+    cr_expect_null(faults[SERVER_FAULTS].name);
+    cr_expect_null(all[SERVER_FAULTS + 1].name);
+    expect_names(EVENT_SERVER_REQUEST, "resource",
+                 choices_of("misbehave", "resource"));
+    expect_names(EVENT_AGENT_STATE, "state", choices_of("at_end", "state"));
+    expect_names(EVENT_AGENT_STATE, "result", choices_of("at_end", "result"));
+}
+
+/* A key of the grammar would hide a field of the same name. */
+Test(scenario_reader, no_field_of_an_event_is_called_like_a_key)
+{
+    for (size_t i = 0; schema_maps[i] != NULL; i++) {
+        if ((schema_maps[i]->flags & SCHEMA_FIELDS) == 0) {
+            continue;
+        }
+        for (int code = 0; code < EVENT_COUNT; code++) {
+            const struct event_kind *kind = event_kind((enum event_code)code);
+
+            for (unsigned k = 0; k < kind->fields; k++) {
+                cr_expect_null(schema_find(schema_maps[i], kind->field[k].key),
+                               "%s.%s", kind->name, kind->field[k].key);
+            }
+        }
+    }
+}
+
 Test(scenario_reader, names_of_edits_fit)
 {
     for (unsigned i = 0; i < EDIT_COUNT; i++) {
@@ -371,7 +716,9 @@ Test(scenario_reader, rows_of_tables_stand_in_the_order_of_their_enums)
     cr_expect_str_eq(schema_end.keys[END_SLOT_A].key, "slot-a");
     cr_expect_str_eq(schema_end.keys[END_ATTEMPTS].key, "attempts");
     cr_expect_str_eq(schema_end.keys[END_CUTS].key, "cuts");
-    cr_expect_null(schema_end.keys[END_CUTS + 1].key);
+    cr_expect_str_eq(schema_end.keys[END_RESULT].key, "result");
+    cr_expect_str_eq(schema_end.keys[END_RESULT + 1].key, "device");
+    cr_expect_null(schema_end.keys[END_RESULT + 2].key);
 }
 
 Test(scenario_reader, every_mapping_fits_a_set_of_32_keys)

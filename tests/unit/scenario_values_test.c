@@ -93,6 +93,76 @@ Test(scenario_values, shares)
     CHECK(rows, value_share);
 }
 
+Test(scenario_values, chances)
+{
+    static const struct row rows[] = {
+        {"0%", VALUE_OK, 0},
+        {"2%", VALUE_OK, 20000},
+        {"0.5%", VALUE_OK, 5000},
+        {"0.0001%", VALUE_OK, 1},
+        {"100%", VALUE_OK, 1000000},
+        {"100.0001%", VALUE_TOO_BIG, 0},
+        {"0.00001%", VALUE_FRACTION, 0},
+        {"2", VALUE_NO_UNIT, 0},
+        {"2ppm", VALUE_UNIT, 0},
+    };
+
+    CHECK(rows, value_chance);
+}
+
+Test(scenario_values, rates)
+{
+    static const struct row rows[] = {
+        {"1bit/s", VALUE_OK, 1},
+        {"60kbit/s", VALUE_OK, 60000},
+        {"15.6kbit/s", VALUE_OK, 15600},
+        {"1.5Mbit/s", VALUE_OK, 1500000},
+        {"0.0005kbit/s", VALUE_FRACTION, 0},
+        {"60", VALUE_NO_UNIT, 0},
+        {"60kbit", VALUE_UNIT, 0},
+        {"60KiB/s", VALUE_UNIT, 0},
+        {"60Kbit/s", VALUE_UNIT, 0},
+        {"kbit/s", VALUE_BAD, 0},
+        {"20000000000000Mbit/s", VALUE_TOO_BIG, 0},
+    };
+
+    CHECK(rows, value_rate);
+}
+
+Test(scenario_values, energies_and_resistances)
+{
+    static const struct row energies[] = {
+        {"500J", VALUE_OK, 500000000},
+        {"0.5mJ", VALUE_OK, 500},
+        {"2.5kJ", VALUE_OK, UINT64_C(2500000000)},
+        {"0.0000001J", VALUE_FRACTION, 0},
+        {"500", VALUE_NO_UNIT, 0},
+        {"500MJ", VALUE_UNIT, 0},
+    };
+    static const struct row ohms[] = {
+        {"2000mohm", VALUE_OK, 2000},     {"2.5ohm", VALUE_OK, 2500},
+        {"0.0005ohm", VALUE_FRACTION, 0}, {"2", VALUE_NO_UNIT, 0},
+        {"2Ohm", VALUE_UNIT, 0},
+    };
+
+    CHECK(energies, value_energy);
+    CHECK(ohms, value_ohms);
+}
+
+Test(scenario_values, codes)
+{
+    static const struct row rows[] = {
+        {"2.05", VALUE_OK, 69},     {"5.03", VALUE_OK, 163},
+        {"0.00", VALUE_OK, 0},      {"7.31", VALUE_OK, 255},
+        {"7.32", VALUE_TOO_BIG, 0}, {"8.00", VALUE_TOO_BIG, 0},
+        {"2.5", VALUE_BAD, 0},      {"205", VALUE_BAD, 0},
+        {"2.055", VALUE_BAD, 0},    {"", VALUE_BAD, 0},
+        {"2", VALUE_BAD, 0},        {"2.", VALUE_BAD, 0},
+    };
+
+    CHECK(rows, value_code);
+}
+
 Test(scenario_values, numbers)
 {
     static const struct row rows[] = {
