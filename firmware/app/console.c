@@ -80,6 +80,40 @@ static void do_status(struct app *app, const char *word)
     text_number(&line, power.battery_mv);
     text_put(&line, " mV");
     text_say(&line);
+    updater_tell(&app->updater);
+}
+
+static void do_update(struct app *app, const char *word)
+{
+    (void)word;
+    updater_poll_now(&app->updater);
+    console_write(app->updater.fitted ? "looking\n" : "no modem\n");
+}
+
+/* A number of at most six digits, else 0. */
+static uint32_t number_of(const char *word)
+{
+    uint32_t value = 0;
+
+    for (unsigned i = 0; word[i] != '\0'; i++) {
+        if (i == 6 || word[i] < '0' || word[i] > '9') {
+            return 0;
+        }
+        value = value * 10u + (uint32_t)(word[i] - '0');
+    }
+    return value;
+}
+
+static void do_defer(struct app *app, const char *word)
+{
+    uint32_t minutes = number_of(word);
+
+    if (minutes == 0) {
+        console_write("defer MINUTES\n");
+        return;
+    }
+    updater_defer(&app->updater, minutes);
+    console_write("deferred\n");
 }
 
 static void do_reboot(struct app *app, const char *word)
@@ -136,9 +170,9 @@ static const struct {
     const char *name;
     void (*run)(struct app *app, const char *word);
 } commands[] = {
-    {"trial", do_trial},   {"commit", do_commit}, {"status", do_status},
-    {"reboot", do_reboot}, {"erase", do_erase},   {"crash", do_crash},
-    {"hang", do_hang},
+    {"trial", do_trial}, {"commit", do_commit}, {"update", do_update},
+    {"defer", do_defer}, {"status", do_status}, {"reboot", do_reboot},
+    {"erase", do_erase}, {"crash", do_crash},   {"hang", do_hang},
 };
 
 static void serve(struct app *app, char *line)
@@ -156,7 +190,7 @@ static void serve(struct app *app, char *line)
             return;
         }
     }
-    console_write("trial commit status reboot erase crash hang\n");
+    console_write("trial commit update defer status reboot erase crash hang\n");
 }
 
 void app_console(struct app *app)

@@ -13,6 +13,7 @@ static void app_open(struct app *app)
         memset(&app->info, 0, sizeof(app->info));
     }
     app->flash = board_flash();
+    app->sample_ms = app_sample_ms();
     if (map_read(board_dtb(), BOARD_DTB_SIZE, &app->map) != OTA_OK) {
         board_panic(__LINE__, BOARD_DTB_BASE);
     }
@@ -27,6 +28,15 @@ static void app_greet(const struct app *app)
     text_put(&line, app->info.slot == OTA_SLOT_A ? ", slot a" : ", slot b");
     text_put(&line, app_on_trial(app) ? ", on trial" : ", confirmed");
     text_say(&line);
+}
+
+/* Without a valid boot-info nobody knows which slot is the other one. */
+static void app_network(struct app *app)
+{
+    updater_open(&app->updater, &app->map, &app->info);
+    app->updater.fitted = app->updater.fitted && app->info_valid;
+    app_on_network(app);
+    updater_start(&app->updater, false);
 }
 
 static bool app_check(const struct app *app)
@@ -64,6 +74,7 @@ int main(void)
                 app.info.state, 0);
     watchdog_start(app.map.watchdog_ms);
     app_on_start(&app);
+    app_network(&app);
     app_greet(&app);
     healthy = app_check(&app);
     if (!app_on_trial(&app)) {

@@ -13,6 +13,8 @@
 
 /* Long enough for a console line to be read, short of the trial deadline. */
 #define RESTART_PAUSE_MS 500u
+/* How often the answer of the server is looked for. */
+#define TRIAL_TURN_MS 200u
 
 static enum ota_reason refuse(enum ota_request_kind kind,
                               enum ota_reason reason)
@@ -105,9 +107,65 @@ enum ota_reason app_ask_commit(const struct app *app)
                        app->info.counter, app->info.digest);
 }
 
+/* ---- commit --------------------------------------------------------------- */
+
+/* A commit that the bootloader took and could not carry out would only be
+ * asked for at each start again. */
+static bool asked_before(const struct app *app)
+{
+    struct request latest;
+
+    return request_latest(app->flash, app->map.parts[MAP_REQUESTS], &latest) ==
+               OTA_OK &&
+           latest.kind == OTA_REQUEST_COMMIT &&
+           latest.counter == app->info.counter &&
+           memcmp(latest.digest, app->info.digest, OTA_DIGEST_SIZE) == 0;
+}
+
+void app_commit_in_time(struct app *app)
+{
+    uint64_t when = (uint64_t)app->map.commit_after_ms * BOARD_CYCLES_PER_MS;
+
+    if (when == 0 || board_cycles() < when || app->commit_tried ||
+        app->info.counter <= app->info.fuse_counter ||
+        !updater_is_idle(&app->updater)) {
+        return;
+    }
+    app->commit_tried = true;
+    if (!asked_before(app) && app_ask_commit(app) == OTA_REASON_NONE) {
+        console_write("commit asked for, restarting\n");
+        board_reset(CTL_REASON_REQUEST);
+    }
+}
+
+/* ---- on trial --------------------------------------------------------------- */
+
+/* Is the server there? False: it could not be reached in time, though nothing
+ * is wrong with this image as far as it can tell. */
+static bool server_reached(struct app *app)
+{
+    enum agent_answer answer = updater_trial(&app->updater);
+
+    while (answer == AGENT_WAIT) {
+        app_pause(app, TRIAL_TURN_MS);
+        answer = updater_trial(&app->updater);
+    }
+    return answer == AGENT_YES;
+}
+
+static enum ota_reason app_abandon(const struct app *app)
+{
+    return app_request(app, OTA_REQUEST_ABANDON, app->info.slot, 0,
+                       app->info.digest);
+}
+
 __attribute__((weak)) void app_on_trial_passed(struct app *app)
 {
-    if (app_confirm(app) == OTA_REASON_NONE) {
+    if (!server_reached(app)) {
+        if (app_abandon(app) == OTA_REASON_NONE) {
+            console_write("server not reached on trial, giving it back\n");
+        }
+    } else if (app_confirm(app) == OTA_REASON_NONE) {
         console_write("confirmation asked for, restarting\n");
     }
     app_pause(app, RESTART_PAUSE_MS);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The update agent (ota/agent.h) over this board's drivers, shared by
+ * application and recovery image. Without a modem, or without its figures in
+ * the devicetree, there is no agent: every function is there, none does
+ * anything. The owner keeps the structure, map and boot-info where they are.
+ */
+#ifndef OTALAB_APP_UPDATER_H
+#define OTALAB_APP_UPDATER_H
+
+#include "board/board.h"
+#include "board/text.h"
+#include "board/trust.h"
+#include "ota/agent.h"
+#include "ota/boot_info.h"
+#include "ota/map.h"
+
+struct updater {
+    bool fitted;
+    struct agent agent;
+    struct agent_port port;
+    struct agent_figures figures;
+    struct trust trust;
+    const struct ota_map *map;
+    const struct boot_info *info;
+    int socket;   /* -1: not open */
+    uint64_t due; /* cycles */
+};
+
+/* Everything but the agent itself: a caller may change `port` before
+ * updater_start(). */
+void updater_open(struct updater *updater, const struct ota_map *map,
+                  const struct boot_info *info);
+void updater_start(struct updater *updater, bool recovery);
+
+/* Do what is due or waits; the next time, in cycles. Restarts the device when
+ * the agent wants it. */
+uint64_t updater_serve(struct updater *updater);
+
+/* AGENT_YES when there is none. */
+enum agent_answer updater_trial(struct updater *updater);
+
+/* No update is being worked at: the device may restart for other reasons. */
+bool updater_is_idle(const struct updater *updater);
+
+/* Console commands. */
+void updater_poll_now(struct updater *updater);
+void updater_defer(struct updater *updater, uint32_t minutes);
+/* "update downloading initial none release 7 4096/20000 tries 0", as a line;
+ * nothing without a modem. */
+void updater_tell(const struct updater *updater);
+
+#endif
