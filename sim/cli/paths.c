@@ -96,6 +96,31 @@ static const struct layout *find_layout(char *own)
     return &installed;
 }
 
+static int is_program(const struct dirent *entry)
+{
+    return ends_with(entry->d_name, ".bin") || ends_with(entry->d_name, ".elf");
+}
+
+/* A folder of one's own may have as little as one image in it. */
+static int need_programs(const char *folder, const char *remedy,
+                         struct diag *diag)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(folder, &entries, is_program, NULL);
+
+    for (int i = 0; i < count; i++) {
+        free(entries[i]);
+    }
+    free(entries);
+    if (count > 0) {
+        return 0;
+    }
+    return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                     count < 0 ? "%s: no such folder of device programs; %s"
+                               : "%s: no device program in there; %s",
+                     folder, remedy);
+}
+
 static int need(const char *path, const char *what, const char *remedy,
                 struct diag *diag)
 {
@@ -132,8 +157,9 @@ int paths_locate(const char *firmware, struct locations *where,
              is_folder("scenarios") ? "scenarios" : where->scenarios_else);
     snprintf(where->firmware, sizeof where->firmware, "%s",
              given != NULL ? given : where->firmware_else);
-    snprintf(rom, sizeof rom, "%s/rom.elf", where->firmware);
-    int err = need(rom, "the ROM", layout->remedy, diag);
+    snprintf(rom, sizeof rom, "%s/rom.elf", where->firmware_else);
+    int err = given != NULL ? need_programs(where->firmware, built.remedy, diag)
+                            : need(rom, "the ROM", layout->remedy, diag);
     return err ? err
                : need(where->plugin, "the QEMU plugin", layout->remedy, diag);
 }

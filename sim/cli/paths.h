@@ -26,7 +26,7 @@ struct paths {
 };
 
 struct locations {
-    char firmware[512];      /* folder with rom.elf and the images */
+    char firmware[512];      /* folder with device programs */
     char firmware_else[512]; /* the usual one, for what that one lacks */
     char plugin[512];
     char scenarios[512];      /* the user's, here, if there are any */

@@ -88,11 +88,16 @@ mkdir scenarios firmware
 cp "$prefix/share/otalab/firmware/app.bin" firmware/mine.bin
 sed -e 's/^scenario: .*/scenario: mine/' -e '/update:/s/build: app/build: mine/' \
     "$prefix/share/otalab/scenarios/ab-good.yaml" >scenarios/mine.yaml
-cp "$prefix/share/otalab/firmware/rom.elf" firmware/
 check "own scenario, own firmware" 0 otalab run -q mine --firmware firmware
 check "own firmware by OTALAB_FIRMWARE" 0 env OTALAB_FIRMWARE=firmware \
     otalab run -q scenarios/
 check "own firmware missing" 2 otalab run -q mine
+mkdir beside
+cp firmware/mine.bin scenarios/mine.yaml beside
+check "own scenario beside its firmware" 0 otalab run -q beside/mine.yaml
+check "own firmware: no such folder" 3 otalab run -q mine --firmware nowhere
+test_that "own firmware: no such folder is what it says" \
+    grep -q '^otalab run: nowhere: no such folder' err
 check "own scenarios do not hide the others" 0 otalab run -q ab-good
 check "a name that nobody knows" 2 otalab run ab-goof
 test_that "a name that nobody knows: a suggestion" grep -q "'ab-good'" err
