@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The recovery image: started when neither slot can run. It keeps the device
- * reachable on its console and nothing more.
+ * reachable on its console and, with a modem, fetches a whole image into a
+ * damaged slot: whatever the server offers and the fuses allow.
  */
 #include <string.h>
 
+#include "app/updater.h"
 #include "board/board.h"
 #include "board/text.h"
 #include "ota/boot_info.h"
@@ -14,25 +16,35 @@
 
 struct recovery {
     struct boot_info info; /* zero when not valid */
-    uint32_t watchdog_ms;
+    bool info_valid;
+    struct ota_map map;
+    struct updater updater;
 };
 
 static void recovery_open(struct recovery *recovery)
 {
-    struct ota_map map;
-
-    if (map_read(board_dtb(), BOARD_DTB_SIZE, &map) != OTA_OK) {
+    if (map_read(board_dtb(), BOARD_DTB_SIZE, &recovery->map) != OTA_OK) {
         board_panic(__LINE__, BOARD_DTB_BASE);
     }
-    recovery->watchdog_ms = map.watchdog_ms;
     memcpy(&recovery->info, (const void *)BOARD_INFO_BASE,
            sizeof(recovery->info));
-    if (!boot_info_valid(&recovery->info)) {
+    recovery->info_valid = boot_info_valid(&recovery->info);
+    if (!recovery->info_valid) {
         memset(&recovery->info, 0, sizeof(recovery->info));
     }
 }
 
-static void say_status(const struct recovery *recovery)
+/* Without a valid boot-info nobody knows what the fuses allow. */
+static void recovery_network(struct recovery *recovery)
+{
+    struct updater *updater = &recovery->updater;
+
+    updater_open(updater, &recovery->map, &recovery->info);
+    updater->fitted = updater->fitted && recovery->info_valid;
+    updater_start(updater, true);
+}
+
+static void do_status(struct recovery *recovery)
 {
     struct text line = {.used = 0};
 
@@ -41,36 +53,70 @@ static void say_status(const struct recovery *recovery)
     text_put(&line, ": no application can run, last reason ");
     text_number(&line, recovery->info.reason);
     text_say(&line);
+    updater_tell(&recovery->updater);
 }
 
-static void serve(const struct recovery *recovery, const char *line)
+static void do_update(struct recovery *recovery)
 {
-    if (strcmp(line, "status") == 0) {
-        say_status(recovery);
-    } else if (strcmp(line, "reboot") == 0) {
-        board_reset(CTL_REASON_REQUEST);
-    } else {
-        console_write("status reboot\n");
+    updater_poll_now(&recovery->updater);
+    console_write(recovery->updater.fitted ? "looking\n" : "no modem\n");
+}
+
+static void do_reboot(struct recovery *recovery)
+{
+    (void)recovery;
+    board_reset(CTL_REASON_REQUEST);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(struct recovery *recovery);
+} commands[] = {
+    {"status", do_status},
+    {"update", do_update},
+    {"reboot", do_reboot},
+};
+
+static void serve(struct recovery *recovery, const char *line)
+{
+    for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(line, commands[i].name) == 0) {
+            commands[i].run(recovery);
+            return;
+        }
+    }
+    console_write("status update reboot\n");
+}
+
+static void serve_console(struct recovery *recovery)
+{
+    char line[LINE_SIZE];
+
+    while ((ctl_flags() & CTL_F_CONSOLE_IN) != 0 &&
+           console_read(line, sizeof(line)) >= 0) {
+        serve(recovery, line);
     }
 }
 
 int main(void)
 {
     static struct recovery recovery;
-    char line[LINE_SIZE];
 
     recovery_open(&recovery);
-    watchdog_start(recovery.watchdog_ms);
+    watchdog_start(recovery.map.watchdog_ms);
     trace_event(TRACE_RECOVERY_START, recovery.info.version, 0, 0, 0);
-    say_status(&recovery);
+    recovery_network(&recovery);
+    do_status(&recovery);
     for (;;) {
-        uint64_t feed = (uint64_t)recovery.watchdog_ms * 2u / 5u;
+        uint64_t feed = (uint64_t)recovery.map.watchdog_ms * 2u / 5u;
+        uint64_t wake;
+        uint64_t due;
 
-        while ((ctl_flags() & CTL_F_CONSOLE_IN) != 0 &&
-               console_read(line, sizeof(line)) >= 0) {
-            serve(&recovery, line);
-        }
-        board_sleep_until(board_cycles() + feed * BOARD_CYCLES_PER_MS);
+        serve_console(&recovery);
+        due = updater_serve(&recovery.updater);
+        wake = board_cycles() + feed * BOARD_CYCLES_PER_MS;
+        watchdog_feed();
+        board_sleep_until(due < wake ? due : wake);
         watchdog_feed();
     }
 }
