@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A device's status report as the server gets it: one line of words
- * `key=value` (docs/protocol.md), from outside and so of any content.
+ * `key=value` (docs/protocol.md), from outside and so of any content. Read
+ * without the device's code.
  */
 #ifndef OTALAB_WORLD_REPORT_H
 #define OTALAB_WORLD_REPORT_H
 
 #include <stdint.h>
+
+#define WORLD_REPORT_MAX 120u /* bytes */
 
 struct device_report {
     uint32_t state;   /* enum agent_state */
@@ -18,8 +21,13 @@ struct device_report {
     uint32_t slot;    /* enum ota_slot, running */
 };
 
-/* 0, or -1: no ASCII line, a word without '=', a number that is none, or
- * state or result missing. Words that are not known are passed over. */
+/*
+ * 0, or -1 and all zero: empty or longer than WORLD_REPORT_MAX, a byte that is
+ * not printable ASCII, a word that is not `key=value`, a known one twice or
+ * with a value that is none, state or result missing. Words that are not known
+ * are passed over, so are further spaces; others that are missing are 0, and
+ * numbers are not held against the tables: devices may know more than we.
+ */
 int report_read(const uint8_t *bytes, uint32_t length,
                 struct device_report *report);
 
