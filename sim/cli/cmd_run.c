@@ -3,22 +3,33 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "cli/github.h"
 #include "cli/interrupt.h"
+#include "cli/jobs.h"
+#include "cli/json.h"
 #include "cli/options.h"
-#include "cli/paths.h"
+#include "cli/outputs.h"
+#include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/session.h"
 
 enum {
     SEED,
     FAULT,
     RECORD,
     REPEAT,
+    JOBS,
+    FILTER,
+    SHARD,
+    LIST,
     VERBOSE,
     QUIET,
     JSON,
+    TAP,
+    JUNIT,
     COLOR,
     HARD,
     GDB,
@@ -43,17 +54,47 @@ static const struct option_spec run_options_table[] = {
                 .short_name = 'r',
                 .kind = OPTION_FILE,
                 .argument = "DIR",
-                .help = "keep recording, flash, fuses and log of each run in "
-                        "DIR/SCENARIO; failed runs are always kept, in runs/"},
+                .help = "keep recording, flash, fuses, log and result of each "
+                        "run in DIR/SCENARIO; runs that did not pass are "
+                        "always kept, in runs/"},
     [REPEAT] = {.name = "repeat",
                 .kind = OPTION_NUMBER,
                 .argument = "N",
                 .help = "run N times; all recordings must be equal"},
+    [JOBS] = {.name = "jobs",
+              .short_name = 'j',
+              .kind = OPTION_NUMBER,
+              .argument = "N",
+              .help = "run N scenarios at once; as many as there are "
+                      "processors if not given"},
+    [FILTER] = {.name = "filter",
+                .short_name = 'k',
+                .kind = OPTION_TEXT,
+                .argument = "TEXT",
+                .repeat = true,
+                .help = "only those whose name or title has TEXT in it, or "
+                        "is like it with *, ? or [..]; of all scenarios, if "
+                        "none is named"},
+    [SHARD] = {.name = "shard",
+               .kind = OPTION_TEXT,
+               .argument = "I/N|auto",
+               .help = "only the I-th of N parts, by a hash of the names; "
+                       "auto: as the CI system says (GitLab, CircleCI, "
+                       "Buildkite)"},
+    [LIST] = {.name = "list",
+              .short_name = 'l',
+              .help = "print name, title and file, and run nothing"},
     [VERBOSE] = OPTION_ROW_VERBOSE,
     [QUIET] = {.name = "quiet",
                .short_name = 'q',
                .help = "no story, a line for each scenario"},
     [JSON] = {.name = "json", .help = "results as NDJSON on stdout, no story"},
+    [TAP] = {.name = "tap", .help = "results as TAP 13 on stdout, no story"},
+    [JUNIT] = {.name = "junit",
+               .kind = OPTION_FILE,
+               .argument = "FILE",
+               .help = "write the results as JUnit XML too; its times are "
+                       "virtual seconds"},
     [COLOR] = OPTION_ROW_COLOR,
     [HARD] = {.name = "hard-cuts",
               .help = "end the QEMU process at every power cut"},
@@ -69,23 +110,28 @@ static const struct command_example run_examples[] = {
     {"otalab run ab-good --fault 'power_cut@flash.program,"
      "partition=journal,nth=2,done=40%'",
      "pull the plug in the middle of a journal record"},
+    {"otalab run -q --filter power-cut --junit results.xml",
+     "some of them, with a report for a CI system"},
     {0},
 };
 
-/* What all runs of one command line share. */
-struct session {
+/* One command line under way. */
+struct runner {
     const struct options *options;
-    struct locations where;
-    bool color;
-    bool story;
-    bool many;
-    const volatile sig_atomic_t *interrupted;
-    size_t done;
+    struct session session;
+    struct plan plan;
+    struct outputs outputs;
+    struct progress progress;
+    struct progress_state state;
+    bool *runs;   /* by index */
+    size_t first; /* none before it runs */
+    size_t running;
+    size_t told;
     size_t passed;
     int worst; /* exit code */
 };
 
-static void note_code(struct session *session, int code)
+static void note_code(struct runner *runner, int code)
 {
     /* Ctrl-C outweighs all, then an error of the simulator, usage, a replay
      * that differs, failure, limit */
@@ -95,231 +141,370 @@ static void note_code(struct session *session, int code)
 
     for (unsigned i = 0; i < sizeof order / sizeof order[0]; i++) {
         now = order[i] == code ? i : now;
-        was = order[i] == session->worst ? i : was;
+        was = order[i] == runner->worst ? i : was;
     }
-    session->worst = now > was ? code : session->worst;
+    runner->worst = now > was ? code : runner->worst;
 }
 
-static int session_fail(struct session *session, int err,
-                        const struct diag *diag)
+static void note_error(struct runner *runner, int err, const struct diag *diag)
 {
-    note_code(session, command_fail(&command_run, err, diag));
-    return err;
+    if (err != 0) {
+        note_code(runner, command_fail(&command_run, err, diag));
+    }
 }
 
-static int read_scenario(struct session *session, const char *path,
-                         struct scenario **scenario, struct diag *diag)
+/* ---- what jobs call ----------------------------------------------------- */
+
+static void work(void *context, size_t index, FILE *out,
+                 struct outcome *outcome)
 {
-    const struct option_value *value = session->options->value;
-    int err = scenario_read(path, scenario, diag);
+    struct runner *runner = context;
+
+    session_run(&runner->session, &runner->plan.item[index], out, outcome);
+}
+
+static const char *name_of(void *context, size_t index)
+{
+    const struct runner *runner = context;
+
+    return runner->plan.item[index].name;
+}
+
+static void draw(void *context)
+{
+    struct runner *runner = context;
+    struct progress_state *state = &runner->state;
+
+    while (runner->first < runner->plan.count && !runner->runs[runner->first]) {
+        runner->first++;
+    }
+    state->running =
+        runner->running > 0 ? runner->plan.item[runner->first].name : NULL;
+    state->more = runner->running > 0 ? runner->running - 1 : 0;
+    progress_draw(&runner->progress, state);
+}
+
+static void begun(void *context, size_t index)
+{
+    struct runner *runner = context;
+
+    runner->runs[index] = true;
+    runner->running++;
+    runner->first = index < runner->first ? index : runner->first;
+}
+
+static void finished(void *context, size_t index, const struct outcome *outcome)
+{
+    struct runner *runner = context;
+
+    runner->running -= runner->runs[index] ? 1 : 0;
+    runner->runs[index] = false;
+    runner->state.done++;
+    runner->state.bad += outcome_class(outcome) == OUTCOME_PASSED ? 0 : 1;
+}
+
+static void text(void *context, size_t index, const char *bytes, size_t length)
+{
+    struct runner *runner = context;
+
+    (void)index;
+    progress_hide(&runner->progress);
+    (void)fwrite(bytes, 1, length, stdout); /* main() looks for its errors */
+    (void)fflush(stdout);
+}
+
+static void done(void *context, size_t index, struct outcome *outcome)
+{
+    struct runner *runner = context;
+    struct plan_item *item = &runner->plan.item[index];
+
+    item->outcome = *outcome;
+    progress_hide(&runner->progress);
+    (void)fflush(stdout);
+    note_error(runner, outcome->err, &outcome->error);
+    note_error(runner, outcome->kept_err, &outcome->kept_error);
+    if (outcome->err == 0) {
+        note_code(runner, report_exit_code(outcome->verdict));
+    }
+    runner->told++;
+    runner->passed += outcome_class(outcome) == OUTCOME_PASSED ? 1 : 0;
+    outputs_case(&runner->outputs, &runner->plan, index);
+}
+
+/* ---- the whole ---------------------------------------------------------- */
+
+static unsigned jobs_at_once(const struct runner *runner)
+{
+    const struct option_value *value = runner->options->value;
+    size_t count = runner->plan.count;
+    size_t wanted = value[JOBS].given ? value[JOBS].number : jobs_processors();
+
+    if (count == 1) {
+        return 0; /* told while it runs, and nobody else to protect */
+    }
+    wanted = value[GDB].given ? 1 : wanted; /* there is one port */
+    return (unsigned)(wanted < count ? wanted : count);
+}
+
+static void close_all(struct runner *runner, bool stopped)
+{
+    struct diag diag = {0};
+
+    progress_hide(&runner->progress);
+    if (stopped) {
+        note_code(runner, INTERRUPT_EXIT);
+        fprintf(stderr, "otalab run: interrupted, %zu of %zu scenarios run\n",
+                runner->told, runner->plan.count);
+    } else if (runner->plan.count > 1 && !runner->outputs.json &&
+               !runner->outputs.tap) {
+        printf("%zu passed, %zu failed\n", runner->passed,
+               runner->told - runner->passed);
+    }
+    note_error(runner,
+               outputs_end(&runner->outputs, &runner->plan, stopped, &diag),
+               &diag);
+}
+
+static void run_all(struct runner *runner)
+{
+    struct diag diag = {0};
+    struct jobs jobs = {
+        .count = runner->plan.count,
+        .at_once = jobs_at_once(runner),
+        .stop = runner->session.interrupted,
+        .stop_fd = interrupt_fd(),
+        .context = runner,
+        .name = name_of,
+        .work = work,
+        .begun = begun,
+        .finished = finished,
+        .tick = draw,
+        .text = text,
+        .done = done,
+    };
+
+    if (jobs.at_once > 0) {
+        progress_open(&runner->progress, stderr);
+    }
+    jobs.tick_ms = runner->progress.out != NULL ? PROGRESS_TICK_MS : -1;
+    runner->state.total = jobs.count;
+    int err = jobs_run(&jobs, &diag);
+
+    note_error(runner, err, &diag);
+    close_all(runner, *runner->session.interrupted != 0);
+}
+
+static int prepare(struct runner *runner, struct diag *diag)
+{
+    const struct option_value *record = &runner->options->value[RECORD];
+    int err = plan_folders(&runner->plan, record->given ? record->text : "runs",
+                           diag);
+
+    runner->runs = calloc(runner->plan.count + 1, sizeof *runner->runs);
+    if (err == 0 && runner->runs == NULL) {
+        err = diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
+    return err ? err : outputs_begin(&runner->outputs, &runner->plan, diag);
+}
+
+/* ---- what is meant ------------------------------------------------------ */
+
+static int print_list(struct runner *runner)
+{
+    int width = 0;
+
+    for (size_t i = 0; i < runner->plan.count; i++) {
+        int length = (int)strlen(runner->plan.item[i].name);
+        width = length > width ? length : width;
+    }
+    for (size_t i = 0; i < runner->plan.count; i++) {
+        const struct plan_item *item = &runner->plan.item[i];
+
+        if (item->outcome.err != 0) {
+            (void)fflush(stdout);
+            note_error(runner, item->outcome.err, &item->outcome.error);
+        } else if (runner->outputs.json) {
+            printf("{\"list\":1,\"scenario\":");
+            json_text(stdout, item->name);
+            printf(",\"title\":");
+            json_text(stdout, item->title);
+            printf(",\"file\":");
+            json_text(stdout, item->path);
+            printf("}\n");
+        } else {
+            printf("%-*s  %s  (%s)\n", width, item->name, item->title,
+                   item->path);
+        }
+    }
+    return runner->worst;
+}
+
+/* `all` is the plan before it was narrowed down. */
+static void say_nothing_selected(const struct plan *all,
+                                 const struct select *select)
+{
+    const char *near[3];
+    size_t count =
+        select->filters > 0 ? plan_near(all, select->filter[0], near, 3) : 0;
+
+    fprintf(stderr, "otalab run: no scenario selected");
+    if (select->filters > 0) {
+        fprintf(stderr, ": none of %zu is like '%.80s'%s", all->count,
+                select->filter[0], select->filters > 1 ? " or the others" : "");
+    }
+    for (size_t i = 0; i < count; i++) {
+        fprintf(stderr, "%s'%s'", i > 0 ? ", " : "; did you mean ", near[i]);
+    }
+    fprintf(stderr, "%s\n",
+            count > 0             ? "?"
+            : select->filters > 0 ? "; --list shows them"
+                                  : "; name a .yaml file or a folder of them");
+}
+
+/* 0: go on. Nothing selected is exit code 5; an empty shard is not nothing,
+ * as the others have it. */
+static int select_some(struct runner *runner, const struct paths *paths,
+                       const struct select *select, struct diag *diag)
+{
+    size_t matched = 0;
+    int err = plan_read(&runner->plan, paths, diag);
 
     if (err) {
         return err;
     }
-    if (value[SEED].given) {
-        (*scenario)->seed = value[SEED].number;
+    if (!plan_matches(&runner->plan, select)) {
+        say_nothing_selected(&runner->plan, select);
+        return OTALAB_ERR_EMPTY;
     }
-    for (unsigned i = 0; i < value[FAULT].count && err == 0; i++) {
-        err = scenario_add_fault(*scenario, value[FAULT].texts[i], diag);
+    plan_select(&runner->plan, select, &matched);
+    if (runner->plan.count == 0) {
+        fprintf(stderr, "otalab run: shard %u/%u has none of %zu scenarios\n",
+                select->shard, select->shards, matched);
     }
-    if (err) {
-        scenario_free(*scenario);
-        *scenario = NULL;
+    return 0;
+}
+
+static int collect(const struct options *options, const struct locations *where,
+                   struct paths *paths, struct diag *diag)
+{
+    int err = options->count == 0
+                  ? paths_add(paths, where->scenarios, where, diag)
+                  : 0;
+
+    for (int i = 0; i < options->count && err == 0; i++) {
+        err = paths_add(paths, options->arguments[i], where, diag);
     }
     return err;
 }
 
-static int keep_evidence(const struct session *session,
-                         const struct scenario *scenario,
-                         const struct run_result *result, struct diag *diag)
+static int check_options(const struct options *options, struct select *select,
+                         struct diag *diag)
 {
-    const struct option_value *record = &session->options->value[RECORD];
-    char folder[1024];
+    const struct option_value *value = options->value;
 
-    if (!record->given && result->verdict == RUN_PASSED) {
-        return 0;
+    if (options->count == 0 && !value[LIST].given && !value[FILTER].given) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "needs SCENARIO... (see 'otalab run --help')");
     }
-    snprintf(folder, sizeof folder, "%s/%s",
-             record->given ? record->text : "runs", scenario->name);
-    int err = report_evidence(folder, result, diag);
-    if (err == 0 && !session->options->value[JSON].given) {
-        printf("  evidence %s/\n", folder);
+    if (value[JSON].given && value[TAP].given) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "--json and --tap both want stdout; leave one out");
     }
-    return err;
+    if (value[JOBS].given &&
+        (value[JOBS].number < 1 || value[JOBS].number > JOBS_MAX)) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "--jobs %s: must be from 1 to %u", value[JOBS].text,
+                         JOBS_MAX);
+    }
+    *select = (struct select){.filters = value[FILTER].count,
+                              .filter = value[FILTER].texts};
+    return value[SHARD].given ? select_shard(select, value[SHARD].text, diag)
+                              : 0;
 }
 
-static int run_once(struct session *session, const struct scenario *scenario,
-                    struct run_result *result, bool first, struct diag *diag)
+static void set_up(struct runner *runner)
 {
-    const struct option_value *value = session->options->value;
-    struct run_options options = {
-        .firmware = session->where.firmware,
-        .firmware_else = session->where.firmware_else,
-        .plugin = session->where.plugin,
-        .qemu = value[QEMU].text,
-        .story = session->story && first ? stdout : NULL,
-        .verbose = value[VERBOSE].given,
-        .color = session->color,
-        .hard_cuts = value[HARD].given,
+    const struct option_value *value = runner->options->value;
+    bool program = value[JSON].given || value[TAP].given;
+
+    runner->outputs = (struct outputs){
+        .json = value[JSON].given,
+        .tap = value[TAP].given,
+        .junit = value[JUNIT].text,
+        .github = github_here(),
+    };
+    runner->session = (struct session){
+        .where = runner->session.where,
+        .has_seed = value[SEED].given,
+        .seed = value[SEED].number,
         .faults = value[FAULT].count,
         .fault = value[FAULT].texts,
+        .repeat = value[REPEAT].number,
+        .keep_all = value[RECORD].given,
+        .story = !value[QUIET].given && !program,
+        .result = !program,
+        .color = options_color(value[COLOR].text, stdout),
+        .verbose = value[VERBOSE].given,
+        .hard_cuts = value[HARD].given,
         .gdb_port = options_port(&value[GDB]),
-        .interrupted = session->interrupted,
-    };
-
-    return run_scenario(scenario, &options, result, diag);
-}
-
-/* Further runs have to give the very same recording. */
-static int run_again(struct session *session, const struct scenario *scenario,
-                     const struct run_result *first, struct diag *diag)
-{
-    uint64_t times = session->options->value[REPEAT].number;
-    int err = 0;
-
-    for (uint64_t i = 1; i < times && err == 0; i++) {
-        struct run_result again;
-
-        err = run_once(session, scenario, &again, false, diag);
-        if (again.verdict == RUN_INTERRUPTED) {
-            note_code(session, INTERRUPT_EXIT);
-            times = 0;
-        } else if (err == 0 && (strcmp(again.token.recording,
-                                       first->token.recording) != 0 ||
-                                memcmp(again.world, first->world,
-                                       sizeof again.world) != 0)) {
-            err = diag_fail(diag, OTALAB_ERR_REPLAY,
-                            "%s: run %" PRIu64 " differs in recording or "
-                            "world: recording %s, "
-                            "the first gave %s",
-                            scenario->name, i + 1, again.token.recording,
-                            first->token.recording);
-        }
-        run_result_free(&again);
-    }
-    return err;
-}
-
-static void tell_result(const struct session *session,
-                        const struct scenario *scenario,
-                        const struct run_result *result)
-{
-    const struct option_value *value = session->options->value;
-    struct report_how how = {
-        .by_file =
-            !paths_is_named(scenario->name, scenario->path, &session->where),
         .firmware = value[FIRMWARE].text,
         .qemu = value[QEMU].text,
     };
-
-    if (value[JSON].given) {
-        report_json(stdout, scenario, result);
-    } else {
-        report_result(stdout, scenario, result, &how, session->color);
-    }
 }
 
-/* The simulator failed in the middle of a run: what there is, is kept. */
-static void keep_rest(struct session *session, const struct scenario *scenario,
-                      const struct run_result *result)
+/* An exit code, or a negative enum otalab_err with a line in diag. */
+static int go(struct runner *runner, struct diag *diag)
 {
-    struct diag diag = {0};
-    int err = 0;
-
-    if (result->recording.length > 0) {
-        err = keep_evidence(session, scenario, result, &diag);
-    }
-    if (err) {
-        session_fail(session, err, &diag);
-    }
-}
-
-static void run_read(struct session *session, const struct scenario *scenario)
-{
-    struct diag diag = {0};
-    struct run_result result;
-    int err = run_once(session, scenario, &result, true, &diag);
+    const struct option_value *value = runner->options->value;
+    struct paths paths = {0};
+    struct select select;
+    int err = check_options(runner->options, &select, diag);
 
     if (err) {
-        session_fail(session, err, &diag);
-        keep_rest(session, scenario, &result);
-    } else {
-        tell_result(session, scenario, &result);
-        note_code(session, report_exit_code(result.verdict));
-        err = keep_evidence(session, scenario, &result, &diag);
-        err = err ? err : run_again(session, scenario, &result, &diag);
-        if (err) {
-            session_fail(session, err, &diag);
-        } else {
-            session->passed += result.verdict == RUN_PASSED ? 1 : 0;
-        }
+        return err;
     }
-    run_result_free(&result);
-}
-
-static void run_file(struct session *session, const char *path)
-{
-    struct diag diag = {0};
-    struct scenario *scenario = NULL;
-    int err = read_scenario(session, path, &scenario, &diag);
-
-    session->done++;
+    struct diag missing = {0};
+    int unbuilt =
+        paths_locate(value[FIRMWARE].text, &runner->session.where, &missing);
+    if (unbuilt && !value[LIST].given) {
+        *diag = missing;
+        return unbuilt;
+    }
+    set_up(runner);
+    err = collect(runner->options, &runner->session.where, &paths, diag);
+    err = err ? err : select_some(runner, &paths, &select, diag);
+    paths_free(&paths);
+    if (err || value[LIST].given) {
+        return err ? err : print_list(runner);
+    }
+    err = prepare(runner, diag);
     if (err) {
-        session_fail(session, err, &diag);
-        return;
+        return err;
     }
-    if (session->story) {
-        printf("%s%s\n", session->many ? "\n" : "", scenario->title);
-    }
-    run_read(session, scenario);
-    fflush(stdout);
-    scenario_free(scenario);
-}
-
-static void run_all(struct session *session, const struct paths *paths)
-{
-    session->many = paths->count > 1;
-    for (size_t i = 0; i < paths->count && !*session->interrupted; i++) {
-        run_file(session, paths->path[i]);
-    }
-    if (*session->interrupted) {
-        note_code(session, INTERRUPT_EXIT);
-        fprintf(stderr, "otalab run: interrupted, %zu of %zu scenarios run\n",
-                session->done, paths->count);
-    } else if (session->many && !session->options->value[JSON].given) {
-        printf("%zu passed, %zu failed\n", session->passed,
-               session->done - session->passed);
-    }
+    runner->session.apart = runner->plan.count > 1;
+    runner->session.interrupted = interrupt_watch();
+    run_all(runner);
+    return runner->worst;
 }
 
 static int run(int argc, char **argv)
 {
     struct options options;
     struct diag diag = {0};
-    struct paths paths = {0};
+    struct runner runner = {.options = &options};
     int code = options_parse(&options, &command_run, argc, argv);
 
     if (code != OPTIONS_GO) {
         return code;
     }
-    struct session session = {.options = &options};
-    int err = paths_locate(options.value[FIRMWARE].text, &session.where, &diag);
-    for (int i = 0; i < options.count && err == 0; i++) {
-        err = paths_add(&paths, options.arguments[i], &session.where, &diag);
+    code = go(&runner, &diag);
+    if (code == OTALAB_ERR_EMPTY) {
+        code = -code; /* that was said */
+    } else if (code < 0) {
+        code = command_fail(&command_run, code, &diag);
     }
-    if (err) {
-        paths_free(&paths);
-        return command_fail(&command_run, err, &diag);
-    }
-    session.color = options_color(options.value[COLOR].text, stdout);
-    session.story = !options.value[QUIET].given && !options.value[JSON].given;
-    session.interrupted = interrupt_watch();
-    run_all(&session, &paths);
-    code = paths.count == 0 ? 5 : session.worst;
-    if (paths.count == 0) {
-        fprintf(stderr, "otalab run: no scenario selected\n");
-    }
-    paths_free(&paths);
+    plan_free(&runner.plan);
+    free(runner.runs);
     return code;
 }
 
@@ -330,7 +515,6 @@ const struct command command_run = {
     .options = run_options_table,
     .arguments = "SCENARIO...",
     .completes = COMPLETES_SCENARIOS,
-    .arguments_min = 1,
     .arguments_max = -1,
     .examples = run_examples,
     .description =

@@ -14,5 +14,11 @@
 /* Begin to watch, unless the signal is ignored (as by nohup). The flag is
  * set by the first Ctrl-C. */
 const volatile sig_atomic_t *interrupt_watch(void);
+/* Can be read from when the first Ctrl-C came, for poll(); -1: never. */
+int interrupt_fd(void);
+/* In a worker process: its parent passes the first one on, a terminal sends
+ * it too; both only set the flag. The second one ends the parent, and that
+ * the worker. */
+void interrupt_serve(void);
 
 #endif

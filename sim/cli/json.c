@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/json.h"
 
+#include "cli/utf8.h"
+
 void json_text(FILE *out, const char *text)
 {
+    uint32_t code;
+
     fputc('"', out);
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\') {
-            fprintf(out, "\\%c", c);
-        } else if (c < 0x20 || c == 0x7f) {
-            fprintf(out, "\\u%04x", c);
+    while ((code = utf8_next(&text)) != 0) {
+        if (code == '"' || code == '\\') {
+            fprintf(out, "\\%c", (char)code);
+        } else if (code < 0x20u || (code >= 0x7fu && code < 0xa0u)) {
+            fprintf(out, "\\u%04x", code);
         } else {
-            fputc(c < 0x80 ? c : '?', out);
+            utf8_put(out, code);
         }
     }
     fputc('"', out);

@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* A quoted, escaped string; bytes beyond ASCII become "?". */
+/* A quoted, escaped string in UTF-8; bytes that are none become U+FFFD. Also
+ * a double-quoted scalar of YAML. */
 void json_text(FILE *out, const char *text);
 /* Bytes as a quoted string of hexadecimal digits. */
 void json_hex(FILE *out, const uint8_t *bytes, size_t size);

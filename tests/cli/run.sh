@@ -246,7 +246,7 @@ end_long() {
     wait $pid || code=$?
 }
 
-begin_long long.yaml good.yaml
+begin_long --jobs 1 long.yaml good.yaml
 test_that "a QEMU runs" something_runs
 kill -INT $pid
 end_long

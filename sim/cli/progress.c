@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/progress.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BAR_MAX 20u
+#define BAR_LEAST 5u
+#define WIDTH_ELSE 80u
+#define LINE_MAX_BYTES 512u
+
+static void put_rate(const struct progress_state *state, char *out, size_t size)
+{
+    uint64_t done = state->done;
+    uint64_t ms = state->elapsed_ms;
+
+    out[0] = '\0';
+    if (done == 0 || ms == 0) {
+        return;
+    }
+    uint64_t tenths = done * 10000u / ms;
+    uint64_t left = ms * (state->total - state->done) / done / 1000u;
+
+    if (left < 100) {
+        snprintf(out, size, ", %" PRIu64 ".%u/s, %" PRIu64 " s left",
+                 tenths / 10, (unsigned)(tenths % 10), left);
+    } else {
+        snprintf(out, size, ", %" PRIu64 ".%u/s, %" PRIu64 " min left",
+                 tenths / 10, (unsigned)(tenths % 10), (left + 30) / 60);
+    }
+}
+
+static void put_running(const struct progress_state *state, char *out,
+                        size_t size)
+{
+    out[0] = '\0';
+    if (state->running != NULL && state->more > 0) {
+        snprintf(out, size, "  %.64s +%zu", state->running, state->more);
+    } else if (state->running != NULL) {
+        snprintf(out, size, "  %.64s", state->running);
+    }
+}
+
+static size_t put_bar(const struct progress_state *state, size_t length,
+                      char *out)
+{
+    size_t full = state->total > 0 ? length * state->done / state->total : 0;
+
+    out[0] = '[';
+    memset(out + 1, '#', full);
+    memset(out + 1 + full, '.', length - full);
+    out[1 + length] = ']';
+    out[2 + length] = ' ';
+    return length + 3;
+}
+
+char *progress_line(const struct progress_state *state, unsigned width,
+                    char *out, size_t size)
+{
+    char rate[96];
+    char running[96];
+    char bad[40] = "";
+    char text[320];
+    size_t columns = width > 0 ? width - 1 : 0;
+    size_t bar = 0;
+
+    put_rate(state, rate, sizeof rate);
+    put_running(state, running, sizeof running);
+    if (state->bad > 0) {
+        snprintf(bad, sizeof bad, ", %zu not passed", state->bad);
+    }
+    snprintf(text, sizeof text, "%zu/%zu%s%s%s", state->done, state->total, bad,
+             rate, running);
+    columns = columns < size - 1 ? columns : size - 1;
+    size_t spare = columns > strlen(text) ? columns - strlen(text) : 0;
+    if (spare >= BAR_LEAST + 3) {
+        bar = put_bar(state, spare - 3 < BAR_MAX ? spare - 3 : BAR_MAX, out);
+    }
+    snprintf(out + bar, columns - bar + 1, "%s", text);
+    return out;
+}
+
+/* ---- on a terminal ------------------------------------------------------ */
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) {
+        return 0;
+    }
+    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+void progress_open(struct progress *progress, FILE *out)
+{
+    const char *term = getenv("TERM");
+
+    *progress = (struct progress){.begun_ms = now_ms()};
+    if (term != NULL && strcmp(term, "dumb") != 0 && isatty(fileno(out)) == 1) {
+        progress->out = out;
+    }
+}
+
+void progress_draw(struct progress *progress, struct progress_state *state)
+{
+    char line[LINE_MAX_BYTES];
+    struct winsize window;
+    unsigned width = WIDTH_ELSE;
+    uint64_t now = now_ms();
+
+    if (progress->out == NULL ||
+        (progress->drawn_ms != 0 &&
+         now - progress->drawn_ms < PROGRESS_TICK_MS)) {
+        return;
+    }
+    if (ioctl(fileno(progress->out), TIOCGWINSZ, &window) == 0 &&
+        window.ws_col > 0) {
+        width = window.ws_col;
+    }
+    state->elapsed_ms = now - progress->begun_ms;
+    fprintf(progress->out, "\r%s\033[K",
+            progress_line(state, width, line, sizeof line));
+    (void)fflush(progress->out);
+    progress->drawn_ms = now;
+    progress->shown = true;
+}
+
+void progress_hide(struct progress *progress)
+{
+    if (progress->shown) {
+        fputs("\r\033[K", progress->out);
+        (void)fflush(progress->out);
+        progress->shown = false;
+    }
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One line on a terminal that says how far the scenarios are: drawn over and
+ * over, at most ten times a second, and gone before anything else is printed.
+ * Host time gets in here and nowhere else: it decides nothing.
+ */
+#ifndef OTALAB_CLI_PROGRESS_H
+#define OTALAB_CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define PROGRESS_TICK_MS 100
+
+/* What the line says. */
+struct progress_state {
+    size_t total;
+    size_t done;
+    size_t bad;          /* of them, whatever is not passed */
+    uint64_t elapsed_ms; /* host time */
+    const char *running; /* the first that runs, or NULL */
+    size_t more;         /* others that run */
+};
+
+/* The line in at most `width` - 1 columns, without a line end. `out` is of
+ * `size` bytes; returns `out`. */
+char *progress_line(const struct progress_state *state, unsigned width,
+                    char *out, size_t size);
+
+struct progress {
+    FILE *out; /* NULL: no terminal, nothing is shown */
+    bool shown;
+    uint64_t begun_ms;
+    uint64_t drawn_ms;
+};
+
+/* On `out`, if it is a terminal that can go back to a line's begin. */
+void progress_open(struct progress *progress, FILE *out);
+/* Draw, unless that was a moment ago. */
+void progress_draw(struct progress *progress, struct progress_state *state);
+/* Take the line away, so that something else can be printed. */
+void progress_hide(struct progress *progress);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/session.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/evidence.h"
+#include "cli/followup.h"
+#include "cli/report.h"
+
+static int read_scenario(const struct session *session, const char *path,
+                         struct scenario **scenario, struct diag *diag)
+{
+    int err = scenario_read(path, scenario, diag);
+
+    if (err) {
+        return err;
+    }
+    if (session->has_seed) {
+        (*scenario)->seed = session->seed;
+    }
+    for (unsigned i = 0; i < session->faults && err == 0; i++) {
+        err = scenario_add_fault(*scenario, session->fault[i], diag);
+    }
+    if (err) {
+        scenario_free(*scenario);
+        *scenario = NULL;
+    }
+    return err;
+}
+
+static int run_once(const struct session *session,
+                    const struct scenario *scenario, FILE *story,
+                    struct run_result *result, struct diag *diag)
+{
+    struct run_options options = {
+        .firmware = session->where.firmware,
+        .firmware_else = session->where.firmware_else,
+        .plugin = session->where.plugin,
+        .qemu = session->qemu,
+        .story = story,
+        .verbose = session->verbose,
+        .color = session->color,
+        .hard_cuts = session->hard_cuts,
+        .faults = session->faults,
+        .fault = session->fault,
+        .gdb_port = session->gdb_port,
+        .interrupted = session->interrupted,
+    };
+
+    return run_scenario(scenario, &options, result, diag);
+}
+
+/* Further runs have to give the very same recording. */
+static void run_again(const struct session *session,
+                      const struct scenario *scenario,
+                      const struct run_result *first, struct outcome *outcome)
+{
+    for (uint64_t i = 1; i < session->repeat && outcome->err == 0 &&
+                         outcome->verdict != RUN_INTERRUPTED;
+         i++) {
+        struct run_result again;
+
+        outcome->err =
+            run_once(session, scenario, NULL, &again, &outcome->error);
+        if (again.verdict == RUN_INTERRUPTED) {
+            outcome->verdict = RUN_INTERRUPTED;
+        } else if (outcome->err == 0 && (strcmp(again.token.recording,
+                                                first->token.recording) != 0 ||
+                                         memcmp(again.world, first->world,
+                                                sizeof again.world) != 0)) {
+            outcome->err =
+                diag_fail(&outcome->error, OTALAB_ERR_REPLAY,
+                          "%s: run %" PRIu64 " differs in recording or "
+                          "world: recording %s, the first gave %s",
+                          scenario->name, i + 1, again.token.recording,
+                          first->token.recording);
+        }
+        run_result_free(&again);
+    }
+}
+
+/* ---- telling and keeping ------------------------------------------------ */
+
+static void tell(const struct session *session, const struct scenario *scenario,
+                 const struct run_result *result, const struct report_how *how,
+                 FILE *out)
+{
+    if (session->result) {
+        report_result(out, scenario, result, how, session->color);
+    }
+}
+
+/* The commands to go on with, now the outcome's. */
+static void take_followup(struct outcome *outcome,
+                          const struct scenario *scenario,
+                          const struct run_result *result,
+                          const struct report_how *how)
+{
+    struct followup followup;
+
+    if (followup_make(&followup, scenario, &result->token, how) == 0) {
+        outcome->token = followup.token;
+        outcome->replay = followup.replay;
+        outcome->watch = followup.watch;
+        outcome->debug = followup.debug;
+    }
+}
+
+static int write_evidence(const struct plan_item *item,
+                          const struct run_result *result,
+                          const struct outcome *outcome, struct diag *diag)
+{
+    char *json = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&json, &size);
+
+    if (out == NULL) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
+    report_json(out, item, outcome);
+    int err = fclose(out) != 0
+                  ? diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory")
+                  : evidence_keep(item->folder, result, json, diag);
+    free(json);
+    return err;
+}
+
+static void keep(const struct session *session, const struct plan_item *item,
+                 const struct run_result *result, FILE *out,
+                 struct outcome *outcome)
+{
+    if (result->events == 0 ||
+        (!session->keep_all && result->verdict == RUN_PASSED)) {
+        return;
+    }
+    outcome->evidence = strdup(item->folder);
+    outcome->kept_err =
+        write_evidence(item, result, outcome, &outcome->kept_error);
+    if (outcome->kept_err) {
+        free(outcome->evidence);
+        outcome->evidence = NULL;
+    } else if (session->result) {
+        fprintf(out, "  evidence %s/\n", item->folder);
+    }
+}
+
+static void run_read(const struct session *session,
+                     const struct plan_item *item,
+                     const struct scenario *scenario, FILE *out,
+                     struct outcome *outcome)
+{
+    struct run_result result;
+    struct report_how how = {
+        .by_file =
+            !paths_is_named(scenario->name, scenario->path, &session->where),
+        .firmware = session->firmware,
+        .qemu = session->qemu,
+    };
+
+    outcome->err = run_once(session, scenario, session->story ? out : NULL,
+                            &result, &outcome->error);
+    outcome_take(outcome, &result);
+    if (result.events > 0) { /* else there was no run */
+        take_followup(outcome, scenario, &result, &how);
+    }
+    if (outcome->err == 0) {
+        tell(session, scenario, &result, &how, out);
+    }
+    keep(session, item, &result, out, outcome);
+    if (outcome->err == 0 && outcome->kept_err == 0) {
+        run_again(session, scenario, &result, outcome);
+    }
+    run_result_free(&result);
+}
+
+void session_run(const struct session *session, const struct plan_item *item,
+                 FILE *out, struct outcome *outcome)
+{
+    struct scenario *scenario = NULL;
+
+    outcome->err =
+        read_scenario(session, item->path, &scenario, &outcome->error);
+    if (outcome->err) {
+        return;
+    }
+    if (session->story) {
+        fprintf(out, "%s%s\n", session->apart ? "\n" : "", scenario->title);
+    }
+    run_read(session, item, scenario, out, outcome);
+    scenario_free(scenario);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/utf8.h"
+
+#include <stdbool.h>
+
+#define SURROGATE_FIRST 0xD800u
+#define SURROGATE_LAST 0xDFFFu
+#define CODE_LAST 0x10FFFFu
+
+/* First bytes by what they announce: bits that mark, bytes that follow, and
+ * the least code point that needs so many. */
+static const struct {
+    uint8_t mask;
+    uint8_t mark;
+    unsigned more;
+    uint32_t least;
+} forms[] = {
+    {0x80u, 0x00u, 0, 0},
+    {0xE0u, 0xC0u, 1, 0x80u},
+    {0xF0u, 0xE0u, 2, 0x800u},
+    {0xF8u, 0xF0u, 3, 0x10000u},
+};
+
+static bool is_plain(uint32_t code, uint32_t least)
+{
+    return code >= least && code <= CODE_LAST &&
+           (code < SURROGATE_FIRST || code > SURROGATE_LAST);
+}
+
+/* The bytes behind the first; false when one is missing. */
+static bool take_more(const unsigned char *at, unsigned more, uint32_t *code)
+{
+    for (unsigned i = 0; i < more; i++) {
+        if ((at[i] & 0xC0u) != 0x80u) {
+            return false; /* the end of the text too */
+        }
+        *code = *code << 6 | (at[i] & 0x3Fu);
+    }
+    return true;
+}
+
+uint32_t utf8_next(const char **text)
+{
+    const unsigned char *at = (const unsigned char *)*text;
+
+    if (*at == '\0') {
+        return 0;
+    }
+    for (unsigned i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        uint32_t code = *at & (uint8_t)~forms[i].mask;
+
+        if ((*at & forms[i].mask) == forms[i].mark &&
+            take_more(at + 1, forms[i].more, &code) &&
+            is_plain(code, forms[i].least)) {
+            *text += 1 + forms[i].more;
+            return code;
+        }
+    }
+    *text += 1;
+    return UTF8_REPLACEMENT;
+}
+
+void utf8_put(FILE *out, uint32_t code)
+{
+    if (code < 0x80u) {
+        fputc((int)code, out);
+        return;
+    }
+    unsigned more = code < 0x800u ? 1 : code < 0x10000u ? 2 : 3;
+
+    fputc((int)(forms[more].mark | code >> (6 * more)), out);
+    while (more-- > 0) {
+        fputc((int)(0x80u | (code >> (6 * more) & 0x3Fu)), out);
+    }
+}

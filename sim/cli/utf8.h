@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * UTF-8 out of texts that may be anything: file names, titles, what a device
+ * printed. Whatever is not UTF-8 is read as U+FFFD, one for each byte, so that
+ * what is written is always well-formed. Nothing is owned, nothing fails.
+ */
+#ifndef OTALAB_CLI_UTF8_H
+#define OTALAB_CLI_UTF8_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#define UTF8_REPLACEMENT 0xFFFDu
+
+/* The code point at *text, which is moved behind it; 0 at the end, where it
+ * stays. Overlong forms, surrogates and what is cut off are replaced. */
+uint32_t utf8_next(const char **text);
+void utf8_put(FILE *out, uint32_t code);
+
+#endif
