@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "scenario/explain.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/suggest.h"
 #include "record/event.h"
+#include "scenario/explain_parts.h"
 #include "scenario/fields.h"
-#include "scenario/schema.h"
 
 /* ---- pieces ------------------------------------------------------------ */
 
-/* Our own events come first in the catalogue: the device's trace port. */
-static bool is_traced(int code)
+bool explain_is_traced(int code)
 {
     return code < (int)EVENT_POWER_ON;
 }
@@ -24,8 +22,7 @@ static void key_path(const struct schema_map *map, const struct schema_key *key,
              key->key);
 }
 
-/* "a time with its unit (45ms, 1.5s or 2min)" */
-static void print_kind(FILE *out, const struct schema_key *key)
+void explain_kind(FILE *out, const struct schema_key *key)
 {
     const struct schema_words *words = schema_words(key->kind);
 
@@ -50,12 +47,10 @@ static void print_kind(FILE *out, const struct schema_key *key)
     }
 }
 
-/* ", " and the names that a field's values go by. */
-static void print_field_names(FILE *out, int code, unsigned field)
+void explain_names(FILE *out, int code, unsigned field, const char *join)
 {
     const struct event_kind *kind = event_kind((enum event_code)code);
     char name[FIELDS_NAME];
-    const char *join = ": ";
 
     if (kind->field[field].kind == 'p') {
         for (const struct schema_choice *row = schema_partitions;
@@ -75,6 +70,18 @@ static void print_field_names(FILE *out, int code, unsigned field)
     }
 }
 
+const char *explain_usual(const struct schema_key *key, char *out, size_t size)
+{
+    if (key->usual == NULL) {
+        return NULL;
+    }
+    bool remark = key->usual[0] == '(';
+    size_t length = strlen(key->usual) - (remark ? 2u : 0);
+
+    snprintf(out, size, "%.*s", (int)length, key->usual + (remark ? 1 : 0));
+    return out;
+}
+
 /* ---- topics ------------------------------------------------------------ */
 
 static void explain_event(FILE *out, int code)
@@ -82,15 +89,15 @@ static void explain_event(FILE *out, int code)
     const struct event_kind *kind = event_kind((enum event_code)code);
 
     fprintf(out, "%s\n  %s\n  Event of %s.\n", kind->name, kind->text,
-            is_traced(code) ? "the device, through its trace port"
-                            : "the simulator");
+            explain_is_traced(code) ? "the device, through its trace port"
+                                    : "the simulator");
     if (kind->fields > 0) {
         fputs("  Fields:\n", out);
     }
     for (unsigned i = 0; i < kind->fields; i++) {
         fprintf(out, "    %-12s %s", kind->field[i].key,
                 fields_says(kind->field[i].kind));
-        print_field_names(out, code, i);
+        explain_names(out, code, i, ": ");
         fputc('\n', out);
     }
     fprintf(out, "  Written:\n    - on: {event: %s", kind->name);
@@ -124,12 +131,16 @@ static void explain_key(FILE *out, const struct schema_map *map,
                         const struct schema_key *key)
 {
     char path[120];
+    char usual[120];
 
     key_path(map, key, path, sizeof path);
     fprintf(out, "%s\n  %s.\n  Value: ", path, key->help);
-    print_kind(out, key);
+    explain_kind(out, key);
     fprintf(out, "%s\n",
             (key->flags & SCHEMA_REQUIRED) != 0 ? "; required" : "");
+    if (explain_usual(key, usual, sizeof usual) != NULL) {
+        fprintf(out, "  If not given: %s\n", usual);
+    }
     if (key->kind != SCHEMA_EDIT && key->example != NULL) {
         fprintf(out, "  Written: %s: %s\n", key->key, key->example);
     } else {
@@ -263,7 +274,7 @@ static void list_events(FILE *out, bool traced)
     for (int i = 0; i < EVENT_COUNT; i++) {
         const struct event_kind *kind = event_kind((enum event_code)i);
 
-        if (is_traced(i) == traced) {
+        if (explain_is_traced(i) == traced) {
             fprintf(out, "  %-20s %s\n", kind->name, kind->text);
         }
     }
@@ -287,97 +298,4 @@ void explain_list(FILE *out)
         }
     }
     fputs("\n'otalab explain NAME' says more about each.\n", out);
-}
-
-/* Markdown's tables need their bars escaped. */
-static void print_cell(FILE *out, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '|') {
-            fputc('\\', out);
-        }
-        fputc(*text, out);
-    }
-}
-
-static void markdown_key(FILE *out, const struct schema_key *key)
-{
-    fprintf(out, "| `%s`%s | ", key->key,
-            (key->flags & SCHEMA_REQUIRED) != 0 ? " (required)" : "");
-    print_kind(out, key);
-    fputs(" | ", out);
-    print_cell(out, key->help);
-    fputs(" | ", out);
-    if (key->kind != SCHEMA_EDIT && key->example != NULL) {
-        fprintf(out, "`%s`", key->example);
-    }
-    fputs(" |\n", out);
-}
-
-static void markdown_words(FILE *out, const struct schema_map *map)
-{
-    for (const struct schema_key *key = map->keys; key->key != NULL; key++) {
-        if (key->choices == NULL || key->choices[0].help == NULL) {
-            continue;
-        }
-        fprintf(out, "\nWords of `%s`:\n\n", key->key);
-        for (const struct schema_choice *row = key->choices; row->name != NULL;
-             row++) {
-            fprintf(out, "- `%s`: %s\n", row->name, row->help);
-        }
-    }
-}
-
-static void markdown_map(FILE *out, const struct schema_map *map)
-{
-    if (map->path[0] != '\0') {
-        fprintf(out, "\n## `%s`\n\n%s", map->path, map->help);
-    } else {
-        fprintf(out, "\n## The whole file\n\n%s", map->help);
-    }
-    if ((map->flags & SCHEMA_ONE_KEY) != 0) {
-        fputs(" Exactly one of these keys.", out);
-    }
-    if ((map->flags & SCHEMA_FIELDS) != 0) {
-        fputs(" Besides these keys, any field of the event.", out);
-    }
-    fputs("\n\n| key | value | meaning | example |\n"
-          "| --- | --- | --- | --- |\n",
-          out);
-    for (const struct schema_key *key = map->keys; key->key != NULL; key++) {
-        markdown_key(out, key);
-    }
-    markdown_words(out, map);
-}
-
-static void markdown_events(FILE *out)
-{
-    fputs("\n## Events\n\n| event | fields | meaning |\n"
-          "| --- | --- | --- |\n",
-          out);
-    for (int i = 0; i < EVENT_COUNT; i++) {
-        const struct event_kind *kind = event_kind((enum event_code)i);
-
-        fprintf(out, "| `%s` | ", kind->name);
-        for (unsigned k = 0; k < kind->fields; k++) {
-            fprintf(out, "%s`%s`", k > 0 ? ", " : "", kind->field[k].key);
-        }
-        fputs(" | ", out);
-        print_cell(out, kind->text);
-        fputs(" |\n", out);
-    }
-}
-
-void explain_markdown(FILE *out)
-{
-    fputs("# Scenarios: the reference\n\n"
-          "Made by `otalab explain --markdown`; do not edit. `otalab check` "
-          "validates a file,\n`otalab explain NAME` says the same about one "
-          "key, event or word, and\n`otalab explain --json-schema` gives "
-          "editors what they need.\n",
-          out);
-    for (size_t i = 0; schema_maps[i] != NULL; i++) {
-        markdown_map(out, schema_maps[i]);
-    }
-    markdown_events(out);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "record/event.h"
+#include "scenario/explain_parts.h"
 #include "scenario/schema.h"
 
 static void print_text(FILE *out, const char *text)
@@ -112,6 +113,11 @@ static void print_kind(FILE *out, const struct schema_key *key)
         print_array(out, key->map);
         fputs("]}", out);
         break;
+    case SCHEMA_PUBLISH:
+        fputs("{\"anyOf\": [{\"type\": \"string\"}, ", out);
+        print_ref(out, key->map);
+        fputs("]}", out);
+        break;
     case SCHEMA_ALLOW:
         fputs("{\"type\": \"array\", \"items\": ", out);
         print_choices(out, key->choices);
@@ -127,12 +133,26 @@ static void print_kind(FILE *out, const struct schema_key *key)
     }
 }
 
+/* Editors show it beside the key. */
+static void print_description(FILE *out, const struct schema_key *key)
+{
+    char usual[120];
+    char text[400];
+
+    if (explain_usual(key, usual, sizeof usual) == NULL) {
+        print_text(out, key->help);
+        return;
+    }
+    snprintf(text, sizeof text, "%s. If not given: %s", key->help, usual);
+    print_text(out, text);
+}
+
 static void print_key(FILE *out, const struct schema_key *key)
 {
     fputs("\n        ", out);
     print_text(out, key->key);
     fputs(": {\"description\": ", out);
-    print_text(out, key->help);
+    print_description(out, key);
     fputs(", \"allOf\": [", out);
     print_kind(out, key);
     fputs("]}", out);
@@ -163,7 +183,7 @@ static void print_map(FILE *out, const struct schema_map *map)
     }
     fprintf(out, "      \"additionalProperties\": %s,\n",
             (map->flags & SCHEMA_FIELDS) != 0
-                ? "{\"type\": [\"string\", \"integer\"]}"
+                ? "{\"type\": [\"string\", \"number\"]}"
                 : "false");
     print_required(out, map);
     fputs("      \"properties\": {", out);

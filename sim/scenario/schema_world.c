@@ -151,14 +151,14 @@ static const struct schema_key battery_keys[] = {
      BOUNDS(0, BATTERY_MOHM_LIMIT),
      .help = "Internal resistance, full and empty alike unless "
              "resistance_empty is given: what a weak cell browns out by",
-     .usual = "800mohm",
+     .usual = "(800mohm, and 6ohm when empty)",
      .example = "2000mohm"},
     {.key = "resistance_empty",
      .kind = SCHEMA_OHMS,
      IN(scenario_battery, figures.empty_mohm),
      BOUNDS(0, BATTERY_MOHM_LIMIT),
      .help = "Internal resistance of the empty battery; it rises evenly",
-     .usual = "(as resistance, or else 6ohm)",
+     .usual = "(as resistance if that is given, else 6ohm)",
      .example = "6ohm"},
     {.key = NULL}};
 

@@ -503,11 +503,10 @@ static void worn_init(struct worn *worn, const struct progress_log *log)
     memset(worn->array, 0xFF, sizeof(worn->array));
 }
 
-/* One update of 64 sectors as the agent keeps it: a record for each KiB, and
- * ten beside. */
+/* One update as the agent keeps it: a record a sector, and ten beside. */
 static unsigned update(struct progress_log *log, uint32_t number)
 {
-    const unsigned records = 64 * 4 + 10;
+    const unsigned records = 64 + 10;
 
     for (unsigned i = 0; i < records; i++) {
         struct progress state = make_state(number * records + i);

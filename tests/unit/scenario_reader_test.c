@@ -701,6 +701,100 @@ Test(scenario_reader, no_field_of_an_event_is_called_like_a_key)
     }
 }
 
+/* ---- what the reference says to be usual ---------------------------------- */
+
+/* A scenario with a place for one more key of that mapping. */
+static const struct {
+    const char *map;
+    const char *text;
+} usual_places[] = {
+    {"scenario", "%s\n"},
+    {"limits", "limits: {%s}\n"},
+    {"fuses", "fuses: {%s}\n"},
+    {"image", "images: {a: {build: app, version: 1.0.0, %s}}\n"
+              "flash: {slot-a: a}\n"},
+    {"network", "network: {%s}\n"},
+    {"burst", "network: {burst: {begin: 1%%, end: 2%%, %s}}\n"},
+    {"battery", "battery: {%s}\n"},
+    {"step", "steps: [{at: 1s, do: {stop: {}}, %s}]\n"},
+    {"on", "steps: [{do: {stop: {}}, on: {event: app.ready, %s}}]\n"},
+    {"power_cut", "steps: [{at: 1s, do: {power_cut: {%s}}}]\n"},
+    {"reset", "steps: [{at: 1s, do: {reset: {%s}}}]\n"},
+    {"bit_flip", "steps: [{at: 1s, do: {bit_flip: {partition: log, "
+                 "offset: 0x0, %s}}}]\n"},
+    {"damage", "steps: [{at: 1s, do: {damage: {partition: log, length: 1B, "
+               "%s}}}]\n"},
+    {"misbehave", "network: {}\nsteps: [{at: 1s, do: {misbehave: "
+                  "{kind: wrong-etag, %s}}}]\n"},
+};
+
+static struct scenario *read_usual(const char *format, const char *pair)
+{
+    char text[600];
+    struct scenario *scenario = NULL;
+    struct diag diag = {.text = ""};
+    int length = snprintf(text, sizeof text,
+                          "scenario: x\ntitle: t\n"
+                          "expect: [never: {event: cpu.fault}]\n");
+
+    /* The formats are above. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    length +=
+        snprintf(text + length, sizeof text - (size_t)length, format, pair);
+#pragma GCC diagnostic pop
+    cr_assert_eq(scenario_parse(text, (size_t)length, "x", &scenario, &diag), 0,
+                 "%s\n%s", diag.text, text);
+    return scenario;
+}
+
+/* With and without the key the scenario is the same. */
+static void expect_usual(const char *format, const struct schema_key *key)
+{
+    char pair[160];
+
+    snprintf(pair, sizeof pair, "%s: %s", key->key, key->usual);
+    struct scenario *said = read_usual(format, pair);
+    struct scenario *unsaid = read_usual(format, "");
+
+    free(said->path);
+    said->path = unsaid->path;
+    memcpy(said->digest, unsaid->digest, sizeof said->digest);
+    cr_expect(memcmp(said, unsaid, sizeof *said) == 0, "%s is not usual", pair);
+    said->path = NULL;
+    scenario_free(said);
+    scenario_free(unsaid);
+}
+
+/* Values that the model, not the reader, puts in the place of nothing. */
+static bool is_of_the_model(const struct schema_key *key)
+{
+    return strcmp(key->key, "value") == 0 || strcmp(key->key, "code") == 0;
+}
+
+Test(scenario_reader, what_the_reference_says_to_be_usual_is)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < sizeof usual_places / sizeof usual_places[0]; i++) {
+        for (size_t k = 0; schema_maps[k] != NULL; k++) {
+            const struct schema_key *key = schema_maps[k]->keys;
+
+            if (strcmp(schema_maps[k]->name, usual_places[i].map) != 0) {
+                continue;
+            }
+            for (; key->key != NULL; key++) {
+                if (key->usual != NULL && key->usual[0] != '(' &&
+                    !is_of_the_model(key)) {
+                    expect_usual(usual_places[i].text, key);
+                    count++;
+                }
+            }
+        }
+    }
+    cr_expect_geq(count, 30, "%u", count);
+}
+
 Test(scenario_reader, names_of_edits_fit)
 {
     for (unsigned i = 0; i < EDIT_COUNT; i++) {

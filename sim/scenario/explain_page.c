@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* The reference page of scenarios, docs/scenarios.md, from the tables. */
+#include "scenario/explain.h"
+
+#include <string.h>
+
+#include "record/event.h"
+#include "scenario/explain_parts.h"
+#include "scenario/fields.h"
+
+/* ---- for newcomers ------------------------------------------------------ */
+
+/* tests/cli/explain.sh takes it out of the page and checks it. */
+static const char example[] =
+    "scenario: power-cut-in-download\n"
+    "title: Power is lost while the third sector of slot B is being erased\n"
+    "seed: 7\n"
+    "limits: {virtual_time: 120s, resets: 8}\n"
+    "images:\n"
+    "  factory: {build: app, version: 1.2.0}\n"
+    "  update: {build: app, version: 1.3.0}\n"
+    "flash: {slot-a: factory}\n"
+    "network: {rate: 60kbit/s, latency: 40ms, loss: 2%}\n"
+    "steps:\n"
+    "  - on: {event: app.ready}\n"
+    "    do: {publish: update}\n"
+    "  - on: {event: flash.erase, partition: slot-b, nth: 3}\n"
+    "    do: {power_cut: {done: 40%, off_for: 500ms}}\n"
+    "expect:\n"
+    "  - always: {executed: authentic}\n"
+    "  - never: {event: cpu.fault}\n"
+    "  - eventually: {running: update, confirmed: true, within: 100s}\n"
+    "  - at_end: {slot-b: update, resets: 0..3, rollbacks: 0}\n";
+
+static const char opening[] =
+    "# Scenarios: the reference\n\n"
+    "<!-- Made by `otalab explain --markdown`; do not edit. -->\n\n"
+    "A scenario is a YAML file that says what a device is made of, what "
+    "happens to it,\nand what must come of it. `otalab run FILE` runs it, "
+    "`otalab check FILE` only reads\nit, and `otalab explain NAME` says what "
+    "this page says about one key, event or\nword. Editors that know JSON "
+    "Schema get one from `otalab explain --json-schema`.\n\n"
+    "- [A first scenario](#a-first-scenario)\n"
+    "- [How values are written](#how-values-are-written)\n"
+    "- [Keys](#keys), mapping by mapping\n"
+    "- [Events](#events), their fields, and the names of values\n"
+    "- [Faults in one line](#faults-in-one-line)\n\n"
+    "## A first scenario\n\n```yaml\n";
+
+static const char reading[] =
+    "```\n\n"
+    "What it says, from the top:\n\n"
+    "- **scenario**, **title**: its name, which is the file's too "
+    "(`power-cut-in-download.yaml`),\n  and what happens in one line.\n"
+    "- **seed**: where all chance comes from, here which datagrams are lost. "
+    "The same\n  file and programs give the same run, to the bit; another "
+    "seed another one.\n"
+    "- **limits**: the run ends at these in any case, in the device's time, "
+    "not yours.\n"
+    "- **images**: programs that were built here, with a version and a "
+    "signature, by\n  names of your own. **flash**: which of them the factory "
+    "put where; both copies of\n  the bootloader are there without a word.\n"
+    "- **network**: the link to the update server. Without this key the "
+    "device has no\n  modem at all.\n"
+    "- **steps**: what happens from outside. Each waits `on` an event, by its "
+    "fields and\n  its ordinal (`nth`, the first if not given), or `at` a "
+    "time, and then `do`es\n  something: here the server publishes the update "
+    "once the application works, and\n  power fails when 40 % of the third "
+    "erase in slot B are done. A step that never\n  happened fails the "
+    "scenario, so that no fault is forgotten by a misspelt place.\n"
+    "- **expect**: what must be so. `always` and `never` hold from power-on to "
+    "the end,\n  `eventually` is a state or an event that must come, `at_end` "
+    "is looked at when\n  the run is over: when all steps have happened, the "
+    "device is idle, and nothing is\n  left to wait for, or as soon as an "
+    "expectation is broken.\n\n"
+    "Besides these expectations the oracle's rules hold in every run: only "
+    "authentic\ncode is executed, the device is never left without an image "
+    "that boots, no\nunconfirmed image runs more often than it may, fuses "
+    "never "
+    "go back, the flash's\nrules are kept. `allow` names what a bad image is "
+    "expected to try.\n";
+
+static const char values_opening[] =
+    "\n## How values are written\n\n"
+    "Units are part of a value, without a space; there is no value without "
+    "its unit and\nnothing is rounded. Comparisons are ranges, both ends "
+    "included. Text needs quotes\nwhere YAML wants them. Anchors, aliases, "
+    "tags, tabs and doubled keys are errors.\n\n"
+    "| value | examples |\n| --- | --- |\n";
+
+static const char faults[] =
+    "\n## Faults in one line\n\n"
+    "`otalab run --fault` and the token of a run write a step as one line, "
+    "ACTION@EVENT\nor ACTION@TIME, and its keys behind commas. Keys that are "
+    "fields of the event,\n`nth` and `device` choose the event; all others "
+    "are the action's, and so is a key\nwith `do.` before it. An action "
+    "without a mapping has its value behind `=`, a\ntime also as `for=`.\n\n"
+    "```\n"
+    "power_cut@flash.erase,partition=slot-b,nth=3,done=40%,off_for=500ms\n"
+    "power_cut@12.5ms\n"
+    "outage@agent.download,for=20s\n"
+    "link=down@12s\n"
+    "misbehave@agent.download,kind=corrupt,do.from=4KiB,times=1\n"
+    "```\n";
+
+/* ---- pieces ------------------------------------------------------------- */
+
+/* Markdown's tables need their bars escaped. */
+static void print_cell(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '|') {
+            fputc('\\', out);
+        }
+        fputc(*text, out);
+    }
+}
+
+static void print_code(FILE *out, const char *text)
+{
+    fputc('`', out);
+    print_cell(out, text);
+    fputc('`', out);
+}
+
+/* A value as code, a remark as text. */
+static void print_usual(FILE *out, const struct schema_key *key)
+{
+    char text[120];
+    const char *usual = explain_usual(key, text, sizeof text);
+
+    if ((key->flags & SCHEMA_REQUIRED) != 0) {
+        fputs("required", out);
+    } else if (usual != NULL && key->usual[0] == '(') {
+        print_cell(out, usual);
+    } else if (usual != NULL) {
+        print_code(out, usual);
+    }
+}
+
+/* The end of a link to a mapping's heading, as hosts of Markdown make it. */
+static void print_anchor(FILE *out, const char *path)
+{
+    for (; *path != '\0'; path++) {
+        char c = *path;
+
+        if (c >= 'A' && c <= 'Z') {
+            c = (char)(c - 'A' + 'a');
+        }
+        if ((c >= 'a' && c <= 'z') || c == '_' || c == '-') {
+            fputc(c, out);
+        }
+    }
+}
+
+static void print_kind(FILE *out, const struct schema_key *key)
+{
+    if (key->map == NULL) {
+        explain_kind(out, key);
+        return;
+    }
+    fputc('[', out);
+    explain_kind(out, key);
+    fputs("](#", out);
+    print_anchor(out, key->map->path);
+    fputc(')', out);
+}
+
+static void print_key(FILE *out, const struct schema_key *key)
+{
+    fputs("| ", out);
+    print_code(out, key->key);
+    fputs(" | ", out);
+    print_kind(out, key);
+    fputs(" | ", out);
+    print_usual(out, key);
+    fputs(" | ", out);
+    print_cell(out, key->help);
+    fputs(" | ", out);
+    if (key->kind != SCHEMA_EDIT && key->example != NULL) {
+        print_code(out, key->example);
+    }
+    fputs(" |\n", out);
+}
+
+static void print_words(FILE *out, const struct schema_map *map)
+{
+    for (const struct schema_key *key = map->keys; key->key != NULL; key++) {
+        if (key->choices == NULL || key->choices[0].help == NULL) {
+            continue;
+        }
+        fprintf(out, "\nWords of `%s`:\n\n", key->key);
+        for (const struct schema_choice *row = key->choices; row->name != NULL;
+             row++) {
+            fprintf(out, "- `%s`: %s\n", row->name, row->help);
+        }
+    }
+}
+
+static void print_map(FILE *out, const struct schema_map *map)
+{
+    if (map->path[0] != '\0') {
+        fprintf(out, "\n### `%s`\n\n%s", map->path, map->help);
+    } else {
+        fprintf(out, "\n### The whole file\n\n%s", map->help);
+    }
+    if ((map->flags & SCHEMA_ONE_KEY) != 0) {
+        fputs(" Exactly one of these keys.", out);
+    }
+    if ((map->flags & SCHEMA_FIELDS) != 0) {
+        fputs(" Besides these keys, any field of the event.", out);
+    }
+    fputs("\n\n| key | value | if not given | meaning | example |\n"
+          "| --- | --- | --- | --- | --- |\n",
+          out);
+    for (const struct schema_key *key = map->keys; key->key != NULL; key++) {
+        print_key(out, key);
+    }
+    print_words(out, map);
+}
+
+/* Every kind that has a form of its own, once. */
+static void print_values(FILE *out)
+{
+    fputs(values_opening, out);
+    for (int kind = 0; kind < SCHEMA_KINDS; kind++) {
+        const struct schema_words *words = schema_words((enum schema_kind)kind);
+
+        if (words->form != NULL) {
+            fprintf(out, "| %s | %s |\n", words->says, words->form);
+        }
+    }
+}
+
+/* ---- events ------------------------------------------------------------- */
+
+static void print_event(FILE *out, const struct event_kind *kind)
+{
+    fprintf(out, "| `%s` | ", kind->name);
+    for (unsigned i = 0; i < kind->fields; i++) {
+        const char *word = fields_word(kind->field[i].kind);
+
+        fprintf(out, "%s`%s` (%s)", i > 0 ? ", " : "", kind->field[i].key,
+                word != NULL ? word : fields_says(kind->field[i].kind));
+    }
+    fputs(" | ", out);
+    print_cell(out, kind->text);
+    fputs(" |\n", out);
+}
+
+static void print_events(FILE *out, const char *title, bool traced)
+{
+    fprintf(out,
+            "\n### %s\n\n| event | fields | meaning |\n"
+            "| --- | --- | --- |\n",
+            title);
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        if (explain_is_traced(i) == traced) {
+            print_event(out, event_kind((enum event_code)i));
+        }
+    }
+}
+
+/* Fields of one letter have the same names: those of the first are shown. */
+static void print_names(FILE *out)
+{
+    char seen[32] = "";
+    size_t count = 0;
+
+    fputs("\n### Names of values\n\nWhat a pattern may say for these fields."
+          "\n\n| field | names |\n| --- | --- |\n",
+          out);
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        const struct event_kind *kind = event_kind((enum event_code)i);
+
+        for (unsigned k = 0; k < kind->fields; k++) {
+            char letter = kind->field[k].kind;
+
+            if (strchr(seen, letter) != NULL || count + 1u >= sizeof seen ||
+                (fields_word(letter) == NULL && letter != 'p')) {
+                continue;
+            }
+            seen[count++] = letter;
+            fprintf(out, "| %s | ",
+                    letter == 'p' ? "partition" : fields_word(letter));
+            explain_names(out, i, k, "");
+            fputs(" |\n", out);
+        }
+    }
+}
+
+void explain_markdown(FILE *out)
+{
+    fputs(opening, out);
+    fputs(example, out);
+    fputs(reading, out);
+    print_values(out);
+    fputs("\n## Keys\n", out);
+    for (size_t i = 0; schema_maps[i] != NULL; i++) {
+        print_map(out, schema_maps[i]);
+    }
+    fputs("\n## Events\n\nWhat steps may wait for, expectations count, and a "
+          "recording holds. Numbers\nalso match as ranges.\n",
+          out);
+    print_events(out, "Of the device, through its trace port", true);
+    print_events(out, "Of the simulator", false);
+    print_names(out);
+    fputs(faults, out);
+}
