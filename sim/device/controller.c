@@ -318,13 +318,21 @@ void board_advance(struct board *board, uint8_t *window, uint64_t now,
 
 /* ---- resets ------------------------------------------------------------ */
 
+/* Equal states have equal members: nothing of a sleep stays. */
+static void end_sleep(struct board *board)
+{
+    board->asleep = false;
+    board->sleep_ns = 0;
+    board->slept_ns = 0;
+}
+
 static void forget_session(struct board *board)
 {
     board->deadline_ns = BOARD_FOREVER;
     board->deadline_set = false;
     board->reset_announced = false;
     board->halted = false;
-    board->asleep = false;
+    end_sleep(board);
 }
 
 static void assert_reset(struct board *board, enum ctl_reset_cause cause,
@@ -933,7 +941,7 @@ void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
 
     memcpy(req.arg, page->arg, sizeof(req.arg));
     memset(page->result, 0, sizeof(page->result));
-    board->asleep = false; /* whoever rings is awake */
+    end_sleep(board); /* whoever rings is awake */
     enum ctl_status status = carry_out(&req, executed_ns);
     if (is_refusal(status) && !req.told) {
         TELL(sink, refused, req.command, status);
@@ -954,10 +962,10 @@ void board_wake(struct board *board, struct ctl_page *page, uint64_t now)
     if (!board->asleep) {
         return;
     }
-    board->asleep = false;
     grant(board, board->slept_ns,
           until == BOARD_FOREVER ? add_time(board->slept_ns, watchdog_ns(board))
                                  : ns_of_cycles(board, cycles));
+    end_sleep(board);
     put_u64(page, 0, cycles);
     page->status = CTL_OK;
     page->flags = flags_of(board);

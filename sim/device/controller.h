@@ -77,8 +77,9 @@ struct board {
     uint64_t rtc_ms; /* of the clock at world time 0 */
     struct radio radio;
 
-    uint64_t sleep_ns; /* a SYS_SLEEP's end: as asked, or the deadline */
-    uint64_t slept_ns; /* its begin */
+    uint64_t
+        sleep_ns; /* a SYS_SLEEP's end: as asked, or the deadline; else 0 */
+    uint64_t slept_ns; /* its begin; else 0 */
     bool asleep;       /* it is not answered yet: board_wake() does */
 
     uint32_t console_count; /* lines waiting for the guest */

@@ -409,6 +409,7 @@ static uint64_t woken_at(uint64_t ns, uint64_t now)
     fall_asleep(ns);
     board_wake(&board, page, now);
     cr_assert_not(board.asleep);
+    cr_assert_eq(board.sleep_ns | board.slept_ns, 0, "nothing stays");
     cr_assert_eq(page->status, CTL_OK);
     return result_time(0);
 }
