@@ -96,7 +96,7 @@ int main(int argc, char **argv)
     OFFSET(id); OFFSET(revision); OFFSET(time_lo); OFFSET(time_hi);
     OFFSET(arg); OFFSET(reserved0); OFFSET(status); OFFSET(result);
     OFFSET(flags); OFFSET(reserved1); OFFSET(command); OFFSET(data);
-    OFFSET(reserved2);
+    OFFSET(reserved2); OFFSET(radio_tx); OFFSET(radio_rx); OFFSET(reserved3);
     FUSE(OTP_ROOT_KEY_BIT(0)); FUSE(OTP_ROOT_KEY_BIT(1));
     FUSE(OTP_ROOT_KEY_BIT(2)); FUSE(OTP_EPOCH_BIT);
     FUSE(OTP_BOOT_COUNTER_BIT); FUSE(OTP_LIFECYCLE_BIT);
