@@ -12,7 +12,7 @@
 #include "cli/json.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
-#include "cli/progress.h"
+#include "cli/meter.h"
 #include "cli/report.h"
 #include "cli/session.h"
 
@@ -121,8 +121,8 @@ struct runner {
     struct session session;
     struct plan plan;
     struct outputs outputs;
-    struct progress progress;
-    struct progress_state state;
+    struct meter meter;
+    struct meter_state state;
     bool *runs;   /* by index */
     size_t first; /* none before it runs */
     size_t running;
@@ -173,7 +173,7 @@ static const char *name_of(void *context, size_t index)
 static void draw(void *context)
 {
     struct runner *runner = context;
-    struct progress_state *state = &runner->state;
+    struct meter_state *state = &runner->state;
 
     while (runner->first < runner->plan.count && !runner->runs[runner->first]) {
         runner->first++;
@@ -181,7 +181,7 @@ static void draw(void *context)
     state->running =
         runner->running > 0 ? runner->plan.item[runner->first].name : NULL;
     state->more = runner->running > 0 ? runner->running - 1 : 0;
-    progress_draw(&runner->progress, state);
+    meter_draw(&runner->meter, state);
 }
 
 static void begun(void *context, size_t index)
@@ -208,7 +208,7 @@ static void text(void *context, size_t index, const char *bytes, size_t length)
     struct runner *runner = context;
 
     (void)index;
-    progress_hide(&runner->progress);
+    meter_hide(&runner->meter);
     (void)fwrite(bytes, 1, length, stdout); /* main() looks for its errors */
     (void)fflush(stdout);
 }
@@ -219,7 +219,7 @@ static void done(void *context, size_t index, struct outcome *outcome)
     struct plan_item *item = &runner->plan.item[index];
 
     item->outcome = *outcome;
-    progress_hide(&runner->progress);
+    meter_hide(&runner->meter);
     (void)fflush(stdout);
     note_error(runner, outcome->err, &outcome->error);
     note_error(runner, outcome->kept_err, &outcome->kept_error);
@@ -250,7 +250,7 @@ static void close_all(struct runner *runner, bool stopped)
 {
     struct diag diag = {0};
 
-    progress_hide(&runner->progress);
+    meter_hide(&runner->meter);
     if (stopped) {
         note_code(runner, INTERRUPT_EXIT);
         fprintf(stderr, "otalab run: interrupted, %zu of %zu scenarios run\n",
@@ -284,9 +284,9 @@ static void run_all(struct runner *runner)
     };
 
     if (jobs.at_once > 0) {
-        progress_open(&runner->progress, stderr);
+        meter_open(&runner->meter, stderr);
     }
-    jobs.tick_ms = runner->progress.out != NULL ? PROGRESS_TICK_MS : -1;
+    jobs.tick_ms = runner->meter.out != NULL ? METER_TICK_MS : -1;
     runner->state.total = jobs.count;
     int err = jobs_run(&jobs, &diag);
 

@@ -50,9 +50,16 @@ static int own_folder(char *out, size_t size)
     return 0;
 }
 
+/* "scenarios/" and "scenarios" give the same: a file has one path, by which
+ * it is found again in what other programs show. */
 static int join(char *out, size_t size, const char *folder, const char *name)
 {
-    int n = snprintf(out, size, "%s/%s", folder, name);
+    size_t length = strlen(folder);
+
+    while (length > 1 && folder[length - 1] == '/') {
+        length--;
+    }
+    int n = snprintf(out, size, "%.*s/%s", (int)length, folder, name);
 
     return n > 0 && (size_t)n < size ? 0 : -1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/progress.h"
+#include "cli/meter.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #define WIDTH_ELSE 80u
 #define LINE_MAX_BYTES 512u
 
-static void put_rate(const struct progress_state *state, char *out, size_t size)
+static void put_rate(const struct meter_state *state, char *out, size_t size)
 {
     uint64_t done = state->done;
     uint64_t ms = state->elapsed_ms;
@@ -34,8 +34,7 @@ static void put_rate(const struct progress_state *state, char *out, size_t size)
     }
 }
 
-static void put_running(const struct progress_state *state, char *out,
-                        size_t size)
+static void put_running(const struct meter_state *state, char *out, size_t size)
 {
     out[0] = '\0';
     if (state->running != NULL && state->more > 0) {
@@ -45,8 +44,7 @@ static void put_running(const struct progress_state *state, char *out,
     }
 }
 
-static size_t put_bar(const struct progress_state *state, size_t length,
-                      char *out)
+static size_t put_bar(const struct meter_state *state, size_t length, char *out)
 {
     size_t full = state->total > 0 ? length * state->done / state->total : 0;
 
@@ -58,8 +56,8 @@ static size_t put_bar(const struct progress_state *state, size_t length,
     return length + 3;
 }
 
-char *progress_line(const struct progress_state *state, unsigned width,
-                    char *out, size_t size)
+char *meter_line(const struct meter_state *state, unsigned width, char *out,
+                 size_t size)
 {
     char rate[96];
     char running[96];
@@ -96,45 +94,44 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
 }
 
-void progress_open(struct progress *progress, FILE *out)
+void meter_open(struct meter *meter, FILE *out)
 {
     const char *term = getenv("TERM");
 
-    *progress = (struct progress){.begun_ms = now_ms()};
+    *meter = (struct meter){.begun_ms = now_ms()};
     if (term != NULL && strcmp(term, "dumb") != 0 && isatty(fileno(out)) == 1) {
-        progress->out = out;
+        meter->out = out;
     }
 }
 
-void progress_draw(struct progress *progress, struct progress_state *state)
+void meter_draw(struct meter *meter, struct meter_state *state)
 {
     char line[LINE_MAX_BYTES];
     struct winsize window;
     unsigned width = WIDTH_ELSE;
     uint64_t now = now_ms();
 
-    if (progress->out == NULL ||
-        (progress->drawn_ms != 0 &&
-         now - progress->drawn_ms < PROGRESS_TICK_MS)) {
+    if (meter->out == NULL ||
+        (meter->drawn_ms != 0 && now - meter->drawn_ms < METER_TICK_MS)) {
         return;
     }
-    if (ioctl(fileno(progress->out), TIOCGWINSZ, &window) == 0 &&
+    if (ioctl(fileno(meter->out), TIOCGWINSZ, &window) == 0 &&
         window.ws_col > 0) {
         width = window.ws_col;
     }
-    state->elapsed_ms = now - progress->begun_ms;
-    fprintf(progress->out, "\r%s\033[K",
-            progress_line(state, width, line, sizeof line));
-    (void)fflush(progress->out);
-    progress->drawn_ms = now;
-    progress->shown = true;
+    state->elapsed_ms = now - meter->begun_ms;
+    fprintf(meter->out, "\r%s\033[K",
+            meter_line(state, width, line, sizeof line));
+    (void)fflush(meter->out);
+    meter->drawn_ms = now;
+    meter->shown = true;
 }
 
-void progress_hide(struct progress *progress)
+void meter_hide(struct meter *meter)
 {
-    if (progress->shown) {
-        fputs("\r\033[K", progress->out);
-        (void)fflush(progress->out);
-        progress->shown = false;
+    if (meter->shown) {
+        fputs("\r\033[K", meter->out);
+        (void)fflush(meter->out);
+        meter->shown = false;
     }
 }

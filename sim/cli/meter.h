@@ -4,18 +4,18 @@
  * over, at most ten times a second, and gone before anything else is printed.
  * Host time gets in here and nowhere else: it decides nothing.
  */
-#ifndef OTALAB_CLI_PROGRESS_H
-#define OTALAB_CLI_PROGRESS_H
+#ifndef OTALAB_CLI_METER_H
+#define OTALAB_CLI_METER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#define PROGRESS_TICK_MS 100
+#define METER_TICK_MS 100
 
 /* What the line says. */
-struct progress_state {
+struct meter_state {
     size_t total;
     size_t done;
     size_t bad;          /* of them, whatever is not passed */
@@ -26,10 +26,10 @@ struct progress_state {
 
 /* The line in at most `width` - 1 columns, without a line end. `out` is of
  * `size` bytes; returns `out`. */
-char *progress_line(const struct progress_state *state, unsigned width,
-                    char *out, size_t size);
+char *meter_line(const struct meter_state *state, unsigned width, char *out,
+                 size_t size);
 
-struct progress {
+struct meter {
     FILE *out; /* NULL: no terminal, nothing is shown */
     bool shown;
     uint64_t begun_ms;
@@ -37,10 +37,10 @@ struct progress {
 };
 
 /* On `out`, if it is a terminal that can go back to a line's begin. */
-void progress_open(struct progress *progress, FILE *out);
+void meter_open(struct meter *meter, FILE *out);
 /* Draw, unless that was a moment ago. */
-void progress_draw(struct progress *progress, struct progress_state *state);
+void meter_draw(struct meter *meter, struct meter_state *state);
 /* Take the line away, so that something else can be printed. */
-void progress_hide(struct progress *progress);
+void meter_hide(struct meter *meter);
 
 #endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* The progress line: what it says, and that it never wraps. */
+#include "cli/meter.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+Test(meter, says_how_far_how_fast_how_long_and_what)
+{
+    struct meter_state state = {.total = 58,
+                                .done = 29,
+                                .bad = 2,
+                                .elapsed_ms = 10000,
+                                .running = "ab-good",
+                                .more = 1};
+    char line[200];
+
+    cr_assert_str_eq(meter_line(&state, 100, line, sizeof line),
+                     "[##########..........] 29/58, 2 not passed, 2.9/s, "
+                     "10 s left  ab-good +1");
+}
+
+Test(meter, begins_without_a_rate_and_ends_full)
+{
+    struct meter_state state = {.total = 4, .running = "x"};
+    char line[200];
+
+    cr_assert_str_eq(meter_line(&state, 80, line, sizeof line),
+                     "[....................] 0/4  x");
+    state = (struct meter_state){.total = 4, .done = 4, .elapsed_ms = 2000};
+    cr_assert_str_eq(meter_line(&state, 80, line, sizeof line),
+                     "[####################] 4/4, 2.0/s, 0 s left");
+}
+
+Test(meter, long_times_are_minutes)
+{
+    struct meter_state state = {.total = 100, .done = 1, .elapsed_ms = 60000};
+    char line[200];
+
+    meter_line(&state, 80, line, sizeof line);
+    cr_assert(strstr(line, ", 0.0/s, 99 min left") != NULL, "%s", line);
+}
+
+Test(meter, fits_into_every_width)
+{
+    struct meter_state state = {.total = 1000,
+                                .done = 999,
+                                .bad = 77,
+                                .elapsed_ms = 123456,
+                                .running = "a-name-that-is-rather-long",
+                                .more = 15};
+    char line[200];
+
+    for (unsigned width = 0; width < 250; width++) {
+        meter_line(&state, width, line, sizeof line);
+        cr_assert(strlen(line) <= (width > 0 ? width - 1 : 0), "%u", width);
+        cr_assert(strlen(line) < sizeof line);
+    }
+    cr_assert_str_eq(meter_line(&state, 20, line, sizeof line),
+                     "999/1000, 77 not pa");
+}
