@@ -160,6 +160,27 @@ static int add_value(struct fault *fault, const char *value)
     return 0;
 }
 
+/* An event, or a time. */
+static int add_when(struct fault *fault, const char *at)
+{
+    bool timed = *at >= '0' && *at <= '9';
+    struct node *when =
+        timed ? add_named(fault, fault->root, "at", NODE_SCALAR, at, at)
+              : add_named(fault, fault->root, "on", NODE_MAP, at, NULL);
+
+    if (when == NULL) {
+        return no_memory(fault);
+    }
+    if (!timed) {
+        fault->on = when;
+        fault->event = event_find(at);
+        if (add_named(fault, when, "event", NODE_SCALAR, at, at) == NULL) {
+            return no_memory(fault);
+        }
+    }
+    return 0;
+}
+
 /* The nodes up to the first ',': what is done, and where. */
 static int add_head(struct fault *fault, char *head)
 {
@@ -179,7 +200,6 @@ static int add_head(struct fault *fault, char *head)
     if (value != NULL) {
         *value++ = '\0';
     }
-    bool timed = *at >= '0' && *at <= '9';
     struct node *root =
         node_add(&fault->tree, NULL, NODE_MAP, at_column(fault, head), NULL);
     struct node *list =
@@ -194,21 +214,7 @@ static int add_head(struct fault *fault, char *head)
         (value != NULL && add_value(fault, value) != 0)) {
         return no_memory(fault);
     }
-    struct node *when = timed
-                            ? add_named(fault, root, "at", NODE_SCALAR, at, at)
-                            : add_named(fault, root, "on", NODE_MAP, at, NULL);
-
-    if (when == NULL) {
-        return no_memory(fault);
-    }
-    if (!timed) {
-        fault->on = when;
-        fault->event = event_find(at);
-        if (add_named(fault, when, "event", NODE_SCALAR, at, at) == NULL) {
-            return no_memory(fault);
-        }
-    }
-    return 0;
+    return add_when(fault, at);
 }
 
 static int add_words(struct fault *fault)

@@ -82,6 +82,20 @@ static void print_edits(FILE *out, const struct schema_map *map)
     fputs("]}}", out);
 }
 
+/* The mapping, or a list of them, or a name in its place. */
+static void print_either(FILE *out, const struct schema_map *map, bool list)
+{
+    fputs("{\"anyOf\": [", out);
+    print_ref(out, map);
+    fputs(", ", out);
+    if (list) {
+        print_array(out, map);
+    } else {
+        fputs("{\"type\": \"string\"}", out);
+    }
+    fputs("]}", out);
+}
+
 static void print_kind(FILE *out, const struct schema_key *key)
 {
     switch (key->kind) {
@@ -107,16 +121,10 @@ static void print_kind(FILE *out, const struct schema_key *key)
         print_array(out, key->map);
         break;
     case SCHEMA_ACTIONS:
-        fputs("{\"anyOf\": [", out);
-        print_ref(out, key->map);
-        fputs(", ", out);
-        print_array(out, key->map);
-        fputs("]}", out);
+        print_either(out, key->map, true);
         break;
     case SCHEMA_PUBLISH:
-        fputs("{\"anyOf\": [{\"type\": \"string\"}, ", out);
-        print_ref(out, key->map);
-        fputs("]}", out);
+        print_either(out, key->map, false);
         break;
     case SCHEMA_ALLOW:
         fputs("{\"type\": \"array\", \"items\": ", out);

@@ -360,10 +360,12 @@ Test(scenario_reader, bursts_and_reordering_have_usual_figures)
 Test(scenario_reader, every_network_is_one_that_the_link_takes)
 {
     static const char *const mappings[] = {
-        "{}", "{kind: lte-m}", "{rate: 1000000Mbit/s, latency: 1000s}",
+        "{}",
+        "{kind: lte-m}",
+        "{rate: 1000000Mbit/s, latency: 1000s}",
         "{jitter: 1000s, loss: 100%, mtu: 2280, overhead: 1000}",
-        "{burst: {begin: 100%, end: 100%}, duplicate: 100%, reorder: 100%, "
-        "reorder_time: 1000s, duplicate_time: 1000s, down: 1bit/s}"};
+        "{burst: {begin: 100%, end: 100%}, duplicate: 100%, down: 1bit/s}",
+        "{reorder: 100%, reorder_time: 1000s, duplicate_time: 1000s}"};
     static struct link link;
 
     for (size_t i = 0; i < sizeof mappings / sizeof mappings[0]; i++) {
@@ -444,6 +446,22 @@ Test(scenario_reader, what_is_published_is_stored)
     cr_expect_str_eq(action[1].publish.key, "wrong");
     cr_expect(action[1].publish.downgrade && action[1].publish.bad_digest);
     cr_expect_eq(action[2].kind, ACTION_WITHDRAW);
+    scenario_free(scenario);
+}
+
+/* 0 is a claim, nothing is not. */
+Test(scenario_reader, claims_of_nothing_are_told_from_no_claims)
+{
+    struct scenario *scenario =
+        read_body("network: {}\nsteps:\n"
+                  "  - at: 1s\n"
+                  "    do:\n"
+                  "      - publish: {image: factory, counter: 0}\n"
+                  "      - publish: {image: factory, size: 0B}\n" EXPECT);
+    const struct action *action = scenario->step[0].action;
+
+    cr_expect(action[0].publish.has_counter && !action[0].publish.has_size);
+    cr_expect(action[1].publish.has_size && !action[1].publish.has_counter);
     scenario_free(scenario);
 }
 

@@ -35,7 +35,8 @@ Test(story, every_key_of_a_sentence_is_a_field)
             char key[32] = "";
             const char *end = strchr(text, '}');
 
-            cr_assert_not_null(end, "%s: no }", story_sentence(i));
+            cr_assert_not_null(end, "%s: no }",
+                               story_sentence((enum event_code)i));
             cr_assert_lt((size_t)(end - text), sizeof key);
             memcpy(key, text + 1, (size_t)(end - text - 1));
             cr_expect_geq(event_field_find((enum event_code)i, key), 0,
