@@ -31,6 +31,14 @@ static const struct entry environment[] = {
     {"PATH", "where qemu-system-arm is looked for"},
     {"NO_COLOR", "if set and not empty, no colour unless asked for"},
     {"TERM", "no colour if it is dumb or missing"},
+    {"GITHUB_ACTIONS", "if it is true, what failed is marked at its line of "
+                       "the scenario, as GitHub wants it"},
+    {"GITHUB_WORKSPACE", "the folder from which such a line names its file"},
+    {"GITHUB_STEP_SUMMARY", "a file to which a table of the results is then "
+                            "appended"},
+    {"CI_NODE_INDEX, CI_NODE_TOTAL", "what --shard auto takes in GitLab; it "
+                                     "knows CircleCI's and Buildkite's "
+                                     "names, too"},
     {NULL, NULL},
 };
 
