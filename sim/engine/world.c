@@ -156,6 +156,7 @@ static void add_device(mbedtls_sha256_context *context,
     add_link(context, &device->link);
     ADD(context, device->battery);
     ADD(context, device->boots);
+    ADD(context, device->window_part);
     ADD(context, device->state);
     ADD(context, device->result);
     ADD(context, device->alive);

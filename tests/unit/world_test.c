@@ -28,6 +28,7 @@ static void make_device(struct world_device *device)
     memset(&device->oracle, 0, sizeof device->oracle);
     memset(&device->strike, 0, sizeof device->strike);
     device->boots = 0;
+    device->window_part = 0;
     device->state = 0;
     device->result = 0;
     device->alive = false;
