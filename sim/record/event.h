@@ -113,8 +113,8 @@ enum event_code {
 struct event {
     uint64_t time_ns;
     uint64_t sequence; /* from 1, over the whole run */
-    uint32_t device;
-    uint32_t code; /* enum event_code */
+    uint32_t device;   /* from 1; 0: the world's, of none */
+    uint32_t code;     /* enum event_code */
     uint64_t number[EVENT_FIELDS];
     char label[EVENT_LABEL]; /* the p field */
     char text[EVENT_TEXT];   /* the m field */

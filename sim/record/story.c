@@ -6,7 +6,8 @@
 
 enum story_role { ROLE_PLAIN, ROLE_GOOD, ROLE_BAD, ROLE_FAULT, ROLE_DIM };
 
-/* What an event is in a sentence; {key} stands for a field's value. */
+/* What an event is in a sentence; {key} stands for a field's value, and a part
+ * in square brackets is said only when its field is not 0. */
 struct sentence {
     enum event_code code;
     enum story_role role;
@@ -89,18 +90,19 @@ static const struct sentence sentences[] = {
     {EVENT_AGENT_VERIFIED, ROLE_GOOD, "agent",
      "version {version} is in flash, all of its {size} bytes verified"},
     {EVENT_AGENT_STATE, ROLE_PLAIN, "agent",
-     "is {state}; result {result}, reason {why}"},
+     "is {state}[; result {result}][, reason {why}]"},
     {EVENT_AGENT_REPORT, ROLE_DIM, "agent",
-     "server has the report: {state}, result {result}"},
+     "server has the report: {state}[, result {result}]"},
     {EVENT_LINK_DOWN, ROLE_FAULT, "link", "DOWN"},
     {EVENT_LINK_UP, ROLE_PLAIN, "link", "up again"},
     {EVENT_LINK_CHANGE, ROLE_FAULT, "link", "has other figures now"},
     {EVENT_SERVER_PUBLISH, ROLE_PLAIN, "server",
      "publishes '{image}', release {release}"},
     {EVENT_SERVER_WITHDRAW, ROLE_PLAIN, "server", "offers nothing any more"},
-    {EVENT_SERVER_MISBEHAVE, ROLE_FAULT, "server", "misbehaves ({on}): {how}"},
+    {EVENT_SERVER_MISBEHAVE, ROLE_FAULT, "server", "misbehaves, {how}: {on}"},
     {EVENT_SERVER_STATUS, ROLE_PLAIN, "server",
-     "is told: version {version}, {state}, result {result}, reason {why}"},
+     "is told: version {version}, {state}[, result {result}]"
+     "[, reason {why}]"},
     {EVENT_BATTERY_WARN, ROLE_FAULT, "battery", "low, {mv} mV"},
     {EVENT_BATTERY_LOW, ROLE_BAD, "battery", "BROWN-OUT at {mv} mV"},
     {EVENT_BATTERY_CHARGE, ROLE_PLAIN, "battery", "now at {percent} %"},
@@ -162,6 +164,22 @@ static size_t put_field(const struct event *event, const char *key,
     return put_visible(value, out, size);
 }
 
+/* Where to go on behind a '[': the part itself, or what follows it. */
+static const char *part_of(const struct event *event, const char *text)
+{
+    const char *open = strchr(text, '{');
+    const char *close = strchr(text, ']');
+    char name[16];
+
+    if (open == NULL || close == NULL || open > close) {
+        return text;
+    }
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(open + 1, "}"), open + 1);
+    int field = event_field_find(event->code, name);
+
+    return field >= 0 && event->number[field] == 0 ? close + 1 : text;
+}
+
 static void sentence_fill(const struct event *event, const char *text,
                           char *out, size_t size)
 {
@@ -170,6 +188,10 @@ static void sentence_fill(const struct event *event, const char *text,
     while (*text != '\0' && used + 1 < size) {
         const char *end = (*text == '{') ? strchr(text, '}') : NULL;
 
+        if (*text == '[' || *text == ']') {
+            text = *text == '[' ? part_of(event, text + 1) : text + 1;
+            continue;
+        }
         if (end == NULL) {
             out[used++] = *text++;
             continue;
@@ -212,23 +234,15 @@ bool story_line(const struct event *event, char *out, size_t size)
     return true;
 }
 
-/* Events of the world, of no device. */
-static bool is_common(uint32_t code)
-{
-    return code == EVENT_SERVER_PUBLISH || code == EVENT_SERVER_WITHDRAW ||
-           code == EVENT_SERVER_MISBEHAVE || code == EVENT_NOTE ||
-           code == EVENT_END;
-}
-
-/* "[2] " when there are several devices. */
+/* "[2] " when there are several devices; the world's events are of none. */
 static void device_mark(const struct story *story, const struct event *event,
                         char *out, size_t size)
 {
     out[0] = '\0';
-    if (story->several && is_common(event->code)) {
+    if (story->several && event->device == 0) {
         snprintf(out, size, "    ");
     } else if (story->several) {
-        snprintf(out, size, "[%u] ", (unsigned)event->device + 1u);
+        snprintf(out, size, "[%u] ", (unsigned)event->device);
     }
 }
 

@@ -43,6 +43,8 @@ test_that "the page has a first scenario" \
     [ "$(wc -l <power-cut-in-download.yaml)" -ge 15 ]
 check "otalab check: the page's first scenario" 0 \
     "$tool" check power-cut-in-download.yaml
+check "otalab run: the page's first scenario" 0 \
+    "$tool" run -q power-cut-in-download.yaml
 
 # ---- JSON Schema -----------------------------------------------------------
 

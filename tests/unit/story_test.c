@@ -3,6 +3,8 @@
  * it. */
 #include "record/story.h"
 
+#include "ota/agent_why.h"
+
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,12 +137,39 @@ Test(story, polls_in_a_row_are_one_line)
 Test(story, several_devices_are_told_apart)
 {
     static const struct event events[] = {{.code = EVENT_APP_READY,
-                                           .device = 1},
+                                           .device = 2},
                                           {.code = EVENT_SERVER_WITHDRAW}};
 
     lines_of(events, 2, false);
     cr_expect_not_null(strstr(told, " s  [2] app      version"), "%s", told);
     cr_expect_not_null(strstr(told, " s      server   offers"), "%s", told);
+}
+
+Test(story, what_is_nothing_is_not_said)
+{
+    struct event event = {.code = EVENT_AGENT_STATE,
+                          .number = {AGENT_STATE_DOWNLOADING}};
+
+    cr_expect_not_null(
+        strstr(tell(&event, false, false), "agent    is downloading\n"));
+    event.number[1] = AGENT_RESULT_NO_FLASH;
+    cr_expect_not_null(strstr(tell(&event, false, false),
+                              "is downloading; result no-flash\n"));
+    event.number[2] = AGENT_WHY_TOO_LARGE;
+    cr_expect_not_null(
+        strstr(tell(&event, false, false),
+               "is downloading; result no-flash, reason too-large\n"));
+    event.number[1] = 0;
+    cr_expect_not_null(strstr(tell(&event, false, false),
+                              "is downloading, reason too-large\n"));
+}
+
+/* Brackets in what a device prints are no parts. */
+Test(story, brackets_of_a_device_are_text)
+{
+    struct event event = {.code = EVENT_CONSOLE, .text = "[{line}] a[0]"};
+
+    cr_expect_not_null(strstr(tell(&event, false, false), "[{line}] a[0]\n"));
 }
 
 Test(story, colour_on_demand)
