@@ -301,7 +301,8 @@ Test(decode, requests, .init = one_record)
     memcpy(flash + REQUESTS + SECTOR + 56, request_kind_crc, 4);
     decode();
     cr_expect_eq(view.newest, 64);
-    cr_expect_str_eq(decode_request_name(view.request[64].kind), "?");
+    cr_expect_str_eq(decode_request_name(view.request[64].kind), "abandon");
+    cr_expect_str_eq(decode_request_name(5), "?");
 }
 
 /* The journal's record 5 has dealt with request 0x0102. */
