@@ -29,6 +29,7 @@ static const struct entry environment[] = {
                         "before it"},
     {"OTALAB_QEMU", "another qemu-system-arm; --qemu comes before it"},
     {"PATH", "where qemu-system-arm is looked for"},
+    {"TMPDIR", "where temporary files go; /tmp otherwise"},
     {"NO_COLOR", "if set and not empty, no colour unless asked for"},
     {"TERM", "no colour if it is dumb or missing"},
     {"GITHUB_ACTIONS", "if it is true, what failed is marked at its line of "
