@@ -336,5 +336,6 @@ void emit_init(struct run *run)
     }
     run->story = (struct story){.out = run->options->story,
                                 .verbose = run->options->verbose,
+                                .several = run->scenario->devices > 1,
                                 .color = run->options->color};
 }
