@@ -139,6 +139,21 @@ Test(outcome, numbers_out_of_range_are_refused)
     free(bytes);
 }
 
+Test(outcome, a_text_that_ends_early_is_refused)
+{
+    struct outcome outcome = sample();
+    struct outcome back;
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+
+    cr_assert_eq(outcome_encode(&outcome, &bytes, &size), 0);
+    cr_assert_eq(bytes[size - 1], '\'');
+    bytes[size - 1] = '\0';
+    cr_assert_eq(outcome_decode(&back, bytes, size), -1);
+    outcome_free(&outcome);
+    free(bytes);
+}
+
 Test(outcome, classes_are_kept_apart)
 {
     struct outcome outcome = {.verdict = RUN_PASSED};
