@@ -126,12 +126,17 @@ static unsigned failure_of(enum agent_why why)
     return ENDS;
 }
 
-static void put_off(struct agent *agent, struct progress *record, uint64_t ms)
+/* Not before `ms` from now, in whole seconds of the clock that outlives a
+ * reset; how long that is, and a little for the other clock's rounding: a poll
+ * just before it would be for nothing. */
+static uint64_t put_off(struct agent *agent, struct progress *record,
+                        uint64_t ms)
 {
     const struct agent_port *port = agent->port;
-    uint64_t then = port->rtc_ms(port->context) + ms;
+    uint64_t now = port->rtc_ms(port->context);
 
-    record->not_before_s = (uint32_t)((then + 999u) / 1000u);
+    record->not_before_s = (uint32_t)((now + ms + 999u) / 1000u);
+    return (uint64_t)record->not_before_s * 1000u - now + 1u;
 }
 
 /* The record as the failure leaves it; how long to wait, in ms. */
@@ -147,11 +152,14 @@ static uint64_t count_failure(struct agent *agent, struct progress *record,
     } else {
         agent->stalls += agent->stalls < UINT32_MAX;
     }
-    uint64_t wait = agent_jitter(agent, agent_backoff(agent, times));
+    uint64_t wait = put_off(agent, record,
+                            agent_jitter(agent, agent_backoff(agent, times)));
     bool over = (what & COUNTS) != 0 && record->tries >= agent->figures.tries;
     record->final = over || (what & ENDS) != 0;
-    agent_say(record, AGENT_STATE_IDLE, over ? AGENT_WHY_TRIES_USED_UP : why);
-    put_off(agent, record, record->final ? 0 : wait);
+    agent_say(record, AGENT_STATE_IDLE, why);
+    if (over) { /* the result stays that of the last failure */
+        record->why = AGENT_WHY_TRIES_USED_UP;
+    }
     if ((what & FROM_ZERO) != 0 || record->final) {
         record->written = 0;
         memset(&record->etag, 0, sizeof(record->etag));
