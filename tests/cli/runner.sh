@@ -1,0 +1,351 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Many scenarios at once: which are run, in what order they are told, what a
+# dying worker or Ctrl-C leaves, and the reports for other programs.
+source "$(dirname "$0")/common.bash"
+
+says() { test_that "$1" grep -qE -- "$2" out; }
+complains() { test_that "$1" grep -qE -- "$2" err; }
+lines() { [ "$(wc -l <"$1")" = "$2" ]; }
+
+# refused NAME CODE TEXT COMMAND...: that code, nothing on stdout, and one
+# line with that text.
+refused() {
+    local name=$1 wanted=$2 text=$3 code=0
+    shift 3
+    "$@" >out 2>err || code=$?
+    [ $code = "$wanted" ] || echo "  exit code $code, not $wanted"
+    test_that "$name" eval '[ $code = "$wanted" ] && lines err 1 &&
+        grep -qF -- "$text" err && [ ! -s out ]'
+}
+
+# Whatever the surroundings say, these tests say it themselves.
+unset GITHUB_ACTIONS GITHUB_STEP_SUMMARY GITHUB_WORKSPACE
+unset CI_NODE_INDEX CI_NODE_TOTAL CIRCLE_NODE_INDEX CIRCLE_NODE_TOTAL
+unset BUILDKITE_PARALLEL_JOB BUILDKITE_PARALLEL_JOB_COUNT
+
+# Processes of the QEMU that these tests use: it has a name of its own.
+real=$(command -v "${OTALAB_QEMU:-qemu-system-arm}")
+ln -s "$real" "$work/qemu-of-test"
+qemu=$work/qemu-of-test
+
+# The tool is given that name too, but only QEMU has -icount.
+machines() {
+    local mine
+    mine=$(grep -laF -- "$qemu" /proc/[0-9]*/cmdline 2>/dev/null)
+    # shellcheck disable=SC2086
+    grep -lazxF -- -icount /dev/null $mine 2>/dev/null
+}
+run_now() { [ "$(machines | wc -l)" = "$1" ]; }
+
+# Another process needs a moment: look again, so often.
+soon() {
+    local _
+    for _ in {1..2000}; do
+        if "$@"; then return 0; fi
+    done
+    return 1
+}
+
+# The worker processes of $pid.
+workers() { cat "/proc/$pid/task/$pid/children" 2>/dev/null; }
+gone() { [ ! -e "/proc/$1" ] || grep -q '^State:	Z' "/proc/$1/status"; }
+
+# ---- scenarios of our own
+base='images: {factory: {build: app, version: 1.2.0}}
+flash: {slot-a: factory}'
+mkdir -p all/more
+scenario() { # FILE NAME TITLE, and the rest on stdin
+    {
+        printf 'scenario: %s\ntitle: %s\n%s\n' "$2" "$3" "$base"
+        cat
+    } >"$1"
+}
+ready='expect: [{eventually: {event: app.ready}}]'
+scenario all/b-bad.yaml b-bad "It restarts seven times" <<'END'
+expect:
+  - eventually: {event: app.ready}
+  - at_end: {resets: 7}
+END
+scenario all/a-good.yaml a-good "It starts" <<<"$ready"
+scenario all/c-late.yaml c-late "It is ready twice" <<'END'
+limits: {virtual_time: 3s}
+expect: [{eventually: {event: app.ready, nth: 2}}]
+END
+printf 'scenario: d-broken\ntitle: [\n' >all/d-broken.yaml
+scenario all/e-good.yaml e-good "Another start, 100% < \"good\" & über" \
+    <<<"$ready"
+scenario all/more/a-good.yaml a-good "It starts, again" <<<"$ready"
+for name in long long-too; do
+    scenario $name.yaml $name "Eleven days of measuring" <<'END'
+limits: {virtual_time: 1000000s}
+expect: [{eventually: {event: app.ready, nth: 2}}]
+END
+done
+
+# ---- the same for any number of jobs
+for how in "" -q --json --tap; do
+    # shellcheck disable=SC2086
+    check "one job, told '$how'" 2 "$tool" run $how --jobs 1 --record kept1 all
+    mv out one && mv err one.err
+    # shellcheck disable=SC2086
+    check "four jobs, told '$how'" 2 "$tool" run $how --jobs 4 --record kept4 all
+    sed 's/kept4/kept1/' out >four
+    test_that "tell the same on stdout" cmp one four
+    test_that "and on stderr" cmp one.err err
+done
+test_that "and keep the same evidence" diff -rx result.json kept1 kept4
+test_that "with the same results" diff \
+    <(cat kept1/*/result.json) <(sed s/kept4/kept1/ kept4/*/result.json)
+
+check "without --jobs" 2 "$tool" run -q all
+says "the order is that of the list" '^PASS a-good '
+test_that "all are told in it" [ "$(grep -oE '^(PASS|FAIL|LIMIT) [a-z-]*' out |
+    tr '\n' ' ')" = \
+    "PASS a-good FAIL b-bad LIMIT c-late PASS e-good PASS a-good " ]
+says "they are summed up" '^3 passed, 3 failed$'
+complains "and the broken one has its place" '^otalab run: all/d-broken.yaml:3:'
+refused "no job at all" 2 "must be from 1 to" "$tool" run --jobs 0 all
+refused "too many jobs" 2 "must be from 1 to" "$tool" run --jobs 257 all
+
+# ---- evidence
+test_that "runs that did not pass are kept" [ -s runs/b-bad/recording.ndjson ]
+test_that "those that passed are not" [ ! -e runs/a-good ]
+test_that "with --record all are, each in a folder of its own" eval \
+    '[ "$(ls kept1 | tr "\n" " ")" = "a-good a-good-2 b-bad c-late e-good " ]'
+for file in recording.ndjson flash.bin fuses.bin qemu.log token result.json; do
+    test_that "a folder has $file" [ -e kept1/a-good-2/$file ]
+done
+test_that "of the run that it is named for" grep -q '"It starts, again"' \
+    kept1/a-good-2/result.json
+test_that "the result has the failure and the commands" grep -qE \
+    '^\{"result":1,"scenario":"b-bad","verdict":"failed",.*"line":7,"expected":"resets = 7","seen":"resets = 0".*"evidence":"kept1/b-bad","commands":\{"replay":".* replay .ol1:b-bad@.*"watch":".*"debug":".*"\}\}$' \
+    kept1/b-bad/result.json
+
+# ---- which are run
+check "--list" 2 "$tool" run --list all
+test_that "has a line for each" lines out 5
+says "with name, title and file" '^a-good    It starts  \(all/a-good.yaml\)$'
+complains "and says what cannot be read" 'all/d-broken.yaml:3:1: '
+rm -r runs
+check "--list --json" 0 "$tool" run --list --json all/e-good.yaml
+test_that "is one object a line" grep -qxF '{"list":1,"scenario":"e-good","title":"Another start, 100% < \"good\" & über","file":"all/e-good.yaml"}' out
+check "--list needs no device programs" 0 env OTALAB_FIRMWARE=/nonexistent \
+    "$tool" run --list all/a-good.yaml
+check "--list without a name" 0 env -C "$scenarios/.." "$tool" run --list
+says "has all scenarios" '^ab-good  .*\(scenarios/ab-good.yaml\)$'
+test_that "nothing was run" [ ! -e runs ]
+
+check "--filter by a part of the name" 1 "$tool" run -q --filter bad all/b-bad.yaml all/a-good.yaml
+test_that "runs one" eval 'grep -q ^FAIL out && ! grep -q "^PASS" out'
+check "by a part of the title" 0 "$tool" run -q --filter "STARTS, ag" all
+test_that "one too" eval '[ "$(grep -c ^PASS out)" = 1 ]'
+check "by a glob" 2 "$tool" run -q --filter 'd-*' --filter '*-bad' all
+says "two of them are one or the other" '^0 passed, 2 failed$'
+refused "a filter for nothing" 5 \
+    "no scenario selected: none of 6 is like 'a-god'; did you mean 'a-good', 'e-good'?" \
+    "$tool" run -q --filter a-god all
+refused "a filter for nothing known" 5 "--list shows them" \
+    "$tool" run -q --filter xyzzyxyzzy all
+refused "no scenario and no filter" 2 "needs SCENARIO" "$tool" run
+refused "two reports for one stdout" 2 "both want stdout" \
+    "$tool" run --json --tap all
+
+: >sharded
+for i in 1 2 3; do
+    "$tool" run --list --shard $i/3 all 2>/dev/null | tee -a sharded >shard-$i
+done
+"$tool" run --list all 2>/dev/null | sed 's/  */ /g' | sort >whole
+test_that "shards have everything, once" eval \
+    'sed "s/  */ /g" sharded | sort | cmp - whole'
+test_that "none has all of it" [ "$(wc -l <shard-1)" -lt 5 ]
+check "--shard auto takes GitLab's numbers" 2 env CI_NODE_INDEX=2 \
+    CI_NODE_TOTAL=3 "$tool" run --list --shard auto all
+test_that "and gives that shard" cmp out shard-2
+check "--shard auto elsewhere" 2 "$tool" run --list --shard auto all
+test_that "gives all of it" lines out 5
+refused "a shard that there is not" 2 "such as 1/4" "$tool" run --shard 5/4 all
+: >none
+for i in {1..9}; do
+    "$tool" run -q --shard $i/9 all/a-good.yaml >out 2>err || echo "$?" >>none
+    [ -s out ] || cat err >>none
+done
+test_that "a shard without any is no failure, and says so" eval \
+    'lines none 8 && ! grep -v "has none of 1 scenarios$" none'
+
+# ---- TAP
+check "--tap" 2 "$tool" run --tap all
+test_that "has version and plan" eval \
+    '[ "$(head -n 2 out | tr "\n" " ")" = "TAP version 13 1..6 " ]'
+test_that "and a line for each" eval \
+    '[ "$(grep -cE "^(not )?ok [1-6] - " out)" = 6 ]'
+says "good ones" '^ok 5 - e-good$'
+says "and bad ones" '^not ok 2 - b-bad$'
+says "with what was expected" '^      expected: "resets = 7"$'
+says "and the command that replays it" '^  replay: ".* replay .ol1:b-bad@'
+says "a limit is told apart" '^  verdict: "time limit"$'
+says "and an error" '^  verdict: "error"$'
+test_that "the rest is YAML or nothing" eval \
+    '! grep -vE "^(TAP |1\.\.|(not )?ok |  )" out'
+
+# ---- JUnit
+check "--junit" 2 "$tool" run -q --junit deep/results.xml all
+says "leaves stdout alone" '^3 passed, 3 failed$'
+test_that "counts" grep -qF \
+    '<testsuite name="otalab" tests="6" failures="2" errors="1" skipped="0"' \
+    deep/results.xml
+test_that "tells failures and errors apart" eval \
+    '[ "$(grep -c "<failure" deep/results.xml)" = 2 ] &&
+     [ "$(grep -c "<error" deep/results.xml)" = 1 ]'
+test_that "has the token" grep -q '^token     ol1:b-bad@' deep/results.xml
+if command -v xmllint >/dev/null; then
+    test_that "it is XML" xmllint --noout deep/results.xml
+elif command -v python3 >/dev/null; then
+    test_that "it is XML" python3 -c \
+        'import xml.dom.minidom as x; x.parse("deep/results.xml")'
+else
+    echo "ok it is XML # SKIP neither xmllint nor python3"
+fi
+check "JSON, JUnit and evidence together" 0 "$tool" run --json \
+    --junit both.xml --record both all/a-good.yaml
+test_that "give all three" eval \
+    '[ -s both.xml ] && lines out 1 && [ -s both/a-good/flash.bin ]'
+refused "a folder is no file for it" 2 "no plain file" \
+    "$tool" run --junit all all/a-good.yaml
+ln -s /dev/null null
+refused "nor is a device" 2 "no plain file" "$tool" run --junit null \
+    all/a-good.yaml
+test_that "which stays" [ -L null ]
+
+# ---- GitHub
+check "on GitHub" 2 env GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=summary.md \
+    GITHUB_WORKSPACE="$work/all" "$tool" run -q all
+complains "a failure is at its line" \
+    '^::error file=b-bad.yaml,line=7,col=14,title=b-bad::expected resets = 7, seen resets = 0%0Areplay: '
+complains "so is an error" '^::error file=d-broken.yaml,line=3,col=1,title=d'
+test_that "stdout is as ever" eval '! grep -q "^::" out'
+test_that "the summary has the totals" grep -qxF \
+    '| 6 | 3 | 1 | 1 | 1 | 0 | 0 |' summary.md
+test_that "and the failures" grep -qF '| resets = 7 | resets = 0 |' summary.md
+test_that "and how to replay them" grep -q "^[^ ]* replay 'ol1:b-bad@" \
+    summary.md
+cp summary.md once.md
+check "another step" 0 env GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=summary.md \
+    "$tool" run -q all/a-good.yaml
+test_that "adds to it" eval 'head -n "$(wc -l <once.md)" summary.md |
+    cmp - once.md && [ "$(grep -c "^## Otalab" summary.md)" = 2 ]'
+check "a summary that cannot be written" 2 env GITHUB_ACTIONS=true \
+    GITHUB_STEP_SUMMARY=/nonexistent/x "$tool" run -q all/a-good.yaml
+complains "is said" 'GITHUB_STEP_SUMMARY: /nonexistent/x: No such file'
+check "elsewhere" 1 "$tool" run -q all/b-bad.yaml all/a-good.yaml
+test_that "there are no annotations" [ ! -s err ]
+
+# ---- a worker that dies
+mkfifo story
+
+# Start a run that lasts, and come back when its first scenario is under way.
+begin_long() {
+    env --default-signal=INT "$tool" run -v --qemu "$qemu" "$@" \
+        >story 2>err &
+    pid=$!
+    exec 3<story
+    local line
+    while read -r line <&3; do
+        case $line in *temperature*) return ;; esac
+    done
+}
+
+end_long() {
+    code=0
+    cat <&3 >out
+    exec 3<&-
+    wait $pid || code=$?
+}
+
+begin_long --jobs 1 --junit died.xml long.yaml all/a-good.yaml
+# shellcheck disable=SC2046
+kill -KILL $(workers)
+end_long
+test_that "3: a worker dies" [ $code = 3 ]
+complains "it says whose and how" '^otalab run: long: its worker process was ended by signal 9 '
+test_that "the others go on" grep -q '^PASS a-good ' out
+says "and it counts" '^1 passed, 1 failed$'
+test_that "as an error in the report" grep -q \
+    '<error message="long: its worker process .* type="simulator"/>' died.xml
+test_that "no machine is left of it" soon run_now 0
+
+# ---- Ctrl-C and kill, with workers
+begin_long --jobs 2 --junit stopped.xml long.yaml long-too.yaml all/a-good.yaml
+test_that "two run at once" soon run_now 2
+test_that "in two workers" [ "$(workers | wc -w)" = 2 ]
+kill -INT $pid
+end_long
+test_that "130: Ctrl-C" [ $code = 130 ]
+complains "it says how far it came" '^otalab run: interrupted, 2 of 3 '
+test_that "both are told" eval '[ "$(grep -c ^STOPPED out)" = 2 ]'
+test_that "the evidence of both is kept to its end" eval \
+    'for run in long long-too; do
+        tail -n 1 runs/$run/recording.ndjson | grep -q "\"interrupted\"" ||
+            exit 1
+    done'
+test_that "the report has them, and what was not run" eval \
+    '[ "$(grep -c "type=\"interrupted\"" stopped.xml)" = 2 ] &&
+     [ "$(grep -c "<skipped" stopped.xml)" = 1 ]'
+test_that "no machine is left" soon run_now 0
+
+begin_long --jobs 2 long.yaml long-too.yaml
+test_that "two run again" soon run_now 2
+left=$(workers)
+kill -KILL $pid
+end_long 2>/dev/null
+test_that "kill -9 ends it" [ $code = 137 ]
+for worker in $left; do
+    test_that "and its worker" soon gone "$worker"
+done
+test_that "and the machines" soon run_now 0
+
+# A debugger is waited for: nothing moves, so that only the second one helps.
+not_caught() {
+    local mask
+    mask=$(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$pid/status") &&
+        [ -n "$mask" ] && [ $((0x$mask & 2)) = 0 ]
+}
+env --default-signal=INT "$tool" run -q --qemu "$qemu" all/a-good.yaml \
+    all/e-good.yaml --gdb $((20000 + $$ % 10000)) >out 2>err &
+pid=$!
+test_that "one machine waits for the debugger" soon run_now 1
+left=$(workers)
+kill -INT $pid
+test_that "the first Ctrl-C is taken" soon not_caught
+kill -INT $pid
+code=0
+wait $pid 2>/dev/null || code=$?
+test_that "130: the second" [ $code = 130 ]
+test_that "it leaves no worker" soon gone $left
+test_that "and no machine" soon run_now 0
+
+# ---- progress
+check "no terminal" 0 "$tool" run -q all/a-good.yaml all/e-good.yaml
+test_that "no progress" [ ! -s err ]
+if command -v script >/dev/null; then
+    check "on a terminal" 0 env TERM=xterm script -qec \
+        "'$tool' run -q all/a-good.yaml all/e-good.yaml >quiet" /dev/null
+    says "there is a bar" '\[\.+\] 0/2  a-good'
+    test_that "and it is gone in the end" eval \
+        '[ "$(tail -c 4 out)" = $'"'"'\r\033[K'"'"' ] &&
+         ! grep -q "$(printf "\033")" quiet'
+    check "on a dumb terminal" 0 env TERM=dumb script -qec \
+        "'$tool' run -q all/a-good.yaml all/e-good.yaml >quiet" /dev/null
+    test_that "there is none" [ ! -s out ]
+else
+    echo "ok progress on a terminal # SKIP no script"
+fi
+
+# ---- help
+check "run --help" 0 "$tool" run --help
+for word in --jobs --filter --shard --list --junit --tap; do
+    says "help has $word" "(^|[ ,])$word( |$)"
+done
+
+exit $failed
