@@ -115,8 +115,8 @@ static void on_violation(void *context, unsigned rule, const char *what)
     snprintf(event.text, sizeof event.text, "%s", what);
     unit->run->world->counts.violations++;
     emit_event(unit->run, unit, &event);
-    run_fail(unit->run, (struct place){0, 0}, event.sequence, "no rule is broken",
-             what);
+    run_fail(unit->run, (struct place){0, 0}, event.sequence,
+             "no rule is broken", what);
 }
 
 /* ---- the board's sink -------------------------------------------------- */
@@ -298,7 +298,8 @@ static void on_refused(void *context, uint32_t command, enum ctl_status status)
     struct unit *unit = context;
 
     emit_numbers(unit, EVENT_REFUSED, command, status, 0);
-    if (status == CTL_E_TIME && (unit->run->scenario->allow & ALLOW_TIME) == 0) {
+    if (status == CTL_E_TIME &&
+        (unit->run->scenario->allow & ALLOW_TIME) == 0) {
         on_violation(unit, 7, "the guest's time is impossible");
     }
 }
@@ -331,8 +332,8 @@ void emit_init(struct run *run)
 
         unit->board_sink = board_sink;
         unit->board_sink.context = unit;
-        unit->oracle_sink = (struct oracle_sink){
-            .context = unit, .violation = on_violation};
+        unit->oracle_sink =
+            (struct oracle_sink){.context = unit, .violation = on_violation};
     }
     run->story = (struct story){.out = run->options->story,
                                 .verbose = run->options->verbose,

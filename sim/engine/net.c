@@ -90,7 +90,7 @@ static bool request_of(const struct link_packet *packet, uint32_t *resource,
     *block = option != NULL ? wcoap_uint(packet->bytes, option) >> 4 : 0;
     for (*resource = 0; *resource < SERVER_RESOURCES; ++*resource) {
         if (wcoap_path_is(packet->bytes, &message,
-                          server_path((enum server_resource)*resource))) {
+                          server_path((enum server_resource) * resource))) {
             return true;
         }
     }
@@ -105,9 +105,9 @@ static void tell_report(struct unit *unit, const struct server_report *report)
         report_read(report->bytes, report->length, &read) != 0) {
         return;
     }
-    struct event event = {
-        .code = EVENT_SERVER_STATUS,
-        .number = {read.state, read.result, read.why, read.version}};
+    struct event event = {.code = EVENT_SERVER_STATUS,
+                          .number = {read.state, read.result, read.why,
+                                     read.version}};
     unit->world->state = read.state;
     unit->world->result = read.result;
     emit_event(unit->run, unit, &event);
@@ -120,9 +120,9 @@ static void answer(struct unit *unit, uint64_t now, struct endpoint to,
         link_send(&unit->world->link, now, LINK_DOWN,
                   (struct endpoint){SERVER_NODE, SERVER_PORT}, to, bytes,
                   length);
-    struct event event = {
-        .code = EVENT_SERVER_ANSWER,
-        .number = {bytes[1], length, sent.fate, arrives_in(&sent, now)}};
+    struct event event = {.code = EVENT_SERVER_ANSWER,
+                          .number = {bytes[1], length, sent.fate,
+                                     arrives_in(&sent, now)}};
 
     emit_event(unit->run, unit, &event);
 }
@@ -286,8 +286,7 @@ static int describe(struct run *run, const struct scenario_publish *publish,
     return err ? err : descriptor_build(&spec, out, diag);
 }
 
-int net_publish(struct run *run, const struct action *action,
-                struct diag *diag)
+int net_publish(struct run *run, const struct action *action, struct diag *diag)
 {
     const struct scenario_publish *publish = &action->publish;
     uint32_t image = setup_image(run, publish->image);
@@ -333,9 +332,13 @@ static void tell_behaviour(struct run *run, bool on, int kind)
 
 void net_misbehave(struct run *run, const struct action *action)
 {
+    struct server_fault fault = action->fault;
+
+    if (action->fault_kind == (int)SERVER_OTHER_IMAGE) {
+        fault.value = setup_image(run, action->text);
+    }
     server_misbehave(&run->world->server,
-                     (enum server_fault_kind)action->fault_kind,
-                     &action->fault);
+                     (enum server_fault_kind)action->fault_kind, &fault);
     tell_behaviour(run, true, action->fault_kind);
 }
 

@@ -59,10 +59,8 @@ static enum battery_flash flash_load(const struct board *board)
 static enum battery_radio radio_load(const struct board *board, uint64_t now)
 {
     static const enum battery_radio loads[] = {
-        [RADIO_OFF] = BATTERY_RADIO_OFF,
-        [RADIO_SLEEP] = BATTERY_RADIO_SLEEP,
-        [RADIO_RECEIVE] = BATTERY_RADIO_RX,
-        [RADIO_TRANSMIT] = BATTERY_RADIO_TX,
+        [RADIO_OFF] = BATTERY_RADIO_OFF,    [RADIO_SLEEP] = BATTERY_RADIO_SLEEP,
+        [RADIO_RECEIVE] = BATTERY_RADIO_RX, [RADIO_TRANSMIT] = BATTERY_RADIO_TX,
         [RADIO_TAIL] = BATTERY_RADIO_TAIL,
     };
 
@@ -127,8 +125,7 @@ static int brown_out(struct unit *unit, uint64_t now, struct diag *diag)
     int err = strike_power(unit, now, &cut, &torn, diag);
     battery_loads_off(battery, now);
     unit->world->dead =
-        battery_open_mv(battery) <
-        battery->figures.brown_out_mv + RECOVERY_MV;
+        battery_open_mv(battery) < battery->figures.brown_out_mv + RECOVERY_MV;
     return err;
 }
 

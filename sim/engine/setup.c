@@ -98,8 +98,8 @@ static int set_property(struct run *run,
 {
     const char *slash = strrchr(property->path, '/');
     size_t length = (size_t)(slash - property->path);
-    int node = fdt_path_offset_namelen(
-        run->dtb, property->path, length > 0 ? (int)length : 1);
+    int node = fdt_path_offset_namelen(run->dtb, property->path,
+                                       length > 0 ? (int)length : 1);
 
     if (node < 0 || fdt_setprop_inplace_u32(run->dtb, node, slash + 1,
                                             property->value) != 0) {
@@ -229,8 +229,9 @@ static void judge_image(struct run *run, const char *name,
     judged->counter = counter;
     judged->authentic = authentic;
     mbedtls_sha256(image->bytes, image->size, judged->digest, 0);
-    run->served[run->judged.images - 1] = (struct server_image){
-        .bytes = image->bytes, .size = (uint32_t)image->size};
+    run->served[run->judged.images - 1] =
+        (struct server_image){.bytes = image->bytes,
+                              .size = (uint32_t)image->size};
 }
 
 /* The program's file: "app" means app.bin. */

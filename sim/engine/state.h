@@ -50,9 +50,9 @@ struct unit {
     char changed[EVENT_LABEL]; /* partition whose flash has changed */
     bool slept;                /* its last command was a long SYS_SLEEP */
     bool booted;               /* SYS_BOOT was served */
-    bool struck;               /* reset was asserted, and it has not run since */
-    uint64_t boot_insns;       /* shim's count at the last SYS_BOOT */
-    uint32_t boot_address;     /* of the store that rang the first SYS_BOOT */
+    bool struck;           /* reset was asserted, and it has not run since */
+    uint64_t boot_insns;   /* shim's count at the last SYS_BOOT */
+    uint32_t boot_address; /* of the store that rang the first SYS_BOOT */
 };
 
 /* A step whose trigger was seen. */

@@ -83,8 +83,8 @@ static int action_range(const struct run *run, const struct action *action,
     return 0;
 }
 
-static void emit_fault(struct unit *unit, enum event_code code, uint32_t address,
-                       uint32_t third)
+static void emit_fault(struct unit *unit, enum event_code code,
+                       uint32_t address, uint32_t third)
 {
     struct event event = {.code = code, .number = {0, address, third}};
 

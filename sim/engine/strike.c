@@ -9,11 +9,13 @@
 #include "engine/state.h"
 
 /* When does a strike hit that is placed at `done`/1000 of what is going on? */
-static uint64_t strike_time(const struct board *board,
+static uint64_t strike_time(const struct unit *unit,
                             const struct action *action)
 {
-    uint64_t start = board->now_ns;
-    uint64_t end = board->now_ns;
+    const struct board *board = &unit->world->board;
+    uint64_t world = unit->run->world->now_ns;
+    uint64_t start = world > board->now_ns ? world : board->now_ns;
+    uint64_t end = start;
     uint64_t done = action->done < 1000 ? action->done : 999;
 
     if (flash_busy(&board->flash)) {
@@ -26,8 +28,8 @@ static uint64_t strike_time(const struct board *board,
     return start + (end - start) * done / 1000;
 }
 
-int strike_arm(struct unit *unit, uint32_t step,
-                      const struct action *action, struct diag *diag)
+int strike_arm(struct unit *unit, uint32_t step, const struct action *action,
+               struct diag *diag)
 {
     struct world_strike *strike = &unit->world->strike;
 
@@ -41,7 +43,7 @@ int strike_arm(struct unit *unit, uint32_t step,
     *strike = (struct world_strike){
         .armed = true,
         .power = action->kind == ACTION_POWER_CUT,
-        .at_ns = strike_time(&unit->world->board, action),
+        .at_ns = strike_time(unit, action),
         .step = step,
         .cut = {.off_ns = action->off_ns,
                 .flash_form = action->form,

@@ -78,9 +78,9 @@ static void check_window_part(struct unit *unit)
 {
     struct world_device *world = unit->world;
 
-    put_right(unit, board_raw_write_in(&world->board,
-                                       machine_window(unit->machine),
-                                       world->window_part, WINDOW_PARTS));
+    put_right(unit,
+              board_raw_write_in(&world->board, machine_window(unit->machine),
+                                 world->window_part, WINDOW_PARTS));
     world->window_part = (world->window_part + 1) % WINDOW_PARTS;
 }
 

@@ -60,8 +60,8 @@ struct world_device {
     struct world_strike strike;
     uint32_t boots;
     uint32_t window_part; /* compared next */
-    uint32_t state;  /* of its newest status report */
-    uint32_t result; /* and its result */
+    uint32_t state;       /* of its newest status report */
+    uint32_t result;      /* and its result */
     bool alive;  /* the image entered since the last reset does its work */
     bool warned; /* the supply was near the brown-out level */
     bool nudged; /* the CPU is to wake for that */
