@@ -83,6 +83,20 @@ static struct unit *earliest(struct run *run)
     return first;
 }
 
+/* Nothing will happen by itself: who sleeps for ever does so on its own
+ * account, and its watchdog may end it. */
+static void sleep_for_ever(struct run *run)
+{
+    for (unsigned i = 0; i < run->units; i++) {
+        if (run->unit[i].wait == UNIT_ASLEEP &&
+            run->world->device[i].board.sleep_ns == BOARD_FOREVER) {
+            unit_sleep_on(&run->unit[i]);
+            return;
+        }
+    }
+    run->world->now_ns = run->scenario->limit_ns;
+}
+
 /* One thing happens: in the world, or for a device. */
 static int turn(struct run *run, struct diag *diag)
 {
@@ -92,7 +106,7 @@ static int turn(struct run *run, struct diag *diag)
     uint64_t now = device < world ? device : world;
 
     if (now > run->scenario->limit_ns) {
-        run->world->now_ns = run->scenario->limit_ns;
+        sleep_for_ever(run);
         return 0;
     }
     run->world->now_ns = now > run->world->now_ns ? now : run->world->now_ns;

@@ -368,6 +368,12 @@ static void wake(struct unit *unit, uint64_t now)
     power_update(unit, now);
 }
 
+void unit_sleep_on(struct unit *unit)
+{
+    board_wake(&unit->world->board, machine_page(unit->machine), BOARD_FOREVER);
+    unit->wait = UNIT_RUNS;
+}
+
 int unit_serve(struct unit *unit, uint64_t now, struct diag *diag)
 {
     switch (unit->wait) {

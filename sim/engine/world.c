@@ -57,6 +57,7 @@ static void add_radio(mbedtls_sha256_context *context,
     ADD(context, radio->fitted);
     ADD(context, radio->registered);
     ADD(context, radio->awake);
+    ADD(context, radio->powered);
     ADD(context, radio->waiting);
     ADD(context, radio->socket);
     for (uint32_t i = 0; i < radio->waiting && i < RADIO_QUEUE; i++) {
@@ -89,6 +90,7 @@ static void add_board(mbedtls_sha256_context *context,
     ADD(context, board->left_mj);
     ADD(context, board->drained_mj);
     ADD(context, board->sleep_ns);
+    ADD(context, board->slept_ns);
     ADD(context, board->asleep);
     add_radio(context, &board->radio);
     ADD(context, board->console_count);
