@@ -139,10 +139,11 @@ struct agent {
     struct boot_info info; /* of the running program */
     struct progress_log log;
     struct coap_exchange exchange;
-    struct descriptor offer;     /* size 0: none verified since start */
-    struct coap_etag offer_etag; /* of the descriptor, saves polls */
-    struct coap_etag image_etag; /* of what is being fetched */
-    struct crypto_hash hash;     /* while reading back */
+    struct descriptor offer; /* size 0: none verified since start */
+    uint8_t offer_bytes[DESCRIPTOR_SIZE]; /* as they were verified */
+    struct coap_etag offer_etag;          /* of the descriptor, saves polls */
+    struct coap_etag image_etag;          /* of what is being fetched */
+    struct crypto_hash hash;              /* while reading back */
     uint64_t started_ms;
     uint64_t due_ms;      /* phase WAIT: the next poll */
     uint64_t report_ms;   /* no report before */

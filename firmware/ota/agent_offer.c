@@ -17,6 +17,7 @@ void agent_poll(struct agent *agent)
     if (agent->offer.size != 0) {
         request.etag = agent->offer_etag;
     }
+    agent->fill = 0;
     agent->polls++;
     agent_trace(agent, AGENT_EVENT_POLL, agent->polls, 0, 0);
     agent_ask(agent, AGENT_PHASE_DESCRIPTOR, &request,
@@ -173,16 +174,19 @@ static void unneeded(struct agent *agent)
 }
 
 /* Nobody knows whose words they are: a download goes on when the true ones
- * come again. */
+ * come again. A signature is dear, so it is not looked at with every poll. */
 static void refuse_unread(struct agent *agent, enum agent_why why)
 {
     struct progress record = agent->log.now;
+    uint64_t wait = agent_backoff(agent, agent->misses);
+    uint64_t poll = agent->figures.poll_ms;
 
     memset(&agent->offer, 0, sizeof(agent->offer));
     trace_refusal(agent, why);
     agent_say(&record, (enum agent_state)record.state, why);
     (void)agent_keep(agent, &record);
-    agent_wait_for_poll(agent);
+    agent->misses += agent->misses < UINT32_MAX;
+    agent_wait(agent, agent_jitter(agent, wait > poll ? wait : poll));
 }
 
 static void refuse(struct agent *agent, enum agent_why why)
@@ -205,6 +209,7 @@ static void consider(struct agent *agent)
 {
     enum agent_why why = judge(agent);
 
+    agent->misses = 0;
     if (why == AGENT_WHY_NOT_NEWER) {
         unneeded(agent);
     } else if (why != AGENT_WHY_NONE) {
@@ -219,11 +224,64 @@ static void consider(struct agent *agent)
     }
 }
 
+/* A server or proxy may give it in blocks, unasked. False: not the next one,
+ * or more than a descriptor. */
+static bool gather(struct agent *agent, const struct coap_answer *answer)
+{
+    uint64_t from =
+        answer->has_block ? (uint64_t)answer->block << (answer->szx + 4u) : 0;
+
+    if (from != agent->fill || answer->length > DESCRIPTOR_SIZE - agent->fill ||
+        (answer->has_block && answer->more &&
+         answer->length != 16u << answer->szx)) {
+        return false;
+    }
+    memcpy(agent->block + agent->fill, answer->payload, answer->length);
+    agent->fill += answer->length;
+    return true;
+}
+
+/* The same bytes need no second look at their signature: not every server
+ * has an ETag that stays. */
+static enum agent_why verify(struct agent *agent)
+{
+    enum agent_why why;
+
+    if (agent->offer.size != 0 && agent->fill == DESCRIPTOR_SIZE &&
+        memcmp(agent->block, agent->offer_bytes, DESCRIPTOR_SIZE) == 0) {
+        return AGENT_WHY_NONE;
+    }
+    why = descriptor_read(agent->block, agent->fill, &agent->port->keys,
+                          &agent->offer);
+    memcpy(agent->offer_bytes, agent->block, DESCRIPTOR_SIZE);
+    return why;
+}
+
+static void ask_for_more(struct agent *agent, const struct coap_answer *answer)
+{
+    struct coap_request request = {.code = COAP_GET,
+                                   .path = "descriptor",
+                                   .has_block = true,
+                                   .block = answer->block + 1u,
+                                   .szx = answer->szx};
+
+    agent_ask(agent, AGENT_PHASE_DESCRIPTOR, &request,
+              agent->figures.retransmits);
+}
+
 static void read_offer(struct agent *agent, const struct coap_answer *answer)
 {
-    enum agent_why why = descriptor_read(answer->payload, answer->length,
-                                         &agent->port->keys, &agent->offer);
+    enum agent_why why = AGENT_WHY_BAD_DESCRIPTOR;
+    bool gathered = gather(agent, answer);
 
+    if (gathered && answer->has_block && answer->more) {
+        ask_for_more(agent, answer);
+        return;
+    }
+    if (gathered) {
+        why = verify(agent);
+    }
+    agent->fill = 0;
     if (why != AGENT_WHY_NONE) {
         refuse_unread(agent, why);
         return;
@@ -235,13 +293,13 @@ static void read_offer(struct agent *agent, const struct coap_answer *answer)
 static void nothing_published(struct agent *agent)
 {
     memset(&agent->offer, 0, sizeof(agent->offer));
+    agent->misses = 0;
     unneeded(agent);
 }
 
 void agent_offer_answered(struct agent *agent, const struct coap_answer *answer)
 {
     agent->server_seen = true;
-    agent->misses = 0;
     agent->losses = agent->exchange.tries;
     if (agent_on_trial(agent)) {
         agent->phase = AGENT_PHASE_WAIT; /* nothing is fetched */

@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Telling the server what came of it, until it has acknowledged. */
 #include "ota/agent_parts.h"
+#include "ota/report.h"
 
-/* Until ota/report.c is there. */
-int32_t report_write(const struct progress *progress, uint32_t running_version,
-                     uint8_t slot, char *out, uint32_t size);
-__attribute__((weak)) int32_t report_write(const struct progress *progress,
-                                           uint32_t running_version,
-                                           uint8_t slot, char *out,
-                                           uint32_t size)
-{
-    (void)progress;
-    (void)running_version;
-    (void)slot;
-    return size > 0 ? (out[0] = '-', 1) : -1;
-}
-
-#define REPORT_SIZE 128u
 /* A report keeps nothing waiting for long. */
 #define REPORT_RETRANSMITS 1u
 
@@ -38,7 +24,7 @@ bool agent_report_due(const struct agent *agent)
 
 void agent_report(struct agent *agent, enum agent_phase behind)
 {
-    char text[REPORT_SIZE];
+    char text[REPORT_MAX];
     int32_t length = report_write(&agent->log.now, agent->info.version,
                                   agent->info.slot, text, sizeof(text));
     struct coap_request request = {.code = COAP_POST,

@@ -95,3 +95,559 @@ Test(agent, nothing_published_is_no_failure)
     aw_publish(w, update, 1);
     cr_assert(aw_run(w, 200, success_reported));
 }
+
+/* ---- what is refused ------------------------------------------------------------ */
+
+static void expect_refused(enum agent_why why)
+{
+    aw_boot(w);
+    aw_run(w, 2 * HOUR, NULL);
+    cr_assert_eq(aw_fetched(w), 0, "%s", agent_why_name(why));
+    cr_assert_eq(w->why_last[AGENT_EVENT_REFUSE], why, "got %s",
+                 agent_why_name(w->why_last[AGENT_EVENT_REFUSE]));
+    cr_assert_eq(w->events[AGENT_EVENT_REFUSE], 1, "traced once a release");
+    cr_assert_eq(aw_record(w)->why, why);
+    cr_assert(aw_record(w)->reported);
+    cr_assert_eq(w->server.counts.reports, 1, "reported once");
+    cr_assert(aw_runs(w, 0));
+}
+
+Test(agent, an_older_version_is_refused)
+{
+    aw_publish(w, aw_make(w, "0.9.0", 1, SIZE, AW_GOOD), 1);
+    expect_refused(AGENT_WHY_DOWNGRADE);
+}
+
+Test(agent, an_older_build_of_the_same_version_is_refused)
+{
+    aw_install(w, aw_make(w, "2.0.0+7", 1, SIZE, AW_GOOD), OTA_SLOT_A);
+    aw_publish(w, aw_make(w, "2.0.0+6", 1, SIZE, AW_GOOD), 1);
+    aw_boot(w);
+    aw_run(w, HOUR, NULL);
+    cr_assert_eq(aw_fetched(w), 0);
+    cr_assert_eq(aw_record(w)->why, AGENT_WHY_DOWNGRADE);
+}
+
+Test(agent, a_lower_counter_is_refused)
+{
+    aw_publish(w, aw_make(w, "3.0.0", 0, SIZE, AW_GOOD), 1);
+    expect_refused(AGENT_WHY_COUNTER_LOW);
+}
+
+Test(agent, a_counter_below_the_fuses_is_refused)
+{
+    w->limits.fuse_counter = 1;
+    aw_publish(w, aw_make(w, "3.0.0", 0, SIZE, AW_GOOD), 1);
+    expect_refused(AGENT_WHY_COUNTER_LOW);
+}
+
+Test(agent, a_counter_beyond_the_fuses_is_refused)
+{
+    aw_publish(w, aw_make(w, "3.0.0", 257, SIZE, AW_GOOD), 1);
+    expect_refused(AGENT_WHY_COUNTER_HIGH);
+}
+
+Test(agent, an_image_beyond_the_load_area_is_refused)
+{
+    aw_publish(w, aw_make(w, "3.0.0", 1, 0x7000, AW_GOOD), 1);
+    expect_refused(AGENT_WHY_TOO_LARGE);
+}
+
+Test(agent, a_foreign_signer_is_refused)
+{
+    struct diag diag;
+    struct key key;
+
+    cr_assert_eq(key_dev("wrong", &key, &diag), 0);
+    aw_publish_as(w, update, 1, (struct descriptor_spec){.key = &key});
+    expect_refused(AGENT_WHY_BAD_SIGNATURE);
+}
+
+static uint64_t slot_writes(void)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t at = 0; at < AW_SLOT_SIZE; at += FLASH_SECTOR) {
+        sum += w->flash.erase_count[(aw_slot(OTA_SLOT_B) + at) / FLASH_SECTOR];
+    }
+    return sum;
+}
+
+/* Whatever a signer says about size: within bounds, or not at all. */
+Test(agent, hostile_sizes_stay_within_the_slot)
+{
+    static const uint32_t sizes[] = {1,          31,         32,
+                                     1023,       1024,       1025,
+                                     0x6FFF,     0x7000,     0x7001,
+                                     0x8000,     0x8001,     0x7FFFFFFF,
+                                     0x80000000, 0xFFFFFC00, 0xFFFFFFFF};
+
+    for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        setup();
+        aw_publish_as(w, update, 1,
+                      (struct descriptor_spec){.has_size = true,
+                                               .size = sizes[i]});
+        aw_boot(w);
+        aw_run(w, 2 * HOUR, NULL);
+        cr_assert(aw_runs(w, 0));
+        cr_assert_eq(w->trials, 0);
+        cr_assert(aw_record(w)->final || aw_record(w)->written == 0);
+        cr_assert_leq(aw_fetched(w), 4u * SIZE, "size 0x%x", sizes[i]);
+        cr_assert(sizes[i] <= 0x7000 || slot_writes() == 0);
+    }
+}
+
+/* ---- what the image does wrong ----------------------------------------------------- */
+
+Test(agent, a_rejected_image_is_fetched_once_however_often_it_is_offered)
+{
+    uint32_t bad = aw_make(w, "1.2.0", 1, SIZE, AW_CRASHES);
+
+    aw_publish(w, bad, 1);
+    aw_boot(w);
+    aw_run(w, 24 * HOUR, NULL);
+    cr_assert(aw_runs(w, 0));
+    cr_assert_eq(w->trials, 3);
+    cr_assert_eq(aw_fetched(w), w->image[bad].size);
+    expect_record(AGENT_STATE_IDLE, AGENT_RESULT_UPDATE_FAILED,
+                  AGENT_WHY_TRIAL_FAILED);
+    cr_assert(reported(w));
+    cr_assert_gt(w->agent.polls, 1000);
+    aw_publish(w, bad, 2); /* the same under another name */
+    aw_run(w, 24 * HOUR, NULL);
+    cr_assert_eq(aw_fetched(w), w->image[bad].size);
+    cr_assert_eq(aw_record(w)->why, AGENT_WHY_REJECTED_BEFORE);
+    aw_publish(w, update, 3);
+    cr_assert(aw_run(w, 300, success_reported));
+}
+
+Test(agent, two_bad_updates_in_a_row_then_a_good_one)
+{
+    uint32_t one = aw_make(w, "1.2.0", 1, SIZE, AW_CRASHES);
+    uint32_t two = aw_make(w, "1.3.0", 1, SIZE, AW_CRASHES);
+    uint32_t good = aw_make(w, "1.4.0", 1, SIZE, AW_GOOD);
+
+    aw_publish(w, one, 1);
+    aw_boot(w);
+    aw_run(w, HOUR, NULL);
+    aw_publish(w, two, 2);
+    aw_run(w, HOUR, NULL);
+    cr_assert_eq(w->trials, 6);
+    uint64_t fetched = aw_fetched(w);
+    aw_publish(w, one, 3); /* the journal knows it, boot-info does not */
+    aw_run(w, 24 * HOUR, NULL);
+    cr_assert_eq(w->trials, 6);
+    cr_assert_leq(aw_fetched(w), fetched + w->image[one].size);
+    aw_publish(w, good, 4);
+    aw_run(w, HOUR, NULL);
+    cr_assert(aw_runs(w, good));
+}
+
+/* Its own digest is a lie, the descriptor's is not. */
+Test(agent, an_image_whose_own_digest_is_wrong_is_not_tried)
+{
+    uint32_t liar = aw_make(w, "1.2.0", 1, SIZE, AW_GOOD);
+
+    w->image[liar].bytes[2000] ^= 1;
+    aw_publish(w, liar, 1);
+    aw_boot(w);
+    aw_run(w, 24 * HOUR, NULL);
+    cr_assert_eq(w->trials, 0);
+    cr_assert_eq(aw_fetched(w), w->image[liar].size, "the image's fault");
+    cr_assert(aw_record(w)->final);
+    cr_assert_eq(aw_record(w)->why, AGENT_WHY_BAD_IMAGE);
+}
+
+Test(agent, what_the_descriptor_says_of_the_bytes_must_be_true)
+{
+    aw_publish_as(w, update, 1, (struct descriptor_spec){.bad_digest = true});
+    aw_boot(w);
+    aw_run(w, 24 * HOUR, NULL);
+    cr_assert_eq(w->trials, 0);
+    cr_assert_eq(aw_fetched(w), 3u * w->image[update].size, "as many tries");
+    expect_record(AGENT_STATE_IDLE, AGENT_RESULT_INTEGRITY,
+                  AGENT_WHY_TRIES_USED_UP);
+}
+
+/* ---- what the surroundings do wrong ------------------------------------------------- */
+
+static bool on_trial(const struct aw *at)
+{
+    return at->state.state == OTA_TRIAL;
+}
+
+static bool back(const struct aw *at)
+{
+    return at->boots >= 3 && aw_runs(at, 0);
+}
+
+Test(agent, a_trial_that_cannot_reach_its_server_is_given_back)
+{
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    cr_assert(aw_run(w, 100, on_trial));
+    link_set_up(&w->link, false);
+    cr_assert(aw_run(w, 60, back));
+    expect_record(AGENT_STATE_IDLE, AGENT_RESULT_UPDATE_FAILED,
+                  AGENT_WHY_SURROUNDINGS);
+    cr_assert_eq(aw_record(w)->tries, 1);
+    link_set_up(&w->link, true);
+    cr_assert(aw_run(w, 300, success_reported));
+    cr_assert_eq(aw_fetched(w), w->image[update].size, "fetched once");
+    cr_assert_eq(w->trials, 2);
+}
+
+Test(agent, a_deaf_image_is_tried_three_times_and_left)
+{
+    uint32_t deaf = aw_make(w, "1.2.0", 1, SIZE, AW_DEAF);
+
+    aw_publish(w, deaf, 1);
+    aw_boot(w);
+    aw_run(w, 24 * HOUR, NULL);
+    cr_assert(aw_runs(w, 0));
+    cr_assert_eq(w->trials, 3);
+    cr_assert_eq(aw_fetched(w), w->image[deaf].size);
+    expect_record(AGENT_STATE_IDLE, AGENT_RESULT_UPDATE_FAILED,
+                  AGENT_WHY_TRIES_USED_UP);
+    cr_assert(aw_record(w)->final);
+    cr_assert(reported(w));
+}
+
+/* Flash loses it between read-back and boot: three trials at most. */
+Test(agent, an_image_that_the_bootloader_finds_broken_is_left_in_the_end)
+{
+    uint32_t broken = aw_make(w, "1.2.0", 1, SIZE, AW_BROKEN);
+
+    aw_publish(w, broken, 1);
+    aw_boot(w);
+    aw_run(w, 24 * HOUR, NULL);
+    cr_assert(aw_runs(w, 0));
+    cr_assert_leq(w->boots, 8);
+    cr_assert(aw_record(w)->final);
+    cr_assert_eq(aw_fetched(w), w->image[broken].size);
+}
+
+static bool half_way(const struct aw *at)
+{
+    return aw_record(at)->written >= SIZE / 2;
+}
+
+Test(agent, an_outage_costs_no_try_and_no_byte_twice)
+{
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    cr_assert(aw_run(w, 100, half_way));
+    link_set_up(&w->link, false);
+    aw_run(w, 24 * HOUR, NULL);
+    expect_record(AGENT_STATE_IDLE, AGENT_RESULT_CONNECTION_LOST,
+                  AGENT_WHY_UNREACHABLE);
+    cr_assert_eq(aw_record(w)->tries, 0);
+    cr_assert(aw_record(w)->written >= SIZE / 2);
+    /* one record for it, and polls an hour apart in the end */
+    cr_assert_leq(w->agent.polls, 60);
+    link_set_up(&w->link, true);
+    cr_assert(aw_run(w, 3 * HOUR, success_reported));
+    cr_assert_leq(aw_fetched(w), w->image[update].size + 1024);
+}
+
+Test(agent, heavy_loss_duplicates_and_reordering)
+{
+    uint64_t reordered = 0;
+
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        aw_init(w, seed);
+        update = aw_make(w, "1.1.0", 1, SIZE, AW_GOOD);
+        aw_link(w, 200, 250000, 200000, 200000);
+        aw_publish(w, update, 1);
+        aw_boot(w);
+        cr_assert(aw_run(w, 8 * HOUR, updated), "seed %u", (unsigned)seed);
+        cr_assert_gt(w->link.way[LINK_UP].counts.lost[LINK_LOST_RANDOM], 0);
+        cr_assert_gt(w->link.way[LINK_DOWN].counts.duplicated, 0);
+        reordered += w->link.way[LINK_DOWN].counts.reordered;
+    }
+    cr_assert_gt(reordered, 0);
+}
+
+Test(agent, another_release_in_the_middle_starts_over)
+{
+    uint32_t newer = aw_make(w, "1.2.0", 1, SIZE, AW_GOOD);
+
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    cr_assert(aw_run(w, 100, half_way));
+    uint64_t fetched = aw_fetched(w);
+    aw_publish(w, newer, 2);
+    aw_run(w, 300, NULL);
+    cr_assert(aw_runs(w, newer));
+    cr_assert_leq(aw_fetched(w), fetched + w->image[newer].size + 1024);
+    cr_assert_eq(aw_record(w)->result, AGENT_RESULT_SUCCESS);
+}
+
+Test(agent, what_is_withdrawn_is_cancelled_and_goes_on_when_it_is_back)
+{
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    cr_assert(aw_run(w, 100, half_way));
+    server_withdraw(&w->server);
+    aw_run(w, HOUR, NULL);
+    expect_record(AGENT_STATE_IDLE, AGENT_RESULT_CONNECTION_LOST,
+                  AGENT_WHY_SERVER_REFUSED);
+    aw_publish(w, update, 1);
+    cr_assert(aw_run(w, 2 * HOUR, success_reported));
+    cr_assert_leq(aw_fetched(w), w->image[update].size + 1024);
+}
+
+/* ---- a server that does wrong ---------------------------------------------------------- */
+
+struct wrong {
+    enum server_fault_kind kind;
+    struct server_fault fault;
+    bool ends; /* the release, in the end */
+};
+
+static const struct wrong wrongs[] = {
+    {SERVER_SILENT, {.resource = SERVER_IMAGE}, false},
+    {SERVER_REFUSE, {.resource = SERVER_DESCRIPTION}, false},
+    {SERVER_REFUSE, {.resource = SERVER_IMAGE}, false},
+    {SERVER_REFUSE, {.resource = SERVER_IMAGE, .value = 0x84}, false},
+    {SERVER_CORRUPT, {.resource = SERVER_DESCRIPTION, .from = 9}, false},
+    {SERVER_CORRUPT, {.resource = SERVER_IMAGE, .from = 5000}, true},
+    {SERVER_CORRUPT, {.resource = SERVER_IMAGE, .from = 0}, true},
+    {SERVER_WRONG_ETAG, {.resource = SERVER_DESCRIPTION}, false},
+    {SERVER_WRONG_ETAG, {.resource = SERVER_IMAGE, .from = 5000}, true},
+    {SERVER_TRUNCATE, {.resource = SERVER_DESCRIPTION}, false},
+    {SERVER_TRUNCATE, {.resource = SERVER_IMAGE, .from = 5000}, true},
+    {SERVER_TRUNCATE, {.resource = SERVER_IMAGE, .value = 1024}, true},
+    {SERVER_WRONG_BLOCK, {.resource = SERVER_IMAGE, .from = 3000}, true},
+    {SERVER_WRONG_TOKEN, {.resource = SERVER_DESCRIPTION}, false},
+    {SERVER_WRONG_TOKEN, {.resource = SERVER_IMAGE}, false},
+    {SERVER_OTHER_IMAGE, {.resource = SERVER_IMAGE, .from = 5000}, true},
+};
+
+/* Gives up in bounds, keeps what runs, and is well again when the server is:
+ * with the same release, or, when that had its tries, with the next. */
+static void expect_survived(const struct wrong *wrong, uint32_t times)
+{
+    struct server_fault fault = wrong->fault;
+
+    setup();
+    fault.on = 1;
+    fault.times = times;
+    aw_publish(w, update, 1);
+    cr_assert_eq(server_misbehave(&w->server, wrong->kind, &fault), 0);
+    aw_boot(w);
+    aw_run(w, 24 * HOUR, NULL);
+    bool done = aw_runs(w, update);
+    bool harmless = wrong->kind == SERVER_WRONG_ETAG &&
+                    wrong->fault.resource == SERVER_DESCRIPTION;
+    cr_assert_eq(done, times == 1 || harmless, "%s",
+                 server_fault_name(wrong->kind));
+    cr_assert_leq(aw_fetched(w), 4u * w->image[update].size);
+    cr_assert_eq(w->trials, done ? 1 : 0);
+    if (!done) {
+        cr_assert_eq(aw_record(w)->final, wrong->ends, "%s",
+                     server_fault_name(wrong->kind));
+    }
+    server_behave(&w->server, wrong->kind);
+    if (!done && wrong->ends) {
+        aw_publish(w, update, 2);
+    }
+    cr_assert(aw_run(w, 4 * HOUR, success_reported), "%s",
+              server_fault_name(wrong->kind));
+}
+
+Test(agent, a_server_that_goes_on_doing_wrong_is_left_in_bounds)
+{
+    for (unsigned i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
+        expect_survived(&wrongs[i], 0);
+    }
+}
+
+Test(agent, a_server_that_does_wrong_once_is_forgiven)
+{
+    for (unsigned i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
+        expect_survived(&wrongs[i], 1);
+    }
+}
+
+Test(agent, every_block_size_will_do_and_the_server_may_want_smaller_ones)
+{
+    for (uint32_t szx = 2; szx <= 6; szx++) {
+        for (uint32_t own = 2; own <= 6; own++) {
+            setup();
+            w->server.szx = szx;
+            w->figures.block_size = 16u << own;
+            aw_publish(w, update, 1);
+            aw_boot(w);
+            cr_assert(aw_run(w, HOUR, updated), "%u %u", szx, own);
+            cr_assert_leq(aw_fetched(w), w->image[update].size + 1024);
+        }
+    }
+}
+
+/* ---- gates -------------------------------------------------------------------------------- */
+
+static void expect_deferred(enum agent_why why)
+{
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    aw_run(w, HOUR, NULL);
+    cr_assert_eq(aw_fetched(w), 0);
+    expect_record(AGENT_STATE_IDLE, AGENT_RESULT_DEFERRED, why);
+    cr_assert_eq(aw_record(w)->tries, 0);
+    cr_assert_gt(w->events[AGENT_EVENT_DEFER], 40, "looked at again");
+    cr_assert_eq(w->server.counts.reports, 1);
+}
+
+Test(agent, a_low_battery_defers)
+{
+    w->supply.battery_mv = 3299;
+    expect_deferred(AGENT_WHY_BATTERY_LOW);
+    w->supply.battery_mv = 3300;
+    cr_assert(aw_run(w, 200, success_reported));
+}
+
+Test(agent, a_download_goes_on_with_a_little_less_battery)
+{
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    cr_assert(aw_run(w, 100, half_way));
+    w->supply.battery_mv = 3199;
+    aw_run(w, HOUR, NULL);
+    expect_record(AGENT_STATE_DOWNLOADING, AGENT_RESULT_DEFERRED,
+                  AGENT_WHY_BATTERY_LOW);
+    setup();
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    cr_assert(aw_run(w, 100, half_way));
+    w->supply.battery_mv = 3200;
+    cr_assert(aw_run(w, 100, success_reported));
+}
+
+Test(agent, too_little_energy_defers)
+{
+    /* 12,163 bytes at 500 uJ, one and a half times: 9122.25 mJ */
+    w->supply.left_mj = 9122;
+    expect_deferred(AGENT_WHY_ENERGY_LOW);
+    w->supply.left_mj = 9123;
+    cr_assert(aw_run(w, 200, success_reported));
+}
+
+Test(agent, outside_its_window_nothing_is_fetched)
+{
+    uint64_t day = 86400 * UINT64_C(1000);
+
+    w->rtc_start_ms = 100 * day + 12 * HOUR * 1000;
+    w->figures.window_start_s = 23 * 3600;
+    w->figures.window_length_s = 3 * 3600; /* over midnight */
+    expect_deferred(AGENT_WHY_OUTSIDE_WINDOW);
+    cr_assert_not(aw_run(w, 9 * HOUR + 1800, updated));
+    cr_assert(aw_run(w, HOUR, updated));
+    setup();
+    w->rtc_start_ms = 100 * day + 1 * HOUR * 1000;
+    w->figures.window_start_s = 23 * 3600;
+    w->figures.window_length_s = 3 * 3600;
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    cr_assert(aw_run(w, 200, updated));
+}
+
+Test(agent, the_owner_can_defer_and_can_look_now)
+{
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    agent_defer(&w->agent, 2 * HOUR * 1000);
+    aw_run(w, HOUR, NULL);
+    expect_record(AGENT_STATE_IDLE, AGENT_RESULT_DEFERRED, AGENT_WHY_DEFERRED);
+    cr_assert_eq(aw_fetched(w), 0);
+    agent_poll_now(&w->agent);
+    w->due_ms = 0;
+    cr_assert(aw_run(w, 30, updated));
+}
+
+Test(agent, a_deferral_ends_by_itself)
+{
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    agent_defer(&w->agent, 2 * HOUR * 1000);
+    cr_assert_not(aw_run(w, 2 * HOUR - 10, updated));
+    cr_assert(aw_run(w, 200, updated));
+}
+
+Test(agent, a_poor_link_defers)
+{
+    w->figures.link_losses = 0;
+    aw_link(w, 40, 600000, 0, 0);
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    for (unsigned i = 0; i < 200 && w->events[AGENT_EVENT_DEFER] == 0; i++) {
+        aw_run(w, 60, NULL);
+    }
+    cr_assert_gt(w->events[AGENT_EVENT_DEFER], 0);
+    aw_link(w, 40, 0, 0, 0);
+    cr_assert(aw_run(w, 2 * HOUR, updated));
+}
+
+/* ---- reports -------------------------------------------------------------------------------- */
+
+Test(agent, a_report_is_repeated_until_it_is_acknowledged)
+{
+    struct server_fault fault = {.on = 1, .resource = SERVER_STATUS};
+
+    cr_assert_eq(server_misbehave(&w->server, SERVER_REFUSE, &fault), 0);
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    cr_assert(aw_run(w, 100, updated), "it does not wait for reports");
+    aw_run(w, 6 * HOUR, NULL);
+    cr_assert_not(aw_record(w)->reported);
+    cr_assert_leq(w->server.counts.requests[SERVER_STATUS], 30);
+    aw_boot(w);
+    aw_run(w, 5, NULL);
+    server_behave(&w->server, SERVER_REFUSE);
+    cr_assert(aw_run(w, 2 * HOUR, reported));
+    cr_assert_eq(aw_record(w)->result, AGENT_RESULT_SUCCESS);
+}
+
+/* ---- recovery -------------------------------------------------------------------------------- */
+
+static void lose_both_slots(void)
+{
+    w->recovery = aw_make(w, "1.0.0", 256, 6000, AW_GOOD);
+    memset(w->flash.array + aw_slot(OTA_SLOT_A), 0xFF, AW_SLOT_SIZE);
+    memset(w->flash.array + aw_slot(OTA_SLOT_B) + 0x100, 0, 0x1000);
+}
+
+Test(agent, recovery_fetches_what_is_offered)
+{
+    lose_both_slots();
+    aw_publish(w, aw_make(w, "0.5.0", 1, SIZE, AW_GOOD), 1);
+    aw_boot(w);
+    cr_assert_eq(w->state.slot, OTA_SLOT_RECOVERY);
+    aw_run(w, 200, NULL);
+    cr_assert_eq(w->running, 3);
+    cr_assert_eq(w->state.state, OTA_CONFIRMED);
+    cr_assert_eq(w->state.slot, OTA_SLOT_A);
+}
+
+Test(agent, recovery_holds_to_the_fuses)
+{
+    lose_both_slots();
+    w->limits.fuse_counter = 2;
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    aw_run(w, HOUR, NULL);
+    cr_assert_eq(aw_fetched(w), 0);
+    cr_assert_eq(w->why_last[AGENT_EVENT_REFUSE], AGENT_WHY_COUNTER_LOW);
+}
+
+/* The release that is confirmed here already is lost, and wanted again. */
+Test(agent, recovery_fetches_again_what_had_succeeded)
+{
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    cr_assert(aw_run(w, 200, success_reported));
+    lose_both_slots();
+    aw_boot(w);
+    cr_assert_eq(w->state.slot, OTA_SLOT_RECOVERY);
+    cr_assert(aw_run(w, 100, updated));
+}
