@@ -9,7 +9,7 @@
 
 static int start(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+    if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
         printf("otalab %s\n", OTALAB_VERSION);
         return 0;
     }

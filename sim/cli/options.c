@@ -453,6 +453,9 @@ int command_dispatch(const struct command *command, int argc, char **argv)
     if (wants_help(argv[1])) {
         return help_on(command, argc - 2, argv + 2);
     }
+    if (argv[1][0] == '-') {
+        return unknown_option(command, argv[1]);
+    }
     const struct command *next = find_command(command, argv[1]);
     if (next == NULL) {
         return unknown_command(command, argv[1]);

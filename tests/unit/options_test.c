@@ -250,6 +250,14 @@ Test(dispatch, suggests_in_a_group, .init = captured)
                             "'do'? (see 'otalab thing --help')\n");
 }
 
+Test(dispatch, an_option_of_a_group_is_no_command, .init = captured)
+{
+    cr_expect_eq(dispatch("thing", "--hlep", NULL), 2);
+    fflush(stderr);
+    cr_assert_stderr_eq_str("otalab thing: unknown option --hlep; did you mean "
+                            "--help? (see 'otalab thing --help')\n");
+}
+
 Test(options, color_follows_wish_and_environment)
 {
     cr_expect(options_color("always", stdout));
