@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Our CoAP against libcoap's: its reader against our codec, and its client
-# against our update server through the model of a lossy link. Loopback only;
-# libcoap's client waits 2 to 3 s before it repeats what was lost, so the seeds
-# are ones with few losses, of requests and of answers.
+# Our CoAP against libcoap's: its reader against our codec, the device's client
+# against its server, and its client against our update server, both through
+# the model of a lossy link. Loopback only; libcoap's client waits 2 to 3 s
+# before it repeats what was lost, so its seeds are ones with few losses, of
+# requests and of answers. Its server has our clock and any number of them.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -95,6 +96,24 @@ code=0
 "$build/tests/coap/agree" 1 20000 >"$work/agree" 2>&1 || code=1
 result "both codecs read the same" $code "$work/agree" "whole: .* 0 differ" \
     "damaged: .* 0 differ"
+
+# served NAME SEEDS LOSS COPIES REORDER SZX TEXT...: the device's client gets
+# all from libcoap's server; what must be among the counts of all seeds.
+served() {
+    local name=$1 seeds=$2 loss=$3 copies=$4 reorder=$5 szx=$6 code=0 seed
+    shift 6
+    for seed in $(seq "$seeds"); do
+        timeout 60 "$build/tests/coap/fetch" "$work/image" "$seed" "$loss" \
+            "$copies" "$reorder" "$szx" || { code=1; echo "seed $seed"; }
+    done >"$work/served" 2>&1
+    result "$name" $code "$work/served" "$@"
+}
+
+served "libcoap's server" 1 0 0 0 6 "up.offered 73" "down.offered 73" \
+    "resent 0" "separate 10" "replies 10" "reports 1"
+served "in blocks of 64 bytes" 1 0 0 0 2 "up.offered 806" "resent 0"
+served "it over 40 bad links" 40 100000 100000 100000 6 "up.lost 1" \
+    "down.lost 1" "up.copies 1" "(up|down).reordered [1-9]" "separate 1[1-9]"
 
 if [ -z "$client" ]; then
     echo "ok libcoap's client # SKIP there is no coap-client here"
