@@ -17,7 +17,7 @@ test_that "bash: parses" bash -n otalab.bash
 # shellcheck disable=SC1091
 . ./otalab.bash
 mkdir -p here/folder
-touch here/mine.yaml here/key.pem here/notes
+touch here/mine.yaml here/key.pem here/notes here/flat
 
 # offers WORD...: completes the last word; the result as one line, in here/.
 offers() {
