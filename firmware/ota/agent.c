@@ -244,12 +244,12 @@ void agent_start(struct agent *agent, const struct agent_port *port,
         agent->target = recovery_target(agent);
     }
     agent->started_ms = agent_now(agent);
+    uint64_t wait = 0;
     if (!agent_on_trial(agent)) {
         agent_verdict(agent);
-        agent_wait(agent, random_upto(agent, figures->first_poll_ms));
-    } else {
-        agent_wait(agent, 0);
+        wait = random_upto(agent, figures->first_poll_ms);
     }
+    agent_wait(agent, port->browned_out ? agent_sagged(agent) : wait);
     agent->report_ms = agent->due_ms + 1u;
 }
 
@@ -325,7 +325,7 @@ enum agent_answer agent_trial(struct agent *agent)
     if (!agent_on_trial(agent) || !way_back || agent->server_seen) {
         return AGENT_YES;
     }
-    if (waited < agent->figures.trial_server_ms) {
+    if (waited < agent->figures.trial_server_ms && !agent->port->browned_out) {
         return AGENT_WAIT;
     }
     note_surroundings(agent);

@@ -24,6 +24,11 @@
  * is refused until another release is published. A server that cannot be
  * reached or has nothing to give ends nothing: it is asked again after a
  * back-off, and what was fetched stays.
+ *
+ * After a brown-out the radio stays off for a back-off that doubles with each
+ * of them until it has done its work once: a weak cell that sags under the
+ * transmitter would else go from reset to reset until it is empty. A trial is
+ * given back then.
  */
 #ifndef OTALAB_OTA_AGENT_H
 #define OTALAB_OTA_AGENT_H
@@ -115,6 +120,7 @@ struct agent_port {
     uint32_t load_base; /* for image_peek() */
     uint32_t load_size;
     uint32_t counter_capacity; /* of the fuses */
+    bool browned_out;          /* by this reset's cause */
 };
 
 enum agent_phase {

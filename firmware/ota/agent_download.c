@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "ota/agent_parts.h"
+#include "ota/bytes.h"
 
 /* ---- may it begin? ------------------------------------------------------------- */
 
@@ -233,17 +234,32 @@ static uint32_t slot_start(const struct agent *agent)
     return agent->port->slots[agent->log.now.slot & 1u].start;
 }
 
-static bool erase_if_first(struct agent *agent, uint32_t from, uint32_t length)
+/* Erase and look: an erase that did only half of it may say nothing. */
+static bool erase_sector(struct agent *agent, uint32_t address)
 {
     const struct ota_flash *flash = agent->port->flash;
-    uint32_t sector = flash->sector_size;
+    uint8_t bytes[64];
+    bool blank = flash->erase(flash->context, address) == OTA_OK;
+
+    for (uint32_t at = 0; at < flash->sector_size && blank;
+         at += sizeof(bytes)) {
+        blank = flash->read(flash->context, address + at, bytes,
+                            sizeof(bytes)) == OTA_OK &&
+                bytes_are(bytes, sizeof(bytes), 0xFF);
+    }
+    agent->port->alive(agent->port->context);
+    return blank;
+}
+
+static bool erase_if_first(struct agent *agent, uint32_t from, uint32_t length)
+{
+    uint32_t sector = agent->port->flash->sector_size;
     uint32_t at = from + (sector - from % sector) % sector;
 
     for (; at < from + length; at += sector) {
-        if (flash->erase(flash->context, slot_start(agent) + at)) {
+        if (!erase_sector(agent, slot_start(agent) + at)) {
             return false;
         }
-        agent->port->alive(agent->port->context);
     }
     return true;
 }
@@ -260,6 +276,7 @@ static bool store(struct agent *agent)
                                  agent->block, agent->fill) == OTA_OK;
     record.written += agent->fill;
     record.etag = agent->image_etag;
+    record.sags = 0;
     agent->fill = 0;
     return agent->mine && agent_keep(agent, &record);
 }
@@ -309,7 +326,7 @@ static bool rewrite(struct agent *agent, uint32_t address, uint32_t good)
 {
     const struct ota_flash *flash = agent->port->flash;
 
-    return flash->erase(flash->context, address) == OTA_OK &&
+    return erase_sector(agent, address) &&
            flash->program(flash->context, address, agent->block, good) ==
                OTA_OK &&
            reads_back(agent, address, good);

@@ -313,4 +313,7 @@ void agent_offer_answered(struct agent *agent, const struct coap_answer *answer)
     } else {
         agent_offer_lost(agent, AGENT_WHY_SERVER_REFUSED);
     }
+    if (agent->phase == AGENT_PHASE_WAIT) { /* else it is put to the test */
+        agent_sag_over(agent);
+    }
 }

@@ -43,6 +43,13 @@ void agent_record(const struct agent *agent, struct progress *record);
 /* A download, or what came of it, has failed: count, keep, back off. */
 void agent_fail(struct agent *agent, enum agent_why why);
 
+/* ---- agent_sag.c ------------------------------------------------------- */
+/* The supply broke down: count it; how long the radio has to stay off, in
+ * ms. */
+uint64_t agent_sagged(struct agent *agent);
+/* The radio has done its work: no longer count what was. */
+void agent_sag_over(struct agent *agent);
+
 /* ---- agent_verdict.c -------------------------------------------------- */
 /* After a reset: what has become of the trial? */
 void agent_verdict(struct agent *agent);

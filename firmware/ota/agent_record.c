@@ -85,6 +85,7 @@ void agent_record(const struct agent *agent, struct progress *record)
         return;
     }
     memset(record, 0, sizeof(*record));
+    record->sags = agent->log.now.sags;
     record->slot = agent->target;
     record->release = offer->release;
     record->version = image_version_pack(&offer->version);

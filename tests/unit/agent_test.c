@@ -651,3 +651,203 @@ Test(agent, recovery_fetches_again_what_had_succeeded)
     cr_assert_eq(w->state.slot, OTA_SLOT_RECOVERY);
     cr_assert(aw_run(w, 100, updated));
 }
+
+/* ---- power cuts ------------------------------------------------------------------------------- */
+
+/* One update, cut at one operation; how many operations there were. */
+static uint32_t run_cut(uint32_t at, enum flash_form form)
+{
+    setup();
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    w->cut_at = at;
+    w->cut_form = form;
+    cr_assert(aw_run(w, 600, updated), "cut at %u, %s", at,
+              flash_form_name(form));
+    cr_assert_eq(w->cuts, at == UINT32_MAX ? 0u : 1u);
+    cr_assert_leq(aw_fetched(w), w->image[update].size + 1024,
+                  "cut at %u, %s: %u bytes", at, flash_form_name(form),
+                  (unsigned)aw_fetched(w));
+    cr_assert_leq(w->trials, 2);
+    cr_assert_eq(aw_record(w)->tries, 0);
+    return w->operations;
+}
+
+static void cut_everywhere(const enum flash_form *forms, unsigned count)
+{
+    uint32_t operations = run_cut(UINT32_MAX, FLASH_FORM_AUTO);
+
+    cr_assert_gt(operations, 60);
+    for (uint32_t at = 0; at < operations; at++) {
+        for (unsigned i = 0; i < count; i++) {
+            (void)run_cut(at, forms[i]);
+        }
+    }
+}
+
+Test(agent, a_cut_at_any_flash_operation_costs_a_block_at_most)
+{
+    static const enum flash_form forms[] = {FLASH_FORM_BEFORE, FLASH_FORM_AFTER,
+                                            FLASH_FORM_BITS};
+
+    cut_everywhere(forms, 3);
+}
+
+/* Reads as it should, and is not to be relied on. */
+Test(agent, weak_words_are_written_again)
+{
+    static const enum flash_form forms[] = {FLASH_FORM_WEAK,
+                                            FLASH_FORM_ERASE_WEAK};
+
+    cut_everywhere(forms, 2);
+}
+
+Test(agent, a_cut_that_disturbs_is_survived)
+{
+    static const enum flash_form forms[] = {FLASH_FORM_DISTURB,
+                                            FLASH_FORM_ERASE_MIX};
+    uint32_t operations = run_cut(UINT32_MAX, FLASH_FORM_AUTO);
+
+    /* Neighbours lose bits: what was written already may be damaged, and is
+     * fetched again when the read-back shows it. */
+    for (uint32_t at = 0; at < operations; at++) {
+        for (unsigned i = 0; i < 2; i++) {
+            setup();
+            aw_publish(w, update, 1);
+            aw_boot(w);
+            w->cut_at = at;
+            w->cut_form = forms[i];
+            cr_assert(aw_run(w, 600, updated), "cut at %u, %s", at,
+                      flash_form_name(forms[i]));
+            cr_assert_leq(aw_fetched(w), 2u * w->image[update].size + 1024);
+        }
+    }
+}
+
+/* Every so many operations, wherever that is. */
+Test(agent, cuts_again_and_again)
+{
+    for (uint32_t every = 25; every < 60; every++) {
+        setup();
+        aw_publish(w, update, 1);
+        aw_boot(w);
+        w->cut_at = every;
+        w->cut_again = every;
+        w->cut_form = FLASH_FORM_AUTO;
+        cr_assert(aw_run(w, 2 * HOUR, updated), "every %u", every);
+        cr_assert_gt(w->cuts, 0);
+        cr_assert_leq(aw_fetched(w),
+                      w->image[update].size + w->cuts * FLASH_SECTOR);
+    }
+}
+
+/* ---- flash that fails ------------------------------------------------------------------------------ */
+
+/* So that an erase that did not do its work can be seen. */
+static void fill_with_junk(void)
+{
+    memset(w->flash.array, 0x5A, aw_slot(OTA_SLOT_A));
+    memset(w->flash.array + aw_slot(OTA_SLOT_B), 0xA5, AW_SLOT_SIZE);
+}
+
+Test(agent, an_operation_that_fails_is_made_up_for)
+{
+    uint32_t operations = run_cut(UINT32_MAX, FLASH_FORM_AUTO);
+
+    for (uint32_t at = 0; at < operations; at++) {
+        for (unsigned how = FLASH_FAULT_REPORTED; how <= FLASH_FAULT_WRONG;
+             how++) {
+            setup();
+            fill_with_junk();
+            aw_publish(w, update, 1);
+            aw_boot(w);
+            w->fail_at = at;
+            w->fail_how = (enum flash_fault)how;
+            /* it may read right by chance, and says nothing */
+            w->lenient = how == FLASH_FAULT_WRONG;
+            cr_assert(aw_run(w, 600, updated), "operation %u, fault %u", at,
+                      how);
+            cr_assert_leq(aw_fetched(w), 2u * w->image[update].size + 1024);
+        }
+    }
+}
+
+static void expect_left_alone(uint8_t slot_bytes)
+{
+    aw_run(w, 24 * HOUR, NULL);
+    cr_assert(aw_runs(w, 0));
+    cr_assert_eq(w->trials, 0);
+    cr_assert_leq(slot_writes(), slot_bytes);
+}
+
+/* What cannot be kept is not begun: it would be begun again and again. */
+Test(agent, without_a_progress_log_nothing_is_fetched)
+{
+    w->port.progress.length = FLASH_SECTOR;
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    expect_left_alone(0);
+    cr_assert_eq(aw_fetched(w), 0);
+    cr_assert_leq(w->agent.polls, 24 * HOUR / 50);
+}
+
+/* ---- a record that somebody made up ------------------------------------------------------------------ */
+
+static void forge(struct progress record)
+{
+    struct progress_log log;
+
+    cr_assert_eq(progress_open(&log, &w->port_flash, w->port.progress), OTA_OK);
+    w->info.slot = OTA_SLOT_A;
+    cr_assert_eq(progress_append(&log, &record), OTA_OK);
+}
+
+static struct progress record_of_update(void)
+{
+    const struct aw_image *image = &w->image[update];
+    struct progress record = {.slot = OTA_SLOT_B,
+                              .state = AGENT_STATE_DOWNLOADING,
+                              .release = 1,
+                              .size = (uint32_t)image->size};
+
+    memcpy(record.image_digest, image->info.digest, OTA_DIGEST_SIZE);
+    cr_assert(crypto_sha256(image->bytes, image->size, record.file_digest));
+    return record;
+}
+
+Test(agent, forged_records_cost_a_download_at_worst)
+{
+    static const uint32_t written[] = {1,     100,        1023,      1024,
+                                       4096,  8000,       12000,     12288,
+                                       65536, 0x7FFFFFFF, 0xFFFFFC00};
+
+    for (unsigned i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+        for (unsigned state = 0; state <= AGENT_STATE_UPDATING; state++) {
+            setup();
+            struct progress record = record_of_update();
+            record.state = (uint8_t)state;
+            record.written = written[i];
+            record.not_before_s = UINT32_MAX;
+            forge(record);
+            aw_publish(w, update, 1);
+            aw_boot(w);
+            cr_assert(aw_run(w, 900, success_reported), "%u state %u",
+                      written[i], state);
+        }
+    }
+}
+
+Test(agent, a_record_with_all_its_bytes_still_has_to_prove_them)
+{
+    struct progress record = record_of_update();
+
+    record.state = AGENT_STATE_DOWNLOADED;
+    record.written = record.size;
+    forge(record);
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    cr_assert_not(aw_run(w, 8, updated));
+    cr_assert_eq(aw_record(w)->why, AGENT_WHY_BAD_DIGEST);
+    cr_assert(aw_run(w, 200, updated));
+    cr_assert_eq(w->trials, 1);
+}

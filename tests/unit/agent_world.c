@@ -58,7 +58,9 @@ static void check_place(const struct aw *w, uint32_t address)
 
 static void finish(struct aw *w, enum flash_rule rule)
 {
-    cr_assert_eq(rule, FLASH_RULE_NONE, "%s", flash_rule_name(rule));
+    cr_assert(rule == FLASH_RULE_NONE ||
+                  (w->lenient && rule == FLASH_RULE_TORN_ERASE),
+              "%s", flash_rule_name(rule));
     if (w->operations++ == w->cut_at) {
         uint64_t middle = (w->flash.op.start_ns + w->flash.op.end_ns) / 2;
         flash_power_cut(&w->flash, middle, w->cut_form);
@@ -236,10 +238,16 @@ static const struct key *signer(void)
     return &key;
 }
 
-uint32_t aw_make(struct aw *w, const char *version, uint32_t counter,
-                 uint32_t fill, enum aw_conduct conduct)
+/* Signing is slow: what was made once is made. */
+struct made {
+    const char *version;
+    uint32_t counter, fill, place;
+    struct aw_image image;
+};
+static struct made made[16];
+
+static void build(const struct aw *w, struct made *m)
 {
-    struct aw_image *image = &w->image[w->images];
     struct image_limits limits = {.slot_size = UINT32_MAX / 2,
                                   .load_base = LOAD_BASE,
                                   .load_size = UINT32_MAX / 4};
@@ -250,21 +258,41 @@ uint32_t aw_make(struct aw *w, const char *version, uint32_t counter,
                               .ram_load = true,
                               .load_address = LOAD_BASE,
                               .has_counter = true,
-                              .counter = counter,
-                              .fill_size = fill,
+                              .counter = m->counter,
+                              .fill_size = m->fill,
                               .key = signer()};
 
-    cr_assert_lt(w->images, AW_IMAGES);
-    memset(payload, (int)(w->images + 1u), sizeof(payload));
-    cr_assert_eq(image_version_read(version, &spec.version, &diag), 0);
-    cr_assert_eq(image_build(&spec, &image->bytes, &image->size, &diag), 0,
+    memset(payload, (int)(m->place + 1u), sizeof(payload));
+    cr_assert_eq(image_version_read(m->version, &spec.version, &diag), 0);
+    cr_assert_eq(image_build(&spec, &m->image.bytes, &m->image.size, &diag), 0,
                  "%s", diag.text);
-    image->conduct = conduct;
-    cr_assert_eq(image_verify(image->bytes, (uint32_t)image->size, &limits,
-                              &w->keys, &image->info),
+    cr_assert_eq(image_verify(m->image.bytes, (uint32_t)m->image.size, &limits,
+                              &w->keys, &m->image.info),
                  OTA_REASON_NONE);
-    w->server_image[w->images].bytes = image->bytes;
-    w->server_image[w->images].size = (uint32_t)image->size;
+}
+
+uint32_t aw_make(struct aw *w, const char *version, uint32_t counter,
+                 uint32_t fill, enum aw_conduct conduct)
+{
+    struct made wanted = {version, counter, fill, w->images, {.bytes = NULL}};
+    unsigned i = 0;
+
+    cr_assert_lt(w->images, AW_IMAGES);
+    while (made[i].version != NULL &&
+           (strcmp(made[i].version, version) != 0 ||
+            made[i].counter != counter || made[i].fill != fill ||
+            made[i].place != w->images)) {
+        i++;
+        cr_assert_lt(i, sizeof(made) / sizeof(made[0]));
+    }
+    if (made[i].version == NULL) {
+        made[i] = wanted;
+        build(w, &made[i]);
+    }
+    w->image[w->images] = made[i].image;
+    w->image[w->images].conduct = conduct;
+    w->server_image[w->images].bytes = made[i].image.bytes;
+    w->server_image[w->images].size = (uint32_t)made[i].image.size;
     return w->images++;
 }
 
@@ -357,9 +385,12 @@ static uint32_t choose(struct aw *w)
 /* Nothing torn is confirmed. */
 static void check_confirmed(const struct aw *w, uint32_t image)
 {
-    cr_assert_eq(flash_range_taint(&w->flash, aw_slot(w->state.slot),
-                                   (uint32_t)w->image[image].size),
-                 FLASH_CLEAN, "untrustworthy words are confirmed");
+    enum flash_taint taint =
+        flash_range_taint(&w->flash, aw_slot(w->state.slot),
+                          (uint32_t)w->image[image].size);
+
+    cr_assert(taint == FLASH_CLEAN || w->lenient,
+              "untrustworthy words are confirmed");
 }
 
 static void take_request(struct aw *w, struct request *latest)
@@ -515,11 +546,11 @@ bool aw_run(struct aw *w, uint64_t seconds, bool (*done)(const struct aw *w))
 {
     uint64_t end = w->now_ns + seconds * AW_SECOND;
 
-    while (setjmp(w->power_lost) != 0) {
+    if (setjmp(w->power_lost) != 0) {
         w->now_ns += AW_SECOND; /* off */
-        w->cut_at = UINT32_MAX;
+        w->cut_at =
+            w->cut_again != 0 ? w->operations + w->cut_again : UINT32_MAX;
         aw_boot(w);
-        break;
     }
     return run(w, end, done);
 }

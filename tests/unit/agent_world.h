@@ -80,9 +80,11 @@ struct aw {
     uint32_t cut_at;     /* the operation that is torn; UINT32_MAX: none */
     enum flash_form cut_form;
     uint32_t cuts;
+    uint32_t cut_again; /* so many operations later; 0: never */
     jmp_buf power_lost;
     uint32_t fail_at; /* the operation that fails with this fault */
     enum flash_fault fail_how;
+    bool lenient; /* taint and its rule do not count */
 
     uint32_t boots;
     uint32_t trials; /* boots on trial */
