@@ -4,9 +4,11 @@
 #include "ota/report.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "ota/agent_why.h"
 #include "world/report.h"
 
@@ -160,4 +162,41 @@ Test(report, a_line_may_have_120_bytes)
     cr_assert_eq(report_read((uint8_t *)line, 121, &report), -1);
     line[30] = '\0';
     cr_assert_eq(report_read((uint8_t *)line, 120, &report), -1);
+}
+
+/* The tables of docs/protocol.md, row by row. */
+Test(report, the_page_says_what_the_tables_say)
+{
+    static const struct {
+        unsigned number;
+        const char *name;
+        unsigned result; /* of a reason */
+        unsigned suit;
+    } rows[] = {
+#define NAME_ROW(name, number, text) {number, text, UINT32_MAX, 0},
+#define WHY_ROW(name, number, text, result, suit) \
+    {number, text, AGENT_RESULT_##result, suit},
+        AGENT_STATES(NAME_ROW) AGENT_RESULTS(NAME_ROW) AGENT_WHYS(WHY_ROW)
+#undef NAME_ROW
+#undef WHY_ROW
+    };
+    struct diag diag = {{0}};
+    uint8_t *page;
+    size_t size;
+
+    cr_assert_eq(file_read("docs/protocol.md", 1u << 20, &page, &size, &diag),
+                 0, "%s", diag.text);
+    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char row[100];
+        if (rows[i].result == UINT32_MAX) {
+            (void)snprintf(row, sizeof(row), "\n| %u | `%s` |\n",
+                           rows[i].number, rows[i].name);
+        } else {
+            (void)snprintf(row, sizeof(row), "\n| %u | `%s` | %u | %u | ",
+                           rows[i].number, rows[i].name, rows[i].result,
+                           rows[i].suit);
+        }
+        cr_expect_not_null(strstr((const char *)page, row), "lacks:%s", row);
+    }
+    free(page);
 }
