@@ -4,10 +4,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* A download says how far it is when it was silent for so long. */
+#define PROGRESS_NS 5000000000u
+
 enum story_role { ROLE_PLAIN, ROLE_GOOD, ROLE_BAD, ROLE_FAULT, ROLE_DIM };
 
 /* What an event is in a sentence; {key} stands for a field's value, and a part
- * in square brackets is said only when its field is not 0. */
+ * in square brackets is said only when its first field is not 0 or empty. */
 struct sentence {
     enum event_code code;
     enum story_role role;
@@ -18,7 +21,8 @@ struct sentence {
 static const struct sentence sentences[] = {
     {EVENT_POWER_ON, ROLE_PLAIN, "power", "on"},
     {EVENT_POWER_CUT, ROLE_FAULT, "power",
-     "CUT, for {off_for}; what was in flight is left: {form} {partition}"},
+     "CUT, for {off_for}[; in {partition}, what was in flight is left: "
+     "{form}]"},
     {EVENT_RESET_FORCED, ROLE_FAULT, "power", "reset from outside: {cause}"},
     {EVENT_CPU_LOCKUP, ROLE_BAD, "cpu",
      "locked up by a fault in its fault handler; the watchdog ends it"},
@@ -164,6 +168,13 @@ static size_t put_field(const struct event *event, const char *key,
     return put_visible(value, out, size);
 }
 
+static bool is_nothing(const struct event *event, unsigned field)
+{
+    bool label = event_kind(event->code)->field[field].kind == 'p';
+
+    return label ? event->label[0] == '\0' : event->number[field] == 0;
+}
+
 /* Where to go on behind a '[': the part itself, or what follows it. */
 static const char *part_of(const struct event *event, const char *text)
 {
@@ -177,7 +188,7 @@ static const char *part_of(const struct event *event, const char *text)
     snprintf(name, sizeof name, "%.*s", (int)strcspn(open + 1, "}"), open + 1);
     int field = event_field_find(event->code, name);
 
-    return field >= 0 && event->number[field] == 0 ? close + 1 : text;
+    return field >= 0 && is_nothing(event, (unsigned)field) ? close + 1 : text;
 }
 
 static void sentence_fill(const struct event *event, const char *text,
@@ -246,26 +257,107 @@ static void device_mark(const struct story *story, const struct event *event,
     }
 }
 
+static void put_line(const struct story *story, const struct event *event,
+                     enum story_role role, const char *line)
+{
+    char mark[16];
+
+    device_mark(story, event, mark, sizeof mark);
+    fprintf(story->out, "%7" PRIu64 ".%06u s  %s%s%s%s\n",
+            event->time_ns / 1000000000u,
+            (unsigned)(event->time_ns / 1000u % 1000000u), mark,
+            story->color ? role_colors[role] : "", line,
+            story->color && role != ROLE_PLAIN ? "\033[0m" : "");
+}
+
+/* ---- how far a download is ---------------------------------------------- */
+
+static void download_begins(struct story_download *download,
+                            const struct event *event)
+{
+    char slot[EVENT_LABEL];
+
+    event_value(event, 0, slot, sizeof slot);
+    if (event->number[1] == 0 || strcmp(slot, download->slot) != 0) {
+        download->based = false; /* the first byte comes, and says where */
+    }
+    download->active = event->number[1] == 0 || download->based;
+    download->size = event->number[2] > 0 ? event->number[2] : 1;
+    download->quarter = event->number[1] * 4 / download->size;
+    download->told_ns = event->time_ns;
+    snprintf(download->slot, sizeof download->slot, "%s", slot);
+}
+
+/* `length` bytes at `address` of the slot are written; those of an erase: 0. */
+static void download_goes_on(struct story *story,
+                             struct story_download *download,
+                             const struct event *event)
+{
+    uint64_t address = event->number[1];
+
+    if (!download->based) {
+        download->base = address;
+        download->based = true;
+    }
+    uint64_t done = address - download->base + event->number[2];
+    uint64_t quarter = done * 4 / download->size;
+    char line[96];
+
+    if (quarter <= download->quarter || quarter > 3) {
+        return;
+    }
+    download->quarter = quarter;
+    if (event->time_ns - download->told_ns < PROGRESS_NS || story->verbose) {
+        return;
+    }
+    download->told_ns = event->time_ns;
+    snprintf(line, sizeof line, "%-8s has %" PRIu64 " of %" PRIu64 " bytes",
+             "agent", done, download->size);
+    put_line(story, event, ROLE_PLAIN, line);
+}
+
+static void follow_download(struct story *story, const struct event *event)
+{
+    struct story_download *download = &story->download[event->device - 1];
+
+    switch (event->code) {
+    case EVENT_AGENT_DOWNLOAD:
+        download_begins(download, event);
+        break;
+    case EVENT_FLASH_DONE:
+        if (download->active && strcmp(event->label, download->slot) == 0) {
+            download_goes_on(story, download, event);
+        }
+        break;
+    case EVENT_AGENT_VERIFIED:
+    case EVENT_AGENT_FAIL:
+        download->active = false;
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- an event ------------------------------------------------------------ */
+
 void story_event(struct story *story, const struct event *event)
 {
     const struct sentence *sentence = sentence_find(event->code);
     enum story_role role = sentence != NULL ? sentence->role : ROLE_DIM;
     bool poll = event->code == (uint32_t)EVENT_AGENT_POLL;
-    char line[640];
-    char mark[16];
+    char line[640] = "         "; /* who says it, if somebody does */
+    size_t indent = sentence != NULL ? 0 : strlen(line);
 
-    if (!story_line(event, line, sizeof line) && !story->verbose) {
+    if (event->device >= 1 && event->device <= STORY_DEVICES) {
+        follow_download(story, event);
+    }
+    if (!story_line(event, line + indent, sizeof line - indent) &&
+        !story->verbose) {
         return;
     }
     if (poll && story->polled && !story->verbose) {
         return;
     }
     story->polled = poll;
-    device_mark(story, event, mark, sizeof mark);
-    fprintf(story->out, "%7" PRIu64 ".%06u s  %s%s%s%s%s\n",
-            event->time_ns / 1000000000u,
-            (unsigned)(event->time_ns / 1000u % 1000000u), mark,
-            story->color ? role_colors[role] : "",
-            sentence == NULL ? "         " : "", line,
-            story->color && role != ROLE_PLAIN ? "\033[0m" : "");
+    put_line(story, event, role, line);
 }

@@ -2,9 +2,11 @@
 /*
  * A run told in lines for people: virtual time, who, what. Routine events
  * (single flash operations, datagrams, locks) are left out unless `verbose`;
- * so is an agent's poll right behind another one. Writes to a stream that the caller owns; keeps no state but what is in the struct. What
- * a device prints comes from outside: its control characters are shown as ^X,
- * and never reach a terminal.
+ * so is an agent's poll right behind another one. In their place a download
+ * says at its quarters how far it is: lines of the story alone, no recording
+ * has them. Writes to a stream that the caller owns; keeps no state but what
+ * is in the struct. What a device prints comes from outside: its control
+ * characters are shown as ^X, and never reach a terminal.
  */
 #ifndef OTALAB_RECORD_STORY_H
 #define OTALAB_RECORD_STORY_H
@@ -14,12 +16,26 @@
 
 #include "record/event.h"
 
+#define STORY_DEVICES 8u /* those beyond do not tell of their progress */
+
+/* How far a device's download is, from what it writes into the slot. */
+struct story_download {
+    bool active;
+    bool based;             /* `base` was seen */
+    char slot[EVENT_LABEL]; /* where it goes */
+    uint64_t base;          /* the slot's address */
+    uint64_t size;
+    uint64_t quarter; /* reached, 0 to 4 */
+    uint64_t told_ns; /* when something was last said of it */
+};
+
 struct story {
     FILE *out;
     bool verbose;
     bool color;
     bool several; /* devices: lines say which one */
-    bool polled;  /* the last line told of a poll; false at first */
+    bool polled;  /* the last line told of a poll; all 0 at first: */
+    struct story_download download[STORY_DEVICES];
 };
 
 void story_event(struct story *story, const struct event *event);

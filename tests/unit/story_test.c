@@ -3,13 +3,15 @@
  * it. */
 #include "record/story.h"
 
+#include "device/flash.h"
 #include "ota/agent_why.h"
+#include "ota/slot.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
-static char told[4096];
+static char told[32768];
 
 /* What the story writes about one event. */
 static const char *tell(const struct event *event, bool verbose, bool color)
@@ -162,6 +164,124 @@ Test(story, what_is_nothing_is_not_said)
     event.number[1] = 0;
     cr_expect_not_null(strstr(tell(&event, false, false),
                               "is downloading, reason too-large\n"));
+}
+
+Test(story, cut_says_what_it_tore_if_it_did)
+{
+    struct event event = {.code = EVENT_POWER_CUT,
+                          .number = {FLASH_FORM_PREFIX, 0, 2000000}};
+
+    cr_expect_not_null(
+        strstr(tell(&event, false, false), "CUT, for 2.000 ms\n"), "%s", told);
+    snprintf(event.label, sizeof event.label, "slot-b");
+    cr_expect_not_null(strstr(tell(&event, false, false),
+                              "CUT, for 2.000 ms; in slot-b, what was in "
+                              "flight is left: prefix\n"),
+                       "%s", told);
+}
+
+/* ---- progress ---------------------------------------------------------- */
+
+#define BASE 0x80000u
+#define PAGE 256u
+
+static struct event written(const char *slot, uint64_t second, uint32_t address,
+                            uint32_t length)
+{
+    struct event event = {.code = EVENT_FLASH_DONE,
+                          .device = 1,
+                          .time_ns = second * 1000000000u,
+                          .number = {0, address, length}};
+
+    snprintf(event.label, sizeof event.label, "%s", slot);
+    return event;
+}
+
+/* A download of 16 pages from `from` on, a page each `seconds`. */
+static void download(struct story *story, uint64_t *now, uint64_t from,
+                     uint64_t seconds)
+{
+    struct event event = {.code = EVENT_AGENT_DOWNLOAD,
+                          .device = 1,
+                          .time_ns = *now * 1000000000u,
+                          .number = {OTA_SLOT_B, from, 16 * PAGE}};
+
+    story_event(story, &event);
+    event = written("slot-b", *now, BASE + (uint32_t)from, 0); /* an erase */
+    story_event(story, &event);
+    for (uint64_t at = from; at < 16 * PAGE; at += PAGE) {
+        event = written("slot-b", *now += seconds, BASE + (uint32_t)at, PAGE);
+        story_event(story, &event);
+        event = written("progress", *now, 0x14000, 128);
+        story_event(story, &event);
+    }
+    event = (struct event){.code = EVENT_AGENT_VERIFIED,
+                           .device = 1,
+                           .time_ns = *now * 1000000000u};
+    story_event(story, &event);
+}
+
+static size_t lines_with(const char *word)
+{
+    size_t lines = 0;
+
+    for (const char *at = told; (at = strstr(at, word)) != NULL; at++) {
+        lines++;
+    }
+    return lines;
+}
+
+static void tell_downloads(uint64_t from, uint64_t again, uint64_t seconds,
+                           bool verbose)
+{
+    FILE *out = fmemopen(told, sizeof told, "w");
+    struct story story = {.out = out, .verbose = verbose};
+    uint64_t now = 0;
+
+    cr_assert_not_null(out);
+    memset(told, 0, sizeof told);
+    download(&story, &now, from, seconds);
+    if (again > 0) {
+        download(&story, &now, again, seconds);
+    }
+    fclose(out);
+}
+
+Test(story, long_download_tells_its_quarters)
+{
+    tell_downloads(0, 0, 2, false);
+    cr_expect_eq(lines_with(" bytes\n"), 3, "%s", told);
+    cr_expect_not_null(
+        strstr(told, "      8.000000 s  agent    has 1024 of 4096 bytes\n"),
+        "%s", told);
+    cr_expect_not_null(strstr(told, "has 3072 of 4096"), "%s", told);
+}
+
+Test(story, resumed_download_goes_on_counting)
+{
+    tell_downloads(0, 6 * PAGE, 2, false);
+    cr_expect_eq(lines_with("has 1024 of"), 1, "%s", told);
+    cr_expect_eq(lines_with("has 2048 of"), 1, "%s", told); /* 4 s behind it */
+    cr_expect_eq(lines_with("has 3072 of"), 2, "%s", told);
+}
+
+/* Where the slot begins is not known then. */
+Test(story, download_that_began_before_the_run_says_nothing)
+{
+    tell_downloads(6 * PAGE, 0, 2, false);
+    cr_expect_eq(lines_with(" of 4096 bytes\n"), 0, "%s", told);
+}
+
+Test(story, fast_download_leaves_quarters_out)
+{
+    tell_downloads(0, 0, 1, false);
+    cr_expect_eq(lines_with(" of 4096 bytes\n"), 1, "%s", told);
+}
+
+Test(story, verbose_has_a_line_for_each_event_and_no_other)
+{
+    tell_downloads(0, 0, 2, true);
+    cr_expect_eq(lines_with(" has "), 0, "%s", told);
 }
 
 /* Brackets in what a device prints are no parts. */
