@@ -9,9 +9,11 @@
  *
  * The round trip is estimated as RFC 6298 does: smoothed, with its deviation,
  * from exchanges without a retransmission only (Karn: of others nobody knows
- * which copy was answered). One that needed retransmissions raises the
- * deviation instead, to where its answer would have been waited for, so that
- * a link that has become slow is not asked everything twice for ever.
+ * which copy was answered). When every copy is answered in the end, the first
+ * one had not been lost: the link has become slow. Then the deviation is
+ * raised to where that answer would have been waited for, so that nothing is
+ * asked twice for ever. Loss alone changes nothing: waits that grow with it
+ * would end at a block a minute on a bad link that is fast.
  */
 #include "ota/coap.h"
 
@@ -369,7 +371,7 @@ static uint32_t separate_wait(const struct coap_exchange *exchange)
     return within(all, 0, WAIT_ALL_MS);
 }
 
-/* A clean measurement; an unclean one widens the range at least. */
+/* A clean measurement. Of an unclean one a second answer may tell more. */
 static void learn(struct coap_exchange *exchange, uint64_t now_ms)
 {
     uint32_t trip = within(now_ms - exchange->begun_ms, 1, WAIT_MAX_MS);
@@ -377,11 +379,9 @@ static void learn(struct coap_exchange *exchange, uint64_t now_ms)
     uint32_t deviation = exchange->deviation_ms;
 
     if (exchange->tries > 0) {
-        uint32_t wait =
+        exchange->unclean_id = exchange->id;
+        exchange->unclean_ms =
             exchange->timeout_ms < trip ? exchange->timeout_ms : trip;
-        if (wait > base_timeout(exchange)) {
-            exchange->deviation_ms = (wait - smoothed) / 4;
-        }
         return;
     }
     if (smoothed == 0) {
@@ -392,6 +392,23 @@ static void learn(struct coap_exchange *exchange, uint64_t now_ms)
     uint32_t off = trip > smoothed ? trip - smoothed : smoothed - trip;
     exchange->deviation_ms = (3 * deviation + off) / 4;
     exchange->smoothed_ms = within((7 * smoothed + trip) / 8, 1, WAIT_MAX_MS);
+}
+
+/* Another answer to what was sent several times: sent again too early. */
+static void learn_from_copy(struct coap_exchange *exchange,
+                            const struct coap_answer *message)
+{
+    uint32_t wait = exchange->unclean_ms;
+    bool current = exchange->busy && message->id == exchange->id;
+
+    if (message->type != COAP_ACK || message->id != exchange->unclean_id ||
+        wait == 0 || current) {
+        return;
+    }
+    exchange->unclean_ms = 0;
+    if (wait > base_timeout(exchange)) { /* so more than the smoothed one */
+        exchange->deviation_ms = (wait - exchange->smoothed_ms) / 4;
+    }
 }
 
 /* ---- one exchange ------------------------------------------------------- */
@@ -521,6 +538,7 @@ enum coap_step coap_take(struct coap_exchange *exchange, const uint8_t *bytes,
     if (err == COAP_ERR_FOREIGN) {
         return COAP_STEP_NONE;
     }
+    learn_from_copy(exchange, &message);
     if (!err && message.code == COAP_EMPTY) {
         return take_empty(exchange, &message, now_ms);
     }

@@ -101,7 +101,10 @@ struct coap_exchange {
     uint32_t timeout_ms;   /* of the current wait */
     uint32_t tries;        /* retransmissions so far in this exchange */
     uint32_t smoothed_ms;  /* round trip, 0: not known; from clean ones only */
-    uint32_t deviation_ms; /* wider after retransmissions */
+    uint32_t deviation_ms; /* wider after needless retransmissions */
+    uint32_t unclean_ms; /* of the last one answered after a retransmission: the
+                            wait that would have done; 0: nothing to learn */
+    uint16_t unclean_id;
     uint16_t id;
     bool busy;
     bool acknowledged;    /* the answer comes separately */

@@ -759,7 +759,52 @@ Test(coap_client, a_retransmission_gives_no_round_trip)
     cr_assert_eq(take(&exchange, &wanted, now + 10, &answer), COAP_STEP_ANSWER);
     cr_assert_eq(exchange.smoothed_ms, smoothed);
     begin(&exchange, now);
+    cr_assert_eq(exchange.next_ms - now, 500, "as long as before");
+}
+
+/* Both copies are answered, so neither was lost: the wait was too short. */
+Test(coap_client, a_second_answer_lengthens_the_wait)
+{
+    struct coap_exchange exchange = new_exchange();
+    struct coap_answer answer;
+    uint64_t now = 0;
+
+    for (unsigned i = 0; i < 20; i++) {
+        round_trip(&exchange, &now, 100);
+    }
+    begin(&exchange, now);
+    now = exchange.next_ms;
+    cr_assert_eq(coap_tick(&exchange, now), COAP_STEP_SEND);
+    struct wanted wanted = piggybacked(&exchange);
+    now += 10;
+    cr_assert_eq(take(&exchange, &wanted, now, &answer), COAP_STEP_ANSWER);
+    begin(&exchange, now);
+    cr_assert_eq(take(&exchange, &wanted, now, &answer), COAP_STEP_NONE);
+    begin(&exchange, now);
     cr_assert(exchange.next_ms - now > 500 && exchange.next_ms - now <= 510);
+}
+
+/* Three copies of four are lost, all the time, on a link that is fast. */
+Test(coap_client, loss_alone_makes_no_wait_longer)
+{
+    struct coap_exchange exchange = new_exchange();
+    struct coap_answer answer;
+    uint64_t now = 0;
+
+    for (unsigned i = 0; i < 20; i++) {
+        round_trip(&exchange, &now, 100);
+    }
+    for (unsigned i = 0; i < 100; i++) {
+        begin(&exchange, now);
+        cr_assert_eq(exchange.next_ms - now, 500);
+        for (unsigned k = 0; k < 3; k++) {
+            now = exchange.next_ms;
+            cr_assert_eq(coap_tick(&exchange, now), COAP_STEP_SEND);
+        }
+        struct wanted wanted = piggybacked(&exchange);
+        now += 100;
+        cr_assert_eq(take(&exchange, &wanted, now, &answer), COAP_STEP_ANSWER);
+    }
 }
 
 /* A link that is slower than was thought is not asked everything twice. */
@@ -777,6 +822,7 @@ Test(coap_client, a_link_that_becomes_slow_is_found_out)
         begin(&exchange, now);
         uint64_t due = now + 7 * SECOND;
         struct wanted wanted = piggybacked(&exchange);
+        unsigned before = sent;
         while (exchange.next_ms < due) {
             cr_assert_eq(coap_tick(&exchange, exchange.next_ms),
                          COAP_STEP_SEND);
@@ -784,6 +830,10 @@ Test(coap_client, a_link_that_becomes_slow_is_found_out)
         }
         now = due;
         cr_assert_eq(take(&exchange, &wanted, now, &answer), COAP_STEP_ANSWER);
+        for (; before < sent; before++) { /* each copy has its answer */
+            cr_assert_eq(take(&exchange, &wanted, now, &answer),
+                         COAP_STEP_NONE);
+        }
     }
     cr_assert(sent <= 4, "%u retransmissions", sent);
     cr_assert(exchange.smoothed_ms > 5000);
