@@ -133,6 +133,7 @@ void updater_open(struct updater *updater, const struct ota_map *map,
                                            &updater->figures) == OTA_OK;
     updater->port = board_port;
     updater->port.context = updater;
+    updater->port.browned_out = board_reset_cause() == CTL_CAUSE_BROWN_OUT;
     updater->port.flash = board_flash();
     updater->port.slots[OTA_SLOT_A] = map->parts[MAP_SLOT_A];
     updater->port.slots[OTA_SLOT_B] = map->parts[MAP_SLOT_B];

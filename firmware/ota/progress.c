@@ -7,7 +7,8 @@
  *
  *      0 magic   4 sequence   8 state   9 result  10 why  11 slot  12 tries
  *     13 reported  14 noted  15 final  16 release  20 version  24 size
- *     28 written  32 not before  36 ETag's length  37 ETag, zeros  45 zeros
+ *     28 written  32 not before  36 ETag's length  37 ETag, zeros  45 sags
+ *     46 zeros
  *     48 digest of the image  80 digest of its bytes  112 zeros
  *    120 crc32 of 0..119   124 end mark, 0
  *
@@ -38,6 +39,7 @@
 #define SLOT_SIZE PROGRESS_RECORD
 #define BODY_AT 8u
 #define ETAG_AT 36u
+#define SAGS_AT 45u
 #define IMAGE_DIGEST_AT 48u
 #define FILE_DIGEST_AT 80u
 #define CRC_AT 120u
@@ -72,7 +74,7 @@ static const uint8_t word_fields[] = {offsetof(struct progress, release),
 #define WORD_FIELDS (sizeof(word_fields) / sizeof(word_fields[0]))
 #define WORDS_AT (BODY_AT + BYTE_FIELDS)
 _Static_assert(WORDS_AT + 4 * WORD_FIELDS == ETAG_AT, "record layout");
-_Static_assert(ETAG_AT + 1 + COAP_ETAG <= IMAGE_DIGEST_AT, "record layout");
+_Static_assert(ETAG_AT + 1 + COAP_ETAG <= SAGS_AT, "record layout");
 _Static_assert(FILE_DIGEST_AT + OTA_DIGEST_SIZE <= CRC_AT, "record layout");
 
 static void encode(const struct progress *from, uint8_t slot[SLOT_SIZE])
@@ -94,6 +96,7 @@ static void encode(const struct progress *from, uint8_t slot[SLOT_SIZE])
     for (unsigned i = 0; i < from->etag.length && i < COAP_ETAG; i++) {
         slot[ETAG_AT + 1 + i] = from->etag.bytes[i];
     }
+    slot[SAGS_AT] = from->sags;
     memcpy(slot + IMAGE_DIGEST_AT, from->image_digest, OTA_DIGEST_SIZE);
     memcpy(slot + FILE_DIGEST_AT, from->file_digest, OTA_DIGEST_SIZE);
     bytes_put32(slot + CRC_AT, ota_crc32(slot, CRC_AT));
@@ -115,6 +118,7 @@ static void decode(const uint8_t slot[SLOT_SIZE], struct progress *to)
     }
     to->etag.length = slot[ETAG_AT];
     memcpy(to->etag.bytes, slot + ETAG_AT + 1, COAP_ETAG);
+    to->sags = slot[SAGS_AT];
     memcpy(to->image_digest, slot + IMAGE_DIGEST_AT, OTA_DIGEST_SIZE);
     memcpy(to->file_digest, slot + FILE_DIGEST_AT, OTA_DIGEST_SIZE);
 }

@@ -31,6 +31,7 @@ struct progress {
     uint8_t reported;  /* 1: the server knows state and result */
     uint8_t noted;     /* 1: the trial went wrong without the image's fault */
     uint8_t final;     /* 1: this release is not to be tried again */
+    uint8_t sags;      /* brown-outs since the radio last did its work */
     uint32_t release;
     uint32_t version; /* packed */
     uint32_t size;
