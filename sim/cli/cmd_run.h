@@ -25,10 +25,12 @@ extern const struct command command_doctor;
         .name = "gdb", .kind = OPTION_NUMBER, .argument = "PORT",   \
         .help = "wait for a debugger on this TCP port of localhost" \
     }
-#define OPTION_ROW_FIRMWARE                                         \
-    {                                                               \
-        .name = "firmware", .kind = OPTION_FILE, .argument = "DIR", \
-        .help = "other device programs than build/firmware"         \
+#define OPTION_ROW_FIRMWARE                                                  \
+    {                                                                        \
+        .name = "firmware", .kind = OPTION_FILE, .argument = "DIR",          \
+        .help =                                                              \
+            "device programs of your own; the usual ones stand in for what " \
+            "it lacks"                                                       \
     }
 #define OPTION_ROW_QEMU                                          \
     {                                                            \
