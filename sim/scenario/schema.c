@@ -916,8 +916,8 @@ static const struct schema_key scenario_keys[] = {
     {.key = "checking",
      .kind = SCHEMA_BOOL,
      IN(scenario, checking),
-     .help = "Compare the flash window at every command, not at resets "
-             "alone; code is always compared",
+     .help = "Compare a part of the flash window at every command, in turn, "
+             "not the whole at resets alone; code is always compared",
      .usual = "true",
      .example = "false"},
     {.key = "allow",
