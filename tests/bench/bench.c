@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "device/figures.h"
 #include "engine/run.h"
 #include "machine/machine.h"
 #include "qemu/guests/guest.h"
@@ -251,6 +253,7 @@ static int reset_in_place(struct bench *bench, const void *what,
 /* ---- boots ------------------------------------------------------------- */
 
 struct boots {
+    const char *build;
     const char *size;
     bool new_process;
     bool checking;
@@ -281,11 +284,11 @@ static void write_scenario(char text[TEXT_SIZE], const struct boots *boots,
         "checking: %s\n"
         "limits: {virtual_time: 600s, resets: 64}\n"
         "images:\n"
-        "  factory: {build: app, version: 1.0.0, size: %s}\n"
+        "  factory: {build: %s, version: 1.0.0, size: %s}\n"
         "flash: {slot-a: factory}\n"
         "allow: [brick]\n"
         "steps:\n",
-        boots->checking ? "true" : "false", boots->size);
+        boots->checking ? "true" : "false", boots->build, boots->size);
     for (unsigned cut = 1; cut <= cuts; cut++) {
         add(text,
             "  - on: {event: app.ready, nth: %u}\n"
@@ -390,6 +393,34 @@ struct update {
     uint64_t virtual_ns;
 };
 
+/* A scenario of which the parts are given: how long a day has to be is no
+ * matter for the flash, how many polls it has is. */
+static int run_flash(struct bench *bench, const char *file, struct flash *flash)
+{
+    struct run_options options = {.firmware = bench->firmware,
+                                  .firmware_else = bench->firmware,
+                                  .plugin = bench->plugin};
+    struct scenario *scenario = NULL;
+    struct run_result result;
+    int err = scenario_read(file, &scenario, &bench->diag);
+
+    if (err) {
+        return err;
+    }
+    err = run_scenario(scenario, &options, &result, &bench->diag);
+    if (err == 0 && result.verdict != RUN_PASSED) {
+        err = diag_fail(&bench->diag, OTALAB_ERR_SIMULATOR,
+                        "scenario %s: %s, not passed", scenario->name,
+                        run_verdict_name(result.verdict));
+    }
+    if (err == 0) {
+        *flash = *result.device[0].flash;
+    }
+    run_result_free(&result);
+    scenario_free(scenario);
+    return err;
+}
+
 static int update(struct bench *bench, const void *what, struct cost *cost)
 {
     struct update *of = *(struct update *const *)what;
@@ -423,6 +454,66 @@ static int print_update(struct bench *bench, const char *what, const char *file,
     return 0;
 }
 
+/* ---- wear ---------------------------------------------------------------- */
+
+static uint32_t all_erased(const struct flash *flash,
+                           const struct board_part *part)
+{
+    uint32_t sector = flash->figures.sector;
+    uint32_t all = 0;
+
+    for (uint32_t at = part->start; at < part->start + part->length;
+         at += sector) {
+        all += flash->erase_count[at / sector];
+    }
+    return all;
+}
+
+/* Erases of the worst sector, and how long the part lasts with one update a
+ * day, the erases of a partition that is used as a ring spread evenly. */
+static void print_part_wear(const struct board_part *part,
+                            const struct flash *update,
+                            const struct flash *polls)
+{
+    uint32_t sectors = part->length / update->figures.sector;
+    uint32_t all = all_erased(update, part);
+    uint64_t years = (uint64_t)update->figures.endurance * sectors /
+                     ((uint64_t)(all != 0 ? all : 1) * 365u);
+
+    if (all == 0 && all_erased(polls, part) == 0) {
+        return;
+    }
+    printf("  %-10s %8u %8u %10u   %6" PRIu64 " years of daily updates\n",
+           part->name, sectors, all, all_erased(polls, part), years);
+}
+
+static int print_wear(struct bench *bench)
+{
+    static struct flash update;
+    static struct flash polls;
+    struct board_map map;
+    uint8_t *dtb = NULL;
+    size_t size = 0;
+    int err = file_read(bench->dtb, BOARD_DTB_SIZE, &dtb, &size, &bench->diag);
+
+    err = err ? err : board_map_read(dtb, size, &map, &bench->diag);
+    err = err ? err : run_flash(bench, "scenarios/ota-good.yaml", &update);
+    err = err ? err : run_flash(bench, "scenarios/ota-polls.yaml", &polls);
+    free(dtb);
+    if (err) {
+        return err;
+    }
+    printf("\nWear: sectors erased by one update of 256 KiB (downloaded, "
+           "tried, confirmed) and\nby a year of daily polls without one; "
+           "a sector endures %u erases.\n\n"
+           "  %-10s %8s %8s %10s\n",
+           update.figures.endurance, "partition", "sectors", "update", "polls");
+    for (uint32_t i = 0; i < map.count; i++) {
+        print_part_wear(&map.part[i], &update, &polls);
+    }
+    return 0;
+}
+
 /* ---- the whole --------------------------------------------------------- */
 
 static int print_bare(struct bench *bench)
@@ -450,10 +541,14 @@ static int print_bare(struct bench *bench)
 static int print_all_boots(struct bench *bench)
 {
     static const struct boots boots[] = {
-        {"16KiB", true, false, ""},        {"16KiB", true, true, ""},
-        {"16KiB", false, false, "<= 20"},  {"16KiB", false, true, ""},
-        {"256KiB", true, false, "<= 80"},  {"256KiB", true, true, ""},
-        {"256KiB", false, false, "<= 45"}, {"256KiB", false, true, ""},
+        {"bare", "16KiB", true, false, ""},
+        {"bare", "16KiB", true, true, ""},
+        {"bare", "16KiB", false, false, "<= 20"},
+        {"bare", "16KiB", false, true, ""},
+        {"app", "256KiB", true, false, "<= 80"},
+        {"app", "256KiB", true, true, ""},
+        {"app", "256KiB", false, false, "<= 45"},
+        {"app", "256KiB", false, true, ""},
     };
     int err = 0;
 
@@ -486,9 +581,16 @@ static int print_table(struct bench *bench)
     err = err ? err
               : print_update(bench, "A/B update, tried and confirmed, as built",
                              "scenarios/ab-good.yaml", "");
-    return err ? err
-               : print_update(bench, "A/B update, tried and confirmed, 256KiB",
-                              "scenarios/ab-large.yaml", "<= 1500");
+    err = err ? err
+              : print_update(bench, "A/B update, tried and confirmed, 256KiB",
+                             "scenarios/ab-large.yaml", "");
+    err = err ? err
+              : print_update(bench, "update over 60 kbit/s, 256KiB",
+                             "scenarios/ota-good.yaml", "<= 1500");
+    err = err ? err
+              : print_update(bench, "update over NB-IoT, 21 kbit/s, 256KiB",
+                             "scenarios/ota-nbiot.yaml", "");
+    return err ? err : print_wear(bench);
 }
 
 static int set_up(struct bench *bench, int argc, char **argv)
