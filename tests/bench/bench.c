@@ -393,34 +393,6 @@ struct update {
     uint64_t virtual_ns;
 };
 
-/* A scenario of which the parts are given: how long a day has to be is no
- * matter for the flash, how many polls it has is. */
-static int run_flash(struct bench *bench, const char *file, struct flash *flash)
-{
-    struct run_options options = {.firmware = bench->firmware,
-                                  .firmware_else = bench->firmware,
-                                  .plugin = bench->plugin};
-    struct scenario *scenario = NULL;
-    struct run_result result;
-    int err = scenario_read(file, &scenario, &bench->diag);
-
-    if (err) {
-        return err;
-    }
-    err = run_scenario(scenario, &options, &result, &bench->diag);
-    if (err == 0 && result.verdict != RUN_PASSED) {
-        err = diag_fail(&bench->diag, OTALAB_ERR_SIMULATOR,
-                        "scenario %s: %s, not passed", scenario->name,
-                        run_verdict_name(result.verdict));
-    }
-    if (err == 0) {
-        *flash = *result.device[0].flash;
-    }
-    run_result_free(&result);
-    scenario_free(scenario);
-    return err;
-}
-
 static int update(struct bench *bench, const void *what, struct cost *cost)
 {
     struct update *of = *(struct update *const *)what;
@@ -456,40 +428,122 @@ static int print_update(struct bench *bench, const char *what, const char *file,
 
 /* ---- wear ---------------------------------------------------------------- */
 
-static uint32_t all_erased(const struct flash *flash,
+#define UPDATES 8u
+
+static void write_updates(char text[TEXT_SIZE])
+{
+    text[0] = '\0';
+    add(text, "scenario: updates\n"
+              "title: One update after the other\n"
+              "limits: {virtual_time: 2h, resets: 64}\n"
+              "images:\n"
+              "  u0: {build: app, version: 1.0.0, size: 256KiB}\n");
+    for (unsigned i = 1; i <= UPDATES; i++) {
+        add(text, "  u%u: {build: app, version: 1.%u.0, size: 256KiB}\n", i, i);
+    }
+    add(text, "flash: {slot-a: u0}\n"
+              "network: {rate: 60kbit/s, latency: 40ms}\n"
+              "steps:\n"
+              "  - on: {event: app.ready}\n"
+              "    do: {publish: u1}\n");
+    for (unsigned i = 1; i < UPDATES; i++) {
+        add(text,
+            "  - on: {event: boot.confirm, nth: %u}\n"
+            "    do: {publish: u%u}\n",
+            i, i + 1);
+    }
+    add(text,
+        "expect:\n"
+        "  - eventually: {running: u%u, confirmed: true}\n",
+        UPDATES);
+}
+
+/* The flash as a run leaves it. */
+static int run_flash(struct bench *bench, struct scenario *scenario,
+                     struct flash *flash)
+{
+    struct run_options options = {.firmware = bench->firmware,
+                                  .firmware_else = bench->firmware,
+                                  .plugin = bench->plugin};
+    struct run_result result;
+    int err = run_scenario(scenario, &options, &result, &bench->diag);
+
+    if (err == 0 && result.verdict != RUN_PASSED) {
+        err = diag_fail(&bench->diag, OTALAB_ERR_SIMULATOR,
+                        "scenario %s: %s, not passed", scenario->name,
+                        run_verdict_name(result.verdict));
+    }
+    if (err == 0) {
+        *flash = *result.device[0].flash;
+    }
+    run_result_free(&result);
+    scenario_free(scenario);
+    return err;
+}
+
+static int wear_of_updates(struct bench *bench, struct flash *flash)
+{
+    char text[TEXT_SIZE];
+    struct scenario *scenario = NULL;
+
+    write_updates(text);
+    int err = scenario_parse(text, strlen(text), "updates.yaml", &scenario,
+                             &bench->diag);
+    return err ? err : run_flash(bench, scenario, flash);
+}
+
+static int wear_of_polls(struct bench *bench, struct flash *flash)
+{
+    struct scenario *scenario = NULL;
+    int err =
+        scenario_read("scenarios/ota-polls.yaml", &scenario, &bench->diag);
+
+    return err ? err : run_flash(bench, scenario, flash);
+}
+
+struct wear {
+    uint32_t all;   /* erases of its sectors */
+    uint32_t worst; /* of one sector */
+};
+
+static struct wear wear_of(const struct flash *flash,
                            const struct board_part *part)
 {
     uint32_t sector = flash->figures.sector;
-    uint32_t all = 0;
+    struct wear wear = {0, 0};
 
-    for (uint32_t at = part->start; at < part->start + part->length;
-         at += sector) {
-        all += flash->erase_count[at / sector];
+    for (uint32_t at = 0; at < part->length; at += sector) {
+        uint32_t count = flash->erase_count[(part->start + at) / sector];
+
+        wear.all += count;
+        wear.worst = count > wear.worst ? count : wear.worst;
     }
-    return all;
+    return wear;
 }
 
-/* Erases of the worst sector, and how long the part lasts with one update a
- * day, the erases of a partition that is used as a ring spread evenly. */
 static void print_part_wear(const struct board_part *part,
-                            const struct flash *update,
+                            const struct flash *updates,
                             const struct flash *polls)
 {
-    uint32_t sectors = part->length / update->figures.sector;
-    uint32_t all = all_erased(update, part);
-    uint64_t years = (uint64_t)update->figures.endurance * sectors /
-                     ((uint64_t)(all != 0 ? all : 1) * 365u);
+    struct wear update = wear_of(updates, part);
+    struct wear poll = wear_of(polls, part);
 
-    if (all == 0 && all_erased(polls, part) == 0) {
+    if (update.all + poll.all == 0) {
         return;
     }
-    printf("  %-10s %8u %8u %10u   %6" PRIu64 " years of daily updates\n",
-           part->name, sectors, all, all_erased(polls, part), years);
+    printf("  %-10s %8u %8u %8u %8u", part->name,
+           part->length / updates->figures.sector, update.all, update.worst,
+           poll.all);
+    if (update.worst != 0) {
+        printf(" %8" PRIu64, (uint64_t)updates->figures.endurance * UPDATES /
+                                 update.worst / 365u);
+    }
+    printf("\n");
 }
 
 static int print_wear(struct bench *bench)
 {
-    static struct flash update;
+    static struct flash updates;
     static struct flash polls;
     struct board_map map;
     uint8_t *dtb = NULL;
@@ -497,19 +551,21 @@ static int print_wear(struct bench *bench)
     int err = file_read(bench->dtb, BOARD_DTB_SIZE, &dtb, &size, &bench->diag);
 
     err = err ? err : board_map_read(dtb, size, &map, &bench->diag);
-    err = err ? err : run_flash(bench, "scenarios/ota-good.yaml", &update);
-    err = err ? err : run_flash(bench, "scenarios/ota-polls.yaml", &polls);
+    err = err ? err : wear_of_updates(bench, &updates);
+    err = err ? err : wear_of_polls(bench, &polls);
     free(dtb);
     if (err) {
         return err;
     }
-    printf("\nWear: sectors erased by one update of 256 KiB (downloaded, "
-           "tried, confirmed) and\nby a year of daily polls without one; "
-           "a sector endures %u erases.\n\n"
-           "  %-10s %8s %8s %10s\n",
-           update.figures.endurance, "partition", "sectors", "update", "polls");
+    printf("\nWear: sectors erased by %u updates of 256 KiB (downloaded, "
+           "tried, confirmed) and by a\nyear of daily polls that find "
+           "nothing. A sector endures %u erases: so many years\nlasts the "
+           "worst one with an update every day.\n\n"
+           "  %-10s %8s %8s %8s %8s %8s\n",
+           UPDATES, updates.figures.endurance, "partition", "sectors",
+           "updates", "worst", "polls", "years");
     for (uint32_t i = 0; i < map.count; i++) {
-        print_part_wear(&map.part[i], &update, &polls);
+        print_part_wear(&map.part[i], &updates, &polls);
     }
     return 0;
 }
