@@ -81,7 +81,7 @@ void boot_tell(const struct boot *boot)
     info->counter = boot->image.counter;
     info->fuse_counter = otp_unary(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
     info->reason = state->reason;
-    memcpy(info->rejected, state->rejected[0], OTA_DIGEST_SIZE);
+    memcpy(info->rejected, state->rejected, sizeof(info->rejected));
     memcpy(info->digest, boot->image.digest, OTA_DIGEST_SIZE);
     info->next_request = request_next(boot->request.sequence, state->request);
     boot_info_seal(info);

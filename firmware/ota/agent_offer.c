@@ -96,7 +96,8 @@ static bool too_large(const struct agent *agent)
 
 static bool rejected(const struct agent *agent)
 {
-    return digest_is(agent->offer.image_digest, agent->info.rejected);
+    return digest_is(agent->offer.image_digest, agent->info.rejected[0]) ||
+           digest_is(agent->offer.image_digest, agent->info.rejected[1]);
 }
 
 /* What a trial has shown holds for the image whatever release it is in; other

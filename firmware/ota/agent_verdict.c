@@ -25,7 +25,7 @@ static bool runs(const struct agent *agent)
 
 static bool rejected(const struct agent *agent)
 {
-    return digest_is(agent->log.now.image_digest, agent->info.rejected);
+    return digest_is(agent->log.now.image_digest, agent->info.rejected[0]);
 }
 
 static bool noted(const struct agent *agent)

@@ -12,7 +12,7 @@
 
 #include "ota/slot.h"
 
-#define BOOT_INFO_MAGIC 0x3149544Fu /* "OTI1" */
+#define BOOT_INFO_MAGIC 0x3249544Fu /* "OTI2" */
 
 struct boot_info {
     uint32_t magic;
@@ -24,12 +24,12 @@ struct boot_info {
     uint32_t counter; /* security counter of the running image */
     uint32_t fuse_counter;
     uint32_t reason; /* of the last rollback or rejection */
-    uint8_t rejected[OTA_DIGEST_SIZE];
+    uint8_t rejected[2][OTA_DIGEST_SIZE]; /* newest first; zero: none */
     uint8_t digest[OTA_DIGEST_SIZE]; /* of the running image */
     uint32_t next_request;           /* give it to request_append() */
     uint32_t crc;                    /* of all before it */
 };
-_Static_assert(sizeof(struct boot_info) == 96, "boot-info layout");
+_Static_assert(sizeof(struct boot_info) == 128, "boot-info layout");
 
 /* Set magic and crc. */
 void boot_info_seal(struct boot_info *info);

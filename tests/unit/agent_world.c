@@ -420,7 +420,7 @@ static void tell(struct aw *w, const struct request *latest)
     info->counter = image->counter;
     info->fuse_counter = w->limits.fuse_counter;
     info->reason = w->state.reason;
-    memcpy(info->rejected, w->state.rejected[0], OTA_DIGEST_SIZE);
+    memcpy(info->rejected, w->state.rejected, sizeof(info->rejected));
     memcpy(info->digest, image->digest, OTA_DIGEST_SIZE);
     info->next_request = request_next(latest->sequence, w->state.request);
     boot_info_seal(info);
