@@ -65,7 +65,7 @@
     X(AGENT_DOWNLOAD, 116, "agent.download", "s:slot u:from u:size",       \
       "a download begins at, or goes on from, this byte")                  \
     X(AGENT_FAIL, 117, "agent.fail", "w:why u:tries",                      \
-      "a download ended without an image")                                 \
+      "a download, or what came of it, has failed")                        \
     X(AGENT_VERIFIED, 118, "agent.verified", "v:version u:size",           \
       "the image in flash is the one that was announced")                  \
     X(AGENT_STATE, 119, "agent.state", "U:state R:result w:why",           \

@@ -90,7 +90,7 @@ static const struct sentence sentences[] = {
     {EVENT_AGENT_DOWNLOAD, ROLE_PLAIN, "agent",
      "downloads into {slot}, from byte {from} of {size}"},
     {EVENT_AGENT_FAIL, ROLE_BAD, "agent",
-     "download ends without an image: {why}, {tries} so far"},
+     "the update fails: {why}[, {tries} tries used]"},
     {EVENT_AGENT_VERIFIED, ROLE_GOOD, "agent",
      "version {version} is in flash, all of its {size} bytes verified"},
     {EVENT_AGENT_STATE, ROLE_PLAIN, "agent",
