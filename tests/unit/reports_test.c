@@ -229,7 +229,7 @@ Test(junit, folders_are_packages)
         {"x.yaml", "otalab"},
         {"./x.yaml", "otalab"},
         {"../a/b.c/x.yaml", "a.b_c"},
-        {"/tmp/x.yaml", "tmp"},
+        {"/srv/x.yaml", "srv"},
         {"", "otalab"},
     };
 
