@@ -93,7 +93,7 @@ static uint32_t number_in(const uint8_t *value, uint32_t length)
 static bool take_block(struct coap_answer *out, const uint8_t *value,
                        uint32_t length)
 {
-    if (out->has_block || length > 3) {
+    if (length > 3) {
         return false;
     }
     uint32_t number = number_in(value, length);
@@ -108,8 +108,9 @@ static bool take_block(struct coap_answer *out, const uint8_t *value,
 }
 
 /* False when it is critical and cannot be used. Elective ones that cannot be
- * used count as not there (RFC 7252, 5.4.1 and 5.4.3). */
-static bool take_option(struct coap_answer *out, uint32_t number,
+ * used count as not there (RFC 7252, 5.4.1 and 5.4.3), a further one of what
+ * comes once cannot, whatever the first was (5.4.5). */
+static bool take_option(struct coap_answer *out, uint32_t number, bool further,
                         const uint8_t *value, uint32_t length)
 {
     switch (number) {
@@ -120,13 +121,13 @@ static bool take_option(struct coap_answer *out, uint32_t number,
         }
         return true;
     case OPTION_SIZE2:
-        if (!out->has_size && length <= 4) {
+        if (!further && length <= 4) {
             out->has_size = true;
             out->size = number_in(value, length);
         }
         return true;
     case OPTION_BLOCK2:
-        return take_block(out, value, length);
+        return !further && take_block(out, value, length);
     default:
         return (number & 1u) == 0;
     }
@@ -146,7 +147,7 @@ static bool read_option(struct reader *reader, struct coap_answer *out,
     *number += (uint32_t)delta;
     const uint8_t *value = reader->bytes + reader->at;
     reader->at += (uint32_t)length;
-    return take_option(out, *number, value, (uint32_t)length);
+    return take_option(out, *number, delta == 0, value, (uint32_t)length);
 }
 
 static bool read_rest(struct reader *reader, struct coap_answer *out)

@@ -68,7 +68,8 @@ static void take(struct coap_exchange *exchange, const uint8_t *data,
     enum coap_step step = coap_take(exchange, bytes, length, now, &answer);
     bool answered = step == COAP_STEP_ANSWER || step == COAP_STEP_ANSWER_REPLY;
     require(step != COAP_STEP_SEND && step != COAP_STEP_TIMEOUT);
-    require(!answered || (busy && ours && answer.code >> 5 >= 2));
+    require(!answered || (busy && answer.code >> 5 >= 2 &&
+                          memcmp(bytes + 4, exchange->token, COAP_TOKEN) == 0));
     require(exchange->busy == (busy && !answered && step != COAP_STEP_RESET));
     if (step == COAP_STEP_REPLY || step == COAP_STEP_ANSWER_REPLY) {
         require((bytes[0] >> 4 & 3) == COAP_CON &&
