@@ -361,7 +361,7 @@ test: deps-test host firmware $(test_programs)
 unit: ## the unit tests alone
 unit: deps-test $(B)/tests/unit
 	$(Q)tools/test.sh $(B) unit
-demo: ## set up, build, and show the two stories
+demo: ## set up, build, and show three updates over the air
 demo: deps-build host firmware
 	$(Q)$(B)/otalab demo
 bench: ## speeds and sizes, as a table (RUNS=7)

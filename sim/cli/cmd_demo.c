@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The first thing a newcomer sees: three short stories, told as they run. */
+/*
+ * The first thing a newcomer sees: three updates over the air, told as they
+ * run. They are scenarios like any other; what is said around them is here.
+ */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cli/cmd_run.h"
 #include "cli/interrupt.h"
@@ -18,23 +24,103 @@ static const struct option_spec demo_options[] = {
 };
 
 static const struct command_example demo_examples[] = {
-    {"otalab demo", "watch updates succeed, fail and survive a power cut"},
+    {"otalab demo",
+     "watch an update succeed, one fail, one survive a power cut"},
     {0},
 };
 
-static const struct {
+static const struct chapter {
     const char *scenario;
-    const char *says;
+    const char *begins;
+    const char *showed;
 } chapters[] = {
-    {"ab-good", "1. A good update: tried once, healthy, confirmed"},
-    {"ab-bad", "2. A bad update: it never starts, so after three attempts "
-               "the old version is back"},
-    {"power-cut-confirm", "3. The plug is pulled while the bootloader writes "
-                          "that the update is confirmed"},
+    {"ota-good",
+     "1. A good update: 256 KiB come over 60 kbit/s, are tried, and confirmed",
+     "The bootloader let nothing run that it had not verified itself, and "
+     "kept\n"
+     "the old version until the new one had proved that it works."},
+    {"ota-rejected-week",
+     "2. A bad update: it crashes at every start, and is offered for a week",
+     "Three attempts, and the old version was back by itself. It told its "
+     "server\nwhy, and in a week of hourly polls did not fetch it again."},
+    {"ota-unplugged",
+     "3. The plug is pulled in the middle of a download, for half a minute",
+     "What was on its way into the flash was torn. The device found out, and\n"
+     "went on from where it was."},
 };
 
-static int tell(const char *name, const struct locations *where, bool verbose,
-                bool color, struct diag *diag)
+/* ---- what came twice ---------------------------------------------------- */
+
+/* Reads a recording from its begin. */
+struct recount {
+    uint64_t next;  /* block that was not asked for yet */
+    bool again;     /* the newest request is for one that was */
+    uint64_t twice; /* bytes of the answers to such requests */
+};
+
+/* The number behind `words` in a line of a recording, or false. */
+static bool number_behind(const char *line, const char *words, uint64_t *number)
+{
+    const char *at = strstr(line, words);
+
+    if (at == NULL) {
+        return false;
+    }
+    *number = strtoull(at + strlen(words), NULL, 10);
+    return true;
+}
+
+static void recount_line(struct recount *recount, const char *line)
+{
+    uint64_t number;
+
+    if (number_behind(line,
+                      "\"server.request\",\"resource\":\"image\",\"block\":",
+                      &number)) {
+        recount->again = number < recount->next;
+        recount->next = recount->again ? recount->next : number + 1;
+    } else if (recount->again && strstr(line, "\"server.answer\"") != NULL) {
+        recount->twice +=
+            number_behind(line, "\"length\":", &number) ? number : 0;
+        recount->again = false;
+    }
+}
+
+static uint64_t sent_twice(const struct recording *recording)
+{
+    struct recount recount = {0};
+    char line[1024];
+    size_t at = 0;
+
+    while (at < recording->length) {
+        const char *begin = recording->bytes + at;
+        const char *end = memchr(begin, '\n', recording->length - at);
+        size_t length =
+            end != NULL ? (size_t)(end - begin) : recording->length - at;
+
+        snprintf(line, sizeof line, "%.*s", (int)length, begin);
+        recount_line(&recount, line);
+        at += length + 1;
+    }
+    return recount.twice;
+}
+
+/* ---- a chapter ---------------------------------------------------------- */
+
+static void tell_end(const struct chapter *chapter,
+                     const struct run_result *result)
+{
+    uint64_t twice = sent_twice(&result->recording);
+
+    printf("%s", chapter->showed);
+    if (twice > 0) {
+        printf(" Only %" PRIu64 " bytes came over the air twice.", twice);
+    }
+    printf("\n");
+}
+
+static int tell(const struct chapter *chapter, const struct locations *where,
+                bool verbose, bool color, struct diag *diag)
 {
     struct paths paths = {0};
     struct scenario *scenario = NULL;
@@ -48,13 +134,16 @@ static int tell(const char *name, const struct locations *where, bool verbose,
                                   .interrupted = interrupt_watch()};
     struct report_how how = {0};
     int code = 0;
-    int err = paths_add_named(&paths, name, where, diag);
+    int err = paths_add_named(&paths, chapter->scenario, where, diag);
 
     err = err ? err : scenario_read(paths.path[0], &scenario, diag);
     err = err ? err : run_scenario(scenario, &options, &result, diag);
     if (err == 0) {
         report_result(stdout, scenario, &result, &how, color);
         code = report_exit_code(result.verdict);
+        if (result.verdict == RUN_PASSED) {
+            tell_end(chapter, &result);
+        }
     } else {
         code = command_fail(&command_demo, err, diag);
     }
@@ -68,14 +157,16 @@ static void tell_next(const struct locations *where)
 {
     const char *program = program_invocation_name;
 
-    printf("\nWhat next:\n"
-           "  %s run -v power-cut-journal\n"
-           "      every operation of a power cut in the boot journal\n"
+    printf("\nWhat next? Pull the plug once more, while it notes how far it "
+           "is:\n"
+           "  %s run ota-unplugged --fault "
+           "'power_cut@flash.program,partition=progress,nth=40,done=40%%'\n"
+           "See every datagram and every flash operation:\n"
+           "  %s run -v ota-unplugged\n"
+           "All stories there are, a line each; and the manual:\n"
            "  %s run -q %s\n"
-           "      every story, a line each\n"
-           "  %s help\n"
-           "      everything else; the README pulls the plug by hand\n",
-           program, program, where->scenarios, program);
+           "  %s help\n",
+           program, program, program, where->scenarios, program);
 }
 
 static int demo_run(int argc, char **argv)
@@ -95,9 +186,9 @@ static int demo_run(int argc, char **argv)
     bool color = options_color(options.value[COLOR].text, stdout);
     code = 0;
     for (size_t i = 0; i < sizeof chapters / sizeof chapters[0]; i++) {
-        printf("%s%s\n\n", i > 0 ? "\n" : "", chapters[i].says);
-        int one = tell(chapters[i].scenario, &where,
-                       options.value[VERBOSE].given, color, &diag);
+        printf("%s%s\n\n", i > 0 ? "\n" : "", chapters[i].begins);
+        int one = tell(&chapters[i], &where, options.value[VERBOSE].given,
+                       color, &diag);
         code = one != 0 ? one : code;
         fflush(stdout);
         if (one == INTERRUPT_EXIT) {
@@ -110,7 +201,7 @@ static int demo_run(int argc, char **argv)
 
 const struct command command_demo = {
     .name = "demo",
-    .summary = "watch three updates: good, bad, and with the plug pulled",
+    .summary = "watch three updates over the air: good, bad, unplugged",
     .run = demo_run,
     .options = demo_options,
     .examples = demo_examples,
