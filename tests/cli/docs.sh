@@ -16,12 +16,14 @@
 # says that something was left out. Spaces, times (`0.012345 s`) and digests
 # of eight hexadecimal digits are compared in kind, as they change with the
 # compiler. `make test` runs this script, so it is only looked up in .ci/run.
-# A block that is not run says why: `<!-- not run: WHY -->`.
+# A block that is not run says why: `<!-- not run: WHY -->`. A block behind
+# `<!-- file: PATH -->` is that file, whole.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 
 build=$(realpath -m --relative-to=. "${OTALAB_BUILD:-build}")
 board=docs/board.md
+pages=(README.md docs/board.md docs/architecture.md)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
@@ -161,6 +163,24 @@ example_text() {
     ' docs/examples/hello.c $board
 }
 
+# ---- files that a page shows ---------------------------------------------
+
+shown_files() {
+    local page seen=0 file
+    for page in "${pages[@]}"; do
+        while read -r file; do
+            seen=$((seen + 1))
+            awk -v mark="<!-- file: $file -->" '
+                $0 == mark { at = 1; next }
+                at == 1 && /^```/ { at = 2; next }
+                at == 2 && /^```$/ { exit }
+                at == 2
+            ' "$page" | diff "$file" - || echo "$page: this is not $file"
+        done < <(sed -n 's/^<!-- file: \(.*\) -->$/\1/p' "$page")
+    done
+    [ $seen != 0 ] || echo "no page shows a file"
+}
+
 # ---- links ---------------------------------------------------------------
 
 links() {
@@ -180,8 +200,6 @@ links() {
 }
 
 # ---- commands ------------------------------------------------------------
-
-pages=(README.md docs/board.md docs/architecture.md)
 
 # Split a page into N.cmd, N.want, N.exit, N.line of the folder $work/PAGE;
 # N counts its commands.
@@ -326,6 +344,7 @@ check "board.md: trace table" trace_table
 check "board.md: devicetree" devicetree
 check "board.md: example is the file's text" example_text
 check "links" links
+check "files that are shown" shown_files
 for page in "${pages[@]}"; do
     check "$page: every block is run" split_page "$page"
     for ((n = 1; n <= $(<"$work/$page/count"); n++)); do
