@@ -25,9 +25,9 @@ struct boot_info {
     uint32_t fuse_counter;
     uint32_t reason; /* of the last rollback or rejection */
     uint8_t rejected[2][OTA_DIGEST_SIZE]; /* newest first; zero: none */
-    uint8_t digest[OTA_DIGEST_SIZE]; /* of the running image */
-    uint32_t next_request;           /* give it to request_append() */
-    uint32_t crc;                    /* of all before it */
+    uint8_t digest[OTA_DIGEST_SIZE];      /* of the running image */
+    uint32_t next_request;                /* give it to request_append() */
+    uint32_t crc;                         /* of all before it */
 };
 _Static_assert(sizeof(struct boot_info) == 128, "boot-info layout");
 
