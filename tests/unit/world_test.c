@@ -38,9 +38,8 @@ static void make_device(struct world_device *device)
     device->down = false;
     cr_assert_eq(board_init(&device->board, &figures, 7), 0);
     cr_assert_eq(link_init(&device->link, &way, &way, 7, "link"), 0);
-    cr_assert_eq(battery_init(&device->battery, &battery_defaults,
-                              BATTERY_FULL, 0),
-                 0);
+    cr_assert_eq(
+        battery_init(&device->battery, &battery_defaults, BATTERY_FULL, 0), 0);
 }
 
 /* On memory that holds `fill` before: what a member does not cover must not
