@@ -17,8 +17,9 @@ static const struct command *const commands[] = {
 
 static const struct command_example examples[] = {
     {"otalab demo", "three updates, told as they run"},
-    {"otalab run scenarios/ab-bad.yaml", "one scenario"},
-    {"otalab inspect runs/ab-bad/flash.bin", "read a device's flash"},
+    {"otalab run ota-unplugged --record out",
+     "one of them, and keep what is left"},
+    {"otalab inspect out/ota-unplugged/flash.bin", "read the device's flash"},
     {0},
 };
 

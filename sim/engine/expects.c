@@ -473,12 +473,33 @@ static void check_strikes(struct run *run)
     }
 }
 
+/* A step of the file, or a fault from the command line: those come last. */
+static void not_fired(struct run *run, unsigned index)
+{
+    const struct step *step = &run->scenario->step[index];
+    unsigned own = run->scenario->steps - run->options->faults;
+    char expected[200] = "this step happens";
+    char seen[80] = "it never fired";
+
+    if (index >= own) {
+        snprintf(expected, sizeof expected, "--fault '%s' happens",
+                 run->options->fault[index - own]);
+    }
+    if (!step->timed) {
+        snprintf(seen, sizeof seen,
+                 "it never fired: its event came %" PRIu32 " of %" PRIu32
+                 " times",
+                 run->world->step[index].matched,
+                 step->on.nth > 1 ? step->on.nth : 1);
+    }
+    run_fail(run, step->place, 0, expected, seen);
+}
+
 static void check_fired(struct run *run)
 {
     for (unsigned i = 0; i < run->scenario->steps; i++) {
         if (!run->world->step[i].fired && !run->scenario->step[i].optional) {
-            run_fail(run, run->scenario->step[i].place, 0, "this step happens",
-                     "it never fired");
+            not_fired(run, i);
         }
     }
     check_strikes(run);

@@ -6,6 +6,8 @@
  */
 #include "scenario/read.h"
 
+#include "base/suggest.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,15 +50,47 @@ static int no_memory(struct fault *fault)
     return diag_fail(fault->reader.diag, OTALAB_ERR_SIMULATOR, "out of memory");
 }
 
+static bool is_field(const struct fault *fault, const char *key)
+{
+    return fault->event >= 0 &&
+           event_field_find((enum event_code)fault->event, key) >= 0;
+}
+
+/* A key that nobody knows: was one of the event's fields meant, rather than
+ * one of the action's keys? */
+static bool like_a_field(const struct fault *fault, const char *key)
+{
+    const struct schema_key *row =
+        schema_find(&schema_action, fault->action->key);
+    struct suggest suggest;
+
+    suggest_start(&suggest, key);
+    for (const struct schema_key *own =
+             row != NULL && row->map != NULL ? row->map->keys : NULL;
+         own != NULL && own->key != NULL; own++) {
+        suggest_offer(&suggest, own->key);
+    }
+    for (unsigned i = 0; fault->event >= 0 &&
+                         i < event_kind((enum event_code)fault->event)->fields;
+         i++) {
+        suggest_offer(&suggest,
+                      event_kind((enum event_code)fault->event)->field[i].key);
+    }
+    const char *best = suggest_best(&suggest);
+
+    return best != NULL && is_field(fault, best) &&
+           (row == NULL || row->map == NULL ||
+            schema_find(row->map, best) == NULL);
+}
+
 /* Does "key=..." select events, or belong to the action? */
 static bool selects(const struct fault *fault, const char *key)
 {
     if (fault->on == NULL) {
         return false;
     }
-    return schema_find(&schema_pattern, key) != NULL ||
-           (fault->event >= 0 &&
-            event_field_find((enum event_code)fault->event, key) >= 0);
+    return schema_find(&schema_pattern, key) != NULL || is_field(fault, key) ||
+           like_a_field(fault, key);
 }
 
 /* Which mapping a key belongs to: the event's, the action's, or, for the

@@ -149,7 +149,8 @@ says "it is the oracle that says so" '^  oracle$'
 says "with the first wrong event" '^    first wrong event  #[0-9]+$'
 check "a fault that never fires fails a run" 1 "$tool" run -q good.yaml \
     --fault 'power_cut@otp.burn,nth=1'
-says "it says so" 'seen      it never fired'
+says "it says so" 'seen      it never fired: its event came 0 of 1 times$'
+says "and which" "expected  --fault 'power_cut@otp.burn,nth=1' happens"
 
 # ---- bad input
 refused "a name with a typing error" 2 "did you mean 'ab-good'?" \

@@ -151,6 +151,9 @@ Test(scenario_fault, wrong_ones_are_refused_with_their_column)
          "'slot-a'?"},
         {"power_cut@flash.erase,don=4%",
          "fault:1:23: unknown key 'don' in power_cut; did you mean 'done'?"},
+        {"power_cut@flash.erase,partiton=slot-b",
+         "fault:1:23: unknown key 'partiton' in flash.erase; did you mean "
+         "'partition'?"},
         {"power_cut@flash.erase,nth=3,nth=4",
          "fault:1:29: key 'nth' stands here twice; remove one"},
         {"power_cut@flash.erase,nth",
