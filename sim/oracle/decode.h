@@ -20,6 +20,7 @@
 
 enum journal_slot { JOURNAL_SLOT_A = 0, JOURNAL_SLOT_B, JOURNAL_SLOT_RECOVERY };
 enum journal_state { JOURNAL_CONFIRMED = 1, JOURNAL_TRIAL = 2 };
+#define JOURNAL_SURROUNDINGS 18u /* reason: the image gave its trial back */
 enum request_kind {
     REQUEST_TRIAL = 1,
     REQUEST_CONFIRM = 2,

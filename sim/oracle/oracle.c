@@ -138,13 +138,31 @@ static bool confirmed_in_force(const struct oracle *oracle)
            oracle->journal_state == JOURNAL_CONFIRMED;
 }
 
+/* An image that itself gave its trial back, the surroundings being at fault,
+ * has nothing against it and may have another whole trial. */
+static void trial_left(struct oracle *oracle, const struct oracle_view *view,
+                       uint32_t slot)
+{
+    uint32_t image = image_of_slot(view, slot);
+
+    if (image != ORACLE_NONE && oracle->asked[image] &&
+        oracle->journal_slot != slot &&
+        oracle->reason == JOURNAL_SURROUNDINGS) {
+        oracle->runs[image] = 0;
+    }
+}
+
 static void journal_changed(struct oracle *oracle,
                             const struct oracle_view *view)
 {
     struct journal_record now;
     uint32_t left = oracle->journal_slot;
+    bool trial = left != ORACLE_NONE && !confirmed_in_force(oracle);
 
     journal_read(oracle, view, &now);
+    if (trial) {
+        trial_left(oracle, view, left);
+    }
     if (left != ORACLE_NONE && oracle->journal_slot != ORACLE_NONE &&
         left != oracle->journal_slot && left != JOURNAL_SLOT_RECOVERY &&
         oracle->reason != 0) {

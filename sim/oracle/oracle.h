@@ -60,7 +60,8 @@ struct oracle {
     uint32_t reason;    /* its reason */
     uint32_t rollbacks; /* how often a slot was left for a reason */
     uint64_t entered_ns;
-    uint32_t runs[ORACLE_IMAGES]; /* unconfirmed runs since last confirmed */
+    uint32_t runs[ORACLE_IMAGES]; /* unconfirmed runs since last confirmed, or
+                                     since it gave a trial back */
     bool confirmed[ORACLE_IMAGES];
     bool asked[ORACLE_IMAGES]; /* wrote to `requests` while on trial */
     uint32_t forgiven;         /* runs allowed more, for damage by faults */

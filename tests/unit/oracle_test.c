@@ -80,17 +80,24 @@ static void put(const char *partition, unsigned index)
 }
 
 /* The journal's only record; told to the oracle by journal(). */
-static void write_journal(uint8_t slot, uint8_t state, uint8_t attempts)
+static void write_reason(uint8_t slot, uint8_t state, uint8_t attempts,
+                         uint8_t reason)
 {
     static uint32_t sequence;
     struct diag diag = {{0}};
     struct journal_record record = {.sequence = ++sequence,
                                     .slot = slot,
                                     .state = state,
-                                    .attempts = attempts};
+                                    .attempts = attempts,
+                                    .reason = reason};
 
     cr_assert_eq(provision_journal(&map, &record, flash->array, SIZE, &diag), 0,
                  "%s", diag.text);
+}
+
+static void write_journal(uint8_t slot, uint8_t state, uint8_t attempts)
+{
+    write_reason(slot, state, attempts, 0);
 }
 
 static void journal(uint8_t slot, uint8_t state, uint8_t attempts)
@@ -525,6 +532,37 @@ Test(oracle, rule_4_a_later_trial_counts_from_the_start)
     boot(NEW);
     boot(NEW);
     expect_silence();
+}
+
+static void give_back(void)
+{
+    write_reason(JOURNAL_SLOT_A, JOURNAL_CONFIRMED, 0, JOURNAL_SURROUNDINGS);
+    oracle_step(&oracle, &view, "journal");
+}
+
+Test(oracle, rule_4_a_trial_given_back_may_be_had_again)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        journal(JOURNAL_SLOT_B, JOURNAL_TRIAL, 1);
+        boot(NEW);
+        boot(NEW);
+        ask();
+        give_back();
+    }
+    expect_silence();
+}
+
+Test(oracle, rule_4_who_gives_no_trial_back_has_no_other)
+{
+    journal(JOURNAL_SLOT_B, JOURNAL_TRIAL, 1);
+    boot(NEW);
+    boot(NEW);
+    give_back();
+    journal(JOURNAL_SLOT_B, JOURNAL_TRIAL, 1);
+    boot(NEW);
+    expect_silence();
+    boot(NEW);
+    expect_only(4, "new runs unconfirmed for the 4th time of 3");
 }
 
 Test(oracle, rule_4_a_flip_forgives_one_attempt)
