@@ -851,3 +851,64 @@ Test(agent, a_record_with_all_its_bytes_still_has_to_prove_them)
     cr_assert(aw_run(w, 200, updated));
     cr_assert_eq(w->trials, 1);
 }
+
+/* ---- what is remembered ---------------------------------------------------------------------------- */
+
+/* Note and journal say the same; either is enough. */
+Test(agent, surroundings_are_known_from_the_note_or_from_the_journal)
+{
+    for (unsigned noted = 0; noted < 2; noted++) {
+        setup();
+        struct progress record = record_of_update();
+        record.state = AGENT_STATE_UPDATING;
+        record.written = record.size;
+        record.noted = (uint8_t)noted;
+        forge(record);
+        w->state.reason = noted ? OTA_REASON_NONE : OTA_REASON_SURROUNDINGS;
+        aw_boot(w);
+        expect_record(AGENT_STATE_IDLE, AGENT_RESULT_UPDATE_FAILED,
+                      AGENT_WHY_SURROUNDINGS);
+        cr_assert_eq(aw_record(w)->tries, 1);
+        cr_assert_eq(aw_record(w)->written, record.size);
+    }
+}
+
+static bool failed_once(const struct aw *at)
+{
+    return aw_record(at)->tries == 1;
+}
+
+Test(agent, a_back_off_outlasts_a_reset)
+{
+    struct server_fault fault = {
+        .on = 1, .resource = SERVER_IMAGE, .from = 100, .times = 1};
+
+    cr_assert_eq(server_misbehave(&w->server, SERVER_CORRUPT, &fault), 0);
+    w->figures.backoff_ms = 600000;
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    cr_assert(aw_run(w, 100, failed_once));
+    uint64_t fetched = aw_fetched(w);
+    for (unsigned i = 0; i < 5; i++) {
+        aw_boot(w);
+        aw_run(w, 100, NULL);
+    }
+    cr_assert_eq(aw_fetched(w), fetched);
+    cr_assert(aw_run(w, 300, success_reported));
+}
+
+/* 32 records a sector, so an update wears the log little. */
+Test(agent, an_update_costs_its_log_few_erases)
+{
+    uint32_t erases = 0;
+
+    update = aw_make(w, "1.2.0", 1, 24000, AW_GOOD);
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    cr_assert(aw_run(w, 200, success_reported));
+    for (uint32_t at = 0; at < AW_PROGRESS_SIZE; at += FLASH_SECTOR) {
+        erases += w->flash.erase_count[(AW_PROGRESS + at) / FLASH_SECTOR];
+    }
+    cr_assert_leq(erases, 24 / 32 + 2);
+    cr_assert_eq(slot_writes(), 6, "each sector of the slot once");
+}
