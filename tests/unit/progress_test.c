@@ -42,6 +42,7 @@ static struct progress make_state(uint32_t number)
     state.reported = number % 3 == 0;
     state.noted = number % 5 == 0;
     state.final = number % 7 == 0;
+    state.sags = (uint8_t)(number * 5);
     state.release = number * 1000003u;
     state.version = number << 16;
     state.size = ~number;
