@@ -155,7 +155,8 @@ Test(progress, layout_is_the_documented_one)
     cr_assert_eq(bytes_get32(record + 32), state.not_before_s);
     cr_assert_eq(record[36], 8);
     cr_assert_arr_eq(record + 37, state.etag.bytes, 8);
-    cr_assert(bytes_are(record + 45, 3, 0));
+    cr_assert_eq(record[45], state.sags);
+    cr_assert(bytes_are(record + 46, 2, 0));
     cr_assert_arr_eq(record + 48, state.image_digest, 32);
     cr_assert_arr_eq(record + 80, state.file_digest, 32);
     cr_assert(bytes_are(record + 112, 8, 0));
