@@ -5,6 +5,8 @@
 
 #include "device/flash.h"
 #include "ota/agent_why.h"
+#include "ota/reason.h"
+#include "ota/request.h"
 #include "ota/slot.h"
 
 #include <criterion/criterion.h>
@@ -282,6 +284,20 @@ Test(story, verbose_has_a_line_for_each_event_and_no_other)
 {
     tell_downloads(0, 0, 2, true);
     cr_expect_eq(lines_with(" has "), 0, "%s", told);
+}
+
+Test(story, refused_request_has_its_reason)
+{
+    struct event event = {.code = EVENT_BOOT_REQUEST,
+                          .number = {OTA_REQUEST_TRIAL, OTA_SLOT_B}};
+
+    cr_expect_not_null(strstr(tell(&event, false, false),
+                              "is asked to trial slot-b\n"),
+                       "%s", told);
+    event.number[2] = OTA_REASON_DOWNGRADE;
+    cr_expect_not_null(strstr(tell(&event, false, false),
+                              "trial slot-b, and will not: downgrade\n"),
+                       "%s", told);
 }
 
 /* Brackets in what a device prints are no parts. */
