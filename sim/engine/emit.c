@@ -5,9 +5,6 @@
 
 #include "engine/state.h"
 
-/* A device that means to sleep so long has nothing else to do. */
-#define IDLE_NS 500000000u
-
 const char *emit_partition(const struct run *run, uint32_t address)
 {
     const struct board_part *part = board_map_at(&run->map, address);
@@ -286,10 +283,9 @@ static void on_sleep(void *context, uint64_t until_ns)
 {
     struct unit *unit = context;
 
-    if (until_ns - unit->world->board.now_ns < IDLE_NS) {
+    if (until_ns - unit->world->board.now_ns < RUN_IDLE_NS) {
         return; /* a pause in its work */
     }
-    unit->slept = true;
     unit->world->alive = unit->world->oracle.running != ORACLE_NONE;
 }
 

@@ -53,7 +53,8 @@ void expects_event(struct run *run, const struct event *event)
     for (unsigned i = 0; i < run->scenario->expects; i++) {
         const struct expect *expect = &run->scenario->expect[i];
 
-        if (!expect->has_event || !steps_pattern(&expect->pattern, event)) {
+        if (!expect->has_event || run->world->expect[i].met ||
+            !steps_pattern(&expect->pattern, event)) {
             continue;
         }
         uint64_t count = ++run->world->expect[i].count;
@@ -115,8 +116,10 @@ static bool all_held(struct run *run, unsigned index)
     for (unsigned i = 0; i < run->units; i++) {
         const struct unit *unit = &run->unit[i];
 
-        state->held |= state_holds(unit, expect) ? 1u << i : 0;
-        all = all && (!concerns(expect, unit) || (state->held & 1u << i) != 0);
+        if (concerns(expect, unit)) {
+            state->held |= state_holds(unit, expect) ? 1u << i : 0;
+            all = all && (state->held & 1u << i) != 0;
+        }
     }
     return all;
 }
@@ -311,7 +314,7 @@ static uint64_t end_number(const struct unit *unit, enum end_key key)
     case END_ERASES:
         return device->board.flash.erases;
     case END_CUTS:
-        return unit->run->world->counts.cuts_done;
+        return device->cuts;
     case END_BYTES_DOWN:
         return device->link.way[LINK_DOWN].counts.offered_bytes;
     case END_BYTES_UP:

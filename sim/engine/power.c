@@ -42,7 +42,7 @@ static enum battery_cpu cpu_load(const struct unit *unit)
     if (unit->world->dead || unit->world->board.reset_asserted) {
         return BATTERY_CPU_OFF;
     }
-    return unit->wait == UNIT_ASLEEP || unit->wait == UNIT_LOST
+    return unit->world->wait == WAIT_ASLEEP || unit->world->wait == WAIT_LOST
                ? BATTERY_CPU_SLEEP
                : BATTERY_CPU_RUN;
 }

@@ -21,7 +21,8 @@
 static bool unit_settled(const struct unit *unit)
 {
     const struct board *board = &unit->world->board;
-    bool idle = unit->wait == UNIT_ASLEEP && unit->slept;
+    bool idle = unit->world->wait == WAIT_ASLEEP &&
+                board->sleep_ns - board->slept_ns >= RUN_IDLE_NS;
 
     return (idle || board->halted || unit->world->dead) &&
            board->console_count == 0 && unit->world->link.packets == 0;
@@ -30,7 +31,7 @@ static bool unit_settled(const struct unit *unit)
 /* Nothing is left to wait for: all is as it should. */
 static bool settled(const struct run *run)
 {
-    if (run->stop || expects_broken(run)) {
+    if (run->world->stop || expects_broken(run)) {
         return true;
     }
     for (unsigned i = 0; i < run->units; i++) {
@@ -88,7 +89,7 @@ static struct unit *earliest(struct run *run)
 static void sleep_for_ever(struct run *run)
 {
     for (unsigned i = 0; i < run->units; i++) {
-        if (run->unit[i].wait == UNIT_ASLEEP &&
+        if (run->world->device[i].wait == WAIT_ASLEEP &&
             run->world->device[i].board.sleep_ns == BOARD_FOREVER) {
             unit_sleep_on(&run->unit[i]);
             return;
@@ -114,15 +115,25 @@ static int turn(struct run *run, struct diag *diag)
                            : unit_serve(unit, device, diag);
 }
 
+/* Who has the turn runs on. What a CPU shows while it runs makes steps due,
+ * too: that it sleeps for good, for one, and then nothing else may follow. */
+static int run_all(struct run *run, struct diag *diag)
+{
+    int err = 0;
+
+    for (unsigned i = 0; i < run->units && err == 0; i++) {
+        err = unit_run(&run->unit[i], diag);
+    }
+    return err ? err : steps_carry_out(run, diag);
+}
+
 static int loop(struct run *run, struct diag *diag)
 {
     int err = 0;
 
     for (check_limits(run); !run->world->over && err == 0; check_limits(run)) {
         err = turn(run, diag);
-        for (unsigned i = 0; i < run->units && err == 0; i++) {
-            err = unit_run(&run->unit[i], diag);
-        }
+        err = err ? err : run_all(run, diag);
         expects_state(run);
     }
     return err;
@@ -138,7 +149,7 @@ static void judge(struct run *run)
 
         unit_check_window(unit);
         /* a run that was ended early says nothing about its end */
-        if ((run->scenario->allow & ALLOW_BRICK) == 0 && !run->stop &&
+        if ((run->scenario->allow & ALLOW_BRICK) == 0 && !run->world->stop &&
             !expects_forbidden(run) && !unit->world->dead) {
             oracle_finish(&unit->world->oracle, &view, unit->world->alive);
         }
@@ -220,10 +231,7 @@ static int start(struct run *run, struct diag *diag)
             emit_numbers(&run->unit[i], EVENT_POWER_ON, 0, 0, 0);
         }
     }
-    for (unsigned i = 0; i < run->units && err == 0; i++) {
-        err = unit_run(&run->unit[i], diag);
-    }
-    return err;
+    return err ? err : run_all(run, diag);
 }
 
 int run_scenario(const struct scenario *scenario,
@@ -232,7 +240,8 @@ int run_scenario(const struct scenario *scenario,
 {
     struct run run = {.scenario = scenario,
                       .options = options,
-                      .result = result};
+                      .result = result,
+                      .own_dtb = -1};
 
     memset(result, 0, sizeof *result);
     recording_init(&result->recording);

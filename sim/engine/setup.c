@@ -4,10 +4,12 @@
  * build and sign the images, provision flash and fuses, and write down for
  * the oracle which images there are.
  */
+#include <errno.h>
 #include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <mbedtls/sha256.h>
@@ -112,7 +114,22 @@ static int set_property(struct run *run,
     return 0;
 }
 
-/* The scenario's own numbers make another blob, in a file of its own. */
+/* A file that has no name in any folder: whatever ends this process, Ctrl-C or
+ * worse, nothing is left behind. QEMU opens it through ours. */
+static int own_blob(struct run *run, struct diag *diag)
+{
+    run->own_dtb = memfd_create("otalab-dtb", MFD_CLOEXEC);
+    if (run->own_dtb < 0 || write(run->own_dtb, run->dtb, run->dtb_size) !=
+                                (ssize_t)run->dtb_size) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                         "no memory for the devicetree: %s", strerror(errno));
+    }
+    snprintf(run->loaded_dtb, sizeof run->loaded_dtb, "/proc/%d/fd/%d",
+             (int)getpid(), run->own_dtb);
+    return 0;
+}
+
+/* The scenario's own numbers make another blob. */
 static int set_properties(struct run *run, struct diag *diag)
 {
     const struct scenario *scenario = run->scenario;
@@ -121,23 +138,14 @@ static int set_properties(struct run *run, struct diag *diag)
     for (unsigned i = 0; i < scenario->properties && err == 0; i++) {
         err = set_property(run, &scenario->property[i], diag);
     }
-    if (err || scenario->properties == 0) {
+    if (err) {
         return err;
     }
-    const char *folder = getenv("TMPDIR");
-    snprintf(run->dtb_path, sizeof run->dtb_path, "%s/otalab-XXXXXX",
-             folder != NULL ? folder : "/tmp");
-    int file = mkstemp(run->dtb_path);
-    run->own_dtb = file >= 0;
-    if (file < 0 ||
-        write(file, run->dtb, run->dtb_size) != (ssize_t)run->dtb_size) {
-        err = diag_fail(diag, OTALAB_ERR_SIMULATOR, "%s: cannot be written",
-                        run->dtb_path);
+    if (scenario->properties > 0) {
+        return own_blob(run, diag);
     }
-    if (file >= 0) {
-        close(file);
-    }
-    return err;
+    snprintf(run->loaded_dtb, sizeof run->loaded_dtb, "%s", run->dtb_path);
+    return 0;
 }
 
 static int read_board(struct run *run, struct diag *diag)
@@ -482,7 +490,7 @@ void setup_free(struct run *run)
         free(run->image[i].bytes);
     }
     free(run->dtb);
-    if (run->own_dtb) {
-        unlink(run->dtb_path);
+    if (run->own_dtb >= 0) {
+        close(run->own_dtb);
     }
 }

@@ -21,34 +21,27 @@
 #include "machine/machine.h"
 #include "record/story.h"
 
+/* A device that means to sleep so long has nothing else to do. */
+#define RUN_IDLE_NS 500000000u
+
 struct run_image {
     uint8_t *bytes;
     size_t size;
 };
 
-/* What a device's CPU stands still for. */
-enum unit_wait {
-    UNIT_RUNS = 0, /* it has the turn */
-    UNIT_COMMAND,  /* at a doorbell that is not served yet */
-    UNIT_SERVED,   /* answered; goes on when nothing else is due */
-    UNIT_ASLEEP,   /* at a SYS_SLEEP that is not answered yet */
-    UNIT_RESET,    /* a reset comes at reset_ns, in a new process */
-    UNIT_LOST      /* only something from outside helps */
-};
-
-/* One device's machine and what is known of it outside the world. */
+/* One device's machine, and what is known of it outside the world. Nothing
+ * here outlasts a turn but the machine itself, its count at the boot, which
+ * each SYS_BOOT takes anew, and where the first one came from, which is a
+ * property of the ROM: so a world and a machine at SYS_BOOT are enough to go
+ * on. */
 struct unit {
     struct run *run;
     struct world_device *world;
     uint32_t number; /* from 1, as in events */
     struct machine *machine;
-    enum unit_wait wait;
-    uint64_t reset_ns;
-    enum ctl_reset_cause reset_cause;
     struct board_sink board_sink;
     struct oracle_sink oracle_sink;
     char changed[EVENT_LABEL]; /* partition whose flash has changed */
-    bool slept;                /* its last command was a long SYS_SLEEP */
     bool booted;               /* SYS_BOOT was served */
     bool struck;           /* reset was asserted, and it has not run since */
     uint64_t boot_insns;   /* shim's count at the last SYS_BOOT */
@@ -81,11 +74,11 @@ struct run {
     char digests[128];  /* the same for the recording's header */
     char rom_path[512];
     char dtb_path[512];
-    bool own_dtb; /* dtb_path is a file of ours, to be removed */
+    char loaded_dtb[512]; /* what the machine loads: that, or own_dtb */
+    int own_dtb;          /* open file with the scenario's numbers; -1: none */
 
-    struct due due[SCENARIO_STEPS];
+    struct due due[SCENARIO_STEPS]; /* within a turn: each step once */
     unsigned dues;
-    bool stop; /* ACTION_STOP */
 };
 
 /* setup.c */

@@ -34,12 +34,13 @@ void steps_event(struct run *run, const struct event *event)
         const struct step *step = &run->scenario->step[i];
         struct world_step *state = &run->world->step[i];
 
-        if (step->timed || !steps_pattern(&step->on, event)) {
+        /* what comes after it has fired decides nothing */
+        if (step->timed || state->fired || !steps_pattern(&step->on, event)) {
             continue;
         }
         state->matched++;
         uint32_t nth = step->on.nth == 0 ? 1 : step->on.nth;
-        if (state->matched == nth && !state->fired) {
+        if (state->matched == nth) {
             state->fired = true;
             run->due[run->dues++] = (struct due){i, event->device};
         }
@@ -223,7 +224,7 @@ static int do_action(struct run *run, const struct due *due,
         emit_text(run, NULL, EVENT_NOTE, action->text);
         return 0;
     case ACTION_STOP:
-        run->stop = true;
+        run->world->stop = true;
         return 0;
     case ACTION_PUBLISH:
         return net_publish(run, action, diag);

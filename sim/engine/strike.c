@@ -131,6 +131,7 @@ int strike_happen(struct unit *unit, uint64_t now, struct diag *diag)
     int err = 0;
 
     strike->armed = false;
+    unit->world->cuts++;
     unit->run->world->counts.cuts_done++;
     if (strike->power) {
         err = strike_power(unit, now, &strike->cut, &torn, diag);

@@ -97,6 +97,9 @@ void unit_advance(struct unit *unit, uint64_t now)
 {
     board_advance(&unit->world->board, machine_window(unit->machine), now,
                   &unit->board_sink);
+    if (unit->changed[0] != '\0') {
+        unit_look(unit);
+    }
     power_update(unit, now);
 }
 
@@ -109,7 +112,7 @@ static int restart(struct unit *unit, struct diag *diag)
     if (err) {
         return err;
     }
-    unit->wait = UNIT_RUNS;
+    unit->world->wait = WAIT_RUNS;
     unit->boot_insns = machine_channel(unit->machine)->insns;
     machine_channel(unit->machine)->code_count = 0;
     board_fill_window(&unit->world->board, machine_window(unit->machine));
@@ -123,7 +126,7 @@ int unit_start(struct unit *unit, struct diag *diag)
         .qemu = run->options->qemu,
         .plugin = run->options->plugin,
         .rom = run->rom_path,
-        .dtb = run->dtb_path,
+        .dtb = run->loaded_dtb,
         .checking = true,
         .gdb_port = unit->number == 1 ? run->options->gdb_port : 0,
     };
@@ -140,19 +143,19 @@ int unit_start(struct unit *unit, struct diag *diag)
 
 int unit_struck(struct unit *unit, struct diag *diag)
 {
-    unit->slept = false;
     unit->struck = true;
-    switch (unit->wait) {
-    case UNIT_RUNS:
+    unit->world->reset_ns = 0;
+    switch (unit->world->wait) {
+    case WAIT_RUNS:
         return 0;
-    case UNIT_COMMAND:
-    case UNIT_SERVED:
-    case UNIT_ASLEEP:
+    case WAIT_COMMAND:
+    case WAIT_SERVED:
+    case WAIT_ASLEEP:
         machine_page(unit->machine)->status = CTL_RESET_ASSERTED;
-        unit->wait = UNIT_RUNS;
+        unit->world->wait = WAIT_RUNS;
         return 0;
-    case UNIT_RESET:
-    case UNIT_LOST:
+    case WAIT_RESET:
+    case WAIT_LOST:
         break;
     }
     return restart(unit, diag);
@@ -162,9 +165,22 @@ int unit_struck(struct unit *unit, struct diag *diag)
 
 static void reset_at(struct unit *unit, uint64_t at, enum ctl_reset_cause cause)
 {
-    unit->wait = UNIT_RESET;
-    unit->reset_ns = at;
-    unit->reset_cause = cause;
+    unit->world->reset_ns = at;
+    unit->world->reset_cause = cause;
+}
+
+/* From now on nothing but the watchdog ends its silence, or the deadline. */
+static void reset_by_watchdog(struct unit *unit)
+{
+    const struct board *board = &unit->world->board;
+    uint64_t bite = board->now_ns +
+                    2u * (uint64_t)unit->run->figures.watchdog_ms * 1000000u;
+
+    if (board->deadline_ns < bite) {
+        reset_at(unit, board->deadline_ns, CTL_CAUSE_DEADLINE);
+    } else {
+        reset_at(unit, bite, CTL_CAUSE_WATCHDOG);
+    }
 }
 
 /* It runs or sleeps and will never ring again. */
@@ -181,39 +197,74 @@ static int lost(struct unit *unit, enum event_code code, struct diag *diag)
     }
     if (board->deadline_set) { /* halting does not stop it */
         reset_at(unit, board->deadline_ns, CTL_CAUSE_DEADLINE);
+        unit->world->wait = WAIT_RESET;
         return 0;
     }
     unit->world->alive = false;
-    unit->wait = UNIT_LOST;
+    unit->world->wait = WAIT_LOST;
     unit_look(unit);
     return 0;
 }
 
 static int locked_up(struct unit *unit, struct diag *diag)
 {
-    struct board *board = &unit->world->board;
-    uint64_t bite = board->now_ns +
-                    2u * (uint64_t)unit->run->figures.watchdog_ms * 1000000u;
-
     read_code(unit);
-    if (board->reset_asserted) {
+    if (unit->world->board.reset_asserted) {
         return restart(unit, diag);
     }
     emit_numbers(unit, EVENT_CPU_LOCKUP, 0, 0, 0);
-    if (board->deadline_set && board->deadline_ns < bite) {
-        reset_at(unit, board->deadline_ns, CTL_CAUSE_DEADLINE);
-    } else {
-        reset_at(unit, bite, CTL_CAUSE_WATCHDOG);
-    }
+    reset_by_watchdog(unit);
+    unit->world->wait = WAIT_RESET;
     return 0;
+}
+
+/* The reset that was to come does. */
+static void reset_comes(struct unit *unit, uint64_t now)
+{
+    unit_advance(unit, now);
+    board_warm_reset(&unit->world->board, now,
+                     (enum ctl_reset_cause)unit->world->reset_cause);
+    power_update(unit, now);
+    unit->world->reset_ns = 0;
 }
 
 static int serve_reset(struct unit *unit, uint64_t now, struct diag *diag)
 {
-    unit_advance(unit, now);
-    board_warm_reset(&unit->world->board, now, unit->reset_cause);
-    power_update(unit, now);
+    reset_comes(unit, now);
     return restart(unit, diag);
+}
+
+/* ---- it stands still ----------------------------------------------------- */
+
+/* A boot is announced by the ROM alone, from where it did so at power-on, when
+ * nothing else had run: from elsewhere, another function of the ROM that an
+ * application calls too, it would only be a way to lose the locks. */
+static void refuse_forged_boot(struct unit *unit)
+{
+    uint32_t from = machine_channel(unit->machine)->ring_address;
+
+    if (unit->boot_address == 0 && from < BOARD_ROM_SIZE) {
+        unit->boot_address = from;
+    }
+    if (from >= BOARD_ROM_SIZE || from != unit->boot_address) {
+        machine_page(unit->machine)->command = 0;
+    }
+}
+
+/* A boot that nobody knows a reset for: the watchdog has bitten, and the world
+ * has to come as far before the ROM runs. */
+static void silent_reset(struct unit *unit)
+{
+    const struct board *board = &unit->world->board;
+
+    if (machine_page(unit->machine)->command != CTL_SYS_BOOT) {
+        return;
+    }
+    refuse_forged_boot(unit);
+    if (machine_page(unit->machine)->command == CTL_SYS_BOOT &&
+        !board->reset_asserted && !board->reset_announced) {
+        reset_by_watchdog(unit);
+    }
 }
 
 static int stand(struct unit *unit, enum machine_event event, struct diag *diag)
@@ -227,7 +278,8 @@ static int stand(struct unit *unit, enum machine_event event, struct diag *diag)
         if (unit->run->scenario->checking) {
             check_window_part(unit);
         }
-        unit->wait = UNIT_COMMAND;
+        silent_reset(unit);
+        unit->world->wait = WAIT_COMMAND;
         return 0;
     case MACHINE_CODE:
         read_code(unit);
@@ -253,7 +305,7 @@ int unit_run(struct unit *unit, struct diag *diag)
 {
     int err = 0;
 
-    while (unit->wait == UNIT_RUNS && err == 0) {
+    while (unit->world->wait == WAIT_RUNS && err == 0) {
         enum machine_event event = MACHINE_DEAD;
 
         if (unit->struck && unit->run->options->hard_cuts) {
@@ -269,18 +321,24 @@ int unit_run(struct unit *unit, struct diag *diag)
 
 /* ---- commands ------------------------------------------------------------ */
 
-/* A guest that lies about the time, or is in reset, is answered at once. */
+/* A guest that lies about the time, or is in reset, is answered at once; one
+ * that has come to its deadline, at that: it ends what came later. */
 static uint64_t command_time(const struct unit *unit)
 {
     const struct ctl_page *page = machine_page(unit->machine);
     const struct board *board = &unit->world->board;
 
+    if (unit->world->reset_ns != 0) {
+        return unit->world->reset_ns;
+    }
     if (page->command == CTL_SYS_BOOT || board->reset_asserted) {
         return board->now_ns;
     }
     uint64_t now = board_guest_ns(board, page);
-    return board_time_possible(board, now, executed_ns(unit)) ? now
-                                                              : board->now_ns;
+    if (!board_time_possible(board, now, executed_ns(unit))) {
+        return board->now_ns;
+    }
+    return now < board->deadline_ns ? now : board->deadline_ns;
 }
 
 uint64_t unit_next(const struct unit *unit)
@@ -291,33 +349,18 @@ uint64_t unit_next(const struct unit *unit)
     if (world->dead) {
         return BOARD_FOREVER;
     }
-    switch (unit->wait) {
-    case UNIT_COMMAND:
+    switch (unit->world->wait) {
+    case WAIT_COMMAND:
         return command_time(unit);
-    case UNIT_ASLEEP:
+    case WAIT_ASLEEP:
         if (!board_has_news(&world->board) && !world->nudged) {
             return world->board.sleep_ns;
         }
         return now > world->board.now_ns ? now : world->board.now_ns;
-    case UNIT_RESET:
-        return unit->reset_ns;
+    case WAIT_RESET:
+        return unit->world->reset_ns;
     default:
         return BOARD_FOREVER;
-    }
-}
-
-/* A boot is announced by the ROM alone, from where it did so at power-on, when
- * nothing else had run: from elsewhere, another function of the ROM that an
- * application calls too, it would only be a way to lose the locks. */
-static void refuse_forged_boot(struct unit *unit)
-{
-    uint32_t from = machine_channel(unit->machine)->ring_address;
-
-    if (unit->boot_address == 0 && from < BOARD_ROM_SIZE) {
-        unit->boot_address = from;
-    }
-    if (from >= BOARD_ROM_SIZE || from != unit->boot_address) {
-        machine_page(unit->machine)->command = 0;
     }
 }
 
@@ -325,10 +368,11 @@ static void serve_board(struct unit *unit)
 {
     struct ctl_page *page = machine_page(unit->machine);
 
-    unit->slept = false;
     unit->booted = false;
+    if (unit->world->reset_ns != 0) {
+        reset_comes(unit, unit->world->reset_ns);
+    }
     if (page->command == CTL_SYS_BOOT) {
-        refuse_forged_boot(unit);
         unit_check_window(unit);
     }
     board_command(&unit->world->board, page, machine_window(unit->machine),
@@ -336,7 +380,7 @@ static void serve_board(struct unit *unit)
     if (unit->booted) {
         unit->boot_insns = machine_channel(unit->machine)->insns;
     }
-    unit->wait = unit->world->board.asleep ? UNIT_ASLEEP : UNIT_SERVED;
+    unit->world->wait = unit->world->board.asleep ? WAIT_ASLEEP : WAIT_SERVED;
 }
 
 /* Whatever is due by the command's own time happens before the answer is
@@ -350,11 +394,12 @@ static int serve_command(struct unit *unit, uint64_t now, struct diag *diag)
     power_update(unit, unit->world->board.now_ns);
     int err = steps_carry_out(run, diag);
 
-    while (err == 0 && unit->wait != UNIT_RUNS &&
+    while (err == 0 && unit->world->wait != WAIT_RUNS &&
            agenda_next(run) <= unit->world->board.now_ns) {
-        err = agenda_happen(run, unit->world->board.now_ns, diag);
+        err = agenda_happen(run, agenda_next(run), diag);
     }
-    unit->wait = unit->wait == UNIT_SERVED ? UNIT_RUNS : unit->wait;
+    unit->world->wait =
+        unit->world->wait == WAIT_SERVED ? WAIT_RUNS : unit->world->wait;
     unit_look(unit);
     return err;
 }
@@ -364,25 +409,25 @@ static void wake(struct unit *unit, uint64_t now)
     unit->world->nudged = false;
     unit_advance(unit, now);
     board_wake(&unit->world->board, machine_page(unit->machine), now);
-    unit->wait = UNIT_RUNS;
+    unit->world->wait = WAIT_RUNS;
     power_update(unit, now);
 }
 
 void unit_sleep_on(struct unit *unit)
 {
     board_wake(&unit->world->board, machine_page(unit->machine), BOARD_FOREVER);
-    unit->wait = UNIT_RUNS;
+    unit->world->wait = WAIT_RUNS;
 }
 
 int unit_serve(struct unit *unit, uint64_t now, struct diag *diag)
 {
-    switch (unit->wait) {
-    case UNIT_COMMAND:
+    switch (unit->world->wait) {
+    case WAIT_COMMAND:
         return serve_command(unit, now, diag);
-    case UNIT_ASLEEP:
+    case WAIT_ASLEEP:
         wake(unit, now);
         return 0;
-    case UNIT_RESET:
+    case WAIT_RESET:
         return serve_reset(unit, now, diag);
     default:
         return 0;

@@ -94,8 +94,11 @@ static void add_board(mbedtls_sha256_context *context,
     ADD(context, board->asleep);
     add_radio(context, &board->radio);
     ADD(context, board->console_count);
-    ADD(context, board->console_length);
-    ADD(context, board->console);
+    for (uint32_t i = 0; i < board->console_count && i < BOARD_CONSOLE_LINES;
+         i++) {
+        ADD(context, board->console_length[i]);
+        ADD(context, board->console[i]);
+    }
 }
 
 static void add_oracle(mbedtls_sha256_context *context,
@@ -134,8 +137,42 @@ static void add_strike(mbedtls_sha256_context *context,
     ADD(context, strike->cut.sram);
 }
 
-/* Link, battery and server are structures without padding; what lies in the
- * link's arrays behind their counts has no value. */
+/* Link, battery and server are hashed by whole structures: these have no
+ * padding, or this does not compile. What lies in the link's arrays behind
+ * their counts has no value. */
+_Static_assert(sizeof(struct link_figures) == 5 * 8 + 8 * 4, "padding");
+_Static_assert(sizeof(struct link_counts) == (7 + LINK_FATES) * 8, "padding");
+_Static_assert(sizeof(struct link_way) == sizeof(struct link_figures) +
+                                              sizeof(struct link_counts) +
+                                              sizeof(struct rng) + 5 * 8,
+               "padding");
+_Static_assert(sizeof(struct link_outage) == 2 * 8, "padding");
+_Static_assert(sizeof(struct link_packet) == 3 * 8 + 2 * 8 + 8 + LINK_BYTES,
+               "padding");
+_Static_assert(sizeof(struct battery_figures) ==
+                   8 + (7 + BATTERY_POINTS + BATTERY_CPU_STATES +
+                        BATTERY_FLASH_STATES + BATTERY_RADIO_STATES) *
+                           4,
+               "padding");
+_Static_assert(sizeof(struct battery) == sizeof(struct battery_figures) +
+                                             (5 + BATTERY_RADIO_STATES) * 8 +
+                                             4 * 4,
+               "padding");
+_Static_assert(sizeof(struct server_report) ==
+                   8 + sizeof(struct endpoint) + 8 + SERVER_REPORT,
+               "padding");
+_Static_assert(sizeof(struct server_exchange) ==
+                   8 + sizeof(struct endpoint) + 8 + SERVER_ANSWER,
+               "padding");
+_Static_assert(sizeof(struct server) ==
+                   (9 + 3 * SERVER_RESOURCES) * 8 + 7 * 4 + 2 * SERVER_ETAG +
+                       SERVER_FAULTS * 5 * 4 + sizeof(struct endpoint) + 4 +
+                       SERVER_REPORT +
+                       SERVER_REPORTS * sizeof(struct server_report) +
+                       SERVER_EXCHANGES * sizeof(struct server_exchange) +
+                       SERVER_DESCRIPTOR,
+               "padding");
+
 static void add_link(mbedtls_sha256_context *context, const struct link *link)
 {
     ADD(context, link->way);
@@ -157,7 +194,11 @@ static void add_device(mbedtls_sha256_context *context,
     add_strike(context, &device->strike);
     add_link(context, &device->link);
     ADD(context, device->battery);
+    ADD(context, device->wait);
+    ADD(context, device->reset_cause);
+    ADD(context, device->reset_ns);
     ADD(context, device->boots);
+    ADD(context, device->cuts);
     ADD(context, device->window_part);
     ADD(context, device->state);
     ADD(context, device->result);
@@ -180,12 +221,12 @@ static void add_progress(mbedtls_sha256_context *context,
         ADD(context, world->expect[i].held);
         ADD(context, world->expect[i].met);
         ADD(context, world->expect[i].broken);
-        ADD(context, world->expect[i].sequence);
     }
     ADD(context, world->counts); /* numbers of one size: no padding */
     ADD(context, world->now_ns);
     ADD(context, world->sequence);
     ADD(context, world->release);
+    ADD(context, world->stop);
     ADD(context, world->over);
 }
 

@@ -31,7 +31,16 @@ struct world_expect {
     uint32_t held;  /* a bit for each device whose state was as wanted */
     bool met;
     bool broken;
-    uint64_t sequence; /* of the event that decided it */
+};
+
+/* What a device's CPU stands still for. */
+enum world_wait {
+    WAIT_RUNS = 0, /* it has the turn */
+    WAIT_COMMAND,  /* at a doorbell that is not served yet */
+    WAIT_SERVED,   /* answered; goes on when nothing else is due */
+    WAIT_ASLEEP,   /* at a SYS_SLEEP that is not answered yet */
+    WAIT_RESET,    /* a reset comes at reset_ns, in a new process */
+    WAIT_LOST      /* only something from outside helps */
 };
 
 /* A cut or reset from outside that waits for its time. */
@@ -58,7 +67,11 @@ struct world_device {
     struct link link;
     struct battery battery;
     struct world_strike strike;
+    uint32_t wait;        /* enum world_wait */
+    uint32_t reset_cause; /* enum ctl_reset_cause of what follows */
+    uint64_t reset_ns; /* the reset that ends its silence; 0: none is known */
     uint32_t boots;
+    uint32_t cuts;        /* and resets from outside, delivered */
     uint32_t window_part; /* compared next */
     uint32_t state;       /* of its newest status report */
     uint32_t result;      /* and its result */
@@ -79,6 +92,7 @@ struct world {
     struct world_counts counts;
     struct world_step step[SCENARIO_STEPS];
     struct world_expect expect[SCENARIO_EXPECTS];
+    bool stop; /* ACTION_STOP: at the next turn */
     bool over;
 };
 
