@@ -184,6 +184,16 @@ static void draw(void *context)
     meter_draw(&runner->meter, state);
 }
 
+/* A single scenario without its story: how far its own time is. */
+static void draw_time(void *context, uint64_t now_ns)
+{
+    struct runner *runner = context;
+
+    runner->state.running = runner->plan.item[0].name;
+    runner->state.virtual_s = now_ns / 1000000000u;
+    meter_draw(&runner->meter, &runner->state);
+}
+
 static void begun(void *context, size_t index)
 {
     struct runner *runner = context;
@@ -283,8 +293,12 @@ static void run_all(struct runner *runner)
         .done = done,
     };
 
-    if (jobs.at_once > 0) {
+    if (jobs.at_once > 0 || !runner->session.story) {
         meter_open(&runner->meter, stderr);
+    }
+    if (jobs.at_once == 0 && runner->meter.out != NULL) {
+        runner->session.progress = draw_time;
+        runner->session.progress_context = runner;
     }
     jobs.tick_ms = runner->meter.out != NULL ? METER_TICK_MS : -1;
     runner->state.total = jobs.count;

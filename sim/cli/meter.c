@@ -39,6 +39,9 @@ static void put_running(const struct meter_state *state, char *out, size_t size)
     out[0] = '\0';
     if (state->running != NULL && state->more > 0) {
         snprintf(out, size, "  %.64s +%zu", state->running, state->more);
+    } else if (state->running != NULL && state->virtual_s > 0) {
+        snprintf(out, size, "  %.48s at %" PRIu64 " s of its time",
+                 state->running, state->virtual_s);
     } else if (state->running != NULL) {
         snprintf(out, size, "  %.64s", state->running);
     }

@@ -22,6 +22,7 @@ struct meter_state {
     uint64_t elapsed_ms; /* host time */
     const char *running; /* the first that runs, or NULL */
     size_t more;         /* others that run */
+    uint64_t virtual_s;  /* time in the one that runs, or 0 */
 };
 
 /* The line in at most `width` - 1 columns, without a line end. `out` is of

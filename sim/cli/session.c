@@ -46,6 +46,8 @@ static int run_once(const struct session *session,
         .faults = session->faults,
         .fault = session->fault,
         .gdb_port = session->gdb_port,
+        .progress = session->progress,
+        .progress_context = session->progress_context,
         .interrupted = session->interrupted,
     };
 

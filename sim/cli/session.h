@@ -32,6 +32,8 @@ struct session {
     bool apart; /* an empty line before a story */
     bool hard_cuts;
     int gdb_port;
+    void (*progress)(void *context, uint64_t now_ns); /* as for a run */
+    void *progress_context;
     const char *firmware; /* as given, or NULL */
     const char *qemu;
 };

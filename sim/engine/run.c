@@ -127,12 +127,25 @@ static int run_all(struct run *run, struct diag *diag)
     return err ? err : steps_carry_out(run, diag);
 }
 
+/* Turns from one word of progress to the next: some milliseconds. */
+#define PROGRESS_TURNS 256u
+
+static void say_progress(const struct run *run, uint32_t turns)
+{
+    if (run->options->progress != NULL && turns % PROGRESS_TURNS == 0) {
+        run->options->progress(run->options->progress_context,
+                               run->world->now_ns);
+    }
+}
+
 static int loop(struct run *run, struct diag *diag)
 {
+    uint32_t turns = 0;
     int err = 0;
 
     for (check_limits(run); !run->world->over && err == 0; check_limits(run)) {
         err = turn(run, diag);
+        say_progress(run, ++turns);
         err = err ? err : run_all(run, diag);
         expects_state(run);
     }

@@ -30,6 +30,9 @@ struct run_options {
     unsigned faults; /* added to the scenario; for the token */
     const char *const *fault;
     int gdb_port;
+    /* Called now and then with the virtual time; decides nothing. Or NULL. */
+    void (*progress)(void *context, uint64_t now_ns);
+    void *progress_context;
     /* not 0: stop after the current turn; NULL: nobody asks */
     const volatile sig_atomic_t *interrupted;
 };
