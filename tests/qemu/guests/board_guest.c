@@ -126,6 +126,14 @@ static void do_bite(uint32_t ms)
     do_bark(ms);
 }
 
+/* Set a trial deadline, compute half as long again, report too late. */
+static void do_late(uint32_t ms)
+{
+    (void)ctl_command(CTL_SYS_DEADLINE, &ms, 1);
+    spin((ms + ms / 2u) * (1000000u / BOARD_NS_PER_INSN) / SPIN_INSNS);
+    report('z', ms, 0, 0);
+}
+
 /* Feed for so many periods, then report. */
 static void do_feed(uint32_t periods)
 {
@@ -339,7 +347,7 @@ static const struct {
     {"dirt ", do_dirt},   {"nor ", do_nor},     {"fuse ", do_fuse},
     {"erase ", do_erase}, {"idle ", do_idle},   {"jump ", do_jump},
     {"reset ", do_reset}, {"halt ", do_halt},   {"echo ", do_echo},
-    {"air ", do_air},     {"pmu ", do_pmu},
+    {"air ", do_air},     {"pmu ", do_pmu},     {"late ", do_late},
 };
 
 static void serve(const char *line)
