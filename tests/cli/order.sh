@@ -12,9 +12,9 @@ guests=$(dirname "$programs")/tests/guests
 # in_order RECORDING: numbers from 1 without gap, times never back, an end.
 in_order() {
     awk -F'[:,]' 'NR == 1 { next }
-        $2 != ++n { print "  number " $2 ", not " n; bad = 1 }
+        $2 != n + 1 { print "  number " $2 " after " n; bad = 1 }
         $4 < t { print "  time " $4 " after " t; bad = 1 }
-        { t = $4; last = $0 }
+        { n = $2; t = $4; last = $0 }
         END { exit bad || n < 10 || last !~ /"run.end"/ }' "$1"
 }
 
