@@ -16,6 +16,14 @@ uint64_t agent_now(const struct agent *agent)
     return agent->port->now_ms(agent->port->context);
 }
 
+uint64_t agent_rtc(const struct agent *agent)
+{
+    uint64_t now = agent->port->rtc_ms(agent->port->context);
+    uint64_t last = UINT64_C(1000) * UINT32_MAX;
+
+    return now < last ? now : last;
+}
+
 bool agent_on_trial(const struct agent *agent)
 {
     return agent->info.state == OTA_TRIAL;
@@ -240,7 +248,7 @@ void agent_start(struct agent *agent, const struct agent_port *port,
     /* A log that cannot be opened keeps nothing: then nothing is fetched. */
     (void)progress_open(&agent->log, port->flash, port->progress);
     agent->target = info->slot == OTA_SLOT_A ? OTA_SLOT_B : OTA_SLOT_A;
-    if (recovery) {
+    if (recovery && info->slot == OTA_SLOT_RECOVERY) {
         agent->target = recovery_target(agent);
     }
     agent->started_ms = agent_now(agent);

@@ -20,8 +20,9 @@
  * What ends a release: failures of the image (digest of what was announced,
  * trial) at once; failures of the surroundings (wrong answers, damaged
  * downloads, flash, a trial that could not reach its server) when there were
- * `tries` of them, with a back-off that doubles and survives resets. Then it
- * is refused until another release is published. A server that cannot be
+ * `tries` of them. Then it is refused until another release is published.
+ * After each a back-off, which survives resets and doubles until an update
+ * succeeds, whatever release comes next. A server that cannot be
  * reached or has nothing to give ends nothing: it is asked again after a
  * back-off, and what was fetched stays.
  *
@@ -158,7 +159,7 @@ struct agent {
     enum agent_phase behind; /* the report: what goes on then */
     uint32_t polls;
     uint32_t misses; /* polls in vain since the last answer */
-    uint32_t stalls; /* downloads without a block since the last one */
+    uint32_t stalls; /* downloads that stopped since a piece was kept */
     uint32_t report_misses;
     uint32_t losses;        /* retransmissions of the last poll */
     uint32_t at;            /* bytes read back */

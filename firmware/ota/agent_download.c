@@ -21,13 +21,10 @@
 /* ---- may it begin? ------------------------------------------------------------- */
 
 /* What a record from flash says is checked like anything else. */
-static void check_written(const struct agent *agent, struct progress *record)
+static void check_written(struct progress *record)
 {
-    uint32_t sector = agent->port->flash->sector_size;
-
     if (record->written > record->size ||
-        (record->written < record->size && record->written % AGENT_UNIT != 0 &&
-         record->written % sector != 0)) {
+        (record->written < record->size && record->written % AGENT_UNIT != 0)) {
         record->written = 0;
     }
 }
@@ -56,8 +53,7 @@ void agent_put_off(struct agent *agent, struct progress *record,
 static uint64_t backoff_left(const struct agent *agent,
                              const struct progress *record)
 {
-    const struct agent_port *port = agent->port;
-    uint64_t now = port->rtc_ms(port->context);
+    uint64_t now = agent_rtc(agent);
     uint64_t then = (uint64_t)record->not_before_s * 1000u;
     uint64_t most = (uint64_t)agent->figures.backoff_max_ms *
                         (100u + agent->figures.poll_jitter_percent) / 100u +
@@ -118,7 +114,7 @@ void agent_begin(struct agent *agent)
     struct progress record;
 
     agent_record(agent, &record);
-    check_written(agent, &record);
+    check_written(&record);
     uint64_t wait = backoff_left(agent, &record);
     enum agent_why why = agent_gate(agent, record.size - record.written, false);
     if (wait != 0) {
@@ -283,7 +279,11 @@ static bool store(struct agent *agent)
     record.etag = agent->image_etag;
     record.sags = 0;
     agent->fill = 0;
-    return agent->mine && agent_keep(agent, &record);
+    if (!agent->mine || !agent_keep(agent, &record)) {
+        return false;
+    }
+    agent->stalls = 0;
+    return true;
 }
 
 void agent_image_answered(struct agent *agent, const struct coap_answer *answer)
@@ -295,7 +295,6 @@ void agent_image_answered(struct agent *agent, const struct coap_answer *answer)
         agent_fail(agent, why);
         return;
     }
-    agent->stalls = 0;
     agent->szx = answer->szx;
     if (answer->etag.length != 0) {
         agent->image_etag = answer->etag;

@@ -174,8 +174,15 @@ static void unneeded(struct agent *agent)
     agent_wait_for_poll(agent);
 }
 
+/* It has come to an end, good or bad. */
+static bool is_over(const struct progress *record)
+{
+    return record->final || record->result == AGENT_RESULT_SUCCESS;
+}
+
 /* Nobody knows whose words they are: a download goes on when the true ones
- * come again. A signature is dear, so it is not looked at with every poll. */
+ * come again, and what has ended keeps its word. A signature is dear, so it is
+ * not looked at with every poll. */
 static void refuse_unread(struct agent *agent, enum agent_why why)
 {
     struct progress record = agent->log.now;
@@ -184,10 +191,21 @@ static void refuse_unread(struct agent *agent, enum agent_why why)
 
     memset(&agent->offer, 0, sizeof(agent->offer));
     trace_refusal(agent, why);
-    agent_say(&record, (enum agent_state)record.state, why);
-    (void)agent_keep(agent, &record);
+    if (!is_over(&record)) {
+        agent_say(&record, (enum agent_state)record.state, why);
+        (void)agent_keep(agent, &record);
+    }
     agent->misses += agent->misses < UINT32_MAX;
     agent_wait(agent, agent_jitter(agent, wait > poll ? wait : poll));
+}
+
+/* An older release has nothing to say about one that ended; if it had, a
+ * descriptor played again would make that one be fetched again. */
+static bool is_outdated(const struct agent *agent)
+{
+    const struct progress *record = &agent->log.now;
+
+    return record->final && agent->offer.release < record->release;
 }
 
 static void refuse(struct agent *agent, enum agent_why why)
@@ -196,7 +214,7 @@ static void refuse(struct agent *agent, enum agent_why why)
 
     trace_refusal(agent, why);
     agent_record(agent, &record);
-    if (!record.final) {
+    if (!record.final && !is_outdated(agent)) {
         agent_say(&record, AGENT_STATE_IDLE, why);
         record.final = why == AGENT_WHY_REJECTED_BEFORE;
         (void)agent_keep(agent, &record);

@@ -11,6 +11,9 @@
 
 /* ---- agent.c: time, chance, exchanges -------------------------------- */
 uint64_t agent_now(const struct agent *agent);
+/* The clock that outlives a reset, in ms: within what a record can hold, in
+ * whole seconds, whatever it was set to. */
+uint64_t agent_rtc(const struct agent *agent);
 bool agent_on_trial(const struct agent *agent);
 void agent_trace(const struct agent *agent, enum agent_event event, uint32_t a,
                  uint32_t b, uint32_t c);

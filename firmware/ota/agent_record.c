@@ -50,7 +50,9 @@ bool agent_keep(struct agent *agent, const struct progress *next)
     if (news) {
         record.reported = 0;
     }
-    if (progress_append(&agent->log, &record) != OTA_OK) {
+    int err = progress_append(&agent->log, &record);
+    agent->port->alive(agent->port->context);
+    if (err != OTA_OK) {
         return false;
     }
     if (news) {
@@ -86,6 +88,7 @@ void agent_record(const struct agent *agent, struct progress *record)
     }
     memset(record, 0, sizeof(*record));
     record->sags = agent->log.now.sags;
+    record->failures = agent->log.now.failures;
     record->slot = agent->target;
     record->release = offer->release;
     record->version = image_version_pack(&offer->version);
@@ -100,7 +103,7 @@ enum {
     COUNTS = 1,    /* one of `tries` */
     FROM_ZERO = 2, /* what was fetched is worth nothing */
     ENDS = 4,      /* the release: it is the image's fault */
-    AT_ONCE = 8    /* look at what is published now */
+    AT_ONCE = 8    /* the first time: look at what is published now */
 };
 
 static const struct {
@@ -133,11 +136,31 @@ static unsigned failure_of(enum agent_why why)
 static uint64_t put_off(struct agent *agent, struct progress *record,
                         uint64_t ms)
 {
-    const struct agent_port *port = agent->port;
-    uint64_t now = port->rtc_ms(port->context);
+    uint64_t now = agent_rtc(agent);
+    uint64_t then = (now + ms + 999u) / 1000u;
 
-    record->not_before_s = (uint32_t)((now + ms + 999u) / 1000u);
-    return (uint64_t)record->not_before_s * 1000u - now + 1u;
+    record->not_before_s = then < UINT32_MAX ? (uint32_t)then : UINT32_MAX;
+    return then * 1000u - now + 1u;
+}
+
+/* How many failures there were before; one more. The tries are those of the
+ * release, but the back-off is that of the device: releases that take turns,
+ * played again or told by servers that disagree, begin anew each time. */
+static uint32_t one_more(struct agent *agent, struct progress *record,
+                         unsigned what)
+{
+    uint32_t before = record->failures;
+
+    if ((what & (COUNTS | ENDS)) == 0) {
+        before = agent->stalls;
+        agent->stalls += agent->stalls < UINT32_MAX;
+        return before;
+    }
+    record->failures = (uint8_t)(before + (before < UINT8_MAX));
+    if ((what & COUNTS) != 0) {
+        record->tries = (uint8_t)(record->tries + (record->tries < UINT8_MAX));
+    }
+    return before;
 }
 
 /* The record as the failure leaves it; how long to wait, in ms. */
@@ -145,16 +168,9 @@ static uint64_t count_failure(struct agent *agent, struct progress *record,
                               enum agent_why why)
 {
     unsigned what = failure_of(why);
-    uint32_t times = agent->stalls;
-
-    if ((what & COUNTS) != 0) {
-        times = record->tries;
-        record->tries = (uint8_t)(times < UINT8_MAX ? times + 1u : times);
-    } else {
-        agent->stalls += agent->stalls < UINT32_MAX;
-    }
+    uint32_t before = one_more(agent, record, what);
     uint64_t wait = put_off(agent, record,
-                            agent_jitter(agent, agent_backoff(agent, times)));
+                            agent_jitter(agent, agent_backoff(agent, before)));
     bool over = (what & COUNTS) != 0 && record->tries >= agent->figures.tries;
     record->final = over || (what & ENDS) != 0;
     agent_say(record, AGENT_STATE_IDLE, why);
@@ -165,7 +181,7 @@ static uint64_t count_failure(struct agent *agent, struct progress *record,
         record->written = 0;
         memset(&record->etag, 0, sizeof(record->etag));
     }
-    return (what & AT_ONCE) != 0 ? 0 : wait;
+    return (what & AT_ONCE) != 0 && before == 0 ? 0 : wait;
 }
 
 void agent_fail(struct agent *agent, enum agent_why why)

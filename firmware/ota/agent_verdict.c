@@ -80,6 +80,7 @@ static void succeeded(struct agent *agent)
     record.result = AGENT_RESULT_SUCCESS;
     record.noted = 0;
     record.tries = 0;
+    record.failures = 0;
     record.not_before_s = 0;
     (void)agent_keep(agent, &record); /* else at the next start */
 }

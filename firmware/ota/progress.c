@@ -8,7 +8,7 @@
  *      0 magic   4 sequence   8 state   9 result  10 why  11 slot  12 tries
  *     13 reported  14 noted  15 final  16 release  20 version  24 size
  *     28 written  32 not before  36 ETag's length  37 ETag, zeros  45 sags
- *     46 zeros
+ *     46 failures  47 zero
  *     48 digest of the image  80 digest of its bytes  112 zeros
  *    120 crc32 of 0..119   124 end mark, 0
  *
@@ -40,6 +40,7 @@
 #define BODY_AT 8u
 #define ETAG_AT 36u
 #define SAGS_AT 45u
+#define FAILURES_AT 46u
 #define IMAGE_DIGEST_AT 48u
 #define FILE_DIGEST_AT 80u
 #define CRC_AT 120u
@@ -97,6 +98,7 @@ static void encode(const struct progress *from, uint8_t slot[SLOT_SIZE])
         slot[ETAG_AT + 1 + i] = from->etag.bytes[i];
     }
     slot[SAGS_AT] = from->sags;
+    slot[FAILURES_AT] = from->failures;
     memcpy(slot + IMAGE_DIGEST_AT, from->image_digest, OTA_DIGEST_SIZE);
     memcpy(slot + FILE_DIGEST_AT, from->file_digest, OTA_DIGEST_SIZE);
     bytes_put32(slot + CRC_AT, ota_crc32(slot, CRC_AT));
@@ -119,6 +121,7 @@ static void decode(const uint8_t slot[SLOT_SIZE], struct progress *to)
     to->etag.length = slot[ETAG_AT];
     memcpy(to->etag.bytes, slot + ETAG_AT + 1, COAP_ETAG);
     to->sags = slot[SAGS_AT];
+    to->failures = slot[FAILURES_AT];
     memcpy(to->image_digest, slot + IMAGE_DIGEST_AT, OTA_DIGEST_SIZE);
     memcpy(to->file_digest, slot + FILE_DIGEST_AT, OTA_DIGEST_SIZE);
 }

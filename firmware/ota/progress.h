@@ -2,8 +2,8 @@
 /*
  * How far an update is, kept over every reset: an append-only log in its own
  * partition, each record the complete state, highest valid sequence in force.
- * It decides nothing about what may run: a lost or forged record costs at
- * worst a download. Layout in progress.c and docs/flash-layout.md. A record is
+ * It decides nothing about what may run: a lost record costs a download, a
+ * forged one at worst keeps one image away. Layout in progress.c and docs/flash-layout.md. A record is
  * written once; a torn one leaves the one before it in force. A sector is
  * erased when the log comes to it, never the one that holds the state in
  * force: 32 records a sector, so n records cost the partition n / 32 erases,
@@ -32,10 +32,11 @@ struct progress {
     uint8_t noted;     /* 1: the trial went wrong without the image's fault */
     uint8_t final;     /* 1: this release is not to be tried again */
     uint8_t sags;      /* brown-outs since the radio last did its work */
+    uint8_t failures;  /* in a row, of whatever release */
     uint32_t release;
     uint32_t version; /* packed */
     uint32_t size;
-    uint32_t written;      /* bytes in flash, whole sectors, or all */
+    uint32_t written;      /* bytes in flash, whole KiB, or all */
     uint32_t not_before_s; /* RTC: no attempt before */
     struct coap_etag etag; /* of the image being fetched */
     uint8_t image_digest[OTA_DIGEST_SIZE]; /* the release's */

@@ -548,8 +548,9 @@ bool aw_run(struct aw *w, uint64_t seconds, bool (*done)(const struct aw *w))
 
     if (setjmp(w->power_lost) != 0) {
         w->now_ns += AW_SECOND; /* off */
-        w->cut_at =
-            w->cut_again != 0 ? w->operations + w->cut_again : UINT32_MAX;
+        bool more = w->cuts_most == 0 || w->cuts < w->cuts_most;
+        w->cut_at = w->cut_again != 0 && more ? w->operations + w->cut_again
+                                              : UINT32_MAX;
         aw_boot(w);
     }
     return run(w, end, done);

@@ -81,6 +81,7 @@ struct aw {
     enum flash_form cut_form;
     uint32_t cuts;
     uint32_t cut_again; /* so many operations later; 0: never */
+    uint32_t cuts_most; /* no more of these than that; 0: no bound */
     jmp_buf power_lost;
     uint32_t fail_at; /* the operation that fails with this fault */
     enum flash_fault fail_how;

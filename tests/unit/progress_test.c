@@ -43,6 +43,7 @@ static struct progress make_state(uint32_t number)
     state.noted = number % 5 == 0;
     state.final = number % 7 == 0;
     state.sags = (uint8_t)(number * 5);
+    state.failures = (uint8_t)(number * 11);
     state.release = number * 1000003u;
     state.version = number << 16;
     state.size = ~number;
@@ -156,7 +157,8 @@ Test(progress, layout_is_the_documented_one)
     cr_assert_eq(record[36], 8);
     cr_assert_arr_eq(record + 37, state.etag.bytes, 8);
     cr_assert_eq(record[45], state.sags);
-    cr_assert(bytes_are(record + 46, 2, 0));
+    cr_assert_eq(record[46], state.failures);
+    cr_assert_eq(record[47], 0);
     cr_assert_arr_eq(record + 48, state.image_digest, 32);
     cr_assert_arr_eq(record + 80, state.file_digest, 32);
     cr_assert(bytes_are(record + 112, 8, 0));
