@@ -13,36 +13,50 @@ cd "$(dirname "$0")/.."
 build=${1:?usage: tools/mutants.sh BUILD [MUTANT...]}
 shift
 table=tests/mutants/table.txt
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-passed=0
-failed=0
-
-verdict() { # 0 = good, name, words
-    if [ "$1" = 0 ]; then
-        passed=$((passed + 1))
-        echo "ok $2"
-    else
-        failed=$((failed + 1))
-        echo "not ok $2: $3"
-        sed 's/^/    /' "$log" | tail -n 12
-    fi
-}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export build work
 
 # The scenario runs with the mutant's programs and must fail as it should.
-must_fail() { # mutant, scenario, words
-    local code=0
-    "$build/otalab" run -q "$2" \
-        --firmware "$build/mutants/$1/firmware" >"$log" 2>&1 || code=$?
-    case $code in
-    1 | 4) ;;
-    *) verdict 1 "$1 $2" "exit code $code, not a failure"; return ;;
-    esac
-    if grep -qF -- "$3" "$log"; then
-        verdict 0 "$1 $2" ""
-    else
-        verdict 1 "$1 $2" "it failed, but without '$3'"
+# Evidence of it is not kept: it failed on purpose.
+must_fail() { # "mutant TAB scenario TAB words"
+    local mutant scenario words log code=0
+    IFS=$'\t' read -r mutant scenario words <<<"$1"
+    log=$work/$mutant.$scenario.$BASHPID
+    if [ ! -f "$build/mutants/$mutant/firmware/app.bin" ]; then
+        echo "not ok $mutant $scenario: it does not build; make mutant M=$mutant"
+        return
     fi
+    "$build/otalab" run -q "$scenario" --record "$work/runs.$BASHPID" \
+        --firmware "$build/mutants/$mutant/firmware" >"$log" 2>&1 || code=$?
+    case $code in
+    1 | 4)
+        if grep -qF -- "$words" "$log"; then
+            echo "ok $mutant $scenario"
+            return
+        fi
+        code="it failed, but without '$words'"
+        ;;
+    *) code="exit code $code, not a failure" ;;
+    esac
+    printf '%s\n' "not ok $mutant $scenario: $code" \
+        "$(sed 's/^/    /' "$log" | tail -n 12)"
+}
+export -f must_fail
+
+# "mutant TAB scenario TAB words" of each pair that is wanted.
+pairs() {
+    local names words mutant scenarios scenario
+    while IFS='|' read -r names words; do
+        read -r mutant scenarios <<<"$names"
+        case $mutant in '' | '#'*) continue ;; esac
+        if [ $# -gt 0 ] && ! grep -qw -- "$mutant" <<<"$*"; then
+            continue
+        fi
+        for scenario in $scenarios; do
+            printf '%s\t%s\t%s\n' "$mutant" "$scenario" "${words# }"
+        done
+    done <"$table"
 }
 
 # What cannot be run by a patch of the device programs is named here.
@@ -51,23 +65,22 @@ all_covered() {
     for file in scenarios/*.yaml; do
         name=$(basename "$file" .yaml)
         grep -v '^#' "$table" | cut -d'|' -f1 | grep -qw -- "$name" ||
-            verdict 1 "table" "scenario $name is in no line of $table"
+            echo "not ok table: scenario $name is in no line of $table"
     done
 }
 
-while IFS='|' read -r names words; do
-    set -- "$@"
-    read -r mutant scenarios <<<"$names"
-    case $mutant in '' | '#'*) continue ;; esac
-    if [ $# -gt 0 ] && ! grep -qw -- "$mutant" <<<"$*"; then
-        continue
-    fi
-    make --no-print-directory -j2 B="$build" mutant M="$mutant" \
-        >"$log" 2>&1 || { verdict 1 "$mutant" "it does not build"; continue; }
-    for scenario in $scenarios; do
-        must_fail "$mutant" "$scenario" "${words# }"
-    done
-done <"$table"
-[ $# -gt 0 ] || all_covered
+pairs "$@" >"$work/pairs"
+cut -f1 "$work/pairs" | sort -u | while read -r mutant; do
+    rm -f "$build/mutants/$mutant/firmware/app.bin" # of an older patch
+done
+echo "building $(cut -f1 "$work/pairs" | sort -u | wc -l) mutants"
+cut -f1 "$work/pairs" | sort -u | sed 's/^/mutant-/' |
+    xargs -r make --no-print-directory -k -j"$(nproc)" B="$build" \
+        >"$work/make.log" 2>&1 || grep -E 'error|Error' "$work/make.log" || true
+xargs -r -d '\n' -P "$(nproc)" -I{} bash -c 'must_fail "$1"' - {} \
+    <"$work/pairs" | tee "$work/verdicts"
+[ $# -gt 0 ] || all_covered | tee -a "$work/verdicts"
+passed=$(grep -c '^ok ' "$work/verdicts" || true)
+failed=$(grep -c '^not ok ' "$work/verdicts" || true)
 echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+[ "$failed" = 0 ] && [ "$passed" != 0 ]
