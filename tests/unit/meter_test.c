@@ -18,8 +18,9 @@ Test(meter, says_how_far_how_fast_how_long_and_what)
     struct meter_state alone = {.total = 1,
                                 .running = "ota-nbiot",
                                 .virtual_s = 812};
-    cr_expect_str_eq(meter_line(&alone, 60, line, sizeof line),
-                     "[....................] 0/1  ota-nbiot at 812 s of its time");
+    cr_expect_str_eq(
+        meter_line(&alone, 60, line, sizeof line),
+        "[....................] 0/1  ota-nbiot at 812 s of its time");
     cr_assert_str_eq(meter_line(&state, 100, line, sizeof line),
                      "[##########..........] 29/58, 2 not passed, 2.9/s, "
                      "10 s left  ab-good +1");
