@@ -144,7 +144,8 @@ static void do_erase(struct app *app, const char *word)
         console_write("erase a|b\n");
     } else if (slot == app->info.slot || app_on_trial(app)) {
         console_write("refused: in use\n");
-    } else if (erase_area(app, app_slot(app, slot)) != OTA_OK) {
+    } else if (!updater_forget(&app->updater) ||
+               erase_area(app, app_slot(app, slot)) != OTA_OK) {
         console_write("flash error\n");
     } else {
         console_write("erased\n");

@@ -118,12 +118,23 @@ static const struct agent_port board_port = {
 
 /* ---- for the owner ------------------------------------------------------------ */
 
+/* The deadline must not come first: it would blame the image. */
+static void limit_trial(struct updater *updater)
+{
+    uint32_t most = updater->map->trial_deadline_ms / 4u * 3u;
+
+    if (updater->figures.trial_server_ms > most) {
+        updater->figures.trial_server_ms = most;
+    }
+}
+
 void updater_open(struct updater *updater, const struct ota_map *map,
                   const struct boot_info *info)
 {
     struct radio_status radio;
 
     radio_status(&radio);
+    updater->modem = radio.fitted;
     updater->map = map;
     updater->info = info;
     updater->socket = -1;
@@ -131,6 +142,7 @@ void updater_open(struct updater *updater, const struct ota_map *map,
     updater->fitted =
         radio.fitted && agent_figures_read(board_dtb(), BOARD_DTB_SIZE,
                                            &updater->figures) == OTA_OK;
+    limit_trial(updater);
     updater->port = board_port;
     updater->port.context = updater;
     updater->port.browned_out = board_reset_cause() == CTL_CAUSE_BROWN_OUT;
@@ -176,7 +188,12 @@ uint64_t updater_serve(struct updater *updater)
 
 enum agent_answer updater_trial(struct updater *updater)
 {
-    return updater->fitted ? agent_trial(&updater->agent) : AGENT_YES;
+    bool way_back = updater->info->reason == OTA_REASON_NONE;
+
+    if (updater->fitted) {
+        return agent_trial(&updater->agent);
+    }
+    return updater->modem && way_back ? AGENT_NO : AGENT_YES;
 }
 
 bool updater_is_idle(const struct updater *updater)
@@ -197,6 +214,11 @@ void updater_defer(struct updater *updater, uint32_t minutes)
     if (updater->fitted) {
         agent_defer(&updater->agent, (uint64_t)minutes * 60000u);
     }
+}
+
+bool updater_forget(struct updater *updater)
+{
+    return !updater->fitted || agent_forget(&updater->agent);
 }
 
 /* ---- in words --------------------------------------------------------------------- */

@@ -16,7 +16,8 @@
 #include "ota/map.h"
 
 struct updater {
-    bool fitted;
+    bool fitted; /* there is an agent */
+    bool modem;
     struct agent agent;
     struct agent_port port;
     struct agent_figures figures;
@@ -37,7 +38,8 @@ void updater_start(struct updater *updater, bool recovery);
  * the agent wants it. */
 uint64_t updater_serve(struct updater *updater);
 
-/* AGENT_YES when there is none. */
+/* Without a modem AGENT_YES. With one, and no agent, AGENT_NO while there is a
+ * way back: this image could never be replaced over the air. */
 enum agent_answer updater_trial(struct updater *updater);
 
 /* No update is being worked at: the device may restart for other reasons. */
@@ -46,6 +48,8 @@ bool updater_is_idle(const struct updater *updater);
 /* Console commands. */
 void updater_poll_now(struct updater *updater);
 void updater_defer(struct updater *updater, uint32_t minutes);
+/* The slot that does not run is about to be erased. False: not now. */
+bool updater_forget(struct updater *updater);
 /* "update downloading initial none release 7 4096/20000 tries 0", as a line;
  * nothing without a modem. */
 void updater_tell(const struct updater *updater);

@@ -305,6 +305,27 @@ void agent_defer(struct agent *agent, uint64_t ms)
     agent->deferred_ms = ms < AGENT_NEVER - now ? now + ms : AGENT_NEVER;
 }
 
+bool agent_forget(struct agent *agent)
+{
+    struct progress record = agent->log.now;
+
+    if (agent->phase != AGENT_PHASE_WAIT) {
+        coap_stop(&agent->exchange);
+        agent_wait_for_poll(agent);
+    }
+    if (record.result == AGENT_RESULT_SUCCESS ||
+        (record.written == 0 && record.state == AGENT_STATE_IDLE)) {
+        return true; /* it does not count on anything there */
+    }
+    if (record.state != AGENT_STATE_IDLE) {
+        agent_say(&record, AGENT_STATE_IDLE, AGENT_WHY_NONE);
+        record.result = AGENT_RESULT_CANCELLED;
+    }
+    record.written = 0;
+    memset(&record.etag, 0, sizeof(record.etag));
+    return agent_keep(agent, &record);
+}
+
 const struct progress *agent_progress(const struct agent *agent)
 {
     return &agent->log.now;

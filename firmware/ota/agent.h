@@ -203,6 +203,10 @@ bool agent_wants_restart(const struct agent *agent);
 void agent_poll_now(struct agent *agent);
 void agent_defer(struct agent *agent, uint64_t ms);
 
+/* Somebody else is about to write to the slot that does not run: a download
+ * begins anew with the next poll. False: that could not be kept. */
+bool agent_forget(struct agent *agent);
+
 /*
  * On trial, the image is healthy: can it reach its server? Call agent_step()
  * as always; it only asks for the descriptor. YES: confirm. NO: the time for

@@ -191,6 +191,53 @@ Test(hostile, an_older_release_does_not_displace_one_that_ended)
     cr_assert(aw_run(w, HOUR, updated));
 }
 
+/* ---- a slot that somebody else writes to --------------------------------- */
+
+static uint32_t turns;
+
+static bool turned(const struct aw *at)
+{
+    turns -= turns > 0;
+    return turns == 0 || updated(at);
+}
+
+/* At any time; what was there is not counted on. */
+Test(hostile, a_slot_that_is_erased_is_fetched_anew)
+{
+    for (uint32_t at = 0; at < 120; at++) {
+        setup();
+        aw_publish(w, update, 1);
+        aw_boot(w);
+        turns = at + 1;
+        cr_assert(aw_run(w, 200, turned));
+        if (w->info.state == OTA_TRIAL || updated(w)) {
+            cr_assert_gt(at, 30);
+            break;
+        }
+        cr_assert(agent_forget(&w->agent));
+        memset(w->flash.array + aw_slot(OTA_SLOT_B), 0xFF, AW_SLOT_SIZE);
+        w->due_ms = 0;
+        cr_assert(aw_run(w, 200, updated), "turn %u", at);
+        cr_assert_eq(w->events[AGENT_EVENT_FAIL], 0, "turn %u", at);
+        cr_assert_eq(w->trials, 1);
+    }
+}
+
+/* Somebody has copied the recovery image into a slot. */
+Test(hostile, a_recovery_image_does_not_write_over_itself)
+{
+    struct boot_info info;
+
+    aw_install(w, aw_make(w, "1.2.0", 1, SIZE, AW_GOOD), OTA_SLOT_B);
+    aw_boot(w);
+    info = w->info;
+    for (uint8_t slot = OTA_SLOT_A; slot <= OTA_SLOT_B; slot++) {
+        info.slot = slot;
+        agent_start(&w->agent, &w->port, &w->figures, &info, true);
+        cr_assert_neq(w->agent.target, slot);
+    }
+}
+
 /* ---- records that somebody made up ------------------------------------------------ */
 
 static void forge(struct progress record)
