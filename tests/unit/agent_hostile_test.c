@@ -115,6 +115,113 @@ Test(hostile, releases_that_take_turns_cost_little)
     cr_assert_leq(most_erased(), 50);
 }
 
+/* ---- answers that match, and lie --------------------------------------------- */
+
+struct lie {
+    const char *what;
+    uint8_t code;
+    int32_t number; /* added to the block's */
+    bool other_more;
+    int8_t szx;     /* added */
+    int32_t length; /* added to the payload's */
+    bool ends;      /* the release, when it goes on */
+};
+
+#define CONTENT COAP_CONTENT
+static const struct lie lies[] = {
+    {"2.31", COAP_CODE(2, 31), 0, false, 0, 0, false},
+    {"4.08", COAP_CODE(4, 8), 0, false, 0, 0, false},
+    {"2.04", COAP_CHANGED, 0, false, 0, 0, false},
+    {"2.03", COAP_VALID, 0, false, 0, 0, false},
+    {"the last one early, or never", CONTENT, 0, true, 0, 0, true},
+    {"larger blocks", CONTENT, 0, false, 1, 0, true},
+    {"a size that there is not", CONTENT, 0, false, 2, 0, false},
+    {"smaller ones at the same number", CONTENT, 0, false, -1, 0, true},
+    {"the one before", CONTENT, -1, false, 0, 0, true},
+    {"the very last number", CONTENT, 0xFFFFF, false, 0, 0, true},
+    {"no payload", CONTENT, 0, false, 0, -1024, true},
+    {"a byte too few", CONTENT, 0, false, 0, -1, true},
+    {"a byte too many", CONTENT, 0, false, 0, 1, true},
+};
+
+static const struct lie *lie;
+static uint32_t lies_left;
+static int32_t (*true_receive)(void *, void *, uint32_t);
+
+/* The answer anew, with Block2 as its only option. */
+static int32_t tell_lie(const struct coap_answer *answer, uint8_t *out)
+{
+    uint32_t number = (answer->block + (uint32_t)lie->number) & 0xFFFFFu;
+    uint32_t value = number << 4 |
+                     (uint32_t)(answer->more != lie->other_more) << 3 |
+                     ((uint32_t)(answer->szx + lie->szx) & 7u);
+    int32_t length = (int32_t)answer->length + lie->length;
+    uint8_t payload[1040] = {0};
+    uint8_t head[] = {0x64,
+                      lie->code,
+                      (uint8_t)(answer->id >> 8),
+                      (uint8_t)answer->id,
+                      answer->token[0],
+                      answer->token[1],
+                      answer->token[2],
+                      answer->token[3],
+                      0xD3,
+                      23 - 13,
+                      (uint8_t)(value >> 16),
+                      (uint8_t)(value >> 8),
+                      (uint8_t)value,
+                      0xFF};
+
+    length = length < 0 ? 0 : length;
+    memcpy(payload, answer->payload, answer->length);
+    memcpy(out, head, sizeof(head));
+    memcpy(out + sizeof(head), payload, (size_t)length);
+    return (int32_t)sizeof(head) - (length == 0) + length;
+}
+
+static int32_t receive_lies(void *context, void *bytes, uint32_t size)
+{
+    int32_t length = true_receive(context, bytes, size);
+    uint8_t packet[COAP_ANSWER_MAX];
+    struct coap_answer answer;
+
+    if (length <= 0 || lies_left == 0 ||
+        coap_read(bytes, (uint32_t)length, &answer) != 0 ||
+        answer.code != COAP_CONTENT || !answer.has_block || answer.block == 0) {
+        return length;
+    }
+    lies_left--;
+    length = tell_lie(&answer, packet);
+    memcpy(bytes, packet, (size_t)length);
+    return length;
+}
+
+static void expect_unmoved(const struct lie *told, uint32_t times)
+{
+    setup();
+    w->figures.block_size = 512;
+    lie = told;
+    lies_left = times;
+    true_receive = w->port.receive;
+    w->port.receive = receive_lies;
+    aw_publish(w, update, 1);
+    aw_boot(w);
+    bool done = aw_run(w, 24 * HOUR, updated);
+    cr_assert_eq(done, times == 1, "%s", told->what);
+    cr_assert_eq(w->trials, done, "%s", told->what);
+    cr_assert_leq(aw_fetched(w), 4u * w->image[update].size, "%s", told->what);
+    cr_assert_leq(most_erased(), 4);
+    cr_assert_eq(aw_record(w)->final, !done && told->ends, "%s", told->what);
+}
+
+Test(hostile, answers_that_lie_are_left_in_bounds)
+{
+    for (unsigned i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+        expect_unmoved(&lies[i], 1);
+        expect_unmoved(&lies[i], UINT32_MAX);
+    }
+}
+
 /* ---- a log that fails -------------------------------------------------------- */
 
 static int (*true_program)(void *, uint32_t, const void *, uint32_t);
