@@ -39,7 +39,8 @@ recorded "scenarios with all kinds of events" \
 # ---- one device must not hold up the others
 
 # two NAME STEPS EXPECTATIONS: two devices with the board tests' guest as ROM,
-# told by console lines what to do.
+# told by console lines what to do. The second one sleeps and feeds its watchdog
+# every 0.9 s.
 two() {
     cat >"$1.yaml" <<END
 scenario: $1
@@ -49,7 +50,7 @@ limits: {virtual_time: 60s}
 machine: {rom: board_rom.elf}
 allow: [brick]
 steps:
-  - {on: {event: power.on, device: 2}, do: {console: "sleep 14"}}
+  - {on: {event: power.on, device: 2}, do: {console: "feed e"}}
 $2
 expect:
 $3
@@ -61,7 +62,7 @@ END
 two unannounced "
   - {on: {event: power.on, device: 1}, do: {console: 'bite 3e8'}}
   - {at: 3s, do: {note: three}}
-  - {at: 5s, do: [{note: five}, {console: 'sleep 1'}]}" "
+  - {at: 5s, device: 1, do: [{note: five}, {console: 'sleep 1'}]}" "
   - eventually: {event: note, text: three, within: 3s}
   - eventually: {event: note, text: five, within: 5s}
   - never: {event: controller.refused, status: 6}
