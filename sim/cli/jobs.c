@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/core.h"
 #include "cli/frame.h"
 #include "cli/interrupt.h"
 
@@ -26,6 +27,7 @@ struct job {
     enum { JOB_WAITS, JOB_RUNS, JOB_FINISHED } state;
     pid_t pid;
     int fd;
+    int core;            /* that it keeps to, see base/core.h */
     bool damaged;        /* what it sent made no sense */
     bool answered;       /* its outcome came */
     struct bytes input;  /* not yet a whole frame */
@@ -121,8 +123,10 @@ static int send_outcome(int fd, const struct outcome *outcome)
 }
 
 __attribute__((noreturn)) static void worker(const struct jobs *jobs,
-                                             size_t index, int fd, pid_t parent)
+                                             size_t index, int fd, pid_t parent,
+                                             int core)
 {
+    struct core held;
     struct outcome outcome = {.begun = true, .verdict = RUN_ERROR};
     cookie_io_functions_t functions = {.write = send_text};
 
@@ -130,6 +134,7 @@ __attribute__((noreturn)) static void worker(const struct jobs *jobs,
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
         _exit(1);
     }
+    core_hold(&held, core);
     interrupt_serve();
     FILE *out = fopencookie(&fd, "w", functions);
     /* by line, so that what is told of a run that lasts is whole lines */
@@ -151,6 +156,27 @@ static void finish(struct pool *pool, struct job *job)
                          &job->outcome);
 }
 
+static bool core_taken(const struct pool *pool, int core)
+{
+    for (size_t i = 0; i < pool->next; i++) {
+        if (pool->job[i].state == JOB_RUNS && pool->job[i].core == core) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The lowest number that no running worker has. */
+static int free_core(const struct pool *pool)
+{
+    int core = 0;
+
+    while (core_taken(pool, core)) {
+        core++;
+    }
+    return core;
+}
+
 static int start(struct pool *pool, struct job *job)
 {
     pid_t parent = getpid();
@@ -160,10 +186,12 @@ static int start(struct pool *pool, struct job *job)
         return -1;
     }
     (void)fflush(NULL); /* else it would be written twice */
+    job->core = free_core(pool);
     job->pid = fork();
     if (job->pid == 0) {
         (void)close(ends[0]);
-        worker(pool->jobs, (size_t)(job - pool->job), ends[1], parent);
+        worker(pool->jobs, (size_t)(job - pool->job), ends[1], parent,
+               job->core);
     }
     (void)close(ends[1]);
     if (job->pid < 0) {

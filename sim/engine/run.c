@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/core.h"
 #include "base/hex.h"
 #include "engine/state.h"
 
@@ -255,6 +256,7 @@ int run_scenario(const struct scenario *scenario,
                       .options = options,
                       .result = result,
                       .own_dtb = -1};
+    struct core core;
 
     memset(result, 0, sizeof *result);
     recording_init(&result->recording);
@@ -262,6 +264,7 @@ int run_scenario(const struct scenario *scenario,
     if (run.world == NULL) {
         return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     }
+    core_hold(&core, CORE_HERE);
     emit_init(&run);
     int err = setup_run(&run, diag);
     if (err == 0) {
@@ -282,6 +285,7 @@ int run_scenario(const struct scenario *scenario,
     }
     setup_free(&run);
     free(run.world);
+    core_release(&core);
     return err;
 }
 
