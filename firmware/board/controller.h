@@ -192,8 +192,8 @@ enum ctl_command {
 /* ---- fuses ----------------------------------------------------------- */
 /*
  * 2048 one-time bits, 0 = unburned, 1 = burned, read as 64 little-endian
- * words. A unary field's value is the number of leading burned bits (from its
- * first bit on); a burned bit behind a gap is a torn burn to be completed.
+ * words. A unary field's value is its highest burned bit, counted from 1; an
+ * unburned bit below it is a torn burn, to be completed.
  *
  *   bit     0 ..  255   root key digest 0: SHA-256 of the SPKI DER, byte 0
  *                       first, bit 0 of a byte first

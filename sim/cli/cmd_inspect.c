@@ -296,7 +296,7 @@ static void text_unary(const struct inspection *in, const char *name,
 {
     line(in, field->torn ? ROLE_BAD : ROLE_PLAIN, "  %-20s %u%s%s", name,
          field->value, says,
-         field->torn ? "  with a gap: a burn was torn" : "");
+         field->torn ? "  with a gap below: a burn was torn" : "");
 }
 
 static const char *lifecycle_text(uint32_t value)

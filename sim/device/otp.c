@@ -146,12 +146,12 @@ bool otp_get(const struct otp *otp, uint32_t bit)
 
 uint32_t otp_unary(const struct otp *otp, uint32_t first, uint32_t bits)
 {
-    uint32_t count = 0;
+    uint32_t value = bits;
 
-    while (count < bits && otp_get(otp, first + count)) {
-        count++;
+    while (value > 0 && !otp_get(otp, first + value - 1)) {
+        value--;
     }
-    return count;
+    return value;
 }
 
 static const char *const rule_names[] = {

@@ -54,7 +54,8 @@ void otp_warm_reset(struct otp *otp);
 /* Host side, for provisioning and decoding. */
 void otp_set(struct otp *otp, uint32_t bit);
 bool otp_get(const struct otp *otp, uint32_t bit);
-/* Leading burned bits of a unary field. */
+/* Value of a unary field: its highest burned bit, counted from 1. Unburned
+ * bits below are a torn burn, and do not lower it. */
 uint32_t otp_unary(const struct otp *otp, uint32_t first, uint32_t bits);
 
 const char *otp_rule_name(enum otp_rule rule);

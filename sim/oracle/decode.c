@@ -389,13 +389,13 @@ static void fuse_bytes(const uint32_t words[OTP_WORDS], uint32_t first,
 static struct fuse_unary fuse_unary(const uint32_t words[OTP_WORDS],
                                     uint32_t first, uint32_t bits)
 {
-    struct fuse_unary field = {0, false};
+    struct fuse_unary field = {bits, false};
 
-    while (field.value < bits && fuse_bit(words, first + field.value)) {
-        field.value++;
+    while (field.value > 0 && !fuse_bit(words, first + field.value - 1)) {
+        field.value--;
     }
-    for (uint32_t i = field.value; i < bits; i++) {
-        field.torn = field.torn || fuse_bit(words, first + i);
+    for (uint32_t i = 0; i < field.value; i++) {
+        field.torn = field.torn || !fuse_bit(words, first + i);
     }
     return field;
 }

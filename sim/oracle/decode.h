@@ -132,7 +132,8 @@ int decode_flash(const uint8_t *flash, size_t size, const struct board_map *map,
 bool decode_in_force(const uint8_t *flash, size_t size,
                      const struct board_map *map, struct journal_record *now);
 
-/* A unary field; a burned bit behind the first gap means a torn burn. */
+/* A unary field: its value is the highest burned bit, counted from 1. An
+ * unburned bit below it is a burn that was torn. */
 struct fuse_unary {
     uint32_t value;
     bool torn;

@@ -463,7 +463,7 @@ Test(decode, fuses)
 
     words[8] = 0x04030201;  /* root key 1, bytes 0..3 */
     words[24] = 0x00000001; /* epoch 1 */
-    words[25] = 0x0000000b; /* bootloader counter 2, a gap, one more */
+    words[25] = 0x0000000b; /* bootloader counter 4, bit 2 missing */
     words[26] = 0xffffffff; /* life-cycle: all of it */
     words[28] = 0x000000aa; /* identity */
     words[32] = 0xffffffff; /* application counter: 33 */
@@ -474,7 +474,7 @@ Test(decode, fuses)
     cr_expect_arr_eq(fuses.root[1], "\x01\x02\x03\x04", 5);
     cr_expect_eq(fuses.epoch.value, 1);
     cr_expect_not(fuses.epoch.torn);
-    cr_expect_eq(fuses.boot_counter.value, 2);
+    cr_expect_eq(fuses.boot_counter.value, 4);
     cr_expect(fuses.boot_counter.torn);
     cr_expect_eq(fuses.lifecycle.value, 32);
     cr_expect_eq(fuses.identity[0], 0xaa);

@@ -152,16 +152,20 @@ Test(otp, auto_takes_each_form_and_the_stream_only_when_busy)
               seen[OTP_FORM_WEAK] > 5);
 }
 
-Test(otp, unary_counts_leading_bits)
+Test(otp, unary_value_is_the_highest_burned_bit)
 {
     cr_assert_eq(otp_unary(&otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS), 0);
     for (uint32_t i = 0; i < 40; i++) {
         otp_set(&otp, OTP_COUNTER_BIT + i);
     }
-    otp_set(&otp, OTP_COUNTER_BIT + 41); /* behind a gap */
     cr_assert_eq(otp_unary(&otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS), 40);
+    otp_set(&otp, OTP_COUNTER_BIT + 41); /* above a gap */
+    cr_assert_eq(otp_unary(&otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS), 42);
     otp_set(&otp, OTP_COUNTER_BIT + 40);
     cr_assert_eq(otp_unary(&otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS), 42);
+    otp_set(&otp, OTP_COUNTER_BIT + OTP_COUNTER_BITS - 1);
+    cr_assert_eq(otp_unary(&otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS),
+                 OTP_COUNTER_BITS);
     cr_assert_eq(otp_unary(&otp, OTP_COUNTER_BIT, 10), 10);
     cr_assert_not(otp_get(&otp, OTP_BITS));
     otp_set(&otp, OTP_BITS); /* nothing there */
