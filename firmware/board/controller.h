@@ -82,7 +82,7 @@ _Static_assert(sizeof(struct ctl_page) == CTL_SIZE, "controller page");
 /* Answers. Everything but CTL_OK is an error. */
 enum ctl_status {
     CTL_OK = 0,
-    CTL_E_COMMAND = 1,  /* no such command */
+    CTL_E_COMMAND = 1,  /* no such command, or no reset for a SYS_BOOT */
     CTL_E_ARGUMENT = 2, /* address, length or index out of range */
     CTL_E_BUSY = 3,     /* flash or fuses are busy; RESULT0/1 say until when */
     CTL_E_LOCKED = 4,   /* the range is locked until reset */
@@ -123,7 +123,8 @@ enum ctl_reset_reason {
 /*
  * Commands. A = ARG, R = RESULT, D = DATA.
  *
- * SYS_BOOT      first act of the ROM after any reset.  R0 cause
+ * SYS_BOOT      first act of the ROM after any reset, refused without one.
+ *               R0 cause
  * SYS_RESET     announce SYSRESETREQ.  A0 reason
  * SYS_SLEEP     announce WFI.  A0,A1 wake time in cycles (64 bit; all ones =
  *               for ever).  Answered when the time has come or something

@@ -16,7 +16,7 @@ const union vector rom_vectors[VECTOR_COUNT] =
 
 /* Numbers of controller.h, as the assembler wants them. */
 _Static_assert(CTL_BASE == 0x21FFF000u && CTL_SYS_BOOT == 0x101, "asm");
-_Static_assert(CTL_RESET_ASSERTED == 0xB0, "asm");
+_Static_assert(CTL_OK == 0, "asm");
 _Static_assert(BOARD_SRAM_BASE == 0x21800000u && BOARD_SRAM_SIZE == 0x80000u,
                "asm");
 _Static_assert(BOARD_ROM_RAM_BASE == 0x20000000u &&
@@ -46,9 +46,10 @@ __attribute__((naked)) void rom_reset(void)
                      "movw r0, #0x101\n\t"
                      "str.w r0, [r4, #0xFC]\n\t"
                      "ldr r0, [r4, #0x40]\n\t"
-                     "cmp r0, #0xB0\n\t"
-                     "bne 1f\n\t"
-                     /* power went again: as a brown-out detector would */
+                     "cmp r0, #0\n\t"
+                     "beq 1f\n\t"
+                     /* power went again, or this is no boot: whoever jumped
+                      * here gets the reset that was left out */
                      "ldr r0, =0xE000ED0C\n\t"
                      "ldr r1, =0x05FA0004\n\t"
                      "str r1, [r0]\n\t"

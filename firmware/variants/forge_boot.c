@@ -6,28 +6,16 @@
  */
 #include <stddef.h>
 
-#include "variants/misdeed.h"
-#include "board/cpu.h"
 #include "board/state.h"
+#include "variants/misdeed.h"
+#include "variants/rom_search.h"
 
 #define PROLOGUE_MOST 48u /* halfwords from a function's start to its ring */
 
-static uint32_t rom_half(uintptr_t at)
-{
-    uint32_t half;
-
-    /* Address 0 is no place that a compiler likes to read from. */
-    __asm__ volatile("ldrh %0, [%1]" : "=r"(half) : "r"(at) : "memory");
-    return half;
-}
-
-/* STR.W Rt, [Rn, #0xFC]; not with r4, which is the start-up code's. */
+/* The start-up code rings with r4, the doorbell function does not. */
 static bool is_ring(uintptr_t at)
 {
-    uint32_t first = rom_half(at);
-
-    return (first & 0xFFF0u) == 0xF8C0u && (first & 15u) != 4u &&
-           (rom_half(at + 2) & 0x0FFFu) == 0x00FCu;
+    return rom_is_ring(at) && (rom_half(at) & 15u) != 4u;
 }
 
 static bool is_prologue(uintptr_t at)
@@ -55,9 +43,7 @@ static void forge_boot(void)
     uint32_t (*ring)(uint32_t, const uint32_t *, unsigned);
     uintptr_t at;
 
-    (void)cpu_mask();
-    MPU_CTRL = 0;
-    cpu_barrier();
+    protection_off();
     at = find_doorbell();
     if (at == 0) {
         console_write("no doorbell found\n");

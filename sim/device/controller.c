@@ -349,6 +349,7 @@ static void assert_reset(struct board *board, enum ctl_reset_cause cause,
 {
     forget_session(board);
     board->reset_asserted = true;
+    board->cpu_reset = false;
     board->cause = (uint8_t)cause;
     board->sram = (uint8_t)sram;
 }
@@ -437,15 +438,12 @@ static void answer_busy(struct request *req, unsigned first, uint64_t end)
     grant(req->board, req->board->now_ns, end);
 }
 
-/* A reset that nobody told the board of: announced, or the watchdog's. */
+/* A reset that the board had no part in: announced, or the watchdog's. */
 static void infer_reset(struct board *board, const struct board_sink *sink)
 {
     uint64_t now = board->now_ns;
     enum ctl_reset_cause cause = CTL_CAUSE_WATCHDOG;
 
-    if (board->reset_asserted) {
-        return;
-    }
     if (board->reset_announced) {
         cause = (enum ctl_reset_cause)board->cause;
     } else {
@@ -453,13 +451,19 @@ static void infer_reset(struct board *board, const struct board_sink *sink)
     }
     board_advance(board, NULL, now, sink);
     board_warm_reset(board, now, cause);
+    board->cpu_reset = true;
+}
+
+void board_see_reset(struct board *board)
+{
+    board->cpu_reset = true;
 }
 
 static enum ctl_status sys_boot(struct request *req)
 {
     struct board *board = req->board;
 
-    infer_reset(board, req->sink);
+    board->cpu_reset = false;
     board_advance(board, NULL, board->now_ns, req->sink);
     start_epoch(board, board->now_ns);
     board->reset_asserted = false;
@@ -854,9 +858,10 @@ typedef enum ctl_status handler_fn(struct request *req);
 #define GROUPS 9u
 #define GROUP_SIZE 6u
 
-/* By the command's two bytes: group, number in it. */
+/* By the command's two bytes: group, number in it. SYS_BOOT is none of them:
+ * it begins what all others belong to. */
 static handler_fn *const handlers[GROUPS][GROUP_SIZE] = {
-    [1] = {NULL, sys_boot, sys_reset, sys_sleep, sys_deadline, sys_halt},
+    [1] = {NULL, NULL, sys_reset, sys_sleep, sys_deadline, sys_halt},
     [2] = {NULL, flash_cmd_program, flash_cmd_erase, flash_cmd_status,
            flash_cmd_lock},
     [3] = {NULL, otp_cmd_read, otp_cmd_burn, otp_cmd_status, otp_cmd_lock},
@@ -903,11 +908,18 @@ static enum ctl_status carry_out(struct request *req, uint64_t executed_ns)
     uint64_t guest_ns = board_guest_ns(board, req->page);
     handler_fn *handler = find_handler(req->command);
 
-    if (req->command == CTL_SYS_BOOT) {
+    if (board->cpu_reset && !board->reset_asserted) {
+        infer_reset(board, req->sink);
+    }
+    if (board->cpu_reset && req->command == CTL_SYS_BOOT) {
         return sys_boot(req);
     }
     if (board->reset_asserted) {
         return CTL_RESET_ASSERTED;
+    }
+    if (req->command == CTL_SYS_BOOT) {
+        board->reset_announced = false;
+        return CTL_E_COMMAND;
     }
     if (!board_time_possible(board, guest_ns, executed_ns)) {
         return CTL_E_TIME;

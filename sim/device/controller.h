@@ -66,6 +66,7 @@ struct board {
     bool deadline_set;
     bool reset_asserted;  /* answers CTL_RESET_ASSERTED until SYS_BOOT */
     bool reset_announced; /* SYS_RESET was the last command */
+    bool cpu_reset;       /* the CPU was seen to be reset: SYS_BOOT may come */
     bool halted;
     uint8_t cause; /* enum ctl_reset_cause of the coming boot */
     uint8_t sram;  /* enum board_sram for the coming boot */
@@ -155,11 +156,16 @@ int board_init(struct board *board, const struct board_figures *figures,
  * periods, its worst case: an executed count would differ between versions of
  * QEMU. TIME given with SYS_BOOT is not looked at: that is cycle 0.
  *
- * SYS_BOOT clears the locks, so it must come out of a real reset. The board
- * cannot see that: the caller has to refuse it from code outside the ROM.
+ * SYS_BOOT clears the locks, so it counts only once the CPU was seen to be
+ * reset since the last one (board_see_reset()); else it is no command. What
+ * rings instead of it is answered CTL_RESET_ASSERTED.
  */
 void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
                    uint64_t executed_ns, const struct board_sink *sink);
+
+/* The machine knows that the CPU was reset since the last ring. To be told
+ * before the command of that ring, the program's first one, is carried out. */
+void board_see_reset(struct board *board);
 
 /*
  * Answer the sleep at `now` (at or after the last time, at or before sleep_ns;

@@ -30,10 +30,9 @@ struct run_image {
 };
 
 /* One device's machine, and what is known of it outside the world. Nothing
- * here outlasts a turn but the machine itself, its count at the boot, which
- * each SYS_BOOT takes anew, and where the first one came from, which is a
- * property of the ROM: so a world and a machine at SYS_BOOT are enough to go
- * on. */
+ * here outlasts a turn but the machine itself and its count at the boot, which
+ * each SYS_BOOT takes anew: so a world and a machine at SYS_BOOT are enough to
+ * go on. */
 struct unit {
     struct run *run;
     struct world_device *world;
@@ -43,9 +42,8 @@ struct unit {
     struct oracle_sink oracle_sink;
     char changed[EVENT_LABEL]; /* partition whose flash has changed */
     bool booted;               /* SYS_BOOT was served */
-    bool struck;           /* reset was asserted, and it has not run since */
-    uint64_t boot_insns;   /* shim's count at the last SYS_BOOT */
-    uint32_t boot_address; /* of the store that rang the first SYS_BOOT */
+    bool struck;         /* reset was asserted, and it has not run since */
+    uint64_t boot_insns; /* shim's count at the last SYS_BOOT */
 };
 
 /* A step whose trigger was seen. */

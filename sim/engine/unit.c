@@ -236,33 +236,17 @@ static int serve_reset(struct unit *unit, uint64_t now, struct diag *diag)
 
 /* ---- it stands still ----------------------------------------------------- */
 
-/* A boot is announced by the ROM alone, from where it did so at power-on, when
- * nothing else had run: from elsewhere, another function of the ROM that an
- * application calls too, it would only be a way to lose the locks. */
-static void refuse_forged_boot(struct unit *unit)
+/* QEMU has reset the CPU, and nobody knows of a reset: the watchdog has
+ * bitten, and the world has to come as far before the ROM runs. */
+static void look_for_reset(struct unit *unit)
 {
-    uint32_t from = machine_channel(unit->machine)->ring_address;
+    struct board *board = &unit->world->board;
 
-    if (unit->boot_address == 0 && from < BOARD_ROM_SIZE) {
-        unit->boot_address = from;
-    }
-    if (from >= BOARD_ROM_SIZE || from != unit->boot_address) {
-        machine_page(unit->machine)->command = 0;
-    }
-}
-
-/* A boot that nobody knows a reset for: the watchdog has bitten, and the world
- * has to come as far before the ROM runs. */
-static void silent_reset(struct unit *unit)
-{
-    const struct board *board = &unit->world->board;
-
-    if (machine_page(unit->machine)->command != CTL_SYS_BOOT) {
+    if (!machine_take_reset(unit->machine)) {
         return;
     }
-    refuse_forged_boot(unit);
-    if (machine_page(unit->machine)->command == CTL_SYS_BOOT &&
-        !board->reset_asserted && !board->reset_announced) {
+    board_see_reset(board);
+    if (!board->reset_asserted && !board->reset_announced) {
         reset_by_watchdog(unit);
     }
 }
@@ -278,7 +262,7 @@ static int stand(struct unit *unit, enum machine_event event, struct diag *diag)
         if (unit->run->scenario->checking) {
             check_window_part(unit);
         }
-        silent_reset(unit);
+        look_for_reset(unit);
         unit->world->wait = WAIT_COMMAND;
         return 0;
     case MACHINE_CODE:
@@ -331,7 +315,7 @@ static uint64_t command_time(const struct unit *unit)
     if (unit->world->reset_ns != 0) {
         return unit->world->reset_ns;
     }
-    if (page->command == CTL_SYS_BOOT || board->reset_asserted) {
+    if (board->cpu_reset || board->reset_asserted) {
         return board->now_ns;
     }
     uint64_t now = board_guest_ns(board, page);
@@ -371,8 +355,9 @@ static void serve_board(struct unit *unit)
     unit->booted = false;
     if (unit->world->reset_ns != 0) {
         reset_comes(unit, unit->world->reset_ns);
+        board_see_reset(&unit->world->board); /* it is the one that was seen */
     }
-    if (page->command == CTL_SYS_BOOT) {
+    if (unit->world->board.cpu_reset) {
         unit_check_window(unit);
     }
     board_command(&unit->world->board, page, machine_window(unit->machine),

@@ -81,6 +81,7 @@ static void add_board(mbedtls_sha256_context *context,
     ADD(context, board->deadline_set);
     ADD(context, board->reset_asserted);
     ADD(context, board->reset_announced);
+    ADD(context, board->cpu_reset);
     ADD(context, board->halted);
     ADD(context, board->cause);
     ADD(context, board->sram);

@@ -3,10 +3,13 @@
 #include "machine/machine.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "machine/find.h"
@@ -23,6 +26,11 @@
 #define CHILD_WINDOW 3
 #define CHILD_CHANNEL 4
 
+/* Where QEMU puts the secret at each reset: the page's last, reserved bytes. */
+#define SECRET_OFFSET (sizeof(struct ctl_page) - sizeof(uint64_t))
+_Static_assert(SECRET_OFFSET >= offsetof(struct ctl_page, reserved3),
+               "the secret lies in reserved bytes");
+
 struct machine {
     struct qemu qemu;
     struct process process;
@@ -35,6 +43,7 @@ struct machine {
     uint8_t *window;
     struct channel *channel;
     char stderr_text[STDERR_MAX];
+    uint64_t secret; /* of this machine; never 0 */
 
     char *argv[ARGS_MAX + 1];
     size_t argc;
@@ -87,6 +96,18 @@ static void arg_file(struct machine *machine, const char *before,
     arg_text(machine, file, true);
     arg_text(machine, after, false);
     arg_end(machine);
+}
+
+/* A device of QEMU that writes a number to memory at each reset. */
+static void arg_secret(struct machine *machine)
+{
+    char text[96];
+
+    (void)snprintf(text, sizeof(text),
+                   "loader,addr=0x%zx,data=0x%" PRIx64 ",data-len=8",
+                   CTL_BASE + SECRET_OFFSET, machine->secret);
+    arg_add(machine, "-device");
+    arg_add(machine, text);
 }
 
 static void arg_files(struct machine *machine,
@@ -143,6 +164,7 @@ static int build_args(struct machine *machine,
                    BOARD_WINDOW_SIZE, CHILD_WINDOW);
     arg_add(machine, "-object");
     arg_add(machine, backend);
+    arg_secret(machine);
     arg_files(machine, options);
     if (machine->text_used >= ARGS_TEXT || machine->argc >= ARGS_MAX) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
@@ -394,6 +416,20 @@ static int launch(struct machine *machine, struct diag *diag)
     return await_start(machine, diag);
 }
 
+/* Chance of the host's own: it decides nothing and is never recorded. */
+static int make_secret(struct machine *machine, struct diag *diag)
+{
+    while (machine->secret == 0) {
+        if (getrandom(&machine->secret, sizeof(machine->secret), 0) !=
+            (ssize_t)sizeof(machine->secret)) {
+            return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                             "no random numbers from the system: %s",
+                             strerror(errno));
+        }
+    }
+    return 0;
+}
+
 static int check_options(const struct machine_options *options,
                          struct diag *diag)
 {
@@ -427,7 +463,8 @@ int machine_start(struct machine **out, const struct machine_options *options,
     machine->channel_fd = -1;
     machine->stderr_fd = -1;
     machine->gdb = options->gdb_port != 0;
-    err = check_options(options, diag);
+    err = make_secret(machine, diag);
+    err = err ? err : check_options(options, diag);
     err = err ? err : find_qemu(&machine->qemu, options->qemu, diag);
     err = err ? err : build_args(machine, options, diag);
     err = err ? err : share_all(machine, options->checking, diag);
@@ -466,6 +503,17 @@ void machine_stop(struct machine *machine)
     unshare_one(machine->channel_fd, machine->channel, sizeof(struct channel));
     unshare_one(machine->stderr_fd, NULL, 0);
     free(machine);
+}
+
+bool machine_take_reset(struct machine *machine)
+{
+    uint8_t *at = (uint8_t *)machine_page(machine) + SECRET_OFFSET;
+    bool reset = memcmp(at, &machine->secret, sizeof(machine->secret)) == 0;
+
+    if (reset) {
+        memset(at, 0, sizeof(machine->secret));
+    }
+    return reset;
 }
 
 /* ---- looking in --------------------------------------------------------- */

@@ -54,6 +54,12 @@ int machine_wait(struct machine *machine, enum machine_event *event,
 int machine_restart(struct machine *machine, struct diag *diag);
 void machine_stop(struct machine *machine); /* NULL is fine */
 
+/* At a ring: was the CPU reset since the last one? QEMU itself writes a secret
+ * number into the page at each reset; it is looked at and wiped out here. No
+ * program can write it: it stands there only from a reset to the first ring,
+ * while the ROM alone runs. */
+bool machine_take_reset(struct machine *machine);
+
 struct ctl_page *machine_page(struct machine *machine);
 uint8_t *machine_window(struct machine *machine); /* BOARD_WINDOW_SIZE */
 struct channel *machine_channel(struct machine *machine);

@@ -51,7 +51,6 @@ struct channel {
     _Atomic uint64_t wfi_block; /* shim: `blocks` when WFI last ran */
     _Atomic uint32_t asleep[2]; /* who sleeps on the futex, by enum turn */
     uint32_t code_count;        /* shim: entries in use; the host sets 0 */
-    uint32_t ring_address;      /* shim: of the store that rang */
     struct channel_code code[CHANNEL_CODE_SLOTS];
 };
 

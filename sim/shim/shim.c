@@ -138,8 +138,8 @@ static void on_store(unsigned int vcpu, uint32_t info, uint64_t address,
 {
     (void)vcpu;
     (void)info;
+    (void)userdata;
     if (address == CTL_BASE + DOORBELL_OFFSET) {
-        shim.channel->ring_address = (uint32_t)(uintptr_t)userdata;
         hand_over(CHANNEL_RING);
     }
 }
@@ -285,14 +285,12 @@ static void report_entry(uint32_t address)
     }
 }
 
-static void mark_insn(struct qemu_plugin_insn *handle, uint32_t address,
-                      const struct insn *insn)
+static void mark_insn(struct qemu_plugin_insn *handle, const struct insn *insn)
 {
     if (is_doorbell(insn)) {
         qemu_plugin_register_vcpu_mem_cb(handle, on_store,
                                          QEMU_PLUGIN_CB_NO_REGS,
-                                         QEMU_PLUGIN_MEM_W,
-                                         (void *)(uintptr_t)address);
+                                         QEMU_PLUGIN_MEM_W, NULL);
     } else if (is_wfi(insn)) {
         qemu_plugin_register_vcpu_insn_exec_cb(handle, on_wfi,
                                                QEMU_PLUGIN_CB_NO_REGS, NULL);
@@ -310,7 +308,7 @@ static size_t walk_run(const struct qemu_plugin_tb *tb, size_t from,
         struct qemu_plugin_insn *handle = qemu_plugin_tb_get_insn(tb, i);
 
         read_insn(handle, &insn);
-        mark_insn(handle, *address, &insn);
+        mark_insn(handle, &insn);
         if (report) {
             report_code(*address, &insn);
         }

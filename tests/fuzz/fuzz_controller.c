@@ -334,6 +334,10 @@ static void step(struct input *input)
         board.radio.registered = take(input, 1) & 1u;
         board.battery_mv = take(input, 2);
         break;
+    case 8:
+    case 9:
+        board_see_reset(&board);
+        break;
     default:
         ring(input);
         break;
@@ -344,6 +348,7 @@ static void boot_once(void)
 {
     must(board_init(&board, &figures, 1) == 0);
     page->command = CTL_SYS_BOOT;
+    board_see_reset(&board);
     board_command(&board, page, window, 0, NULL);
     radio_fit(&board.radio, true);
     board.radio.registered = 1;

@@ -291,6 +291,9 @@ static void serve_ring(struct bench *bench)
     uint64_t insns = machine_channel(bench->machine)->insns;
 
     sink.context = bench;
+    if (machine_take_reset(bench->machine)) {
+        board_see_reset(bench->board);
+    }
     if (page->command == CTL_SYS_BOOT) {
         bench->insns_at_boot = insns;
     } else if (bench->look_at_sram) {

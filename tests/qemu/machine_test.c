@@ -115,11 +115,44 @@ Test(machine, an_answer_is_there_at_the_next_instruction)
     boot(GUEST_RESET, 0);
 }
 
-Test(machine, a_ring_tells_where_it_came_from)
+/* Where the secret of the reset lies: in the reserved end of the page. */
+static uint64_t *secret_place(void)
 {
+    return (uint64_t *)(void *)(page + 1) - 1;
+}
+
+Test(machine, a_reset_is_seen_at_the_first_ring_after_it_and_only_there)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        boot(GUEST_RING, 2);
+        cr_assert(machine_take_reset(machine));
+        cr_assert_not(machine_take_reset(machine), "taken");
+        for (unsigned k = 0; k < 2; k++) {
+            expect_command(GUEST_REPORT);
+            cr_assert_not(machine_take_reset(machine));
+        }
+    }
+    cr_assert_eq(machine_restart(machine, &diag), 0, "%s", diag.text);
     boot(GUEST_RESET, 0);
-    cr_assert_lt(channel->ring_address, BOARD_ROM_SIZE);
-    cr_assert_gt(channel->ring_address, 0);
+    cr_assert(machine_take_reset(machine), "a new process resets it, too");
+}
+
+Test(machine, the_secret_of_a_reset_is_gone_before_a_program_runs)
+{
+    uint64_t secret;
+
+    boot(GUEST_RING, 1);
+    secret = *secret_place();
+    cr_assert_neq(secret, 0);
+    cr_assert(machine_take_reset(machine));
+    cr_assert_eq(*secret_place(), 0);
+    expect_command(GUEST_REPORT);
+    *secret_place() = secret ^ 1u; /* a guess */
+    cr_assert_not(machine_take_reset(machine));
+    stop();
+    start();
+    boot(GUEST_RESET, 0);
+    cr_assert_neq(*secret_place(), secret, "each machine has its own");
 }
 
 /* ---- resets and code ---------------------------------------------------- */

@@ -251,9 +251,16 @@ static void pass(uint64_t ns)
     cr_assert_eq(ring_at(at, CTL_PMU_READ, 0, 0), CTL_OK);
 }
 
+/* The CPU is reset, and its first command is SYS_BOOT with this TIME. */
+static uint32_t reset_and_ring(uint64_t ns)
+{
+    board_see_reset(&board);
+    return ring_at(ns, CTL_SYS_BOOT, 0, 0);
+}
+
 static void boot(void)
 {
-    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(reset_and_ring(0), CTL_OK);
     heard();
 }
 
@@ -316,7 +323,7 @@ Test(controller, the_first_boot_is_a_power_on)
 {
     cr_assert_eq(board_init(&board, &figures, 7), 0);
     cr_assert_eq(ring(CTL_PMU_READ, 0, 0), CTL_RESET_ASSERTED);
-    cr_assert_eq(ring(CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(reset_and_ring(0), CTL_OK);
     cr_assert_eq(page->result[0], CTL_CAUSE_POWER_ON);
     cr_assert_eq(board.boots, 1);
     cr_assert_str_eq(heard(), "0 boot 1\n");
@@ -1001,7 +1008,7 @@ static void expect_reset_to(uint32_t reason, enum ctl_reset_cause cause)
     power_on();
     pass(3 * MS);
     cr_expect_eq(ring(CTL_SYS_RESET, reason, 0), CTL_OK);
-    cr_expect_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_expect_eq(reset_and_ring(0), CTL_OK);
     cr_expect_eq(page->result[0], cause);
     cr_expect_eq(board.epoch_ns, 3 * MS, "time goes on where it was");
     cr_expect_eq(board.boots, 2);
@@ -1021,7 +1028,7 @@ Test(controller, an_announced_reset_has_the_cause_it_gave)
 Test(controller, an_unannounced_reset_is_the_watchdogs)
 {
     pass(3 * MS);
-    cr_assert_eq(ring_at(77 * MS, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(reset_and_ring(77 * MS), CTL_OK);
     cr_assert_eq(page->result[0], CTL_CAUSE_WATCHDOG);
     cr_assert_eq(board.epoch_ns, (3 + 2 * WATCHDOG_MS) * MS);
     cr_assert_eq(board.now_ns, board.epoch_ns, "its TIME is cycle 0");
@@ -1031,7 +1038,7 @@ Test(controller, an_announcement_is_void_when_the_guest_goes_on)
 {
     cr_assert_eq(ring(CTL_SYS_RESET, CTL_REASON_REQUEST, 0), CTL_OK);
     cr_assert_eq(ring(CTL_PMU_READ, 0, 0), CTL_OK);
-    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(reset_and_ring(0), CTL_OK);
     cr_assert_eq(page->result[0], CTL_CAUSE_WATCHDOG);
 }
 
@@ -1063,7 +1070,7 @@ Test(controller, a_warm_reset_by_the_engine)
     cr_assert_eq(program(0, 0, 1), CTL_RESET_ASSERTED);
     cr_assert_eq(ring_at(0, 0x999, 0, 0), CTL_RESET_ASSERTED);
     cr_assert_str_eq(heard(), "", "nothing is reported");
-    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(reset_and_ring(0), CTL_OK);
     cr_assert_eq(page->result[0], CTL_CAUSE_WATCHDOG);
     cr_assert_eq(board.epoch_ns, 9 * MS);
     cr_assert_eq(program(0, 0, 1), CTL_OK);
@@ -1093,10 +1100,76 @@ Test(controller, flash_goes_on_across_a_warm_reset_and_reads_garbage)
 Test(controller, what_ended_before_the_watchdog_bit_is_told_at_its_time)
 {
     cr_assert_eq(ring(CTL_FLASH_ERASE, 0x2000, 0), CTL_OK);
-    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(reset_and_ring(0), CTL_OK);
     cr_assert_str_eq(heard(), "0 begin 2 2000+4096\n45000 end 2 2000+4096\n"
                               "10000000 boot 3\n");
     cr_assert(window_is_true());
+}
+
+/* ---- a reset is seen, never believed ---- */
+
+Test(controller, a_boot_without_a_reset_is_no_command)
+{
+    pass(3 * MS);
+    cr_assert_eq(ring(CTL_FLASH_LOCK, 0, SIZE), CTL_OK);
+    cr_assert_eq(ring(CTL_OTP_LOCK, 0, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 1000, 0), CTL_OK);
+    heard();
+    for (unsigned i = 0; i < 3; i++) {
+        cr_assert_eq(ring(CTL_SYS_BOOT, 0, 0), CTL_E_COMMAND);
+        cr_assert_eq(ring(CTL_SYS_RESET, CTL_REASON_REQUEST, 0), CTL_OK);
+    }
+    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_E_COMMAND);
+    cr_assert_str_eq(heard(), "3000 refused 101 1\n3000 reset 1\n"
+                              "3000 refused 101 1\n3000 reset 1\n"
+                              "3000 refused 101 1\n3000 reset 1\n"
+                              "3000 refused 101 1\n");
+    cr_assert_eq(board.boots, 1);
+    cr_assert_eq(board.epoch_ns, 0);
+    cr_assert_eq(board.deadline_ns, 1003 * MS);
+    cr_assert_eq(program(0, 0, 1), CTL_E_LOCKED);
+    cr_assert_eq(ring(CTL_OTP_BURN, 1, 0), CTL_E_LOCKED);
+}
+
+Test(controller, a_boot_may_be_announced_once_for_each_reset)
+{
+    boot();
+    cr_assert_eq(ring(CTL_SYS_BOOT, 0, 0), CTL_E_COMMAND);
+    cr_assert_eq(board.boots, 2);
+}
+
+Test(controller, in_reset_only_a_boot_after_one_is_answered)
+{
+    board_warm_reset(&board, 9 * MS, CTL_CAUSE_PIN);
+    cr_assert_eq(ring(CTL_SYS_BOOT, 0, 0), CTL_RESET_ASSERTED);
+    cr_assert_eq(board.boots, 1);
+    boot();
+    cr_assert_eq(page->result[0], CTL_CAUSE_PIN);
+}
+
+Test(controller, what_rings_first_after_a_reset_must_be_a_boot)
+{
+    pass(3 * MS);
+    cr_assert_eq(ring(CTL_OTP_LOCK, 0, 0), CTL_OK);
+    heard();
+    board_see_reset(&board);
+    cr_assert_eq(ring(CTL_OTP_BURN, 1, 0), CTL_RESET_ASSERTED);
+    cr_assert_str_eq(heard(), "");
+    cr_assert(board.reset_asserted);
+    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], CTL_CAUSE_WATCHDOG);
+    cr_assert_eq(board.epoch_ns, (3 + 2 * WATCHDOG_MS) * MS);
+}
+
+Test(controller, a_reset_that_was_seen_before_a_cut_is_none_after_it)
+{
+    struct board_cut cut = {.now_ns = MS, .cause = CTL_CAUSE_POWER_ON};
+    struct board_cut_report report;
+
+    board_see_reset(&board);
+    board_power_cut(&board, &cut, &report);
+    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_RESET_ASSERTED);
+    boot();
 }
 
 /* ---- the trial deadline ---- */
@@ -1121,7 +1194,7 @@ Test(controller, the_deadline_asserts_reset)
     cr_assert(board.reset_asserted);
     cr_assert_eq(ring(CTL_PMU_READ, 0, 0), CTL_RESET_ASSERTED);
     cr_assert_str_eq(heard(), "");
-    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(reset_and_ring(0), CTL_OK);
     cr_assert_eq(page->result[0], CTL_CAUSE_DEADLINE);
     cr_assert_eq(board.epoch_ns, 20 * MS);
     cr_assert_eq(board.deadline_ns, BOARD_FOREVER);
@@ -1178,7 +1251,7 @@ Test(controller, a_cut_tears_what_is_in_flight)
     cr_assert_str_eq(heard(), "");
     cr_assert_eq(board_raw_write(&board, window), -1, "the window is stale");
 
-    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(reset_and_ring(0), CTL_OK);
     cr_assert_eq(page->result[0], CTL_CAUSE_BROWN_OUT);
     cr_assert_eq(board.epoch_ns, PROGRAM_NS - 30000 + 500 * MS);
     cr_assert(window_is_true());
@@ -1205,7 +1278,7 @@ Test(controller, a_cut_between_reset_and_boot_counts)
     board_warm_reset(&board, MS, CTL_CAUSE_WATCHDOG);
     cut_at(2 * MS, FLASH_FORM_AUTO, BOARD_SRAM_KEPT);
     board_warm_reset(&board, 3 * MS, CTL_CAUSE_WATCHDOG);
-    cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_OK);
+    cr_assert_eq(reset_and_ring(0), CTL_OK);
     cr_assert_eq(page->result[0], CTL_CAUSE_BROWN_OUT,
                  "a reset on top does not make less of it");
     cr_assert_eq(board.epoch_ns, 502 * MS);

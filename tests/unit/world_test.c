@@ -180,6 +180,7 @@ static void copy_board(struct board *to, const struct board *from)
     COPY(deadline_set);
     COPY(reset_asserted);
     COPY(reset_announced);
+    COPY(cpu_reset);
     COPY(halted);
     COPY(cause);
     COPY(sram);
