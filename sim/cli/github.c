@@ -87,6 +87,15 @@ static void annotate_error(FILE *out, const struct plan_item *item,
     fputc('\n', out);
 }
 
+/* Another line of an annotation. */
+static void put_part(FILE *out, const char *what, const char *text)
+{
+    if (text[0] != '\0') {
+        fprintf(out, "%%0A%s: ", what);
+        put_escaped(out, text, false);
+    }
+}
+
 void github_annotate(FILE *out, const struct plan_item *item, const char *path)
 {
     const struct outcome *outcome = &item->outcome;
@@ -105,6 +114,8 @@ void github_annotate(FILE *out, const struct plan_item *item, const char *path)
         put_escaped(out, failure->expected, false);
         fputs(", seen ", out);
         put_escaped(out, failure->seen, false);
+        put_part(out, "nearest", failure->near);
+        put_part(out, "because", failure->because);
         if (outcome->replay != NULL) {
             fputs("%0Areplay: ", out);
             put_escaped(out, outcome->replay, false);
@@ -178,7 +189,7 @@ static void put_totals(FILE *out, const struct tally *tally)
 
 static void put_row(FILE *out, const struct plan_item *item,
                     const struct place *place, const char *expected,
-                    const char *seen)
+                    const char *seen, const char *because)
 {
     fputs("| ", out);
     put_plain(out, item->path);
@@ -189,6 +200,10 @@ static void put_row(FILE *out, const struct plan_item *item,
     put_plain(out, expected);
     fputs(" | ", out);
     put_plain(out, seen);
+    if (because[0] != '\0') {
+        fputs("; ", out);
+        put_plain(out, because);
+    }
     fputs(" |\n", out);
 }
 
@@ -205,11 +220,12 @@ static void put_case(FILE *out, const struct plan_item *item)
             outcome->err != 0 ? outcome->error.text : outcome->kept_error.text;
         struct place place = place_in(text, item->path);
 
-        put_row(out, item, &place, "a result", text);
+        put_row(out, item, &place, "a result", text, "");
     }
     for (unsigned i = 0; i < outcome->failures; i++) {
         put_row(out, item, &outcome->failure[i].place,
-                outcome->failure[i].expected, outcome->failure[i].seen);
+                outcome->failure[i].expected, outcome->failure[i].seen,
+                outcome->failure[i].because);
     }
     if (outcome->replay != NULL) {
         fputc('\n', out);

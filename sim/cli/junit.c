@@ -45,6 +45,15 @@ static void put_place(FILE *out, const char *path, const struct place *place)
     fprintf(out, ":%u:%u", place->line, place->column);
 }
 
+static void put_says(FILE *out, const char *what, const char *text)
+{
+    if (text[0] != '\0') {
+        fprintf(out, "  %-9s ", what);
+        xml_text(out, text);
+        fputc('\n', out);
+    }
+}
+
 static void put_failures(FILE *out, const struct plan_item *item)
 {
     const struct outcome *outcome = &item->outcome;
@@ -53,11 +62,11 @@ static void put_failures(FILE *out, const struct plan_item *item)
         const struct run_failure *failure = &outcome->failure[i];
 
         put_place(out, item->path, &failure->place);
-        fputs("\n  expected  ", out);
-        xml_text(out, failure->expected);
-        fputs("\n  seen      ", out);
-        xml_text(out, failure->seen);
         fputc('\n', out);
+        put_says(out, "expected", failure->expected);
+        put_says(out, "seen", failure->seen);
+        put_says(out, "nearest", failure->near);
+        put_says(out, "because", failure->because);
         if (failure->sequence != 0) {
             fprintf(out, "  first wrong event  #%" PRIu64 "\n",
                     failure->sequence);
@@ -72,11 +81,13 @@ static void put_failure(FILE *out, const struct plan_item *item,
                         const char *type)
 {
     const struct outcome *outcome = &item->outcome;
-    char message[sizeof outcome->failure[0].expected * 2 + 40] = "";
+    const struct run_failure *first = &outcome->failure[0];
+    char message[sizeof *first + 40] = "";
 
     if (outcome->failures > 0) {
-        snprintf(message, sizeof message, "expected %s, seen %s",
-                 outcome->failure[0].expected, outcome->failure[0].seen);
+        snprintf(message, sizeof message, "expected %s, seen %s%s%s",
+                 first->expected, first->seen,
+                 first->because[0] != '\0' ? ": " : "", first->because);
     }
     fprintf(out, "      <failure");
     xml_attribute(out, "message", message);

@@ -184,6 +184,8 @@ static void wire_failure(struct wire *wire, struct run_failure *failure)
     wire_small(wire, &failure->place.column, UINT32_MAX);
     wire_fixed(wire, failure->expected, sizeof failure->expected);
     wire_fixed(wire, failure->seen, sizeof failure->seen);
+    wire_fixed(wire, failure->near, sizeof failure->near);
+    wire_fixed(wire, failure->because, sizeof failure->because);
     wire_number(wire, &failure->sequence);
 }
 

@@ -39,6 +39,12 @@ static void report_failure(FILE *out, const struct scenario *scenario,
     }
     fprintf(out, "    expected  %s\n", failure->expected);
     fprintf(out, "    seen      %s\n", failure->seen);
+    if (failure->near[0] != '\0') {
+        fprintf(out, "    nearest   %s\n", failure->near);
+    }
+    if (failure->because[0] != '\0') {
+        fprintf(out, "    because   %s\n", failure->because);
+    }
     if (failure->sequence != 0) {
         fprintf(out, "    first wrong event  #%" PRIu64 "\n",
                 failure->sequence);
@@ -107,6 +113,12 @@ static void json_failures(FILE *out, const struct plan_item *item,
         fprintf(out, ",\"line\":%u", failure->place.line);
         json_member(out, "expected", failure->expected);
         json_member(out, "seen", failure->seen);
+        if (failure->near[0] != '\0') {
+            json_member(out, "nearest", failure->near);
+        }
+        if (failure->because[0] != '\0') {
+            json_member(out, "because", failure->because);
+        }
         fprintf(out, ",\"column\":%u,\"sequence\":%" PRIu64 "}",
                 failure->place.column, failure->sequence);
     }

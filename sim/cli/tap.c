@@ -30,7 +30,7 @@ static void put_description(FILE *out, const char *text)
 static void put_key(FILE *out, const char *indent, const char *key,
                     const char *text)
 {
-    if (text != NULL) {
+    if (text != NULL && text[0] != '\0') {
         fprintf(out, "%s%s: ", indent, key);
         json_text(out, text);
         fputc('\n', out);
@@ -48,6 +48,8 @@ static void put_failure(FILE *out, const char *path,
         put_key(out, "    - ", "expected", failure->expected);
     }
     put_key(out, "      ", "seen", failure->seen);
+    put_key(out, "      ", "nearest", failure->near);
+    put_key(out, "      ", "because", failure->because);
     if (failure->sequence != 0) {
         fprintf(out, "      first_wrong_event: %" PRIu64 "\n",
                 failure->sequence);

@@ -60,6 +60,7 @@ void emit_event(struct run *run, struct unit *unit, struct event *event)
     if (run->story.out != NULL) {
         story_event(&run->story, event);
     }
+    cause_event(run, event);
     steps_event(run, event);
     expects_event(run, event);
 }
@@ -118,6 +119,16 @@ static void on_violation(void *context, unsigned rule, const char *what)
 
 /* ---- the board's sink -------------------------------------------------- */
 
+/* Another boot of which nothing has come yet. */
+static void count_quiet(struct world_device *world)
+{
+    if (world->quiet_sequence != world->oracle.sequence) {
+        world->quiet_boots = 0;
+        world->quiet_sequence = world->oracle.sequence;
+    }
+    world->quiet_boots++;
+}
+
 static void on_boot(void *context, enum ctl_reset_cause cause)
 {
     struct unit *unit = context;
@@ -126,8 +137,10 @@ static void on_boot(void *context, enum ctl_reset_cause cause)
     unit->run->world->counts.boots++;
     unit->world->boots++;
     unit->world->alive = false;
+    unit->world->boot_ns = unit->world->board.now_ns;
     unit->booted = true;
     oracle_reset(&unit->world->oracle, &view);
+    count_quiet(unit->world);
     emit_numbers(unit, EVENT_RESET, cause, 0, 0);
 }
 
@@ -144,18 +157,42 @@ static void on_halt(void *context)
     emit_numbers(unit, EVENT_BOARD_HALT, 0, 0, 0);
 }
 
+/* An operation of flash or fuses was told of: it is in flight. */
+static void work_begins(struct unit *unit, enum event_code code,
+                        const struct board_part *part)
+{
+    struct world_work *work = &unit->world->work;
+    size_t row =
+        part != NULL ? (size_t)(part - unit->run->map.part) : BOARD_PARTS;
+    unsigned kind = code == EVENT_FLASH_ERASE;
+
+    *work = (struct world_work){
+        .code = code,
+        .nth = ++unit->world->begun[row][kind],
+        .sequence = unit->run->world->sequence,
+        .end_ns = BOARD_FOREVER,
+    };
+    snprintf(work->partition, sizeof work->partition, "%s",
+             part != NULL ? part->name : "");
+}
+
+static void work_ends(struct unit *unit)
+{
+    unit->world->work.end_ns = unit->world->board.now_ns;
+}
+
 static void on_flash_begin(void *context, const struct flash_op *op)
 {
     struct unit *unit = context;
+    enum event_code code =
+        op->kind == FLASH_ERASE ? EVENT_FLASH_ERASE : EVENT_FLASH_PROGRAM;
 
     if (op->kind == FLASH_PROGRAM &&
         strcmp(emit_partition(unit->run, op->address), "requests") == 0) {
         oracle_request(&unit->world->oracle);
     }
-    emit_flash(unit,
-               op->kind == FLASH_ERASE ? EVENT_FLASH_ERASE
-                                       : EVENT_FLASH_PROGRAM,
-               op->address, op->length);
+    emit_flash(unit, code, op->address, op->length);
+    work_begins(unit, code, board_map_at(&unit->run->map, op->address));
 }
 
 static void on_flash_end(void *context, const struct flash_op *op)
@@ -166,6 +203,7 @@ static void on_flash_end(void *context, const struct flash_op *op)
              emit_partition(unit->run, op->address));
     emit_flash(unit, EVENT_FLASH_DONE, op->address,
                op->kind == FLASH_ERASE ? 0 : op->length);
+    work_ends(unit);
 }
 
 static void on_flash_rule(void *context, enum flash_rule rule, uint32_t address,
@@ -213,11 +251,13 @@ static void on_raw_write(void *context, uint32_t address)
 static void on_otp_begin(void *context, uint32_t bit)
 {
     emit_numbers(context, EVENT_OTP_BURN, bit, 0, 0);
+    work_begins(context, EVENT_OTP_BURN, NULL);
 }
 
 static void on_otp_end(void *context, uint32_t bit)
 {
     emit_numbers(context, EVENT_OTP_DONE, bit, 0, 0);
+    work_ends(context);
 }
 
 static void on_otp_rule(void *context, enum otp_rule rule, uint32_t bit)
@@ -287,6 +327,8 @@ static void on_sleep(void *context, uint64_t until_ns)
         return; /* a pause in its work */
     }
     unit->world->alive = unit->world->oracle.running != ORACLE_NONE;
+    unit->world->quiet_boots =
+        unit->world->alive ? 0 : unit->world->quiet_boots;
 }
 
 static void on_refused(void *context, uint32_t command, enum ctl_status status)

@@ -16,10 +16,15 @@
 
 #include <mbedtls/version.h>
 
+/* A boot takes no longer, trial and deadline apart. */
+#define BOOT_NS 10000000000u
+/* Boots in a row that may come to nothing: each of a trial leaves its mark in
+ * the journal, which begins the count anew. */
+#define BOOTS_IN_VAIN 2u
+
 /* ---- the whole --------------------------------------------------------- */
 
-/* The device is idle, or has given up for good. */
-static bool unit_settled(const struct unit *unit)
+bool unit_settled(const struct unit *unit)
 {
     const struct board *board = &unit->world->board;
     bool idle = unit->world->wait == WAIT_ASLEEP &&
@@ -85,9 +90,9 @@ static struct unit *earliest(struct run *run)
     return first;
 }
 
-/* Nothing will happen by itself: who sleeps for ever does so on its own
- * account, and its watchdog may end it. */
-static void sleep_for_ever(struct run *run)
+/* Nothing happens before the end: who sleeps for ever does so on its own
+ * account, and its watchdog may end it. `next`: when something would. */
+static void sleep_for_ever(struct run *run, uint64_t next)
 {
     for (unsigned i = 0; i < run->units; i++) {
         if (run->world->device[i].wait == WAIT_ASLEEP &&
@@ -96,7 +101,12 @@ static void sleep_for_ever(struct run *run)
             return;
         }
     }
-    run->world->now_ns = run->scenario->limit_ns;
+    if (next == BOARD_FOREVER) {
+        run->world->stuck = true;
+        run->world->over = true;
+    } else {
+        run->world->now_ns = run->scenario->limit_ns;
+    }
 }
 
 /* One thing happens: in the world, or for a device. */
@@ -108,7 +118,7 @@ static int turn(struct run *run, struct diag *diag)
     uint64_t now = device < world ? device : world;
 
     if (now > run->scenario->limit_ns) {
-        sleep_for_ever(run);
+        sleep_for_ever(run, now);
         return 0;
     }
     run->world->now_ns = now > run->world->now_ns ? now : run->world->now_ns;
@@ -153,6 +163,34 @@ static int loop(struct run *run, struct diag *diag)
     return err;
 }
 
+/* A run that was ended in the middle of a boot says nothing about what would
+ * have come of it: unless there have been too many without any work being
+ * done, or it takes longer than any can. */
+static bool is_booting(const struct unit *unit)
+{
+    const struct world_device *world = unit->world;
+    uint64_t longest = unit->run->judged.deadline_ns + BOOT_NS;
+    uint64_t since = unit->run->world->now_ns > world->boot_ns
+                         ? unit->run->world->now_ns - world->boot_ns
+                         : 0;
+
+    if (world->board.halted || world->wait == WAIT_LOST) {
+        return false;
+    }
+    return world->quiet_boots <= BOOTS_IN_VAIN &&
+           (world->board.reset_asserted || since <= longest);
+}
+
+/* Does it say anything that no image is at work now? */
+static bool ends_dead(const struct unit *unit)
+{
+    const struct run *run = unit->run;
+
+    return (run->scenario->allow & ALLOW_BRICK) == 0 && !run->world->stop &&
+           !expects_forbidden(run) && !unit->world->dead &&
+           !(is_booting(unit) && !run->world->stuck);
+}
+
 static void judge(struct run *run)
 {
     struct run_result *result = run->result;
@@ -162,13 +200,11 @@ static void judge(struct run *run)
         struct oracle_view view = run_view(unit);
 
         unit_check_window(unit);
-        /* a run that was ended early says nothing about its end */
-        if ((run->scenario->allow & ALLOW_BRICK) == 0 && !run->world->stop &&
-            !expects_forbidden(run) && !unit->world->dead) {
+        if (unit->world->alive || ends_dead(unit)) {
             oracle_finish(&unit->world->oracle, &view, unit->world->alive);
         }
     }
-    expects_finish(run);
+    ends_judge(run);
     if (result->verdict != RUN_LIMIT) {
         result->verdict = result->failures > 0 ? RUN_FAILED : RUN_PASSED;
     }

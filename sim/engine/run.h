@@ -51,7 +51,9 @@ enum run_verdict {
 struct run_failure {
     struct place place; /* line 0: the oracle */
     char expected[200];
-    char seen[200];
+    char seen[240];
+    char near[400];    /* the event that came nearest to it; may be "" */
+    char because[240]; /* what explains it; may be "" */
     uint64_t sequence; /* first wrong event, 0 = none */
 };
 

@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "engine/state.h"
+#include "image/image_read.h"
 #include "image/image_sign.h"
 #include "image/provision.h"
 
@@ -304,6 +305,10 @@ static int sign_image(struct run *run, const struct scenario_image *source,
     err = err ? err : image_build(&spec, &image->bytes, &image->size, diag);
     free(payload);
     if (err == 0) {
+        struct image_facts facts;
+
+        image_read(image->bytes, image->size, &facts);
+        memcpy(image->digest, facts.said, sizeof image->digest);
         judge_image(run, source->name, image, load_base,
                     source->has_counter ? source->counter : 0,
                     source->authentic);

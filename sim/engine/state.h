@@ -10,7 +10,9 @@
  *   power.c   batteries
  *   agenda.c  what happens next in the world, in order of time
  *   unit.c    one device's machine: serving it, its resets
- *   expects.c expectations
+ *   expects.c expectations while the run lasts
+ *   ends.c    what is judged when it is over
+ *   cause.c   what explains a device's state
  *   run.c     the loop around all of them
  */
 #ifndef OTALAB_ENGINE_STATE_H
@@ -27,6 +29,7 @@
 struct run_image {
     uint8_t *bytes;
     size_t size;
+    uint8_t digest[32]; /* that it says of itself, by which journals know it */
 };
 
 /* One device's machine, and what is known of it outside the world. Nothing
@@ -106,7 +109,6 @@ const char *emit_partition(const struct run *run, uint32_t address);
 struct oracle_view run_view(struct unit *unit);
 
 /* steps.c */
-bool steps_pattern(const struct pattern *pattern, const struct event *event);
 void steps_event(struct run *run, const struct event *event);
 /* Carry out the actions of the steps that are due. */
 int steps_carry_out(struct run *run, struct diag *diag);
@@ -173,6 +175,12 @@ void unit_advance(struct unit *unit, uint64_t now);
 void unit_look(struct unit *unit);
 void unit_check_window(struct unit *unit);
 
+/* cause.c */
+void cause_event(struct run *run, const struct event *event);
+/* "ROLLBACK from slot-b to slot-a: trial-failed, at 4.488547 s (#108)"; "" for
+ * an event that is none. Returns `out`. */
+const char *cause_text(const struct event *event, char *out, size_t size);
+
 /* expects.c */
 void expects_event(struct run *run, const struct event *event);
 /* Look at states that are asked for; call when something may have changed. */
@@ -183,8 +191,30 @@ bool expects_met(const struct run *run);
 bool expects_broken(const struct run *run);
 /* Something was seen that must never be: the run ended on the spot. */
 bool expects_forbidden(const struct run *run);
-void expects_finish(struct run *run);
-void run_fail(struct run *run, struct place place, uint64_t sequence,
-              const char *expected, const char *seen);
+/* An "eventually" has not come: say so. NULL as from run_fail(). */
+struct run_failure *expects_late(struct run *run, unsigned index);
+/* Note an event that a pattern does not fit; and say the nearest one. */
+void expects_near(struct world_near *near, const struct pattern *pattern,
+                  const struct event *event);
+void expects_near_text(const struct world_near *near,
+                       const struct pattern *pattern,
+                       struct run_failure *failure);
+/* Is the device one of those that are meant? */
+bool expects_concern(const struct expect *expect, const struct unit *unit);
+/* The image that runs, "nothing" for none. */
+const char *expects_running(const struct unit *unit);
+bool expects_confirmed(const struct unit *unit);
+/* "device 2: ", or nothing when there is only one; returns `out`. */
+const char *expects_unit(const struct unit *unit, char *out, size_t size);
+
+/* ends.c */
+void ends_judge(struct run *run);
+/* The failure, to add to it; NULL when there is no room for more. */
+struct run_failure *run_fail(struct run *run, struct place place,
+                             uint64_t sequence, const char *expected,
+                             const char *seen);
+
+/* run.c: the device is idle, or has given up for good. */
+bool unit_settled(const struct unit *unit);
 
 #endif

@@ -8,25 +8,11 @@
 #include <string.h>
 
 #include "engine/state.h"
+#include "scenario/pattern.h"
 
 #define FILL_RANDOM 0x100u
 
 /* ---- triggers ---------------------------------------------------------- */
-
-bool steps_pattern(const struct pattern *pattern, const struct event *event)
-{
-    if (pattern->code != event->code ||
-        (pattern->device != 0 && pattern->device != event->device)) {
-        return false;
-    }
-    for (unsigned i = 0; i < pattern->fields; i++) {
-        if (!event_matches(event, pattern->want[i].field,
-                           pattern->want[i].text)) {
-            return false;
-        }
-    }
-    return true;
-}
 
 void steps_event(struct run *run, const struct event *event)
 {
@@ -35,7 +21,11 @@ void steps_event(struct run *run, const struct event *event)
         struct world_step *state = &run->world->step[i];
 
         /* what comes after it has fired decides nothing */
-        if (step->timed || state->fired || !steps_pattern(&step->on, event)) {
+        if (step->timed || state->fired) {
+            continue;
+        }
+        if (!pattern_fits(&step->on, event)) {
+            expects_near(&state->near, &step->on, event);
             continue;
         }
         state->matched++;

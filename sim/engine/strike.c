@@ -3,10 +3,45 @@
  * Power cuts and resets from outside: a time at which one hits a device, which
  * may lie inside the operation in flight.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/state.h"
+#include "scenario/pattern.h"
+
+static bool in_flight(const struct board *board)
+{
+    return flash_busy(&board->flash) || board->otp.busy;
+}
+
+/* "flash.program partition=requests nth=2 (#95) ended 13.216 us before": the
+ * event to place a strike at that came too late for anything. */
+static void say_work(const struct unit *unit, bool idle,
+                     struct run_failure *failure)
+{
+    const struct world_work *work = &unit->world->work;
+    uint64_t now = unit->run->world->now_ns;
+    char partition[EVENT_LABEL + 12] = "";
+    char device[16] = "";
+    char ago[32];
+
+    if (!idle || failure == NULL || work->sequence == 0) {
+        return;
+    }
+    event_time(now > work->end_ns ? now - work->end_ns : 0, ago, sizeof ago);
+    if (work->partition[0] != '\0') {
+        snprintf(partition, sizeof partition, " partition=%s", work->partition);
+    }
+    if (unit->run->units > 1) {
+        snprintf(device, sizeof device, " device=%u", unit->number);
+    }
+    snprintf(failure->near, sizeof failure->near,
+             "#%" PRIu64 " %s%s nth=%u%s, over %s before: place it at that "
+             "event",
+             work->sequence, event_kind(work->code)->name, partition,
+             (unsigned)work->nth, device, ago);
+}
 
 /* When does a strike hit that is placed at `done`/1000 of what is going on? */
 static uint64_t strike_time(const struct unit *unit,
@@ -28,6 +63,27 @@ static uint64_t strike_time(const struct unit *unit,
     return start + (end - start) * done / 1000;
 }
 
+/* Who says how far an operation is means one. */
+static void check_done(struct unit *unit, uint32_t step,
+                       const struct action *action)
+{
+    struct run *run = unit->run;
+    char what[160];
+    char expected[200];
+    char seen[240];
+
+    if (!action->done_given || in_flight(&unit->world->board)) {
+        return;
+    }
+    snprintf(expected, sizeof expected, "an operation in flight, %u.%u %% done",
+             (unsigned)(action->done / 10u), (unsigned)(action->done % 10u));
+    snprintf(seen, sizeof seen, "nothing was in flight: %s",
+             step_text(&run->scenario->step[step], what, sizeof what));
+    say_work(unit, true,
+             run_fail(run, action->place, run->world->sequence, expected,
+                      seen));
+}
+
 int strike_arm(struct unit *unit, uint32_t step, const struct action *action,
                struct diag *diag)
 {
@@ -40,6 +96,7 @@ int strike_arm(struct unit *unit, uint32_t step, const struct action *action,
                          unit->run->scenario->path, action->place.line,
                          action->place.column);
     }
+    check_done(unit, step, action);
     *strike = (struct world_strike){
         .armed = true,
         .power = action->kind == ACTION_POWER_CUT,
@@ -67,6 +124,7 @@ static void check_forms(struct unit *unit, const struct board_cut_report *torn)
             (!torn->otp_busy || torn->otp_form != cut->otp_form)};
     const char *const asked[] = {flash_form_name(cut->flash_form),
                                  otp_form_name(cut->otp_form)};
+    const bool idle[] = {!torn->flash_busy, !torn->otp_busy};
     const char *const left[] = {
         torn->flash_busy ? flash_form_name(torn->flash_form)
                          : "nothing torn: no flash operation was in flight",
@@ -78,8 +136,10 @@ static void check_forms(struct unit *unit, const struct board_cut_report *torn)
 
         if (wrong[i]) {
             snprintf(expected, sizeof expected, "the cut leaves %s", asked[i]);
-            run_fail(unit->run, unit->run->scenario->step[strike->step].place,
-                     unit->run->world->sequence, expected, left[i]);
+            say_work(unit, idle[i],
+                     run_fail(unit->run,
+                              unit->run->scenario->step[strike->step].place,
+                              unit->run->world->sequence, expected, left[i]));
         }
     }
 }
@@ -131,6 +191,7 @@ int strike_happen(struct unit *unit, uint64_t now, struct diag *diag)
     int err = 0;
 
     strike->armed = false;
+    unit->world->quiet_boots = 0;
     unit->world->cuts++;
     unit->run->world->counts.cuts_done++;
     if (strike->power) {

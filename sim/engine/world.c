@@ -203,6 +203,9 @@ static void add_device(mbedtls_sha256_context *context,
     ADD(context, device->window_part);
     ADD(context, device->state);
     ADD(context, device->result);
+    ADD(context, device->quiet_boots);
+    ADD(context, device->quiet_sequence);
+    ADD(context, device->boot_ns);
     ADD(context, device->alive);
     ADD(context, device->warned);
     ADD(context, device->nudged);
@@ -228,6 +231,7 @@ static void add_progress(mbedtls_sha256_context *context,
     ADD(context, world->sequence);
     ADD(context, world->release);
     ADD(context, world->stop);
+    ADD(context, world->stuck);
     ADD(context, world->over);
 }
 

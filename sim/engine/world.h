@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "device/controller.h"
+#include "device/figures.h"
 #include "oracle/oracle.h"
 #include "record/event.h"
 #include "scenario/scenario.h"
@@ -19,10 +20,18 @@
 #include "world/link.h"
 #include "world/server.h"
 
+/* Of the events that a pattern did not fit: the one that came nearest to it,
+ * the latest of equals. */
+struct world_near {
+    uint32_t differs; /* fields; 0: there was none */
+    struct event event;
+};
+
 /* How far one step of the scenario is. */
 struct world_step {
     uint32_t matched; /* how often its event was seen */
     bool fired;
+    struct world_near near;
 };
 
 /* How far one expectation is. */
@@ -31,6 +40,21 @@ struct world_expect {
     uint32_t held;  /* a bit for each device whose state was as wanted */
     bool met;
     bool broken;
+    uint64_t told;    /* event: the last that matched; of a count, the first
+                         that was one too many */
+    uint64_t told_ns; /* and its time */
+    uint32_t judged[SCENARIO_DEVICES]; /* journal sequence by which it was
+                                          looked whether it can still come */
+    struct world_near near;
+};
+
+/* The flash operation or burn that a device began last. */
+struct world_work {
+    uint32_t code; /* enum event_code; 0 with `sequence` 0: none yet */
+    uint32_t nth;  /* of those of that code and partition */
+    uint64_t sequence;
+    uint64_t end_ns; /* BOARD_FOREVER while it is in flight */
+    char partition[EVENT_LABEL];
 };
 
 /* What a device's CPU stands still for. */
@@ -75,6 +99,15 @@ struct world_device {
     uint32_t window_part; /* compared next */
     uint32_t state;       /* of its newest status report */
     uint32_t result;      /* and its result */
+    uint32_t quiet_boots; /* since it last did its work, or wrote the journal,
+                             or was struck */
+    uint32_t quiet_sequence; /* of the journal then */
+    uint64_t boot_ns;        /* time of the last boot */
+    struct event cause;      /* what explains its state best; code of none: 0
+                             with sequence 0 */
+    struct world_work work;
+    uint32_t begun[BOARD_PARTS + 1][2]; /* programs and erases, by partition;
+                                           the last row: burns */
     bool alive;  /* the image entered since the last reset does its work */
     bool warned; /* the supply was near the brown-out level */
     bool nudged; /* the CPU is to wake for that */
@@ -92,7 +125,8 @@ struct world {
     struct world_counts counts;
     struct world_step step[SCENARIO_STEPS];
     struct world_expect expect[SCENARIO_EXPECTS];
-    bool stop; /* ACTION_STOP: at the next turn */
+    bool stop;  /* ACTION_STOP: at the next turn */
+    bool stuck; /* nothing can happen any more */
     bool over;
 };
 

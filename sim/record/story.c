@@ -245,6 +245,17 @@ bool story_line(const struct event *event, char *out, size_t size)
     return true;
 }
 
+void story_says(const struct event *event, char *out, size_t size)
+{
+    const struct sentence *sentence = sentence_find(event->code);
+
+    if (sentence != NULL) {
+        sentence_fill(event, sentence->text, out, size);
+    } else {
+        generic_fill(event, out, size);
+    }
+}
+
 /* "[2] " when there are several devices; the world's events are of none. */
 static void device_mark(const struct story *story, const struct event *event,
                         char *out, size_t size)

@@ -42,6 +42,8 @@ void story_event(struct story *story, const struct event *event);
 /* The sentence alone, without time and colour. False when the event is one
  * that the short story leaves out. */
 bool story_line(const struct event *event, char *out, size_t size);
+/* The same without who says it: "ROLLBACK from slot-b to slot-a: .." */
+void story_says(const struct event *event, char *out, size_t size);
 /* What an event's line is made of, with {key} for its fields and [..] around
  * what is left out when its field is 0; NULL when it has no sentence. */
 const char *story_sentence(enum event_code code);

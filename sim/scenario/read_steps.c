@@ -61,6 +61,7 @@ static int read_action(struct reader *reader, const struct node *node,
     int err = read_map(reader, &schema_action, node, action, NULL, NULL);
 
     if (err == 0) {
+        action->done_given = node_find(node->first, "done") != NULL;
         step->actions++;
     }
     return err;

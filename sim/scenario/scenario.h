@@ -142,7 +142,8 @@ struct action {
     enum action_kind kind;
     struct place place;
     char text[SCENARIO_NAME * 2];
-    uint32_t done; /* 1/1000 of the operation at which it happens */
+    uint32_t done;   /* 1/1000 of the operation at which it happens */
+    bool done_given; /* then there must be one in flight */
     enum flash_form form;
     enum otp_form fuse_form;
     uint64_t off_ns;

@@ -386,8 +386,9 @@ static const struct schema_key cut_keys[] = {
     {.key = "done",
      .kind = SCHEMA_SHARE,
      IN(action, done),
-     .help = "How far the operation in flight is",
-     .usual = "50%",
+     .help = "How far the operation in flight is. If it is given, there must "
+             "be one",
+     .usual = "(50%, if one is in flight)",
      .example = "40%"},
     {.key = "form",
      .kind = SCHEMA_CHOICE,
@@ -439,8 +440,9 @@ static const struct schema_key reset_keys[] = {
     {.key = "done",
      .kind = SCHEMA_SHARE,
      IN(action, done),
-     .help = "How far the operation in flight is; it goes on",
-     .usual = "50%",
+     .help = "How far the operation in flight is; it goes on. If it is given, "
+             "there must be one",
+     .usual = "(50%, if one is in flight)",
      .example = "40%"},
     {.key = "cause",
      .kind = SCHEMA_CHOICE,

@@ -101,7 +101,8 @@ refused "2: a scenario that is not there" 2 "no.yaml: No such file" \
     "$tool" run no.yaml
 check "4: the virtual time is over" 4 "$tool" run -q late.yaml
 says "it says so" '^LIMIT late '
-says "what was expected by then" 'expected  app.ready within 3.000 s'
+says "what was expected by then" 'expected  app.ready nth=2 within 3.000 s'
+says "and what there was" 'seen      1 of them by 3.000000 s, the last at 0\.[0-9]+ s'
 check "4: too many restarts" 4 "$tool" run -q boots.yaml
 says "which limit" 'no more resets than limits: allow'
 refused "5: a folder without scenarios" 5 "no scenario" "$tool" run empty

@@ -29,8 +29,13 @@ static struct outcome sample(void)
         .cuts_asked = 3,
         .cuts_done = 2,
         .failures = 2,
-        .failure = {{{19, 5}, "slot-b = update", "slot-b = empty", 7},
-                    {{0, 0}, "", "\xff\x01", UINT64_MAX}},
+        .failure = {{.place = {19, 5},
+                     .expected = "slot-b = update",
+                     .seen = "slot-b = empty",
+                     .near = "#6: another slot",
+                     .because = "ROLLBACK",
+                     .sequence = 7},
+                    {.seen = "\xff\x01", .sequence = UINT64_MAX}},
         .more_failures = 9,
         .token = strdup("ol1:x"),
         .replay = strdup(""),
@@ -58,6 +63,8 @@ static void assert_same(const struct outcome *a, const struct outcome *b)
     for (unsigned i = 0; i < a->failures; i++) {
         cr_assert_eq(a->failure[i].place.line, b->failure[i].place.line);
         cr_assert_eq(a->failure[i].place.column, b->failure[i].place.column);
+        cr_assert_str_eq(a->failure[i].near, b->failure[i].near);
+        cr_assert_str_eq(a->failure[i].because, b->failure[i].because);
         cr_assert_str_eq(a->failure[i].expected, b->failure[i].expected);
         cr_assert_str_eq(a->failure[i].seen, b->failure[i].seen);
         cr_assert_eq(a->failure[i].sequence, b->failure[i].sequence);

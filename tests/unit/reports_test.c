@@ -131,10 +131,15 @@ static struct plan_item failed_item(void)
     item.outcome.events = 12;
     item.outcome.boots = 4;
     item.outcome.failures = 2;
-    item.outcome.failure[0] = (struct run_failure){
-        {19, 5}, "slot-b = update", "slot-b = empty", 40117};
-    item.outcome.failure[1] =
-        (struct run_failure){{0, 0}, "no raw writes", "one", 0};
+    item.outcome.failure[0] =
+        (struct run_failure){.place = {19, 5},
+                             .expected = "slot-b = update",
+                             .seen = "slot-b = empty",
+                             .sequence = 40117};
+    item.outcome.failure[1] = (struct run_failure){.expected = "no raw writes",
+                                                   .seen = "one",
+                                                   .near = "#6: a",
+                                                   .because = "#7: b"};
     item.outcome.more_failures = 3;
     item.outcome.token = (char *)(uintptr_t) "ol1:bad@1";
     item.outcome.replay = (char *)(uintptr_t) "otalab replay 'ol1:bad@1'";
@@ -208,6 +213,7 @@ Test(junit, failures_errors_and_limits_are_told_apart)
                   "  expected  slot-b = update\n  seen      slot-b = empty\n"
                   "  first wrong event  #40117\noracle\n"
                   "  expected  no raw writes\n  seen      one\n"
+                  "  nearest   #6: a\n  because   #7: b\n"
                   "and 3 more\n</failure>\n"));
     cr_expect(has(text, "token     ol1:bad@1\n"
                         "replay    otalab replay 'ol1:bad@1'\n"
@@ -462,6 +468,8 @@ Test(tap, a_case_is_a_line_and_a_failed_one_has_yaml)
                 "      first_wrong_event: 40117\n"
                 "    - expected: \"no raw writes\"\n"
                 "      seen: \"one\"\n"
+                "      nearest: \"#6: a\"\n"
+                "      because: \"#7: b\"\n"
                 "  more_failures: 3\n"
                 "  token: \"ol1:bad@1\"\n"
                 "  replay: \"otalab replay 'ol1:bad@1'\"\n"
@@ -513,6 +521,7 @@ Test(github, annotations_are_at_the_line)
                 "%0Areplay: otalab replay 'ol1:bad@1'\n"
                 "::error file=scenarios/bad.yaml,title=bad::"
                 "expected no raw writes, seen one"
+                "%0Anearest: #6: a%0Abecause: #7: b"
                 "%0Areplay: otalab replay 'ol1:bad@1'\n",
                 github_annotate(sink.out, &bad, bad.path));
     EXPECT_TEXT("::error file=broken.yaml,line=3,col=1,title=broken::"
@@ -549,7 +558,8 @@ Test(github, the_summary_has_totals_and_the_failures)
         "\n### bad: failed\n\n"
         "| where | expected | seen |\n| --- | --- | --- |\n"
         "| scenarios/bad.yaml&#58;19 | slot-b = update | slot-b = empty |\n"
-        "| scenarios/bad.yaml | no raw writes | one |\n"
+        "| scenarios/bad.yaml | no raw writes | one; "
+        "&#35;7&#58; b |\n"
         "\n```sh\notalab replay 'ol1:bad@1'\n```\n"
         "\n### broken: error\n\n"
         "| where | expected | seen |\n| --- | --- | --- |\n"
@@ -606,6 +616,7 @@ Test(result_json, has_verdict_failures_and_commands)
         "\"column\":5,\"sequence\":40117},"
         "{\"file\":\"scenarios/bad.yaml\",\"line\":0,"
         "\"expected\":\"no raw writes\",\"seen\":\"one\","
+        "\"nearest\":\"#6: a\",\"because\":\"#7: b\","
         "\"column\":0,\"sequence\":0}],\"more_failures\":3,"
         "\"title\":\"A title\",\"file\":\"scenarios/bad.yaml\","
         "\"evidence\":\"runs/bad\","

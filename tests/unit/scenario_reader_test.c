@@ -810,7 +810,7 @@ Test(scenario_reader, what_the_reference_says_to_be_usual_is)
             }
         }
     }
-    cr_expect_geq(count, 30, "%u", count);
+    cr_expect_geq(count, 28, "%u", count);
 }
 
 Test(scenario_reader, names_of_edits_fit)

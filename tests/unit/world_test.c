@@ -35,6 +35,9 @@ static void make_device(struct world_device *device)
     device->window_part = 0;
     device->state = 0;
     device->result = 0;
+    device->quiet_boots = 0;
+    device->quiet_sequence = 0;
+    device->boot_ns = 0;
     device->alive = false;
     device->warned = false;
     device->nudged = false;
@@ -61,6 +64,7 @@ static struct world *make(int fill)
     world->sequence = 0;
     world->release = 0;
     world->stop = false;
+    world->stuck = false;
     world->over = false;
     server_init(&world->server, 7);
     world->devices = 1;
@@ -260,6 +264,9 @@ static void copy_device(struct world_device *to,
     COPY(window_part);
     COPY(state);
     COPY(result);
+    COPY(quiet_boots);
+    COPY(quiet_sequence);
+    COPY(boot_ns);
     COPY(alive);
     COPY(warned);
     COPY(nudged);
@@ -289,6 +296,7 @@ static void copy_world(struct world *to, const struct world *from)
         COPY(expect[i].broken);
     }
     COPY(stop);
+    COPY(stuck);
     COPY(over);
 }
 

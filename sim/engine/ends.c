@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/* What is judged when the run is over: what must be so at the end, how often
+ * events came, and whether every step and fault happened. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/state.h"
+#include "ota/agent_why.h"
+#include "scenario/pattern.h"
+
+static bool range_holds(const struct range *range, uint64_t value)
+{
+    return value >= range->low && value <= range->high;
+}
+
+static void range_text(const struct range *range, char *out, size_t size)
+{
+    if (range->high == SCENARIO_RANGE_OPEN) {
+        snprintf(out, size, "%" PRIu64 "..", range->low);
+    } else if (range->high == range->low) {
+        snprintf(out, size, "%" PRIu64, range->low);
+    } else {
+        snprintf(out, size, "%" PRIu64 "..%" PRIu64, range->low, range->high);
+    }
+}
+
+/* What lies in a partition: a known image's name, "empty" or "damaged". */
+static const char *slot_content(const struct unit *unit, const char *partition)
+{
+    const struct run *run = unit->run;
+    const struct flash *flash = &unit->world->board.flash;
+    uint32_t image = oracle_image_in(&run->judged, flash, partition);
+    const struct board_part *part = board_map_find(&run->map, partition);
+
+    if (image != ORACLE_NONE) {
+        return run->judged.image[image].name;
+    }
+    for (uint32_t i = 0; part != NULL && i < part->length; i++) {
+        if (flash->array[part->start + i] != 0xff) {
+            return "damaged";
+        }
+    }
+    return "empty";
+}
+
+static uint64_t end_number(const struct unit *unit, enum end_key key)
+{
+    const struct world_device *device = unit->world;
+
+    switch (key) {
+    case END_CONFIRMED:
+        return expects_confirmed(unit);
+    case END_HALTED:
+        return device->board.halted;
+    case END_ATTEMPTS:
+        return device->oracle.attempts;
+    case END_RESETS:
+        return device->boots > 0 ? device->boots - 1 : 0;
+    case END_BOOTS:
+        return device->boots;
+    case END_ROLLBACKS:
+        return device->oracle.rollbacks;
+    case END_COUNTER:
+        return otp_unary(&device->board.otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS);
+    case END_PROGRAMS:
+        return device->board.flash.programs;
+    case END_ERASES:
+        return device->board.flash.erases;
+    case END_CUTS:
+        return device->cuts;
+    case END_BYTES_DOWN:
+        return device->link.way[LINK_DOWN].counts.offered_bytes;
+    case END_BYTES_UP:
+        return device->link.way[LINK_UP].counts.offered_bytes;
+    default:
+        return 0;
+    }
+}
+
+static const char *const state_names[] = {
+#define STATE_NAME(name, number, text) [number] = (text),
+    AGENT_STATES(STATE_NAME)
+#undef STATE_NAME
+};
+
+static const char *const result_names[] = {
+#define RESULT_NAME(name, number, text) [number] = (text),
+    AGENT_RESULTS(RESULT_NAME)
+#undef RESULT_NAME
+};
+
+static const char *end_text(const struct unit *unit, enum end_key key)
+{
+    switch (key) {
+    case END_SLOT_A:
+        return slot_content(unit, "slot-a");
+    case END_SLOT_B:
+        return slot_content(unit, "slot-b");
+    case END_RECOVERY:
+        return slot_content(unit, "recovery");
+    case END_RUNNING:
+        return expects_running(unit);
+    case END_REASON:
+        return reason_name(unit->world->oracle.reason);
+    case END_STATE:
+        return unit->world->state < sizeof state_names / sizeof *state_names
+                   ? state_names[unit->world->state]
+                   : "?";
+    case END_RESULT:
+        return unit->world->result < sizeof result_names / sizeof *result_names
+                   ? result_names[unit->world->result]
+                   : "?";
+    default:
+        return NULL;
+    }
+}
+
+static const char *const end_names[] = {
+    [END_SLOT_A] = "slot-a",       [END_SLOT_B] = "slot-b",
+    [END_RECOVERY] = "recovery",   [END_RUNNING] = "running",
+    [END_CONFIRMED] = "confirmed", [END_ATTEMPTS] = "attempts",
+    [END_RESETS] = "resets",       [END_BOOTS] = "boots",
+    [END_ROLLBACKS] = "rollbacks", [END_COUNTER] = "counter",
+    [END_HALTED] = "halted",       [END_REASON] = "reason",
+    [END_PROGRAMS] = "programs",   [END_ERASES] = "erases",
+    [END_CUTS] = "cuts",           [END_BYTES_DOWN] = "bytes_down",
+    [END_BYTES_UP] = "bytes_up",   [END_STATE] = "state",
+    [END_RESULT] = "result",
+};
+
+/* What is said of a slot or a rollback is explained by what happened. */
+static void say_cause(const struct unit *unit, enum end_key key,
+                      struct run_failure *failure)
+{
+    if (failure != NULL && (key <= END_CONFIRMED || key == END_ROLLBACKS ||
+                            key == END_HALTED || key == END_REASON)) {
+        cause_text(&unit->world->cause, failure->because,
+                   sizeof failure->because);
+    }
+}
+
+static void check_end(struct unit *unit, const struct expect *expect)
+{
+    const char *text = end_text(unit, expect->key);
+    const char *name = end_names[expect->key];
+    char who[32];
+    char expected[200];
+    char seen[200];
+
+    expects_unit(unit, who, sizeof who);
+    if (text != NULL) {
+        if (strcmp(text, expect->text) == 0) {
+            return;
+        }
+        snprintf(expected, sizeof expected, "%s = %s", name, expect->text);
+        snprintf(seen, sizeof seen, "%s%s = %s", who, name, text);
+    } else {
+        uint64_t value = end_number(unit, expect->key);
+        char range[48];
+
+        if (range_holds(&expect->range, value)) {
+            return;
+        }
+        range_text(&expect->range, range, sizeof range);
+        snprintf(expected, sizeof expected, "%s = %s", name, range);
+        snprintf(seen, sizeof seen, "%s%s = %" PRIu64, who, name, value);
+    }
+    say_cause(unit, expect->key,
+              run_fail(unit->run, expect->place, 0, expected, seen));
+}
+
+static void check_ends(struct run *run, const struct expect *expect)
+{
+    for (unsigned i = 0; i < run->units; i++) {
+        if (expects_concern(expect, &run->unit[i])) {
+            check_end(&run->unit[i], expect);
+        }
+    }
+}
+
+static void check_count(struct run *run, unsigned index)
+{
+    const struct expect *expect = &run->scenario->expect[index];
+    const struct world_expect *state = &run->world->expect[index];
+    char pattern[140];
+    char expected[200];
+    char seen[200];
+    char range[48];
+
+    if (range_holds(&expect->times, state->count)) {
+        return;
+    }
+    range_text(&expect->times, range, sizeof range);
+    snprintf(expected, sizeof expected, "%s %s times",
+             pattern_text(&expect->pattern, pattern, sizeof pattern), range);
+    snprintf(seen, sizeof seen, "%" PRIu64 " times", state->count);
+    struct run_failure *failure =
+        run_fail(run, expect->place, 0, expected, seen);
+    if (failure != NULL && state->count > expect->times.high) {
+        failure->sequence = state->told;
+    } else {
+        expects_near_text(&state->near, &expect->pattern, failure);
+    }
+}
+
+static bool flash_fail_waits(const struct run *run)
+{
+    for (unsigned i = 0; i < run->units; i++) {
+        if (run->world->device[i].board.flash.fail_next != FLASH_FAULT_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A flash_fail waits for an operation. When none came, nothing has failed. */
+static void check_flash_fail(struct run *run)
+{
+    const struct scenario *scenario = run->scenario;
+
+    if (!flash_fail_waits(run)) {
+        return;
+    }
+    for (unsigned i = 0; i < scenario->steps; i++) {
+        const struct step *step = &scenario->step[i];
+
+        for (unsigned k = 0; run->world->step[i].fired && k < step->actions;
+             k++) {
+            if (step->action[k].kind == ACTION_FLASH_FAIL) {
+                run_fail(run, step->action[k].place, 0,
+                         "a flash operation fails",
+                         "none began after this step");
+                return;
+            }
+        }
+    }
+}
+
+static void check_strikes(struct run *run)
+{
+    for (unsigned i = 0; i < run->units; i++) {
+        const struct world_strike *strike = &run->world->device[i].strike;
+
+        if (strike->armed) {
+            run_fail(run, run->scenario->step[strike->step].place, 0,
+                     "the power cut or reset is delivered", "it was not");
+        }
+    }
+}
+
+/* A step of the file, or a fault from the command line: those come last. */
+static void not_fired(struct run *run, unsigned index)
+{
+    const struct step *step = &run->scenario->step[index];
+    const struct world_step *state = &run->world->step[index];
+    unsigned own = run->scenario->steps - run->options->faults;
+    char what[180];
+    char expected[200];
+    char seen[80] = "it never did";
+
+    if (index >= own) {
+        snprintf(expected, sizeof expected, "--fault '%s' happens",
+                 run->options->fault[index - own]);
+    } else {
+        snprintf(expected, sizeof expected, "this step happens: %s",
+                 step_text(step, what, sizeof what));
+    }
+    if (!step->timed) {
+        snprintf(seen, sizeof seen,
+                 "it never fired: its event came %" PRIu32 " of %" PRIu32
+                 " times",
+                 state->matched, step->on.nth > 1 ? step->on.nth : 1);
+    }
+    expects_near_text(&state->near, &step->on,
+                      run_fail(run, step->place, 0, expected, seen));
+}
+
+static void check_fired(struct run *run)
+{
+    for (unsigned i = 0; i < run->scenario->steps; i++) {
+        if (!run->world->step[i].fired && !run->scenario->step[i].optional) {
+            not_fired(run, i);
+        }
+    }
+    check_strikes(run);
+    check_flash_fail(run);
+}
+
+/* The run ended before it came true: at the time limit nobody knows whether
+ * it would have, unless the scenario's own bound has passed too, or nothing
+ * could happen any more. */
+static void expect_open(struct run *run, unsigned index)
+{
+    const struct expect *expect = &run->scenario->expect[index];
+    bool bounded =
+        expect->within_ns != 0 && expect->within_ns < run->scenario->limit_ns;
+
+    if (!bounded && !run->world->stuck &&
+        run->world->now_ns >= run->scenario->limit_ns) {
+        run->result->verdict = RUN_LIMIT;
+    }
+    expects_late(run, index);
+}
+
+void ends_judge(struct run *run)
+{
+    check_fired(run);
+    for (unsigned i = 0; i < run->scenario->expects; i++) {
+        const struct expect *expect = &run->scenario->expect[i];
+        const struct world_expect *state = &run->world->expect[i];
+
+        if (expect->kind == EXPECT_AT_END) {
+            check_ends(run, expect);
+        } else if (expect->kind == EXPECT_COUNT) {
+            check_count(run, i);
+        } else if (expect->kind == EXPECT_EVENTUALLY && !state->met &&
+                   !state->broken) {
+            expect_open(run, i);
+        }
+    }
+}

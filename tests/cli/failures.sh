@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# A failure explains itself: what was expected in full, what came nearest, what
+# is the cause. Each scenario of tests/data/cases once said too little.
+cases=$(realpath tests/data/cases)
+# shellcheck source=tests/cli/common.bash
+. tests/cli/common.bash
+
+says() { test_that "$1" grep -qE -- "$2" out; }
+silent() { test_that "$1" eval "! grep -qE -- '$2' out"; }
+
+# run_case NAME CODE
+run_case() { check "$1: exit code $2" "$2" "$tool" run -q "$cases/$1.yaml"; }
+
+# ---- an image that was rolled back
+run_case f1 1
+says "ends when it cannot come true any more" '^FAIL f1  at 4\.'
+says "says what runs, and since when" \
+    '^    seen      running old since 4\.[0-9]{6} s, confirmed$'
+says "and why" '^    because   ROLLBACK from slot-b to slot-a: trial-failed, at 4\.[0-9]{6} s \(#[0-9]+\); a rejected image is not tried again$'
+
+# ---- the whole pattern, and the nearest event
+run_case f3 1
+says "has the pattern" '^    expected  boot.attempt slot=slot-b 2 times$'
+says "and names the first that is too many" '^    first wrong event  #[0-9]+$'
+run_case f5 4
+says "has the pattern" '^    expected  boot.rollback reason=bad-hash within 120.000 s$'
+says "and what came nearest" '^    nearest   #[0-9]+ at 4\.[0-9]{6} s: ROLLBACK from slot-b to slot-a: trial-failed \(reason is trial-failed, not bad-hash\)$'
+
+# ---- ended in the middle of a boot
+run_case f7 1
+says "has the expectation" '^    expected  boot.rollback within 2.000 s$'
+says "by the same time" '^    seen      none of them by 2\.[0-9]{6} s$'
+silent "and nothing else" '^  oracle$'
+sed 's/^scenario: f7/scenario: short/; /^images/i limits: {virtual_time: 1300ms}' \
+    "$cases/f7.yaml" | sed '/^expect/,$d' >short.yaml
+echo 'expect: [always: {executed: authentic}]' >>short.yaml
+check "a limit in the middle of a boot says nothing about it" 0 \
+    "$tool" run -q short.yaml
+
+# ---- nothing can happen any more
+cat >halted.yaml <<'END'
+scenario: halted
+title: Both bootloaders are gone, and still it is waited for
+images: {old: {build: app, version: 1.0.0}}
+flash: {slot-a: old, boot-a: empty, boot-b: empty}
+allow: [brick]
+expect: [eventually: {event: app.ready}]
+END
+check "a device that gave up is not waited for" 1 "$tool" run -q halted.yaml
+says "the run ends there" '^FAIL halted  at 0\.'
+
+# ---- a cut where nothing is in flight
+run_case lc3 1
+says "says so" '^    seen      nothing was in flight: power_cut on app.request kind=confirm$'
+says "and where to place it" '^    nearest   #[0-9]+ flash.program partition=requests nth=2, over [0-9.]+ us before: place it at that event$'
+sed 's/event: app.request, kind: confirm/event: flash.program, partition: requests, nth: 2/; s/lc3/torn/' \
+    "$cases/lc3.yaml" >torn.yaml
+check "which is right" 0 "$tool" run torn.yaml
+says "as it tears something" 'CUT, .*in requests, what was in flight is left: '
+run_case lc4 1
+says "a form says it too" '^    nearest   #[0-9]+ flash.program partition=requests nth=2, over '
+sed 's/{done: 40%}/{}/; s/lc3/untorn/' "$cases/lc3.yaml" >untorn.yaml
+check "without 'done' it may be idle" 0 "$tool" run -q untorn.yaml
+
+# ---- a step that never happens
+cat >step.yaml <<'END'
+scenario: step
+title: A rollback for another reason is waited for
+images:
+  old: {build: app, version: 1.0.0}
+  new: {build: crash_start, version: 1.1.0}
+flash: {slot-a: old, slot-b: new}
+limits: {virtual_time: 10s}
+steps:
+  - on: {event: app.ready, nth: 1}
+    do: {console: "trial b"}
+  - on: {event: boot.rollback, reason: bad-hash}
+    do: {note: "there"}
+expect: [eventually: {event: app.ready, nth: 2}]
+END
+check "a step that never happens" 1 "$tool" run -q step.yaml
+says "is named" '^    expected  this step happens: note on boot.rollback reason=bad-hash$'
+says "with the nearest event" '^    nearest   #[0-9]+ at .*\(reason is trial-failed, not bad-hash\)$'
+
+exit $failed
