@@ -84,7 +84,6 @@ static bool is_older(const struct agent *agent)
 static bool goes_back(const struct agent *agent)
 {
     return !agent->recovery && agent->offer.counter == agent->info.counter &&
-           (agent->offer.flags & DESCRIPTOR_F_DOWNGRADE) == 0 &&
            is_older(agent);
 }
 

@@ -31,7 +31,7 @@ static bool well_formed(const uint8_t *bytes, uint32_t length)
            bytes_get32(bytes + AT_MAGIC) == DESCRIPTOR_MAGIC &&
            bytes_get16(bytes + AT_FORMAT) == DESCRIPTOR_FORMAT &&
            bytes_get16(bytes + AT_LENGTH) == DESCRIPTOR_SIZE &&
-           (bytes_get32(bytes + AT_FLAGS) & ~DESCRIPTOR_F_DOWNGRADE) == 0 &&
+           bytes_get32(bytes + AT_FLAGS) == 0 &&
            bytes_get32(bytes + AT_SIZE) != 0;
 }
 
@@ -66,7 +66,6 @@ enum agent_why descriptor_read(const uint8_t *bytes, uint32_t length,
         return why;
     }
     out->release = bytes_get32(bytes + AT_RELEASE);
-    out->flags = bytes_get32(bytes + AT_FLAGS);
     out->version.major = bytes[AT_VERSION];
     out->version.minor = bytes[AT_VERSION + 1];
     out->version.revision = bytes_get16(bytes + AT_VERSION + 2);

@@ -9,7 +9,7 @@
  *     4   2  format, 1                 64  32  the image's digest (its TLV)
  *     6   2  length, 192               96  32  SHA-256 of the signer's SPKI
  *     8   4  release, rising          128  64  ECDSA P-256 r || s over the
- *    12   4  flags                             SHA-256 of bytes 0..127
+ *    12   4  flags, 0                          SHA-256 of bytes 0..127
  *    16   8  version: major, minor, revision (2), build (4)
  *    24   4  security counter
  *    28   4  size of the image in bytes, header and TLVs included
@@ -26,12 +26,9 @@
 #define DESCRIPTOR_FORMAT 1u
 #define DESCRIPTOR_SIZE 192u
 #define DESCRIPTOR_SIGNED 128u
-/* A lower version is allowed at an equal counter. */
-#define DESCRIPTOR_F_DOWNGRADE 1u
 
 struct descriptor {
     uint32_t release;
-    uint32_t flags;
     struct image_version version;
     uint32_t counter;
     uint32_t size;
@@ -41,7 +38,7 @@ struct descriptor {
 
 /*
  * Read and verify. AGENT_WHY_NONE, BAD_DESCRIPTOR (length, magic, format,
- * unknown flags, size 0), BAD_SIGNATURE (key not known or signature wrong) or
+ * flags, size 0), BAD_SIGNATURE (key not known or signature wrong) or
  * KEY_REVOKED; `out` is all zero unless it is NONE.
  */
 enum agent_why descriptor_read(const uint8_t *bytes, uint32_t length,

@@ -23,7 +23,6 @@ struct descriptor_spec {
     size_t image_size;
     const struct key *key;
     uint32_t release;
-    bool downgrade;
     /* in the place of what the image says: */
     const struct mcuboot_version *version; /* NULL: the header's */
     bool has_counter;

@@ -134,7 +134,6 @@ struct scenario_publish {
     uint32_t size;
     uint32_t release;        /* 0 = one more than the last */
     char key[SCENARIO_NAME]; /* "" = root; as for images */
-    bool downgrade;          /* a lower version is allowed */
     bool bad_digest;         /* the digest of the bytes is wrong */
 };
 

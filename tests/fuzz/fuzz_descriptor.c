@@ -72,14 +72,14 @@ static void put_head(uint8_t bytes[DESCRIPTOR_SIZE])
     bytes_put32(bytes, DESCRIPTOR_MAGIC);
     bytes_put16(bytes + 4, DESCRIPTOR_FORMAT);
     bytes_put16(bytes + 6, DESCRIPTOR_SIZE);
-    bytes_put32(bytes + 12, bytes[12] & DESCRIPTOR_F_DOWNGRADE);
+    bytes_put32(bytes + 12, 0);
 }
 
 static void check(const struct descriptor *out, const uint8_t *bytes)
 {
     require(out->size != 0 && out->size == bytes_get32(bytes + 28));
     require(out->release == bytes_get32(bytes + 8));
-    require(out->flags <= DESCRIPTOR_F_DOWNGRADE);
+    require(bytes_get32(bytes + 12) == 0);
     require(out->counter == bytes_get32(bytes + 24));
     require(memcmp(out->file_digest, bytes + 32, OTA_DIGEST_SIZE) == 0);
     require(memcmp(out->image_digest, bytes + 64, OTA_DIGEST_SIZE) == 0);

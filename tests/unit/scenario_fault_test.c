@@ -70,9 +70,9 @@ Test(scenario_fault, means_the_same_as_a_step_in_a_file)
          "{on: {event: app.ready}, do: {publish: update}}"},
         {"publish@app.ready,text=update",
          "{on: {event: app.ready}, do: {publish: update}}"},
-        {"publish@2s,image=update,counter=7,downgrade=true",
+        {"publish@2s,image=update,counter=7,bad_digest=true",
          "{at: 2s, do: {publish: {image: update, counter: 7, "
-         "downgrade: true}}}"},
+         "bad_digest: true}}}"},
         {"withdraw@app.ready", "{on: {event: app.ready}, do: {withdraw: {}}}"},
         {"misbehave@agent.download,size=9..,kind=corrupt,do.from=1000B,times=1",
          "{on: {event: agent.download, size: 9..}, do: {misbehave: "
