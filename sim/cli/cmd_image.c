@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "board/controller.h"
-#include "cli/json.h"
+#include "base/json.h"
 #include "cli/options.h"
 #include "image/image_check.h"
 #include "image/image_sign.h"
@@ -25,12 +25,23 @@ static void print_hex(const uint8_t *bytes, size_t size)
     }
 }
 
+static const char *version_text(const struct mcuboot_version *version,
+                                char *out, size_t size)
+{
+    int n = snprintf(out, size, "%u.%u.%u", version->major, version->minor,
+                     version->revision);
+
+    if (version->build != 0 && n > 0 && (size_t)n < size) {
+        snprintf(out + n, size - (size_t)n, "+%u", version->build);
+    }
+    return out;
+}
+
 static void print_version(const struct mcuboot_version *version)
 {
-    printf("%u.%u.%u", version->major, version->minor, version->revision);
-    if (version->build != 0) {
-        printf("+%u", version->build);
-    }
+    char text[40];
+
+    fputs(version_text(version, text, sizeof text), stdout);
 }
 
 /* ---- image sign ----------------------------------------------------------- */
@@ -482,42 +493,57 @@ static void info_text(const char *path, const uint8_t *bytes, size_t size,
     }
 }
 
-static void json_tlvs(const struct image_facts *facts, const uint8_t *bytes)
+static void json_tlvs(struct json *json, const struct image_facts *facts,
+                      const uint8_t *bytes)
 {
-    printf(",\"tlvs\":[");
+    json_open(json, "tlvs", '[');
     for (unsigned i = 0; i < facts->entries; i++) {
         const struct image_entry *entry = &facts->entry[i];
-        printf("%s{\"type\":%u,\"name\":\"%s\",\"protected\":%s,\"value\":",
-               i != 0 ? "," : "", entry->type, tlv_name(entry->type),
-               json_bool(entry->is_protected));
-        json_hex(stdout, bytes + entry->offset, entry->length);
-        putchar('}');
+
+        json_open(json, NULL, '{');
+        json_number(json, "type", entry->type);
+        json_text(json, "name", tlv_name(entry->type));
+        json_bool(json, "protected", entry->is_protected);
+        json_hex(json, "value", bytes + entry->offset, entry->length);
+        json_close(json, '}');
     }
-    putchar(']');
+    json_close(json, ']');
+}
+
+static void json_header(struct json *json, const struct image_facts *facts)
+{
+    char version[40];
+
+    json_text(json, "version",
+              version_text(&facts->version, version, sizeof version));
+    json_number(json, "header_size", facts->header_size);
+    json_number(json, "payload_size", facts->payload_size);
+    json_number(json, "flags", facts->flags);
+    json_number(json, "load_address", facts->load_address);
+    if (facts->has_counter) {
+        json_number(json, "counter", facts->counter);
+    } else {
+        json_null(json, "counter");
+    }
 }
 
 static void info_json(const char *path, const uint8_t *bytes, size_t size,
                       const struct image_facts *facts)
 {
-    printf("{\"v\":1,\"type\":\"image\",\"file\":");
-    json_text(stdout, path);
-    printf(",\"size\":%zu,\"result\":\"%s\"", size,
-           image_read_name(facts->result));
+    struct json json = json_stream(stdout);
+
+    json_open(&json, NULL, '{');
+    json_number(&json, "v", 1);
+    json_text(&json, "type", "image");
+    json_text(&json, "file", path);
+    json_number(&json, "size", size);
+    json_text(&json, "result", image_read_name(facts->result));
     if (facts->has_header) {
-        printf(",\"version\":\"");
-        print_version(&facts->version);
-        printf("\",\"header_size\":%u,\"payload_size\":%u,\"flags\":%u,"
-               "\"load_address\":%u,\"counter\":",
-               facts->header_size, facts->payload_size, facts->flags,
-               facts->load_address);
-        if (facts->has_counter) {
-            printf("%u", facts->counter);
-        } else {
-            printf("null");
-        }
-        json_tlvs(facts, bytes);
+        json_header(&json, facts);
+        json_tlvs(&json, facts, bytes);
     }
-    printf("}\n");
+    json_close(&json, '}');
+    json_end(&json);
 }
 
 static int run_info(int argc, char **argv)

@@ -2,7 +2,6 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "cli/cmd_image.h"
-#include "cli/json.h"
 #include "cli/options.h"
 #include "image/provision.h"
 #include "oracle/decode.h"
@@ -330,6 +329,20 @@ static void text_fuses(const struct inspection *in)
 }
 
 /* ---- as NDJSON ------------------------------------------------------------------ */
+
+static void json_hex(FILE *out, const uint8_t *bytes, size_t size)
+{
+    fputc('"', out);
+    for (size_t i = 0; i < size; i++) {
+        fprintf(out, "%02x", bytes[i]);
+    }
+    fputc('"', out);
+}
+
+static const char *json_bool(bool value)
+{
+    return value ? "true" : "false";
+}
 
 static void json_begin(const char *type)
 {

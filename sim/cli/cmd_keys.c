@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
 #include "cli/cmd_image.h"
-#include "cli/json.h"
+#include "base/json.h"
 #include "cli/options.h"
 #include "image/keys.h"
 
@@ -155,16 +155,23 @@ static void show_json(const char *name, const struct key *key,
                       const uint8_t digest[32])
 {
     const char *dev = dev_name(key);
+    struct json json = json_stream(stdout);
 
-    printf("{\"v\":1,\"type\":\"key\",\"file\":");
-    json_text(stdout, name);
-    printf(",\"private\":%s,\"curve\":\"P-256\",\"digest\":",
-           json_bool(key->is_private));
-    json_hex(stdout, digest, KEY_DIGEST_SIZE);
-    printf(",\"point\":");
-    json_hex(stdout, key->point, KEY_POINT_SIZE);
-    printf(",\"development\":%s%s%s}\n", dev != NULL ? "\"" : "",
-           dev != NULL ? dev : "null", dev != NULL ? "\"" : "");
+    json_open(&json, NULL, '{');
+    json_number(&json, "v", 1);
+    json_text(&json, "type", "key");
+    json_text(&json, "file", name);
+    json_bool(&json, "private", key->is_private);
+    json_text(&json, "curve", "P-256");
+    json_hex(&json, "digest", digest, KEY_DIGEST_SIZE);
+    json_hex(&json, "point", key->point, KEY_POINT_SIZE);
+    if (dev != NULL) {
+        json_text(&json, "development", dev);
+    } else {
+        json_null(&json, "development");
+    }
+    json_close(&json, '}');
+    json_end(&json);
 }
 
 /* As the devicetree's node of a signer has it. */

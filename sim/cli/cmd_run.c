@@ -9,7 +9,7 @@
 #include "cli/github.h"
 #include "cli/interrupt.h"
 #include "cli/jobs.h"
-#include "cli/json.h"
+#include "base/json.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
 #include "cli/meter.h"
@@ -323,6 +323,19 @@ static int prepare(struct runner *runner, struct diag *diag)
 
 /* ---- what is meant ------------------------------------------------------ */
 
+static void list_json(const struct plan_item *item)
+{
+    struct json json = json_stream(stdout);
+
+    json_open(&json, NULL, '{');
+    json_number(&json, "list", 1);
+    json_text(&json, "scenario", item->name);
+    json_text(&json, "title", item->title);
+    json_text(&json, "file", item->path);
+    json_close(&json, '}');
+    json_end(&json);
+}
+
 static int print_list(struct runner *runner)
 {
     int width = 0;
@@ -338,13 +351,7 @@ static int print_list(struct runner *runner)
             (void)fflush(stdout);
             note_error(runner, item->outcome.err, &item->outcome.error);
         } else if (runner->outputs.json) {
-            printf("{\"list\":1,\"scenario\":");
-            json_text(stdout, item->name);
-            printf(",\"title\":");
-            json_text(stdout, item->title);
-            printf(",\"file\":");
-            json_text(stdout, item->path);
-            printf("}\n");
+            list_json(item);
         } else {
             printf("%-*s  %s  (%s)\n", width, item->name, item->title,
                    item->path);

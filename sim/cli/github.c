@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/tally.h"
-#include "cli/utf8.h"
+#include "base/utf8.h"
 
 #define SUMMARY_CASES 50u /* a summary may have 1 MiB */
 

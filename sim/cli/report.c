@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "cli/json.h"
+#include "base/json.h"
 #include "cli/interrupt.h"
 
 static const char *verdict_word(enum run_verdict verdict)
@@ -95,71 +95,80 @@ void report_result(FILE *out, const struct scenario *scenario,
 
 /* ---- JSON -------------------------------------------------------------- */
 
-static void json_member(FILE *out, const char *name, const char *text)
+/* Left out when there is none. */
+static void json_says(struct json *json, const char *key, const char *text)
 {
-    fprintf(out, ",\"%s\":", name);
-    json_text(out, text);
+    if (text != NULL && text[0] != '\0') {
+        json_text(json, key, text);
+    }
 }
 
-static void json_failures(FILE *out, const struct plan_item *item,
+static void json_failure(struct json *json, const struct plan_item *item,
+                         const struct run_failure *failure)
+{
+    json_open(json, NULL, '{');
+    json_text(json, "file", item->path);
+    json_number(json, "line", failure->place.line);
+    json_text(json, "expected", failure->expected);
+    json_text(json, "seen", failure->seen);
+    json_says(json, "nearest", failure->near);
+    json_says(json, "because", failure->because);
+    json_number(json, "column", failure->place.column);
+    json_number(json, "sequence", failure->sequence);
+    json_close(json, '}');
+}
+
+static void json_failures(struct json *json, const struct plan_item *item,
                           const struct outcome *outcome)
 {
-    fprintf(out, ",\"failures\":[");
+    json_open(json, "failures", '[');
     for (unsigned i = 0; i < outcome->failures; i++) {
-        const struct run_failure *failure = &outcome->failure[i];
-
-        fprintf(out, "%s{\"file\":", i > 0 ? "," : "");
-        json_text(out, item->path);
-        fprintf(out, ",\"line\":%u", failure->place.line);
-        json_member(out, "expected", failure->expected);
-        json_member(out, "seen", failure->seen);
-        if (failure->near[0] != '\0') {
-            json_member(out, "nearest", failure->near);
-        }
-        if (failure->because[0] != '\0') {
-            json_member(out, "because", failure->because);
-        }
-        fprintf(out, ",\"column\":%u,\"sequence\":%" PRIu64 "}",
-                failure->place.column, failure->sequence);
+        json_failure(json, item, &outcome->failure[i]);
     }
-    fprintf(out, "],\"more_failures\":%u", outcome->more_failures);
+    json_close(json, ']');
+    json_number(json, "more_failures", outcome->more_failures);
 }
 
-static void json_commands(FILE *out, const struct outcome *outcome)
+static void json_commands(struct json *json, const struct outcome *outcome)
 {
     if (outcome->replay != NULL) {
-        fprintf(out, ",\"commands\":{\"replay\":");
-        json_text(out, outcome->replay);
-        json_member(out, "watch", outcome->watch);
-        json_member(out, "debug", outcome->debug);
-        fputc('}', out);
+        json_open(json, "commands", '{');
+        json_text(json, "replay", outcome->replay);
+        json_text(json, "watch", outcome->watch);
+        json_text(json, "debug", outcome->debug);
+        json_close(json, '}');
     }
+}
+
+static void json_counts(struct json *json, const struct outcome *outcome)
+{
+    json_number(json, "time_ns", outcome->time_ns);
+    json_number(json, "events", outcome->events);
+    json_number(json, "boots", outcome->boots);
+    json_number(json, "rollbacks", outcome->rollbacks);
+    json_number(json, "cuts_asked", outcome->cuts_asked);
+    json_number(json, "cuts_done", outcome->cuts_done);
 }
 
 void report_json(FILE *out, const struct plan_item *item,
                  const struct outcome *outcome)
 {
-    fprintf(out, "{\"result\":1,\"scenario\":");
-    json_text(out, item->name);
-    json_member(out, "verdict", outcome_word(outcome_class(outcome)));
-    fprintf(out,
-            ",\"time_ns\":%" PRIu64 ",\"events\":%" PRIu64
-            ",\"boots\":%u,\"rollbacks\":%u,\"cuts_asked\":%u,"
-            "\"cuts_done\":%u",
-            outcome->time_ns, outcome->events, outcome->boots,
-            outcome->rollbacks, outcome->cuts_asked, outcome->cuts_done);
-    json_member(out, "token", outcome->token != NULL ? outcome->token : "");
-    json_failures(out, item, outcome);
-    json_member(out, "title", item->title);
-    json_member(out, "file", item->path);
-    if (outcome->err != 0) {
-        json_member(out, "error", outcome->error.text);
-    } else if (outcome->kept_err != 0) {
-        json_member(out, "error", outcome->kept_error.text);
-    }
-    if (outcome->evidence != NULL) {
-        json_member(out, "evidence", outcome->evidence);
-    }
-    json_commands(out, outcome);
-    fprintf(out, "}\n");
+    struct json json = json_stream(out);
+
+    json_open(&json, NULL, '{');
+    json_number(&json, "result", 1);
+    json_text(&json, "scenario", item->name);
+    json_text(&json, "verdict", outcome_word(outcome_class(outcome)));
+    json_counts(&json, outcome);
+    json_text(&json, "token", outcome->token != NULL ? outcome->token : "");
+    json_failures(&json, item, outcome);
+    json_text(&json, "title", item->title);
+    json_text(&json, "file", item->path);
+    json_says(&json, "error",
+              outcome->err != 0 ? outcome->error.text
+                                : outcome->kept_error.text);
+    json_says(&json, "evidence", outcome->evidence);
+    json_commands(&json, outcome);
+    json_close(&json, '}');
+    json_end(&json);
 }

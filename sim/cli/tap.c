@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 
-#include "cli/json.h"
-#include "cli/utf8.h"
+#include "base/json.h"
+#include "base/utf8.h"
 
 void tap_begin(FILE *out, size_t count)
 {
@@ -31,9 +31,11 @@ static void put_key(FILE *out, const char *indent, const char *key,
                     const char *text)
 {
     if (text != NULL && text[0] != '\0') {
+        struct json json = json_stream(out);
+
         fprintf(out, "%s%s: ", indent, key);
-        json_text(out, text);
-        fputc('\n', out);
+        json_text(&json, NULL, text);
+        json_end(&json);
     }
 }
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cli/utf8.h"
+#include "base/utf8.h"
 
 /* XML 1.0, production [2] Char; utf8_next() gives no surrogate. */
 static bool may_stand(uint32_t code)

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "record/recording.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 
 #include <mbedtls/sha256.h>
 
@@ -47,80 +45,52 @@ static int recording_append(struct recording *recording, const char *text,
 
 /* ---- JSON ------------------------------------------------------------- */
 
-struct text {
-    char *out;
-    size_t size;
-    size_t length; /* > size: did not fit */
-};
-
-__attribute__((format(printf, 2, 3))) static void put(struct text *text,
-                                                      const char *format, ...)
+static void put_field(struct json *json, const struct event *event, unsigned i)
 {
-    size_t room = text->length < text->size ? text->size - text->length : 0;
-    va_list args;
+    const struct event_field *field = &event_kind(event->code)->field[i];
+    char value[EVENT_TEXT];
 
-    va_start(args, format);
-    int n = vsnprintf(room > 0 ? text->out + text->length : NULL, room, format,
-                      args);
-    va_end(args);
-    text->length += n > 0 ? (size_t)n : 0;
-}
-
-static void put_string(struct text *text, const char *string)
-{
-    put(text, "\"");
-    for (const unsigned char *at = (const unsigned char *)string; *at != '\0';
-         at++) {
-        if (*at == '"' || *at == '\\') {
-            put(text, "\\%c", *at);
-        } else if (*at < 0x20 || *at >= 0x7f) {
-            put(text, "\\u%04x", *at); /* bytes as Latin-1: lossless */
-        } else {
-            put(text, "%c", *at);
-        }
+    if (field->kind == 'u' || field->kind == 'd') {
+        json_number(json, field->key, event->number[i]);
+        return;
     }
-    put(text, "\"");
+    event_value(event, i, value, sizeof value);
+    json_text(json, field->key, value);
 }
 
 size_t event_json(const struct event *event, char *out, size_t size)
 {
     const struct event_kind *kind = event_kind(event->code);
-    struct text text = {out, size, 0};
+    struct json json = json_memory(out, size);
 
-    put(&text, "{\"n\":%" PRIu64 ",\"t\":%" PRIu64 ",\"dev\":%u,\"event\":",
-        event->sequence, event->time_ns, event->device);
-    put_string(&text, kind->name);
+    json_open(&json, NULL, '{');
+    json_number(&json, "n", event->sequence);
+    json_number(&json, "t", event->time_ns);
+    json_number(&json, "dev", event->device);
+    json_text(&json, "event", kind->name);
     for (unsigned i = 0; i < kind->fields; i++) {
-        char letter = kind->field[i].kind;
-        char value[EVENT_TEXT];
-
-        put(&text, ",\"%s\":", kind->field[i].key);
-        if (letter == 'u' || letter == 'd') {
-            put(&text, "%" PRIu64, event->number[i]);
-        } else {
-            event_value(event, i, value, sizeof value);
-            put_string(&text, value);
-        }
+        put_field(&json, event, i);
     }
-    put(&text, "}");
-    return text.length < size ? text.length : 0;
+    json_close(&json, '}');
+    return json_length(&json);
 }
 
 int recording_begin(struct recording *recording,
                     const struct recording_header *header)
 {
     char line[EVENT_JSON_MAX];
-    struct text text = {line, sizeof line, 0};
+    struct json json = json_memory(line, sizeof line);
 
-    put(&text, "{\"otalab\":%u,\"scenario\":", RECORDING_VERSION);
-    put_string(&text, header->scenario);
-    put(&text, ",\"seed\":%" PRIu64 ",\"digests\":", header->seed);
-    put_string(&text, header->digests);
-    put(&text, ",\"tools\":");
-    put_string(&text, header->tools);
-    put(&text, "}\n");
-    return text.length < sizeof line
-               ? recording_append(recording, line, text.length)
+    json_open(&json, NULL, '{');
+    json_number(&json, "otalab", RECORDING_VERSION);
+    json_text(&json, "scenario", header->scenario);
+    json_number(&json, "seed", header->seed);
+    json_text(&json, "digests", header->digests);
+    json_text(&json, "tools", header->tools);
+    json_close(&json, '}');
+    json_end(&json);
+    return json_length(&json) > 0
+               ? recording_append(recording, line, json_length(&json))
                : OTALAB_ERR_SIMULATOR;
 }
 

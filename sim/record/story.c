@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* A download says how far it is when it was silent for so long. */
 #define PROGRESS_NS 5000000000u
 
@@ -135,19 +137,20 @@ const char *story_sentence(enum event_code code)
     return sentence != NULL ? sentence->text : NULL;
 }
 
-/* The value with control characters made visible: ESC is ^[. */
+/* The value with control characters made visible: ESC is ^[. Those of C1, and
+ * bytes that are no UTF-8, are U+FFFD. */
 static size_t put_visible(const char *value, char *out, size_t size)
 {
     size_t used = 0;
+    uint32_t code;
 
-    for (; *value != '\0' && used + 2 < size; value++) {
-        unsigned char c = (unsigned char)*value;
-
-        if (c < 0x20 || c == 0x7f) {
+    while (used + 5 < size && (code = utf8_next(&value)) != 0) {
+        if (code < 0x20 || code == 0x7f) {
             out[used++] = '^';
-            c ^= 0x40;
+            code ^= 0x40;
         }
-        out[used++] = (char)c;
+        code = code >= 0x80 && code < 0xa0 ? UTF8_REPLACEMENT : code;
+        used += utf8_encode(code, out + used);
     }
     out[used] = '\0';
     return used;

@@ -5,20 +5,17 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "record/event.h"
 #include "scenario/explain_parts.h"
 #include "scenario/schema.h"
 
+/* Laid out for people, so only its strings are the writer's. */
 static void print_text(FILE *out, const char *text)
 {
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\') {
-            fputc('\\', out);
-        }
-        fputc(*text, out);
-    }
-    fputc('"', out);
+    struct json json = json_stream(out);
+
+    json_text(&json, NULL, text);
 }
 
 static void print_ref(FILE *out, const struct schema_map *map)

@@ -84,4 +84,12 @@ check "a step that never happens" 1 "$tool" run -q step.yaml
 says "is named" '^    expected  this step happens: note on boot.rollback reason=bad-hash$'
 says "with the nearest event" '^    nearest   #[0-9]+ at .*\(reason is trial-failed, not bad-hash\)$'
 
+# ---- letters beyond ASCII
+check "utf: a run is kept" 0 "$tool" run --record kept "$cases/utf.yaml"
+says "the story has them" 'note     Grüße$'
+says "so has its title" '^Café$'
+test_that "the recording too" grep -qF '"text":"Grüße"' \
+    kept/utf/recording.ndjson
+test_that "and the result" grep -qF '"title":"Café"' kept/utf/result.json
+
 exit $failed

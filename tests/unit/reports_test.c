@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Reports for machines: what they say, and that hostile texts break none. */
 #include "cli/github.h"
-#include "cli/json.h"
 #include "cli/junit.h"
 #include "cli/outputs.h"
 #include "cli/report.h"
 #include "cli/tap.h"
-#include "cli/utf8.h"
+#include "base/utf8.h"
 #include "cli/xml.h"
 
 #include <criterion/criterion.h>
@@ -102,14 +101,6 @@ Test(xml, markup_and_control_characters)
     EXPECT_TEXT("\xef\xbf\xbd", xml_text(sink.out, "\xef\xbf\xbe"));
     EXPECT_TEXT(" x=\"a&#10;&#9;&quot;&lt;\"",
                 xml_attribute(sink.out, "x", "a\n\t\"<"));
-}
-
-Test(json, escapes)
-{
-    EXPECT_TEXT("\"a\\\"\\\\\\u000a\\u007f\"",
-                json_text(sink.out, "a\"\\\n\x7f"));
-    EXPECT_TEXT("\"\xc3\xa4\xef\xbf\xbd\\u0085\"",
-                json_text(sink.out, "\xc3\xa4\xff\xc2\x85"));
 }
 
 /* ---- cases -------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/utf8.h"
+#include "base/utf8.h"
 
 #include <stdbool.h>
 
@@ -60,16 +60,25 @@ uint32_t utf8_next(const char **text)
     return UTF8_REPLACEMENT;
 }
 
-void utf8_put(FILE *out, uint32_t code)
+size_t utf8_encode(uint32_t code, char out[4])
 {
     if (code < 0x80u) {
-        fputc((int)code, out);
-        return;
+        out[0] = (char)code;
+        return 1;
     }
     unsigned more = code < 0x800u ? 1 : code < 0x10000u ? 2 : 3;
 
-    fputc((int)(forms[more].mark | code >> (6 * more)), out);
-    while (more-- > 0) {
-        fputc((int)(0x80u | (code >> (6 * more) & 0x3Fu)), out);
+    out[0] = (char)(forms[more].mark | code >> (6 * more));
+    for (unsigned i = 1; i <= more; i++) {
+        out[i] = (char)(0x80u | (code >> (6 * (more - i)) & 0x3Fu));
     }
+    return more + 1u;
+}
+
+void utf8_put(FILE *out, uint32_t code)
+{
+    char bytes[4];
+    size_t length = utf8_encode(code, bytes);
+
+    (void)fwrite(bytes, 1, length, out); /* the caller looks */
 }

@@ -4,9 +4,10 @@
  * printed. Whatever is not UTF-8 is read as U+FFFD, one for each byte, so that
  * what is written is always well-formed. Nothing is owned, nothing fails.
  */
-#ifndef OTALAB_CLI_UTF8_H
-#define OTALAB_CLI_UTF8_H
+#ifndef OTALAB_BASE_UTF8_H
+#define OTALAB_BASE_UTF8_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -16,5 +17,7 @@
  * stays. Overlong forms, surrogates and what is cut off are replaced. */
 uint32_t utf8_next(const char **text);
 void utf8_put(FILE *out, uint32_t code);
+/* The same into memory; how many bytes. */
+size_t utf8_encode(uint32_t code, char out[4]);
 
 #endif
