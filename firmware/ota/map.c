@@ -14,7 +14,8 @@ static const char *const part_labels[MAP_PART_COUNT] = {
     [MAP_JOURNAL] = "journal",   [MAP_REQUESTS] = "requests",
     [MAP_PROGRESS] = "progress", [MAP_SLOT_A] = "slot-a",
     [MAP_SLOT_B] = "slot-b",     [MAP_RECOVERY] = "recovery",
-    [MAP_STAGING] = "staging",   [MAP_LOG] = "log"};
+    [MAP_STAGING] = "staging",   [MAP_FAILED] = "failed",
+    [MAP_OFFERS] = "offers",     [MAP_LOG] = "log"};
 
 /* A property of `count` cells. NULL when it is not there or has another
  * length. */

@@ -26,6 +26,8 @@ enum map_part {
     MAP_SLOT_B,
     MAP_RECOVERY,
     MAP_STAGING,
+    MAP_FAILED,
+    MAP_OFFERS,
     MAP_LOG,
     MAP_PART_COUNT
 };

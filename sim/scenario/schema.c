@@ -22,7 +22,9 @@ const struct schema_choice schema_partitions[] = {
     {"slot-b", 6, "second image slot"},
     {"recovery", 7, "the image that runs when both slots are lost"},
     {"staging", 8, "room for downloads"},
-    {"log", 9, "the device's own log"},
+    {"failed", 9, "images that failed their trial"},
+    {"offers", 10, "the highest release that was offered"},
+    {"log", 11, "the device's own log"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice torn_flash[] = {

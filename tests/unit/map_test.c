@@ -21,7 +21,8 @@ static const struct part sound_parts[] = {
     {"journal", 0x10000, 0x4000},   {"requests", 0x14000, 0x2000},
     {"progress", 0x16000, 0xa000},  {"slot-a", 0x20000, 0x60000},
     {"slot-b", 0x80000, 0x60000},   {"recovery", 0xe0000, 0x20000},
-    {"staging", 0x100000, 0xe0000}, {"log", 0x1e0000, 0x20000},
+    {"staging", 0x100000, 0xda000}, {"failed", 0x1da000, 0x4000},
+    {"offers", 0x1de000, 0x2000},   {"log", 0x1e0000, 0x20000},
 };
 #define PARTS (sizeof(sound_parts) / sizeof(sound_parts[0]))
 
@@ -182,9 +183,15 @@ Test(map, spoiled_partitions_are_refused)
         {"half a sector", 2, {"journal", 0x10000, 0x3800}, OTA_ERR_RANGE},
         {"askew", 2, {"journal", 0x10800, 0x3000}, OTA_ERR_RANGE},
         {"overlaps", 2, {"journal", 0xF000, 0x4000}, OTA_ERR_RANGE},
-        {"leaves the flash", 9, {"log", 0x1e0000, 0x21000}, OTA_ERR_RANGE},
-        {"behind the flash", 9, {"log", 0x300000, 0x1000}, OTA_ERR_RANGE},
-        {"wraps", 9, {"log", 0x1e0000, 0xFFFFF000}, OTA_ERR_RANGE},
+        {"leaves the flash",
+         PARTS - 1,
+         {"log", 0x1e0000, 0x21000},
+         OTA_ERR_RANGE},
+        {"behind the flash",
+         PARTS - 1,
+         {"log", 0x300000, 0x1000},
+         OTA_ERR_RANGE},
+        {"wraps", PARTS - 1, {"log", 0x1e0000, 0xFFFFF000}, OTA_ERR_RANGE},
     };
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
