@@ -203,6 +203,60 @@ int board_figures_read(const void *dtb, size_t size,
     return result_of(&reader);
 }
 
+/* ---- policy --------------------------------------------------------------- */
+
+#define POWER_LOSSES_USUAL 8u
+
+static const struct policy_figures policy_defaults = {
+    .power_losses = POWER_LOSSES_USUAL,
+    .tries = 3,
+    .backoff_ns = 10u * UINT64_C(1000000000),
+    .backoff_max_ns = 3600u * UINT64_C(1000000000),
+    .poll_ns = 60u * UINT64_C(1000000000),
+};
+
+static bool has(const struct reader *reader, int node, const char *property)
+{
+    return node >= 0 && fdt_getprop(reader->dtb, node, property, NULL) != NULL;
+}
+
+static void read_boot(struct reader *reader, struct policy_figures *policy)
+{
+    int node = find_node(reader, "otalab,boot");
+
+    policy->attempts = read_u32(reader, node, "trial-attempts");
+    policy->deadline_ns = read_ms(reader, node, "trial-deadline-ms");
+    if (has(reader, node, "trial-power-losses")) {
+        policy->power_losses = read_u32(reader, node, "trial-power-losses");
+    }
+}
+
+static void read_agent(struct reader *reader, struct policy_figures *policy)
+{
+    int node = fdt_node_offset_by_compatible(reader->dtb, -1, "otalab,agent");
+
+    if (node >= 0) {
+        policy->tries = read_u32(reader, node, "tries");
+        policy->backoff_ns = read_ms(reader, node, "backoff-ms");
+        policy->backoff_max_ns = read_ms(reader, node, "backoff-max-ms");
+        policy->poll_ns = read_ms(reader, node, "poll-ms");
+    }
+}
+
+int policy_figures_read(const void *dtb, size_t size,
+                        struct policy_figures *policy, struct diag *diag)
+{
+    struct reader reader;
+
+    *policy = policy_defaults;
+    if (open_blob(&reader, dtb, size, diag) != 0) {
+        return OTALAB_ERR_USAGE;
+    }
+    read_boot(&reader, policy);
+    read_agent(&reader, policy);
+    return result_of(&reader);
+}
+
 /* ---- partitions --------------------------------------------------------- */
 
 static bool overlaps(const struct board_part *a, const struct board_part *b)

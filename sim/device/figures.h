@@ -23,6 +23,18 @@ struct board_part {
     uint32_t length;
 };
 
+/* What boot chain and update agent go by, as far as somebody outside has to
+ * know it. */
+struct policy_figures {
+    uint32_t attempts;       /* of a trial */
+    uint32_t power_losses;   /* of a trial, that do not count as attempts */
+    uint64_t deadline_ns;    /* of an attempt; 0: none */
+    uint32_t tries;          /* failures of the surroundings, per release */
+    uint64_t backoff_ns;     /* after a failure; doubles .. */
+    uint64_t backoff_max_ns; /* .. up to this */
+    uint64_t poll_ns;        /* between two looks at what is published */
+};
+
 /* Partitions in the order of the blob; none overlap. */
 struct board_map {
     uint32_t count;
@@ -34,6 +46,9 @@ int board_figures_read(const void *dtb, size_t size,
                        struct board_figures *figures, struct diag *diag);
 int board_map_read(const void *dtb, size_t size, struct board_map *map,
                    struct diag *diag);
+/* A device without an agent's node has the figures of a usual one. */
+int policy_figures_read(const void *dtb, size_t size,
+                        struct policy_figures *policy, struct diag *diag);
 
 /* The partition of that name, or the one that holds the address; or NULL. */
 const struct board_part *board_map_find(const struct board_map *map,

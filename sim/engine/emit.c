@@ -20,6 +20,8 @@ struct oracle_view run_view(struct unit *unit)
         .otp = &unit->world->board.otp,
         .window = machine_window(unit->machine),
         .now_ns = unit->world->board.now_ns,
+        .executed_ns = unit_executed_ns(unit),
+        .in_reset = unit->world->board.reset_asserted,
         .sink = &unit->oracle_sink,
     };
     return view;
@@ -155,6 +157,11 @@ static void on_halt(void *context)
 
     unit->world->alive = false;
     emit_numbers(unit, EVENT_BOARD_HALT, 0, 0, 0);
+    if ((unit->run->scenario->allow & ALLOW_BRICK) == 0) {
+        struct oracle_view view = run_view(unit);
+
+        oracle_halt(&unit->world->oracle, &view);
+    }
 }
 
 /* An operation of flash or fuses was told of: it is in flight. */
@@ -184,26 +191,26 @@ static void work_ends(struct unit *unit)
 static void on_flash_begin(void *context, const struct flash_op *op)
 {
     struct unit *unit = context;
+    struct oracle_view view = run_view(unit);
     enum event_code code =
         op->kind == FLASH_ERASE ? EVENT_FLASH_ERASE : EVENT_FLASH_PROGRAM;
 
-    if (op->kind == FLASH_PROGRAM &&
-        strcmp(emit_partition(unit->run, op->address), "requests") == 0) {
-        oracle_request(&unit->world->oracle);
-    }
     emit_flash(unit, code, op->address, op->length);
     work_begins(unit, code, board_map_at(&unit->run->map, op->address));
+    oracle_flash_begin(&unit->world->oracle, &view, op);
 }
 
 static void on_flash_end(void *context, const struct flash_op *op)
 {
     struct unit *unit = context;
+    struct oracle_view view = run_view(unit);
 
     snprintf(unit->changed, sizeof unit->changed, "%s",
              emit_partition(unit->run, op->address));
     emit_flash(unit, EVENT_FLASH_DONE, op->address,
                op->kind == FLASH_ERASE ? 0 : op->length);
     work_ends(unit);
+    oracle_flash_end(&unit->world->oracle, &view, op);
 }
 
 static void on_flash_rule(void *context, enum flash_rule rule, uint32_t address,
@@ -250,8 +257,12 @@ static void on_raw_write(void *context, uint32_t address)
 
 static void on_otp_begin(void *context, uint32_t bit)
 {
-    emit_numbers(context, EVENT_OTP_BURN, bit, 0, 0);
-    work_begins(context, EVENT_OTP_BURN, NULL);
+    struct unit *unit = context;
+    struct oracle_view view = run_view(unit);
+
+    emit_numbers(unit, EVENT_OTP_BURN, bit, 0, 0);
+    work_begins(unit, EVENT_OTP_BURN, NULL);
+    oracle_burn(&unit->world->oracle, &view, bit);
 }
 
 static void on_otp_end(void *context, uint32_t bit)

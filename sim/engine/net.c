@@ -54,6 +54,13 @@ static uint64_t arrives_in(const struct link_sent *sent, uint64_t now)
     return sent->fate == LINK_SENT ? sent->due_ns - now : 0;
 }
 
+static void count_bytes(struct unit *unit, uint32_t bytes)
+{
+    struct oracle_view view = run_view(unit);
+
+    oracle_bytes(&unit->world->oracle, &view, bytes);
+}
+
 enum board_air net_send(void *context, uint32_t node, uint32_t port,
                         const uint8_t *bytes, uint32_t length,
                         uint64_t *until_ns)
@@ -71,6 +78,7 @@ enum board_air net_send(void *context, uint32_t node, uint32_t port,
     *until_ns = sent.on_air ? sent.end_ns : now;
     emit_numbers(unit, EVENT_RADIO_SEND, length, sent.fate,
                  arrives_in(&sent, now));
+    count_bytes(unit, length);
     return sent.fate == LINK_LOST_FULL ? BOARD_AIR_FULL : BOARD_AIR_TAKEN;
 }
 
@@ -165,6 +173,7 @@ static void at_device(struct unit *unit, uint64_t now,
                          packet->from.port, packet->bytes, packet->length);
     emit_numbers(unit, mine ? EVENT_RADIO_RECEIVE : EVENT_RADIO_DROP,
                  packet->length, 0, 0);
+    count_bytes(unit, mine ? packet->length : 0);
     power_update(unit, now);
 }
 

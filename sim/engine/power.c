@@ -122,7 +122,7 @@ static int brown_out(struct unit *unit, uint64_t now, struct diag *diag)
                             .sram = BOARD_SRAM_PARTLY};
 
     emit_numbers(unit, EVENT_BATTERY_LOW, battery_mv(battery), 0, 0);
-    int err = strike_power(unit, now, &cut, &torn, diag);
+    int err = strike_power(unit, now, &cut, false, &torn, diag);
     battery_loads_off(battery, now);
     unit->world->dead =
         battery_open_mv(battery) < battery->figures.brown_out_mv + RECOVERY_MV;

@@ -169,7 +169,7 @@ static int loop(struct run *run, struct diag *diag)
 static bool is_booting(const struct unit *unit)
 {
     const struct world_device *world = unit->world;
-    uint64_t longest = unit->run->judged.deadline_ns + BOOT_NS;
+    uint64_t longest = unit->run->judged.policy.deadline_ns + BOOT_NS;
     uint64_t since = unit->run->world->now_ns > world->boot_ns
                          ? unit->run->world->now_ns - world->boot_ns
                          : 0;
@@ -200,6 +200,7 @@ static void judge(struct run *run)
         struct oracle_view view = run_view(unit);
 
         unit_check_window(unit);
+        oracle_close(&unit->world->oracle, &view);
         if (unit->world->alive || ends_dead(unit)) {
             oracle_finish(&unit->world->oracle, &view, unit->world->alive);
         }

@@ -78,22 +78,6 @@ static int short_digest(const char *path, char out[9], struct diag *diag)
 
 /* ---- the board --------------------------------------------------------- */
 
-static int boot_number(const struct run *run, const char *property,
-                       uint32_t *value, struct diag *diag)
-{
-    int length = 0;
-    int node = fdt_path_offset(run->dtb, "/boot");
-    const void *cell =
-        node < 0 ? NULL : fdt_getprop(run->dtb, node, property, &length);
-
-    if (cell == NULL || length != 4) {
-        return diag_fail(diag, OTALAB_ERR_USAGE, "%s: /boot has no number '%s'",
-                         run->dtb_path, property);
-    }
-    *value = fdt32_ld(cell);
-    return 0;
-}
-
 /* One number of the devicetree; node and property must be there. */
 static int set_property(struct run *run,
                         const struct scenario_property *property,
@@ -151,7 +135,6 @@ static int set_properties(struct run *run, struct diag *diag)
 
 static int read_board(struct run *run, struct diag *diag)
 {
-    uint32_t deadline_ms = 0;
     int err = program_path(run, "otalab.dtb", run->dtb_path,
                            sizeof run->dtb_path, diag);
 
@@ -164,10 +147,9 @@ static int read_board(struct run *run, struct diag *diag)
             : board_figures_read(run->dtb, run->dtb_size, &run->figures, diag);
     err = err ? err : board_map_read(run->dtb, run->dtb_size, &run->map, diag);
     err = err ? err
-              : boot_number(run, "trial-attempts", &run->judged.attempts, diag);
-    err = err ? err : boot_number(run, "trial-deadline-ms", &deadline_ms, diag);
+              : policy_figures_read(run->dtb, run->dtb_size,
+                                    &run->judged.policy, diag);
     run->judged.map = &run->map;
-    run->judged.deadline_ns = (uint64_t)deadline_ms * 1000000u;
     return err;
 }
 
@@ -230,6 +212,7 @@ static void judge_image(struct run *run, const char *name,
                         uint32_t counter, bool authentic)
 {
     struct oracle_image *judged = &run->judged.image[run->judged.images++];
+    struct image_facts facts;
 
     snprintf(judged->name, sizeof judged->name, "%s", name);
     judged->bytes = image->bytes;
@@ -238,6 +221,10 @@ static void judge_image(struct run *run, const char *name,
     judged->counter = counter;
     judged->authentic = authentic;
     mbedtls_sha256(image->bytes, image->size, judged->digest, 0);
+    image_read(image->bytes, image->size, &facts);
+    if (facts.has_digest) {
+        memcpy(judged->hash, facts.said, sizeof judged->hash);
+    }
     run->served[run->judged.images - 1] =
         (struct server_image){.bytes = image->bytes,
                               .size = (uint32_t)image->size};
@@ -335,6 +322,7 @@ static int sign_images(struct run *run, struct diag *diag)
         err = sign_image(run, &scenario->image[i],
                          is_boot ? BOARD_BOOT_BASE : BOARD_APP_BASE, diag);
     }
+    oracle_bounds(&run->judged);
     return err;
 }
 

@@ -123,9 +123,10 @@ int strike_arm(struct unit *unit, uint32_t step, const struct action *action,
                struct diag *diag);
 uint64_t strike_next(const struct unit *unit);
 int strike_happen(struct unit *unit, uint64_t now, struct diag *diag);
-/* Power fails now, as `cut` says (its now_ns is set here). */
+/* Power fails now, as `cut` says (its now_ns is set here); by the will of the
+ * scenario if `meant`. */
 int strike_power(struct unit *unit, uint64_t now, struct board_cut *cut,
-                 struct board_cut_report *torn, struct diag *diag);
+                 bool meant, struct board_cut_report *torn, struct diag *diag);
 
 /* net.c: the sink's radio_send, and what is under way */
 void net_init(struct unit *unit);
@@ -173,6 +174,8 @@ int unit_struck(struct unit *unit, struct diag *diag);
 void unit_advance(struct unit *unit, uint64_t now);
 /* The oracle and the expectations look. */
 void unit_look(struct unit *unit);
+/* Executed time since the boot, as the shim counts. */
+uint64_t unit_executed_ns(const struct unit *unit);
 void unit_check_window(struct unit *unit);
 
 /* cause.c */

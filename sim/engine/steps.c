@@ -84,6 +84,14 @@ static void emit_fault(struct unit *unit, enum event_code code,
     emit_event(unit->run, unit, &event);
 }
 
+static void tell_damage(struct unit *unit, uint32_t address, uint32_t length,
+                        uint32_t runs)
+{
+    struct oracle_view view = run_view(unit);
+
+    oracle_damaged(&unit->world->oracle, &view, address, length, runs);
+}
+
 static int do_flip(struct unit *unit, const struct action *action,
                    struct diag *diag)
 {
@@ -96,7 +104,7 @@ static int do_flip(struct unit *unit, const struct action *action,
     flash_flip(&unit->world->board.flash, address, action->bit);
     uint8_t *seen = machine_window(unit->machine) + address;
     *seen = (uint8_t)(*seen ^ (1u << (action->bit & 7u)));
-    oracle_forgive(&unit->world->oracle, 1);
+    tell_damage(unit, address, 1, 1);
     emit_fault(unit, EVENT_FLASH_FLIP, address, action->bit);
     return 0;
 }
@@ -136,7 +144,8 @@ static int do_damage(struct unit *unit, const struct action *action,
         run_fail(unit->run, action->place, 0, "the damage changes the flash",
                  "these bytes stood there already");
     }
-    oracle_forgive(&unit->world->oracle, unit->run->judged.attempts);
+    tell_damage(unit, address, action->length,
+                unit->run->judged.policy.attempts);
     emit_fault(unit, EVENT_FLASH_DAMAGE, address, action->length);
     return 0;
 }
@@ -144,6 +153,8 @@ static int do_damage(struct unit *unit, const struct action *action,
 static int do_console(struct unit *unit, const struct action *action,
                       struct diag *diag)
 {
+    struct oracle_view view = run_view(unit);
+
     if (board_console_line(&unit->world->board, action->text) != 0) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s:%u:%u: the device has not read the lines before "
@@ -152,6 +163,7 @@ static int do_console(struct unit *unit, const struct action *action,
                          action->place.column);
     }
     emit_text(unit->run, unit, EVENT_CONSOLE_IN, action->text);
+    oracle_prompted(&unit->world->oracle, &view);
     return 0;
 }
 

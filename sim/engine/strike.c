@@ -144,14 +144,23 @@ static void check_forms(struct unit *unit, const struct board_cut_report *torn)
     }
 }
 
+static void tell_oracle(struct unit *unit, enum ctl_reset_cause cause,
+                        bool meant)
+{
+    struct oracle_view view = run_view(unit);
+
+    oracle_struck(&unit->world->oracle, &view, cause, meant);
+}
+
 int strike_power(struct unit *unit, uint64_t now, struct board_cut *cut,
-                 struct board_cut_report *torn, struct diag *diag)
+                 bool meant, struct board_cut_report *torn, struct diag *diag)
 {
     struct board *board = &unit->world->board;
     struct event event = {.code = EVENT_POWER_CUT};
 
     cut->now_ns = now > board->now_ns ? now : board->now_ns;
     unit_advance(unit, cut->now_ns);
+    tell_oracle(unit, cut->cause, meant);
     board_power_cut(board, cut, torn);
     event.number[0] = torn->flash_form;
     event.number[1] = torn->otp_form;
@@ -173,6 +182,7 @@ static void strike_reset(struct unit *unit, uint64_t now,
 
     unit_advance(unit, at);
     emit_numbers(unit, EVENT_RESET_FORCED, cause, 0, 0);
+    tell_oracle(unit, cause, true);
     board_warm_reset(board, at, cause);
     power_update(unit, at);
 }
@@ -195,7 +205,7 @@ int strike_happen(struct unit *unit, uint64_t now, struct diag *diag)
     unit->world->cuts++;
     unit->run->world->counts.cuts_done++;
     if (strike->power) {
-        err = strike_power(unit, now, &strike->cut, &torn, diag);
+        err = strike_power(unit, now, &strike->cut, true, &torn, diag);
         check_forms(unit, &torn);
         return err;
     }

@@ -13,7 +13,7 @@
 /* Commands until the whole window has been compared. */
 #define WINDOW_PARTS 16u
 
-static uint64_t executed_ns(const struct unit *unit)
+uint64_t unit_executed_ns(const struct unit *unit)
 {
     uint64_t insns = machine_channel(unit->machine)->insns;
 
@@ -319,7 +319,7 @@ static uint64_t command_time(const struct unit *unit)
         return board->now_ns;
     }
     uint64_t now = board_guest_ns(board, page);
-    if (!board_time_possible(board, now, executed_ns(unit))) {
+    if (!board_time_possible(board, now, unit_executed_ns(unit))) {
         return board->now_ns;
     }
     return now < board->deadline_ns ? now : board->deadline_ns;
@@ -361,7 +361,7 @@ static void serve_board(struct unit *unit)
         unit_check_window(unit);
     }
     board_command(&unit->world->board, page, machine_window(unit->machine),
-                  executed_ns(unit), &unit->board_sink);
+                  unit_executed_ns(unit), &unit->board_sink);
     if (unit->booted) {
         unit->boot_insns = machine_channel(unit->machine)->insns;
     }

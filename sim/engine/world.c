@@ -114,13 +114,34 @@ static void add_oracle(mbedtls_sha256_context *context,
     ADD(context, oracle->reason);
     ADD(context, oracle->rollbacks);
     ADD(context, oracle->entered_ns);
-    ADD(context, oracle->runs);
-    ADD(context, oracle->confirmed);
-    ADD(context, oracle->asked);
-    ADD(context, oracle->forgiven);
+    ADD(context, oracle->executed_ns);
     ADD(context, oracle->deadline_reported);
-    ADD(context, oracle->fuses);
     ADD(context, oracle->violations);
+    for (unsigned i = 0; i < ORACLE_IMAGES; i++) {
+        ADD(context, oracle->trial[i].runs);
+        ADD(context, oracle->trial[i].losses);
+        ADD(context, oracle->trial[i].commit);
+        ADD(context, oracle->trial[i].confirmed);
+        ADD(context, oracle->trial[i].asked);
+        ADD(context, oracle->trial[i].gave_back);
+    }
+    ADD(context, oracle->forgiven);
+    ADD(context, oracle->request_at);
+    ADD(context, oracle->request_by);
+    ADD(context, oracle->fuses);
+    ADD(context, oracle->seen);
+    ADD(context, oracle->level);
+    ADD(context, oracle->burning);
+    ADD(context, oracle->burn_reported);
+    ADD(context, oracle->locked);
+    ADD(context, oracle->otp_locked);
+    ADD(context, oracle->fall_reported);
+    ADD(context, oracle->handed_over);
+    ADD(context, oracle->locked_content);
+    ADD(context, oracle->used_ns);
+    ADD(context, oracle->erased_ns);
+    ADD(context, oracle->excused);
+    ADD(context, oracle->use_reported);
 }
 
 static void add_strike(mbedtls_sha256_context *context,

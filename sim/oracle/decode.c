@@ -371,6 +371,49 @@ bool decode_in_force(const uint8_t *flash, size_t size,
     return best != NULL;
 }
 
+/* ---- one request, and nothing else ------------------------------------------ */
+
+bool decode_request_at(const uint8_t *flash, size_t size,
+                       const struct board_map *map, uint32_t address,
+                       struct request_record *request)
+{
+    const struct board_part *part = board_map_find(map, "requests");
+
+    memset(request, 0, sizeof *request);
+    if (part == NULL || !map_fits(map, size) || address < part->start ||
+        address - part->start >= DECODE_REQUESTS * LAYOUT_REQUEST_SIZE ||
+        address - part->start >= part->length) {
+        return false;
+    }
+    uint32_t number = (address - part->start) / LAYOUT_REQUEST_SIZE;
+
+    request->address = part->start + number * LAYOUT_REQUEST_SIZE;
+    request->sector = (uint8_t)(number / LAYOUT_REQUESTS);
+    request->index = (uint8_t)(number % LAYOUT_REQUESTS);
+    request->status = (uint8_t)request_status(flash + request->address);
+    request_fields(flash + request->address, request);
+    return request->status == DECODE_VALID;
+}
+
+bool decode_request_newest(const uint8_t *flash, size_t size,
+                           const struct board_map *map,
+                           struct request_record *request)
+{
+    const struct board_part *part = board_map_find(map, "requests");
+    struct request_record found;
+
+    memset(request, 0, sizeof *request);
+    for (unsigned i = 0; part != NULL && i < DECODE_REQUESTS; i++) {
+        if (decode_request_at(flash, size, map,
+                              part->start + i * LAYOUT_REQUEST_SIZE, &found) &&
+            found.sequence > request->sequence) {
+            *request = found;
+            request->newest = true;
+        }
+    }
+    return request->newest;
+}
+
 /* ---- fuses ----------------------------------------------------------------- */
 
 static bool fuse_bit(const uint32_t words[OTP_WORDS], uint32_t bit)

@@ -132,6 +132,15 @@ int decode_flash(const uint8_t *flash, size_t size, const struct board_map *map,
 bool decode_in_force(const uint8_t *flash, size_t size,
                      const struct board_map *map, struct journal_record *now);
 
+/* The valid request in the slot that holds this flash address; the valid one
+ * of highest sequence. False when there is none. */
+bool decode_request_at(const uint8_t *flash, size_t size,
+                       const struct board_map *map, uint32_t address,
+                       struct request_record *request);
+bool decode_request_newest(const uint8_t *flash, size_t size,
+                           const struct board_map *map,
+                           struct request_record *request);
+
 /* A unary field: its value is the highest burned bit, counted from 1. An
  * unburned bit below it is a burn that was torn. */
 struct fuse_unary {

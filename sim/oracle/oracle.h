@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The judge. It watches what the CPU translates, what stands in SRAM at a
- * hand-over, and the true flash and fuses; it shares no code with the device
- * and believes no trace. The monitor is a value; the case (which images are
- * authentic, where partitions lie) is constant and owned by the caller.
+ * hand-over, the true flash and fuses and their locks, and what the world does
+ * to the device; it shares no code with the device and believes no trace. The
+ * monitor is a flat value; the case (which images are authentic, where
+ * partitions lie, the bounds) is constant and owned by the caller.
  *
  * Rules, as numbered in docs/architecture.md:
- *   1 in the end the device runs an authentic image
+ *   1 in the end the device runs an authentic image, and it does not give up
+ *     while it has one
  *   2 every translated instruction belongs to an authentic image, at its
  *     place, of the slot that the journal has chosen
- *   3 fuses never go back, nor beyond what the images that must stay
- *     bootable carry
- *   4 an unconfirmed image runs at most N times, not past its deadline, and
- *     is confirmed only after it asked
- *   6 flash rules, raw writes, taint
+ *   3 fuses: never back, in order, only those of the security counter, not
+ *     beyond what a confirmed image carries and has asked for; no image runs
+ *     whose counter is below them
+ *   4 an unconfirmed image runs at most N times, not past its deadline, is
+ *     confirmed only after it asked, and does not cost the device its fallback
+ *   5 boots, bytes and erases are bounded in any stretch of time
+ *   6 flash rules, locks, raw writes, taint
+ *
+ * What each rule does not see stands in docs/security.md.
  */
 #ifndef OTALAB_ORACLE_ORACLE_H
 #define OTALAB_ORACLE_ORACLE_H
@@ -38,16 +44,37 @@ struct oracle_image {
     uint32_t size;
     uint32_t load_base; /* BOARD_APP_BASE or BOARD_BOOT_BASE */
     uint32_t counter;
-    uint8_t digest[32];
-    bool authentic; /* declared authentic and allowed */
+    uint8_t digest[32]; /* of all its bytes */
+    uint8_t hash[32];   /* its SHA256 TLV, by which requests name it; else 0 */
+    bool authentic;     /* declared authentic and allowed */
 };
+
+/* A quantity that must not be used up faster than this: each unit costs so
+ * much time, and the debt may reach `most_ns`. 0: not bounded. */
+struct oracle_bound {
+    uint64_t cost_ns;
+    uint64_t most_ns;
+};
+
+enum oracle_use { USE_BOOTS, USE_BYTES, USE_ERASES, ORACLE_USES };
 
 struct oracle_case {
     const struct board_map *map;
-    uint32_t attempts;    /* N, from the devicetree */
-    uint64_t deadline_ns; /* trial deadline, from the devicetree */
+    struct policy_figures policy;
+    struct oracle_bound bound[ORACLE_USES]; /* see oracle_bounds() */
     unsigned images;
     struct oracle_image image[ORACLE_IMAGES];
+};
+
+/* What is known of one image's trial, and of what it asked for. */
+struct oracle_trial {
+    uint32_t runs;   /* unconfirmed ones, since it was last confirmed or tried
+                        with nothing against it */
+    uint32_t losses; /* of power, since then */
+    uint32_t commit; /* the counter it asked to burn */
+    bool confirmed;
+    bool asked;     /* to be confirmed, in the trial in force */
+    bool gave_back; /* its trial: the surroundings were at fault */
 };
 
 struct oracle {
@@ -56,18 +83,35 @@ struct oracle {
     uint32_t journal_slot; /* in force; NONE = no valid record */
     uint32_t journal_state;
     uint32_t sequence;
-    uint32_t attempts;  /* left, of the record in force */
-    uint32_t reason;    /* its reason */
-    uint32_t rollbacks; /* how often a slot was left for a reason */
-    uint64_t entered_ns;
-    uint32_t runs[ORACLE_IMAGES]; /* unconfirmed runs since last confirmed, or
-                                     since it gave a trial back */
-    bool confirmed[ORACLE_IMAGES];
-    bool asked[ORACLE_IMAGES]; /* wrote to `requests` while on trial */
-    uint32_t forgiven;         /* runs allowed more, for damage by faults */
+    uint32_t attempts;    /* left, of the record in force */
+    uint32_t reason;      /* its reason */
+    uint32_t rollbacks;   /* how often a slot was left for a reason */
+    uint64_t entered_ns;  /* world time; 0: nothing was entered */
+    uint64_t executed_ns; /* of the CPU, when it was */
     bool deadline_reported;
-    uint32_t fuses[OTP_WORDS];
     uint32_t violations;
+
+    struct oracle_trial trial[ORACLE_IMAGES];
+    uint32_t forgiven;   /* runs allowed more, for damage by faults */
+    uint32_t request_at; /* flash address of the request being programmed */
+    uint32_t request_by; /* and the image that does; NONE: there is none */
+
+    uint32_t fuses[OTP_WORDS]; /* burned for good */
+    uint32_t seen[OTP_WORDS];  /* as they read last, weak ones too */
+    uint32_t level;            /* of the security counter, the highest yet */
+    uint32_t burning;          /* the bit whose burn began last */
+    bool burn_reported;        /* since the reset */
+
+    uint8_t locked[FLASH_MAX_SECTORS]; /* since the reset */
+    bool otp_locked;
+    bool fall_reported;
+    bool handed_over;        /* to an image, since the reset */
+    uint64_t locked_content; /* of what was locked then */
+
+    uint64_t used_ns[ORACLE_USES]; /* world time at which the debt is paid */
+    uint64_t erased_ns[FLASH_MAX_SECTORS]; /* the same of each sector */
+    bool excused; /* the next boot: the world is its cause */
+    bool use_reported[ORACLE_USES];
 };
 
 struct oracle_sink {
@@ -82,11 +126,18 @@ struct oracle_view {
     const struct otp *otp;
     const uint8_t *window;
     uint64_t now_ns;
+    uint64_t executed_ns; /* since the boot, as the shim counts */
+    bool in_reset;        /* reset is asserted: nothing is carried out */
     const struct oracle_sink *sink;
 };
 
+/* Derive the bounds of rule 5 from figures and images, which the caller has
+ * filled in. */
+void oracle_bounds(struct oracle_case *judged);
+
 void oracle_start(struct oracle *oracle, const struct oracle_view *view);
-/* After any reset, before the ROM runs on. */
+/* After a reset of the CPU, before the ROM runs on. Only for one that the
+ * machine really made: with it the locks are expected to fall. */
 void oracle_reset(struct oracle *oracle, const struct oracle_view *view);
 /* Blocks that the CPU translated outside the ROM. */
 void oracle_code(struct oracle *oracle, const struct oracle_view *view,
@@ -94,20 +145,46 @@ void oracle_code(struct oracle *oracle, const struct oracle_view *view,
 /* A block translated before the last reset was entered. */
 void oracle_stale(struct oracle *oracle, const struct oracle_view *view,
                   uint32_t address);
-/* A program of `requests` begins: whoever runs asks for something. Its end
- * may come in the next boot, or never and the request stands all the same. */
-void oracle_request(struct oracle *oracle);
-/* After each command: journal, fuses, time. `changed` is the partition whose
- * flash has changed, or NULL. */
+/* After each command: journal, fuses, locks, time. `changed` is the partition
+ * whose flash has changed, or NULL. */
 void oracle_step(struct oracle *oracle, const struct oracle_view *view,
                  const char *changed);
+/* A flash operation begins; one has ended. What a cut leaves of one is looked
+ * at at the next reset. */
+void oracle_flash_begin(struct oracle *oracle, const struct oracle_view *view,
+                        const struct flash_op *op);
+void oracle_flash_end(struct oracle *oracle, const struct oracle_view *view,
+                      const struct flash_op *op);
+/* A burn begins. */
+void oracle_burn(struct oracle *oracle, const struct oracle_view *view,
+                 uint32_t bit);
+/* The device says that nothing can boot. */
+void oracle_halt(struct oracle *oracle, const struct oracle_view *view);
+/* So many bytes were sent, or received, over the air. */
+void oracle_bytes(struct oracle *oracle, const struct oracle_view *view,
+                  uint32_t bytes);
 void oracle_flash_rule(struct oracle *oracle, const struct oracle_view *view,
                        enum flash_rule rule, uint32_t address);
 void oracle_raw_write(struct oracle *oracle, const struct oracle_view *view,
                       uint32_t address);
-/* A fault damaged flash: bounds that count runs are relaxed by it. */
-void oracle_forgive(struct oracle *oracle, uint32_t runs);
-/* The run is over; `alive` = the device was doing its work. */
+
+/* What the world does is not the device's fault. */
+
+/* It cut the power, or reset the device: by the scenario's will (`meant`), or
+ * because the device had drained its battery. */
+void oracle_struck(struct oracle *oracle, const struct oracle_view *view,
+                   enum ctl_reset_cause cause, bool meant);
+/* It has changed these bytes of the flash, which may cost an image `runs` of
+ * its trial. What stands there now is what the device has to go by. */
+void oracle_damaged(struct oracle *oracle, const struct oracle_view *view,
+                    uint32_t address, uint32_t length, uint32_t runs);
+/* Somebody gave the device something to do. */
+void oracle_prompted(struct oracle *oracle, const struct oracle_view *view);
+
+/* The run is over: what would be looked at at the next reset. */
+void oracle_close(struct oracle *oracle, const struct oracle_view *view);
+/* And it says something about its end; `alive` = the device was doing its
+ * work. */
 void oracle_finish(struct oracle *oracle, const struct oracle_view *view,
                    bool alive);
 

@@ -209,13 +209,34 @@ static void copy_oracle(struct oracle *to, const struct oracle *from)
     COPY(reason);
     COPY(rollbacks);
     COPY(entered_ns);
-    COPY(runs);
-    COPY(confirmed);
-    COPY(asked);
-    COPY(forgiven);
+    COPY(executed_ns);
     COPY(deadline_reported);
-    COPY(fuses);
     COPY(violations);
+    for (unsigned i = 0; i < ORACLE_IMAGES; i++) {
+        COPY(trial[i].runs);
+        COPY(trial[i].losses);
+        COPY(trial[i].commit);
+        COPY(trial[i].confirmed);
+        COPY(trial[i].asked);
+        COPY(trial[i].gave_back);
+    }
+    COPY(forgiven);
+    COPY(request_at);
+    COPY(request_by);
+    COPY(fuses);
+    COPY(seen);
+    COPY(level);
+    COPY(burning);
+    COPY(burn_reported);
+    COPY(locked);
+    COPY(otp_locked);
+    COPY(fall_reported);
+    COPY(handed_over);
+    COPY(locked_content);
+    COPY(used_ns);
+    COPY(erased_ns);
+    COPY(excused);
+    COPY(use_reported);
 }
 
 static void copy_strike(struct world_strike *to,
@@ -379,7 +400,7 @@ Test(world, every_part_counts)
     other->device[0].board.otp.weak[3] = 1;
     cr_expect_not(same(world, other), "fuses");
     *other = *world;
-    other->device[0].oracle.asked[2] = true;
+    other->device[0].oracle.trial[2].asked = true;
     cr_expect_not(same(world, other), "oracle");
     *other = *world;
     other->device[0].strike.cut.off_ns = 1;

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rule 5: a device that gets nowhere gets there slowly. What wears it out or
+ * costs somebody money is bounded in every stretch of time: its boots, its
+ * bytes on the air, the erases of each sector.
+ *
+ * A device may try as often as its back-off has steps, and some more, one
+ * attempt after the other; from then on once in the longest back-off:
+ *
+ *   attempts at once   A = steps from backoff-ms to backoff-max-ms + tries + 4
+ *   one more in every  P = backoff-max-ms
+ *   in an attempt      N + 3 boots (N trial-attempts), 4 erases of a sector,
+ *                      1.5 times the largest image and 16 KiB on the air
+ *   besides            4 KiB on the air in every poll-ms
+ *
+ * So each unit costs a time, P / (N + 3) for a boot; a debt of A * P is
+ * allowed, and time pays it off. What the world does to the device on purpose
+ * pays for an attempt; the boot after a cut of power costs nothing.
+ */
+#include "oracle/oracle_parts.h"
+
+#define ATTEMPTS_MORE 4u
+#define BOOTS_MORE 3u
+#define ERASES_OF_ATTEMPT 4u
+#define BYTES_MORE 16384u
+#define BYTES_OF_POLL 4096u
+
+/* ---- bounds ------------------------------------------------------------- */
+
+static uint64_t steps(uint64_t from, uint64_t to)
+{
+    uint64_t count = 0;
+
+    while (from != 0 && from < to) {
+        from *= 2;
+        count++;
+    }
+    return count;
+}
+
+static uint64_t largest_image(const struct oracle_case *judged)
+{
+    uint64_t largest = 0;
+
+    for (uint32_t i = 0; i < judged->images; i++) {
+        largest =
+            judged->image[i].size > largest ? judged->image[i].size : largest;
+    }
+    return largest;
+}
+
+/* So many units in an attempt, besides what is free in the same time. */
+static struct oracle_bound bound(uint64_t pause, uint64_t attempts,
+                                 uint64_t units, uint64_t besides)
+{
+    struct oracle_bound bound = {.cost_ns = pause / (units + besides)};
+
+    bound.most_ns = attempts * units * bound.cost_ns;
+    return bound;
+}
+
+static uint64_t attempt_bytes(const struct oracle_case *judged)
+{
+    return largest_image(judged) * 3 / 2 + BYTES_MORE;
+}
+
+static uint64_t attempt_boots(const struct oracle_case *judged)
+{
+    return judged->policy.attempts + BOOTS_MORE;
+}
+
+void oracle_bounds(struct oracle_case *judged)
+{
+    const struct policy_figures *policy = &judged->policy;
+    uint64_t pause = policy->backoff_max_ns;
+    uint64_t attempts =
+        steps(policy->backoff_ns, pause) + policy->tries + ATTEMPTS_MORE;
+
+    judged->bound[USE_BOOTS] = bound(pause, attempts, attempt_boots(judged), 0);
+    judged->bound[USE_ERASES] = bound(pause, attempts, ERASES_OF_ATTEMPT, 0);
+    judged->bound[USE_BYTES] =
+        bound(pause, attempts, attempt_bytes(judged),
+              policy->poll_ns != 0 ? BYTES_OF_POLL * (pause / policy->poll_ns)
+                                   : 0);
+}
+
+/* ---- use ---------------------------------------------------------------- */
+
+/* False: it was too much. `until` is when the debt is paid. */
+static bool use(const struct oracle_view *view,
+                const struct oracle_bound *bound, uint64_t *until,
+                uint64_t units)
+{
+    if (*until < view->now_ns) {
+        *until = view->now_ns;
+    }
+    *until += bound->cost_ns * units;
+    return bound->most_ns == 0 || *until - view->now_ns <= bound->most_ns;
+}
+
+static void too_much(struct oracle *oracle, const struct oracle_view *view,
+                     enum oracle_use what, const char *words)
+{
+    if (!oracle->use_reported[what]) {
+        oracle->use_reported[what] = true;
+        oracle_violate(oracle, view, 5, "%s", words);
+    }
+}
+
+void oracle_life_boot(struct oracle *oracle, const struct oracle_view *view)
+{
+    if (oracle->excused) {
+        oracle->excused = false;
+        return;
+    }
+    if (!use(view, &view->judged->bound[USE_BOOTS], &oracle->used_ns[USE_BOOTS],
+             1)) {
+        too_much(oracle, view, USE_BOOTS,
+                 "it boots again and again, without pauses that would grow");
+    }
+}
+
+void oracle_bytes(struct oracle *oracle, const struct oracle_view *view,
+                  uint32_t bytes)
+{
+    if (!use(view, &view->judged->bound[USE_BYTES], &oracle->used_ns[USE_BYTES],
+             bytes)) {
+        too_much(oracle, view, USE_BYTES,
+                 "more goes over the air than updates can need");
+    }
+}
+
+void oracle_life_erase(struct oracle *oracle, const struct oracle_view *view,
+                       uint32_t address)
+{
+    uint32_t sector = address / FLASH_SECTOR;
+
+    if (sector < FLASH_MAX_SECTORS &&
+        !use(view, &view->judged->bound[USE_ERASES], &oracle->erased_ns[sector],
+             1)) {
+        too_much(oracle, view, USE_ERASES,
+                 "a sector is erased more often than updates can need");
+    }
+}
+
+/* ---- credit ------------------------------------------------------------- */
+
+static void pay(uint64_t *until, uint64_t ns)
+{
+    *until = *until > ns ? *until - ns : 0;
+}
+
+void oracle_life_credit(struct oracle *oracle, const struct oracle_view *view)
+{
+    const struct oracle_case *judged = view->judged;
+    uint64_t pause = judged->policy.backoff_max_ns;
+
+    pay(&oracle->used_ns[USE_BOOTS], pause);
+    pay(&oracle->used_ns[USE_BYTES],
+        attempt_bytes(judged) * judged->bound[USE_BYTES].cost_ns);
+    for (uint32_t i = 0; i < FLASH_MAX_SECTORS; i++) {
+        pay(&oracle->erased_ns[i], pause);
+    }
+}

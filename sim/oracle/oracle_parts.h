@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The oracle's parts among themselves, one noun a file:
+ *   oracle.c    which image it is; start, reset, end; rule 2, what is executed
+ *   journal.c   what the journal says, and what follows from a change of it
+ *   trial.c     rule 4: runs, deadline, requests, fallback
+ *   fuses.c     rule 3
+ *   liveness.c  rule 5: boots, bytes, erases
+ *   locks.c     rule 6: what was locked stays so, and stays as it is
+ * Every function takes the monitor and what it looks at; none keeps a pointer.
+ */
+#ifndef OTALAB_ORACLE_PARTS_H
+#define OTALAB_ORACLE_PARTS_H
+
+#include "oracle/oracle.h"
+
+/* ---- oracle.c ---- */
+__attribute__((format(printf, 4, 5))) void oracle_violate(
+    struct oracle *oracle, const struct oracle_view *view, unsigned rule,
+    const char *format, ...);
+/* The image in the slot of that number, or NONE. */
+uint32_t oracle_image_of_slot(const struct oracle_view *view, uint32_t slot);
+/* "slot-a" */
+const char *oracle_slot_partition(uint32_t slot);
+static inline uint32_t oracle_other_slot(uint32_t slot)
+{
+    return slot == JOURNAL_SLOT_A ? JOURNAL_SLOT_B : JOURNAL_SLOT_A;
+}
+/* Does the flash range touch that partition? */
+bool oracle_touches(const struct oracle_view *view, const char *partition,
+                    uint32_t address, uint32_t length);
+
+/* ---- journal.c ---- */
+void oracle_journal_start(struct oracle *oracle,
+                          const struct oracle_view *view);
+void oracle_journal_changed(struct oracle *oracle,
+                            const struct oracle_view *view);
+/* The world has written it: what it says is a fact. */
+void oracle_journal_given(struct oracle *oracle,
+                          const struct oracle_view *view);
+bool oracle_says(const struct oracle *oracle, enum journal_state state);
+
+/* ---- trial.c ---- */
+/* The image in a slot whose trial came into force. */
+void oracle_trial_begins(struct oracle *oracle, const struct oracle_view *view,
+                         uint32_t image);
+void oracle_trial_entered(struct oracle *oracle,
+                          const struct oracle_view *view);
+void oracle_trial_time(struct oracle *oracle, const struct oracle_view *view);
+void oracle_trial_struck(struct oracle *oracle, const struct oracle_view *view);
+/* A request that is being written, by whoever runs; or one that the world has
+ * written, by the image that it names. */
+void oracle_request_begins(struct oracle *oracle, const struct flash_op *op);
+void oracle_request_stands(struct oracle *oracle,
+                           const struct oracle_view *view);
+void oracle_request_given(struct oracle *oracle,
+                          const struct oracle_view *view);
+/* The slot that must not be lost now: the one in force, or that to which a
+ * trial goes back. NONE: nothing is known to be good. */
+uint32_t oracle_kept_slot(const struct oracle *oracle,
+                          const struct oracle_view *view);
+void oracle_kept_written(struct oracle *oracle, const struct oracle_view *view,
+                         const struct flash_op *op);
+
+/* ---- fuses.c ---- */
+void oracle_fuses_start(struct oracle *oracle, const struct oracle_view *view);
+void oracle_fuses_reset(struct oracle *oracle);
+void oracle_fuses_step(struct oracle *oracle, const struct oracle_view *view);
+/* This image is entered: are fuses above its counter? */
+void oracle_fuses_entered(struct oracle *oracle, const struct oracle_view *view,
+                          uint32_t image);
+/* May an image of that counter run? */
+bool oracle_fuses_allow(const struct oracle_view *view, uint32_t image);
+
+/* ---- liveness.c ---- */
+void oracle_life_boot(struct oracle *oracle, const struct oracle_view *view);
+void oracle_life_erase(struct oracle *oracle, const struct oracle_view *view,
+                       uint32_t address);
+/* Something came from outside, or an update has succeeded. */
+void oracle_life_credit(struct oracle *oracle, const struct oracle_view *view);
+
+/* ---- locks.c ---- */
+void oracle_locks_reset(struct oracle *oracle, const struct oracle_view *view);
+void oracle_locks_step(struct oracle *oracle, const struct oracle_view *view);
+void oracle_locks_handed_over(struct oracle *oracle,
+                              const struct oracle_view *view);
+void oracle_locks_written(struct oracle *oracle, const struct oracle_view *view,
+                          const struct flash_op *op);
+/* Is what was locked at hand-over as it was? */
+void oracle_locks_check(struct oracle *oracle, const struct oracle_view *view);
+void oracle_locks_damaged(struct oracle *oracle,
+                          const struct oracle_view *view);
+
+#endif

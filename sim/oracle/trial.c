@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rule 4. A trial exists to get back to something better, so runs are counted
+ * against an image only as long as there is something better. A cut of power
+ * is no fault of the image, up to the number of them that the devicetree
+ * forgives.
+ */
+#include <string.h>
+
+#include "image/bytes.h"
+#include "oracle/oracle_parts.h"
+
+/* Hand-over may lie this long after the deadline was set. */
+#define DEADLINE_SLACK_NS 2000000000u
+
+static const struct oracle_image *image_of(const struct oracle_view *view,
+                                           uint32_t image)
+{
+    return &view->judged->image[image];
+}
+
+/* The image that runs is not, or not yet, the one to stay. */
+static bool on_trial(const struct oracle *oracle)
+{
+    if (oracle->running == ORACLE_NONE) {
+        return false;
+    }
+    return !oracle_says(oracle, JOURNAL_CONFIRMED) ||
+           (oracle->journal_slot != JOURNAL_SLOT_RECOVERY &&
+            !oracle->trial[oracle->running].confirmed);
+}
+
+/* ---- something better --------------------------------------------------- */
+
+static bool is_good(const struct oracle *oracle, const struct oracle_view *view,
+                    uint32_t slot)
+{
+    uint32_t image = oracle_image_of_slot(view, slot);
+
+    return image != ORACLE_NONE && image_of(view, image)->authentic &&
+           oracle_fuses_allow(view, image) && oracle->trial[image].confirmed;
+}
+
+/* Is there an image to go back to, other than in the slot that is tried? */
+static bool has_better(const struct oracle *oracle,
+                       const struct oracle_view *view)
+{
+    bool better = false;
+
+    for (uint32_t slot = JOURNAL_SLOT_A; slot <= JOURNAL_SLOT_B; slot++) {
+        better = better ||
+                 (slot != oracle->journal_slot && is_good(oracle, view, slot));
+    }
+    return better;
+}
+
+/* By its number alone: is it the one that is needed? */
+static uint32_t kept_candidate(const struct oracle *oracle)
+{
+    if (oracle_says(oracle, JOURNAL_CONFIRMED)) {
+        return oracle->journal_slot;
+    }
+    return oracle_says(oracle, JOURNAL_TRIAL)
+               ? oracle_other_slot(oracle->journal_slot)
+               : ORACLE_NONE;
+}
+
+uint32_t oracle_kept_slot(const struct oracle *oracle,
+                          const struct oracle_view *view)
+{
+    uint32_t slot = kept_candidate(oracle);
+
+    if (slot == JOURNAL_SLOT_RECOVERY) {
+        return oracle_image_of_slot(view, slot) != ORACLE_NONE ? slot
+                                                               : ORACLE_NONE;
+    }
+    return slot != ORACLE_NONE && is_good(oracle, view, slot) ? slot
+                                                              : ORACLE_NONE;
+}
+
+void oracle_kept_written(struct oracle *oracle, const struct oracle_view *view,
+                         const struct flash_op *op)
+{
+    uint32_t slot = kept_candidate(oracle);
+
+    if (slot == ORACLE_NONE ||
+        !oracle_touches(view, oracle_slot_partition(slot), op->address,
+                        op->length) ||
+        oracle_kept_slot(oracle, view) == ORACLE_NONE) {
+        return;
+    }
+    const struct board_part *part =
+        board_map_find(view->judged->map, oracle_slot_partition(slot));
+    const struct oracle_image *image =
+        image_of(view, oracle_image_of_slot(view, slot));
+    if (op->address - part->start >= image->size) {
+        return; /* behind the image */
+    }
+    bool fallback = oracle_says(oracle, JOURNAL_TRIAL);
+    oracle_violate(oracle, view, fallback ? 4 : 1, "%s, %s, is %s at 0x%06x",
+                   part->name,
+                   fallback ? "the fallback of a trial"
+                            : "which is confirmed and in force",
+                   op->kind == FLASH_ERASE ? "erased" : "programmed",
+                   op->address);
+}
+
+/* ---- runs --------------------------------------------------------------- */
+
+/* What was confirmed once and is tried again has to ask again; but what lies
+ * in the other slot too was confirmed there, and is what a rollback goes to.
+ * Runs are forgotten when nothing is known against the image: it gave its
+ * trial back, or lost the power as often as it ran. */
+void oracle_trial_begins(struct oracle *oracle, const struct oracle_view *view,
+                         uint32_t image)
+{
+    struct oracle_trial *trial = &oracle->trial[image];
+    uint32_t other = oracle_other_slot(oracle->journal_slot);
+
+    if (oracle_image_of_slot(view, other) != image) {
+        trial->confirmed = false;
+    }
+    if (trial->gave_back || trial->losses >= trial->runs) {
+        trial->runs = 0;
+        trial->losses = 0;
+    }
+    trial->asked = false;
+    trial->gave_back = false;
+    trial->commit = 0;
+}
+
+static uint32_t most_runs(const struct oracle *oracle,
+                          const struct oracle_view *view,
+                          const struct oracle_trial *trial)
+{
+    const struct policy_figures *policy = &view->judged->policy;
+    uint32_t losses = trial->losses < policy->power_losses
+                          ? trial->losses
+                          : policy->power_losses;
+
+    return policy->attempts + losses + oracle->forgiven;
+}
+
+void oracle_trial_entered(struct oracle *oracle, const struct oracle_view *view)
+{
+    struct oracle_trial *trial = &oracle->trial[oracle->running];
+    uint32_t most = most_runs(oracle, view, trial);
+
+    if (!on_trial(oracle)) {
+        return;
+    }
+    trial->gave_back = false;
+    trial->runs++;
+    if (trial->runs > most && has_better(oracle, view)) {
+        oracle_violate(oracle, view, 4,
+                       "%s runs unconfirmed for the %uth time of %u",
+                       image_of(view, oracle->running)->name, trial->runs,
+                       most);
+    }
+}
+
+void oracle_trial_struck(struct oracle *oracle, const struct oracle_view *view)
+{
+    uint32_t image = oracle->running;
+
+    if (!on_trial(oracle)) {
+        image = oracle_says(oracle, JOURNAL_TRIAL)
+                    ? oracle_image_of_slot(view, oracle->journal_slot)
+                    : ORACLE_NONE;
+    }
+    if (image != ORACLE_NONE) {
+        oracle->trial[image].losses++;
+    }
+}
+
+/* The world's time is the controller's, the executed time is the shim's: the
+ * CPU cannot have run for longer than has passed. */
+void oracle_trial_time(struct oracle *oracle, const struct oracle_view *view)
+{
+    uint64_t deadline = view->judged->policy.deadline_ns;
+
+    if (!on_trial(oracle) || oracle->deadline_reported || deadline == 0) {
+        return;
+    }
+    uint64_t passed = view->now_ns - oracle->entered_ns;
+    uint64_t ran = view->executed_ns - oracle->executed_ns;
+    if ((passed > ran ? passed : ran) > deadline + DEADLINE_SLACK_NS) {
+        oracle->deadline_reported = true;
+        oracle_violate(oracle, view, 4, "%s is on trial past its deadline",
+                       image_of(view, oracle->running)->name);
+    }
+}
+
+/* ---- requests ----------------------------------------------------------- */
+
+static bool names(const struct oracle_view *view,
+                  const struct request_record *request, uint32_t image)
+{
+    return !all_bytes(request->digest, sizeof request->digest, 0) &&
+           memcmp(request->digest, image_of(view, image)->hash,
+                  sizeof request->digest) == 0;
+}
+
+/* The image speaks for itself: for its own digest, in the slot in force. */
+static void heard(struct oracle *oracle, const struct oracle_view *view,
+                  const struct request_record *request, uint32_t image)
+{
+    struct oracle_trial *trial = &oracle->trial[image];
+    bool tried = oracle_says(oracle, JOURNAL_TRIAL);
+
+    if (request->slot != oracle->journal_slot || !names(view, request, image)) {
+        return;
+    }
+    if (request->kind == REQUEST_CONFIRM && tried) {
+        trial->asked = true;
+    } else if (request->kind == REQUEST_ABANDON && tried) {
+        trial->gave_back = true;
+    } else if (request->kind == REQUEST_COMMIT && !tried &&
+               request->counter > trial->commit) {
+        trial->commit = request->counter;
+    }
+}
+
+/* Its end may come in the next boot, or never, and it stands all the same. */
+void oracle_request_begins(struct oracle *oracle, const struct flash_op *op)
+{
+    oracle->request_at = op->address;
+    oracle->request_by = oracle->running;
+}
+
+void oracle_request_stands(struct oracle *oracle,
+                           const struct oracle_view *view)
+{
+    struct request_record request;
+
+    if (oracle->request_by != ORACLE_NONE &&
+        decode_request_at(view->flash->array, view->flash->figures.size,
+                          view->judged->map, oracle->request_at, &request)) {
+        heard(oracle, view, &request, oracle->request_by);
+    }
+    if (!flash_busy(view->flash)) {
+        oracle->request_at = 0;
+        oracle->request_by = ORACLE_NONE;
+    }
+}
+
+void oracle_request_given(struct oracle *oracle, const struct oracle_view *view)
+{
+    struct request_record request;
+
+    if (!decode_request_newest(view->flash->array, view->flash->figures.size,
+                               view->judged->map, &request)) {
+        return;
+    }
+    for (uint32_t image = 0; image < view->judged->images; image++) {
+        if (names(view, &request, image)) {
+            heard(oracle, view, &request, image);
+        }
+    }
+}
