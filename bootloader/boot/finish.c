@@ -83,6 +83,9 @@ void boot_tell(const struct boot *boot)
     info->reason = state->reason;
     memcpy(info->rejected, state->rejected, sizeof(info->rejected));
     memcpy(info->digest, boot->image.digest, OTA_DIGEST_SIZE);
+    info->release = state->release;
+    info->rounds = state->rounds;
+    memset(info->zeros, 0, sizeof(info->zeros));
     info->next_request = request_next(boot->request.sequence, state->request);
     boot_info_seal(info);
 }

@@ -59,7 +59,7 @@ void app_pause(struct app *app, uint32_t ms);
 
 /* Append a request about `slot`, trace it. A reason when it was not taken. */
 enum ota_reason app_request(const struct app *app, enum ota_request_kind kind,
-                            uint8_t slot, uint32_t counter,
+                            uint8_t slot, uint32_t number,
                             const uint8_t digest[OTA_DIGEST_SIZE]);
 /* Ask to confirm the running image. */
 enum ota_reason app_confirm(const struct app *app);

@@ -42,12 +42,12 @@ enum ota_reason app_peek(const struct app *app, uint8_t slot,
 }
 
 enum ota_reason app_request(const struct app *app, enum ota_request_kind kind,
-                            uint8_t slot, uint32_t counter,
+                            uint8_t slot, uint32_t number,
                             const uint8_t digest[OTA_DIGEST_SIZE])
 {
     struct request request = {.kind = (uint8_t)kind,
                               .slot = slot,
-                              .counter = counter};
+                              .number = number};
 
     memcpy(request.digest, digest, OTA_DIGEST_SIZE);
     if (request_append(app->flash, app->map.parts[MAP_REQUESTS],
@@ -118,7 +118,7 @@ static bool asked_before(const struct app *app)
     return request_latest(app->flash, app->map.parts[MAP_REQUESTS], &latest) ==
                OTA_OK &&
            latest.kind == OTA_REQUEST_COMMIT &&
-           latest.counter == app->info.counter &&
+           latest.number == app->info.counter &&
            memcmp(latest.digest, app->info.digest, OTA_DIGEST_SIZE) == 0;
 }
 

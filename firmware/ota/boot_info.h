@@ -12,7 +12,7 @@
 
 #include "ota/slot.h"
 
-#define BOOT_INFO_MAGIC 0x3249544Fu /* "OTI2" */
+#define BOOT_INFO_MAGIC 0x3349544Fu /* "OTI3" */
 
 struct boot_info {
     uint32_t magic;
@@ -27,9 +27,12 @@ struct boot_info {
     uint8_t rejected[2][OTA_DIGEST_SIZE]; /* newest first; zero: none */
     uint8_t digest[OTA_DIGEST_SIZE];      /* of the running image */
     uint32_t next_request;                /* give it to request_append() */
-    uint32_t crc;                         /* of all before it */
+    uint32_t release; /* highest release that was granted a trial */
+    uint8_t rounds;   /* last resort, see ota/journal.h */
+    uint8_t zeros[3];
+    uint32_t crc; /* of all before it */
 };
-_Static_assert(sizeof(struct boot_info) == 128, "boot-info layout");
+_Static_assert(sizeof(struct boot_info) == 136, "boot-info layout");
 
 /* Set magic and crc. */
 void boot_info_seal(struct boot_info *info);

@@ -11,9 +11,9 @@
  *
  *     header  0 magic  4 first sequence      8 zeros          120 crc 124 end
  *     record  0 magic  4 sequence  8 slot  9 state 10 attempts 11 reason
- *            12 counter  16 digest  48 rejected  80 rejected before
- *           112 reason of 48  113 reason of 80  114 request  116 zeros
- *           120 crc32 of 0..119   124 end mark, 0
+ *            12 counter (2 bytes)  14 rounds  15 losses  16 digest
+ *            48 rejected  80 rejected before  112 reason of 48  113 flags
+ *           114 request  116 release  120 crc32 of 0..119   124 end mark, 0
  *
  * Rules that make it survive a cut at any place:
  *
@@ -38,7 +38,7 @@
 #include "ota/crc32.h"
 
 #define HEADER_MAGIC 0x314A544Fu /* "OTJ1" */
-#define RECORD_MAGIC 0x3152544Fu /* "OTR1" */
+#define RECORD_MAGIC 0x3252544Fu /* "OTR2" */
 #define SLOT_SIZE 128u
 #define CRC_AT 120u
 #define END_AT 124u
@@ -77,13 +77,16 @@ static void encode(const struct boot_state *state, uint8_t slot[SLOT_SIZE])
     slot[9] = state->state;
     slot[10] = state->attempts;
     slot[11] = state->reason;
-    bytes_put32(slot + 12, state->counter);
+    bytes_put16(slot + 12, (uint16_t)state->counter);
+    slot[14] = state->rounds;
+    slot[15] = state->losses;
     memcpy(slot + 16, state->digest, OTA_DIGEST_SIZE);
     memcpy(slot + 48, state->rejected[0], OTA_DIGEST_SIZE);
     memcpy(slot + 80, state->rejected[1], OTA_DIGEST_SIZE);
-    slot[112] = state->rejected_reason[0];
-    slot[113] = state->rejected_reason[1];
+    slot[112] = state->rejected_reason;
+    slot[113] = state->flags;
     bytes_put16(slot + 114, state->request);
+    bytes_put32(slot + 116, state->release);
     seal(slot, RECORD_MAGIC, state->sequence);
 }
 
@@ -103,13 +106,16 @@ static void decode(const uint8_t slot[SLOT_SIZE], struct boot_state *state)
     state->state = slot[9];
     state->attempts = slot[10];
     state->reason = slot[11];
-    state->counter = bytes_get32(slot + 12);
+    state->counter = bytes_get16(slot + 12);
+    state->rounds = slot[14];
+    state->losses = slot[15];
     memcpy(state->digest, slot + 16, OTA_DIGEST_SIZE);
     memcpy(state->rejected[0], slot + 48, OTA_DIGEST_SIZE);
     memcpy(state->rejected[1], slot + 80, OTA_DIGEST_SIZE);
-    state->rejected_reason[0] = slot[112];
-    state->rejected_reason[1] = slot[113];
+    state->rejected_reason = slot[112];
+    state->flags = slot[113];
     state->request = bytes_get16(slot + 114);
+    state->release = bytes_get32(slot + 116);
 }
 
 /* ---- slots in flash ------------------------------------------------- */

@@ -24,12 +24,25 @@ struct boot_state {
     uint8_t slot;      /* enum ota_slot */
     uint8_t state;     /* enum ota_state */
     uint8_t attempts;
-    uint8_t reason; /* enum ota_reason of the last rollback or rejection */
-    uint32_t counter;
+    uint8_t reason;   /* enum ota_reason of the last rollback or rejection */
+    uint32_t counter; /* what the fuses are to reach; kept in 16 bits */
+    uint8_t rounds;   /* last resort: trials begun anew since the last image
+                         was confirmed; 0 = not in it */
+    uint8_t losses;   /* attempts of this trial given back after power losses */
+    uint8_t flags;    /* enum boot_flag */
+    uint8_t rejected_reason; /* of rejected[0] */
     uint8_t digest[OTA_DIGEST_SIZE];
     uint8_t rejected[2][OTA_DIGEST_SIZE];
-    uint8_t rejected_reason[2];
     uint16_t request; /* low bits of the last request dealt with */
+    uint32_t release; /* highest release that was granted a trial; 0 = none */
+};
+
+enum boot_flag {
+    BOOT_ASKED = 1u << 0,     /* confirmed by a request, or by the factory */
+    BOOT_COMMITTED = 1u << 1, /* a commit was asked for and taken */
+    BOOT_AT_FAULT = 1u << 2,  /* an attempt of this trial ended otherwise than
+                                 by a power loss */
+    BOOT_THIN = 1u << 3       /* a second copy cannot be made: leave it */
 };
 
 #define JOURNAL_SECTORS 4u

@@ -39,6 +39,8 @@ static const struct figure figures[] = {
      offsetof(struct ota_map, sector_size)},
     {"arm,cmsdk-apb-watchdog", "timeout-ms",
      offsetof(struct ota_map, watchdog_ms)},
+    {"otalab,boot", "trial-power-losses",
+     offsetof(struct ota_map, trial_power_losses)},
     {"otalab,boot", "trial-deadline-ms",
      offsetof(struct ota_map, trial_deadline_ms)},
     {"otalab,boot", "commit-after-ms",

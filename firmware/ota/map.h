@@ -37,8 +37,9 @@ struct ota_map {
     uint32_t sector_size;
     uint32_t watchdog_ms;
     uint32_t trial_deadline_ms;
-    uint32_t commit_after_ms; /* 0: only on request */
-    uint8_t trial_attempts;   /* 1..255 */
+    uint32_t commit_after_ms;    /* 0: only on request */
+    uint32_t trial_power_losses; /* attempts of a trial given back at most */
+    uint8_t trial_attempts;      /* 1..255 */
     struct ota_area parts[MAP_PART_COUNT];
 };
 

@@ -70,10 +70,9 @@ static void remember_rejected(struct boot_state *next,
     }
     if (!digests_equal(next->rejected[0], digest)) {
         memcpy(next->rejected[1], next->rejected[0], OTA_DIGEST_SIZE);
-        next->rejected_reason[1] = next->rejected_reason[0];
         memcpy(next->rejected[0], digest, OTA_DIGEST_SIZE);
     }
-    next->rejected_reason[0] = (uint8_t)reason;
+    next->rejected_reason = (uint8_t)reason;
 }
 
 bool policy_has_fallback(const struct boot_state *now)
@@ -147,7 +146,7 @@ static bool not_this_image(const struct asked *asked)
 
 static bool beyond_capacity(const struct asked *asked)
 {
-    return asked->request->counter > asked->limits->fuse_capacity;
+    return asked->request->number > asked->limits->fuse_capacity;
 }
 
 /* From the top; the first that holds refuses, none accepts. */
@@ -196,8 +195,8 @@ static void grant_confirm(const struct asked *asked, struct boot_state *next)
 
 static void grant_commit(const struct asked *asked, struct boot_state *next)
 {
-    if (asked->request->counter > next->counter) {
-        next->counter = asked->request->counter;
+    if (asked->request->number > next->counter) {
+        next->counter = asked->request->number;
     }
 }
 

@@ -25,7 +25,9 @@
     X(FLASH_ERROR, 15, "flash-error")         \
     X(NO_FALLBACK, 16, "no-fallback")         \
     X(BAD_REQUEST, 17, "bad-request")         \
-    X(SURROUNDINGS, 18, "surroundings")
+    X(SURROUNDINGS, 18, "surroundings")       \
+    X(POWER_LOST, 19, "power-lost")           \
+    X(STALE, 20, "stale")
 
 enum ota_reason {
 #define OTA_REASON_ENUM(name, value, text) OTA_REASON_##name = (value),

@@ -4,7 +4,7 @@
  *
  *     | slot 0 | slot 1 | ... | slot 63 |
  *
- *     0 magic  4 sequence  8 kind  9 slot  10 zeros  12 counter  16 digest
+ *     0 magic  4 sequence  8 kind  9 slot  10 zeros  12 number  16 digest
  *    48 zeros  56 crc32 of 0..55  60 end mark, 0
  *
  * The sector that holds the newest valid request is the one in use; the other
@@ -44,7 +44,7 @@ static void encode(const struct request *request, uint8_t slot[SLOT_SIZE])
     bytes_put32(slot + 4, request->sequence);
     slot[8] = request->kind;
     slot[9] = request->slot;
-    bytes_put32(slot + 12, request->counter);
+    bytes_put32(slot + 12, request->number);
     memcpy(slot + 16, request->digest, OTA_DIGEST_SIZE);
     bytes_put32(slot + CRC_AT, ota_crc32(slot, CRC_AT));
 }
@@ -59,7 +59,7 @@ static bool decode(const uint8_t slot[SLOT_SIZE], struct request *request)
     request->sequence = bytes_get32(slot + 4);
     request->kind = slot[8];
     request->slot = slot[9];
-    request->counter = bytes_get32(slot + 12);
+    request->number = bytes_get32(slot + 12);
     memcpy(request->digest, slot + 16, OTA_DIGEST_SIZE);
     return request->sequence > 0 && request->sequence <= SEQUENCE_MAX;
 }

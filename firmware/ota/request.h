@@ -18,7 +18,8 @@ struct request {
     uint32_t sequence; /* 0: nothing found */
     uint8_t kind;      /* enum ota_request_kind */
     uint8_t slot;
-    uint32_t counter;
+    uint32_t number; /* commit: the security counter; trial: the release,
+                        0 = asked for by hand */
     uint8_t digest[OTA_DIGEST_SIZE];
 };
 

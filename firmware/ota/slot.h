@@ -18,7 +18,8 @@ enum ota_request_kind {
     OTA_REQUEST_TRIAL = 1,
     OTA_REQUEST_CONFIRM = 2,
     OTA_REQUEST_COMMIT = 3,
-    OTA_REQUEST_ABANDON = 4 /* end my trial, the fault is not mine */
+    OTA_REQUEST_ABANDON = 4, /* end my trial, the fault is not mine */
+    OTA_REQUEST_ALIVE = 5    /* on trial: I have begun to run */
 };
 
 #endif

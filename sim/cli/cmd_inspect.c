@@ -158,7 +158,26 @@ static void text_rejected(const struct inspection *in,
             char digest[9];
             line(in, ROLE_PLAIN, "  %31s rejected %s: %s", "",
                  digest_text(record->rejected[i], digest),
-                 reason_name(record->rejected_reason[i]));
+                 i == 0 ? reason_name(record->rejected_reason) : "earlier");
+        }
+    }
+}
+
+/* What is 0 in the record of a device that has seen no trouble. */
+static void text_more(const struct inspection *in,
+                      const struct journal_record *record)
+{
+    const struct {
+        const char *name;
+        uint32_t value;
+    } more[] = {{"highest release granted a trial", record->release},
+                {"attempts given back after power losses", record->losses},
+                {"rounds of the last resort", record->rounds}};
+
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
+        if (more[i].value != 0) {
+            line(in, ROLE_PLAIN, "  %31s %s: %u", "", more[i].name,
+                 more[i].value);
         }
     }
 }
@@ -185,6 +204,7 @@ static void text_record(const struct inspection *in,
          record->request, reason_name(record->reason));
     if (record->in_force) {
         text_rejected(in, record);
+        text_more(in, record);
     }
 }
 
@@ -265,10 +285,10 @@ static void text_request(const struct inspection *in,
         return;
     }
     line(in, request->newest ? ROLE_GOOD : ROLE_PLAIN,
-         "%s 0x%08x  %8u  %-8s  %-9s  counter %u  %s%s",
+         "%s 0x%08x  %8u  %-8s  %-9s  number %u  %s%s",
          request->newest ? "->" : "  ", request->address, request->sequence,
          decode_slot_name(request->slot), decode_request_name(request->kind),
-         request->counter, digest_text(request->digest, digest),
+         request->number, digest_text(request->digest, digest),
          !request->newest    ? ""
          : in->flash.pending ? "  waits for the bootloader"
                              : "  dealt with");
@@ -401,10 +421,12 @@ static void json_record(const struct journal_record *record)
     if (record->status == DECODE_VALID) {
         printf(",\"sequence\":%u,\"slot\":\"%s\",\"state\":\"%s\","
                "\"attempts\":%u,\"reason\":\"%s\",\"counter\":%u,"
-               "\"request\":%u",
+               "\"request\":%u,\"release\":%u,\"rounds\":%u,\"losses\":%u,"
+               "\"flags\":%u",
                record->sequence, decode_slot_name(record->slot),
                decode_state_name(record->state), record->attempts,
-               reason_name(record->reason), record->counter, record->request);
+               reason_name(record->reason), record->counter, record->request,
+               record->release, record->rounds, record->losses, record->flags);
         json_digest("sha256", record->digest);
         json_digest("rejected", record->rejected[0]);
         json_digest("rejected_before", record->rejected[1]);
@@ -420,9 +442,9 @@ static void json_request(const struct request_record *request, bool pending)
            json_bool(request->newest));
     if (request->status == DECODE_VALID) {
         printf(",\"sequence\":%u,\"kind\":\"%s\",\"slot\":\"%s\","
-               "\"counter\":%u,\"pending\":%s",
+               "\"number\":%u,\"pending\":%s",
                request->sequence, decode_request_name(request->kind),
-               decode_slot_name(request->slot), request->counter,
+               decode_slot_name(request->slot), request->number,
                json_bool(request->newest && pending));
         json_digest("sha256", request->digest);
     }

@@ -83,11 +83,14 @@ static void write_record(uint8_t *slot, const struct journal_record *state)
     slot[RECORD_AT_STATE] = state->state;
     slot[RECORD_AT_ATTEMPTS] = state->attempts;
     slot[RECORD_AT_REASON] = state->reason;
-    put_le32(slot + RECORD_AT_COUNTER, state->counter);
+    put_le16(slot + RECORD_AT_COUNTER, (uint16_t)state->counter);
+    slot[RECORD_AT_ROUNDS] = state->rounds;
+    slot[RECORD_AT_LOSSES] = state->losses;
+    slot[RECORD_AT_FLAGS] = state->flags;
+    put_le32(slot + RECORD_AT_RELEASE, state->release);
     memcpy(slot + RECORD_AT_DIGEST, state->digest, sizeof state->digest);
     memcpy(slot + RECORD_AT_REJECTED, state->rejected, sizeof state->rejected);
-    memcpy(slot + RECORD_AT_REJECTED_REASON, state->rejected_reason,
-           sizeof state->rejected_reason);
+    slot[RECORD_AT_REJECTED_REASON] = state->rejected_reason;
     put_le16(slot + RECORD_AT_REQUEST, state->request);
     seal(slot, LAYOUT_RECORD_SIZE);
 }
@@ -122,7 +125,7 @@ static void write_request(uint8_t *slot, const struct request_record *request,
     put_le32(slot + REQUEST_AT_SEQUENCE, sequence);
     slot[REQUEST_AT_KIND] = request->kind;
     slot[REQUEST_AT_SLOT] = request->slot;
-    put_le32(slot + REQUEST_AT_COUNTER, request->counter);
+    put_le32(slot + REQUEST_AT_NUMBER, request->number);
     memcpy(slot + REQUEST_AT_DIGEST, request->digest, sizeof request->digest);
     seal(slot, LAYOUT_REQUEST_SIZE);
 }
@@ -264,6 +267,7 @@ static int first_journal(const struct provision_spec *spec, uint8_t *flash,
     struct journal_record state = {.sequence = 1,
                                    .slot = JOURNAL_SLOT_A,
                                    .state = JOURNAL_CONFIRMED,
+                                   .flags = JOURNAL_ASKED,
                                    .counter = spec->counter};
     const struct board_part *part =
         find_part(spec->map, "slot-a", 0, size, diag);

@@ -22,8 +22,8 @@ static const char *const place_names[PLACE_COUNT] = {"boot-a", "boot-b",
                                                      "recovery"};
 static const char *const slot_names[] = {"slot-a", "slot-b", "recovery"};
 static const char *const state_names[] = {NULL, "confirmed", "trial"};
-static const char *const request_names[] = {NULL, "trial", "confirm", "commit",
-                                            "abandon"};
+static const char *const request_names[] = {NULL,     "trial",   "confirm",
+                                            "commit", "abandon", "alive"};
 
 static const char *name_in(const char *const *names, size_t count,
                            uint32_t index)
@@ -127,12 +127,15 @@ static void record_fields(const uint8_t *slot, struct journal_record *record)
     record->state = slot[RECORD_AT_STATE];
     record->attempts = slot[RECORD_AT_ATTEMPTS];
     record->reason = slot[RECORD_AT_REASON];
-    record->counter = get_le32(slot + RECORD_AT_COUNTER);
+    record->counter = get_le16(slot + RECORD_AT_COUNTER);
+    record->rounds = slot[RECORD_AT_ROUNDS];
+    record->losses = slot[RECORD_AT_LOSSES];
+    record->flags = slot[RECORD_AT_FLAGS];
+    record->release = get_le32(slot + RECORD_AT_RELEASE);
     memcpy(record->digest, slot + RECORD_AT_DIGEST, sizeof record->digest);
     memcpy(record->rejected, slot + RECORD_AT_REJECTED,
            sizeof record->rejected);
-    memcpy(record->rejected_reason, slot + RECORD_AT_REJECTED_REASON,
-           sizeof record->rejected_reason);
+    record->rejected_reason = slot[RECORD_AT_REJECTED_REASON];
     record->request = get_le16(slot + RECORD_AT_REQUEST);
 }
 
@@ -141,7 +144,7 @@ static void request_fields(const uint8_t *slot, struct request_record *request)
     request->sequence = get_le32(slot + REQUEST_AT_SEQUENCE);
     request->kind = slot[REQUEST_AT_KIND];
     request->slot = slot[REQUEST_AT_SLOT];
-    request->counter = get_le32(slot + REQUEST_AT_COUNTER);
+    request->number = get_le32(slot + REQUEST_AT_NUMBER);
     memcpy(request->digest, slot + REQUEST_AT_DIGEST, sizeof request->digest);
 }
 

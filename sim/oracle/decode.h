@@ -25,7 +25,14 @@ enum request_kind {
     REQUEST_TRIAL = 1,
     REQUEST_CONFIRM = 2,
     REQUEST_COMMIT = 3,
-    REQUEST_ABANDON = 4
+    REQUEST_ABANDON = 4,
+    REQUEST_ALIVE = 5
+};
+enum journal_flag {
+    JOURNAL_ASKED = 1u << 0,
+    JOURNAL_COMMITTED = 1u << 1,
+    JOURNAL_AT_FAULT = 1u << 2,
+    JOURNAL_THIN = 1u << 3
 };
 
 /* X(CODE, "name", "what a person is told") */
@@ -62,8 +69,12 @@ struct journal_record {
     uint32_t counter;
     uint8_t digest[32];
     uint8_t rejected[2][32];
-    uint8_t rejected_reason[2];
+    uint8_t rejected_reason; /* of the first */
+    uint8_t rounds;          /* of the last resort; 0: not in it */
+    uint8_t losses;          /* attempts given back after power losses */
+    uint8_t flags;           /* enum journal_flag */
     uint16_t request;
+    uint32_t release;
 };
 
 struct journal_sector {
@@ -82,7 +93,7 @@ struct request_record {
     uint8_t kind; /* enum request_kind; any number may be valid here */
     uint8_t slot;
     uint32_t sequence;
-    uint32_t counter;
+    uint32_t number; /* commit: security counter; trial: release */
     uint8_t digest[32];
 };
 

@@ -16,7 +16,7 @@
 #define LAYOUT_SECTOR 4096u
 
 #define LAYOUT_HEADER_MAGIC 0x314A544Fu  /* "OTJ1" */
-#define LAYOUT_RECORD_MAGIC 0x3152544Fu  /* "OTR1" */
+#define LAYOUT_RECORD_MAGIC 0x3252544Fu  /* "OTR2" */
 #define LAYOUT_REQUEST_MAGIC 0x3151544Fu /* "OTQ1" */
 
 #define LAYOUT_JOURNAL_SECTORS 4u /* two banks of two copies */
@@ -47,11 +47,15 @@ enum layout_record {
     RECORD_AT_STATE = 9,
     RECORD_AT_ATTEMPTS = 10,
     RECORD_AT_REASON = 11,
-    RECORD_AT_COUNTER = 12,
+    RECORD_AT_COUNTER = 12, /* u16 */
+    RECORD_AT_ROUNDS = 14,
+    RECORD_AT_LOSSES = 15,
     RECORD_AT_DIGEST = 16,
     RECORD_AT_REJECTED = 48, /* two digests */
     RECORD_AT_REJECTED_REASON = 112,
-    RECORD_AT_REQUEST = 114 /* u16 */
+    RECORD_AT_FLAGS = 113,
+    RECORD_AT_REQUEST = 114, /* u16 */
+    RECORD_AT_RELEASE = 116
 };
 
 enum layout_request {
@@ -59,7 +63,7 @@ enum layout_request {
     REQUEST_AT_SEQUENCE = 4,
     REQUEST_AT_KIND = 8,
     REQUEST_AT_SLOT = 9,
-    REQUEST_AT_COUNTER = 12,
+    REQUEST_AT_NUMBER = 12,
     REQUEST_AT_DIGEST = 16
 };
 

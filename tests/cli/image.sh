@@ -166,7 +166,7 @@ check "provision" 0 "$tool" provision -b boot.img -a a.img --slot-b b.img \
 check "inspect the new device" 0 "$tool" inspect flash.bin
 says "it boots slot A" "in force: slot-a, confirmed (sequence 1, 2 copies)"
 # A record torn after its magic number, and one copy of the first one lost.
-printf 'OTR1' | dd of=flash.bin bs=1 seek=$((0x10100)) conv=notrunc status=none
+printf 'OTR2' | dd of=flash.bin bs=1 seek=$((0x10100)) conv=notrunc status=none
 printf '\0' | dd of=flash.bin bs=1 seek=$((0x11090)) conv=notrunc status=none
 check "inspect a worn device" 0 "$tool" inspect flash.bin --fuses device.fuses
 same "inspect says what it said" out "$data/golden/inspect.txt"

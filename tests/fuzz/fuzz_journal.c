@@ -30,7 +30,7 @@ static void seal_slots(struct ram_flash *ram, uint32_t mask)
     for (uint32_t i = 0; i < ram->size / SLOT; i++) {
         uint8_t *slot = &ram->array[i * SLOT];
         if (mask >> i & 1u) {
-            memcpy(slot, i % (SECTOR / SLOT) ? "OTR1" : "OTJ1", 4);
+            memcpy(slot, i % (SECTOR / SLOT) ? "OTR2" : "OTJ1", 4);
             bytes_put32(slot + 120, ota_crc32(slot, 120));
             bytes_put32(slot + 124, 0);
         }

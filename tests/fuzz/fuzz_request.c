@@ -50,12 +50,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t before = request.sequence;
     require(ram.operations == 0);
     request.kind = OTA_REQUEST_CONFIRM;
-    request.counter = 77;
+    request.number = 77;
     require(request_append(&ram.port, area, 0, &request) == OTA_OK);
     require(ram.violations == 0);
     /* Used up, the numbers start again. */
     require(request.sequence > before || before > 0xFFFF0000u - 8);
     require(request_latest(&ram.port, area, &request) == OTA_OK);
-    require(request.counter == 77);
+    require(request.number == 77);
     return 0;
 }

@@ -37,33 +37,35 @@ static const uint8_t header_4[128] = {
 
 /* Sequence 4: slot A, confirmed, counter 6. */
 static const uint8_t record_4[128] = {
-    [0] = 'O', 'T', 'R', '1', [4] = 4, 0, 0, 0,
+    [0] = 'O', 'T', 'R', '2', [4] = 4, 0, 0, 0,
     [8] = 0, 1, 0, 0,                      /* slot, state, left, reason */
-    [12] = 6, 0, 0, 0,                     /* counter */
+    [12] = 6, 0, 0, 0,                     /* counter, rounds, losses */
     [16 ... 47] = 0x11,                    /* image */
     [48 ... 79] = 0x22, [80 ... 111] = 0x33, /* rejected */
-    [112] = 6, 7,                          /* and why */
+    [112] = 6, 1,                          /* why the first; flags */
     [114] = 0x01, 0x01,                    /* request */
-    [120] = 0x11, 0x8c, 0xf6, 0x9c, [124] = 0, 0, 0, 0,
+    [116] = 9, 0, 0, 0,                    /* release */
+    [120] = 0x94, 0xe6, 0x2e, 0xaa, [124] = 0, 0, 0, 0,
 };
 
 /* Sequence 5: slot B on trial, 2 attempts left, reason 14, counter 7. */
 static const uint8_t record_5[128] = {
-    [0] = 'O', 'T', 'R', '1', [4] = 5, 0, 0, 0,
+    [0] = 'O', 'T', 'R', '2', [4] = 5, 0, 0, 0,
     [8] = 1, 2, 2, 14,
-    [12] = 7, 0, 0, 0,
+    [12] = 7, 0, 3, 2,
     [16 ... 47] = 0x11,
     [48 ... 79] = 0x22, [80 ... 111] = 0x33,
-    [112] = 6, 7,
+    [112] = 6, 4,
     [114] = 0x02, 0x01,
-    [120] = 0xc4, 0xe0, 0xb7, 0x56, [124] = 0, 0, 0, 0,
+    [116] = 10, 0, 0, 0,
+    [120] = 0xb2, 0x88, 0x21, 0xd7, [124] = 0, 0, 0, 0,
 };
 
 /* Sequence 0x00010103: confirm slot B. */
 static const uint8_t request_3[64] = {
     [0] = 'O', 'T', 'Q', '1', [4] = 0x03, 0x01, 0x01, 0,
     [8] = 2, 1,                            /* kind, slot */
-    [12] = 0, 0, 0, 0,                     /* counter */
+    [12] = 0, 0, 0, 0,                     /* number */
     [16 ... 47] = 0x11,                    /* image */
     [56] = 0x40, 0x48, 0x3a, 0x95,         /* crc32 */
     [60] = 0, 0, 0, 0,
@@ -162,8 +164,11 @@ Test(decode, every_field_of_a_record, .init = one_record)
     cr_expect_eq(now->digest[31], 0x11);
     cr_expect_eq(now->rejected[0][0], 0x22);
     cr_expect_eq(now->rejected[1][31], 0x33);
-    cr_expect_eq(now->rejected_reason[0], 6);
-    cr_expect_eq(now->rejected_reason[1], 7);
+    cr_expect_eq(now->rejected_reason, 6);
+    cr_expect_eq(now->rounds, 0);
+    cr_expect_eq(now->losses, 0);
+    cr_expect_eq(now->flags, JOURNAL_ASKED);
+    cr_expect_eq(now->release, 9);
     cr_expect_eq(view.copies, 2);
     cr_expect_not(view.disputed);
     cr_expect_eq(view.sector[0].first, 4);
@@ -223,10 +228,10 @@ Test(decode, says_why_a_record_is_not_valid, .init = one_record)
     /* slot 3 and state 3, each with the checksum that belongs to it */
     memcpy(record_at(0, 6), record_5, 128);
     record_at(0, 6)[8] = 3;
-    memcpy(record_at(0, 6) + 120, "\xba\x80\x47\x35", 4);
+    memcpy(record_at(0, 6) + 120, "\xcc\xe8\xd1\xb4", 4);
     memcpy(record_at(0, 7), record_5, 128);
     record_at(0, 7)[9] = 3;
-    memcpy(record_at(0, 7) + 120, "\x6a\x30\x09\xc0", 4);
+    memcpy(record_at(0, 7) + 120, "\x1c\x58\x9f\x41", 4);
     decode();
     cr_expect_eq(status_at(0, 1), DECODE_VALID);
     cr_expect_eq(status_at(0, 2), DECODE_TORN);
@@ -259,7 +264,7 @@ Test(decode, a_sector_without_header_holds_nothing, .init = one_record)
 /* Two valid records of one sequence that differ: somebody else wrote one. */
 Test(decode, a_dispute_is_seen, .init = one_record)
 {
-    static const uint8_t other_crc[4] = {0x63, 0x35, 0x3a, 0xf3};
+    static const uint8_t other_crc[4] = {0xe6, 0x5f, 0xe2, 0xc5};
     uint8_t *copy = record_at(1, 1);
 
     copy[11] = 14;
@@ -302,7 +307,8 @@ Test(decode, requests, .init = one_record)
     decode();
     cr_expect_eq(view.newest, 64);
     cr_expect_str_eq(decode_request_name(view.request[64].kind), "abandon");
-    cr_expect_str_eq(decode_request_name(5), "?");
+    cr_expect_str_eq(decode_request_name(5), "alive");
+    cr_expect_str_eq(decode_request_name(6), "?");
 }
 
 /* The journal's record 5 has dealt with request 0x0102. */
@@ -339,9 +345,9 @@ Test(decode, sequences_have_a_range, .init = one_record)
     static const uint8_t header_0[4] = {0x48, 0x18, 0xa8, 0x8d};
     static const uint8_t header_top[4] = {0x85, 0xee, 0x02, 0xb7};
     static const uint8_t header_over[4] = {0x6d, 0x88, 0x9a, 0xb6};
-    static const uint8_t record_0[4] = {0x8c, 0x1d, 0x4e, 0x51};
-    static const uint8_t record_top[4] = {0x41, 0xeb, 0xe4, 0x6b};
-    static const uint8_t record_over[4] = {0xa9, 0x8d, 0x7c, 0x6a};
+    static const uint8_t record_0[4] = {0xfa, 0x75, 0xd8, 0xd0};
+    static const uint8_t record_top[4] = {0x37, 0x83, 0x72, 0xea};
+    static const uint8_t record_over[4] = {0xdf, 0xe5, 0xea, 0xeb};
     uint8_t *record = record_at(0, 2);
 
     memcpy(record, record_5, 128);

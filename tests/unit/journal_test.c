@@ -37,8 +37,11 @@ static struct boot_state make_state(uint32_t number)
     memset(state.digest, (int)number, OTA_DIGEST_SIZE);
     memset(state.rejected[0], (int)(number + 1), OTA_DIGEST_SIZE);
     memset(state.rejected[1], (int)(number + 2), OTA_DIGEST_SIZE);
-    state.rejected_reason[0] = OTA_REASON_BAD_ENTRY;
-    state.rejected_reason[1] = OTA_REASON_COUNTER_LOW;
+    state.rejected_reason = OTA_REASON_BAD_ENTRY;
+    state.rounds = 5;
+    state.losses = 6;
+    state.flags = BOOT_ASKED | BOOT_AT_FAULT;
+    state.release = 0x01020304;
     state.request = (uint16_t)number;
     return state;
 }
@@ -136,20 +139,22 @@ Test(journal, layout_is_the_documented_one)
         cr_assert_eq(bytes_get32(header + 4), 1);
         cr_assert_eq(bytes_get32(header + 120), ota_crc32(header, 120));
         cr_assert_eq(bytes_get32(header + 124), 0);
-        cr_assert_eq(memcmp(record, "OTR1", 4), 0);
+        cr_assert_eq(memcmp(record, "OTR2", 4), 0);
         cr_assert_eq(bytes_get32(record + 4), 2);
         cr_assert_eq(record[8], 0);
         cr_assert_eq(record[9], OTA_CONFIRMED);
         cr_assert_eq(record[10], 6);
         cr_assert_eq(record[11], OTA_REASON_TRIAL_FAILED);
-        cr_assert_eq(bytes_get32(record + 12), 6);
+        cr_assert_eq(bytes_get16(record + 12), 6);
+        cr_assert_eq(record[14], 5);
+        cr_assert_eq(record[15], 6);
         cr_assert_eq(record[16], 6);
         cr_assert_eq(record[48], 7);
         cr_assert_eq(record[80], 8);
         cr_assert_eq(record[112], OTA_REASON_BAD_ENTRY);
-        cr_assert_eq(record[113], OTA_REASON_COUNTER_LOW);
+        cr_assert_eq(record[113], BOOT_ASKED | BOOT_AT_FAULT);
         cr_assert_eq(bytes_get16(record + 114), 6);
-        cr_assert_eq(bytes_get32(record + 116), 0);
+        cr_assert_eq(bytes_get32(record + 116), 0x01020304u);
         cr_assert_eq(bytes_get32(record + 120), ota_crc32(record, 120));
         cr_assert_eq(bytes_get32(record + 124), 0);
     }

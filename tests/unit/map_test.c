@@ -122,6 +122,7 @@ static void write_tree(struct tree *tree)
     }
     node(blob, "boot", "otalab,boot");
     ok(fdt_property_u32(blob, "trial-attempts", tree->attempts));
+    ok(fdt_property_u32(blob, "trial-power-losses", 8));
     ok(fdt_property_u32(blob, "trial-deadline-ms", 120000));
     ok(fdt_property_u32(blob, "commit-after-ms", 0));
     ok(fdt_end_node(blob));
@@ -148,6 +149,7 @@ Test(map, a_sound_tree_is_read)
     cr_assert_eq(map.trial_deadline_ms, 120000);
     cr_assert_eq(map.commit_after_ms, 0);
     cr_assert_eq(map.trial_attempts, 3);
+    cr_assert_eq(map.trial_power_losses, 8);
     for (unsigned i = 0; i < PARTS; i++) {
         cr_assert_eq(map.parts[i].start, sound_parts[i].start);
         cr_assert_eq(map.parts[i].length, sound_parts[i].length);

@@ -98,8 +98,10 @@ Test(provision, the_bytes_are_those_of_the_document, .init = provisioned)
 
     cr_expect_arr_eq(header, "OTJ1\x01\0\0\0", 8);
     cr_expect(all_bytes(header + 8, 112, 0));
-    cr_expect_arr_eq(record, "OTR1\x01\0\0\0\0\x01\0\0\x23\0\0\0", 16);
-    cr_expect(all_bytes(record + 48, 72, 0));
+    cr_expect_arr_eq(record, "OTR2\x01\0\0\0\0\x01\0\0\x23\0\0\0", 16);
+    cr_expect(all_bytes(record + 48, 65, 0));
+    cr_expect_eq(record[113], 1, "confirmed by the factory");
+    cr_expect(all_bytes(record + 114, 6, 0));
     cr_expect(all_bytes(record + 124, 4, 0));
     cr_expect(all_bytes(record + 128, SECTOR - 256, 0xff));
     cr_expect_arr_eq(record + SECTOR, record, 128);
@@ -212,7 +214,11 @@ Test(provision, any_journal_state)
                                    .counter = 4,
                                    .digest = {1},
                                    .rejected = {{2}, {3}},
-                                   .rejected_reason = {6, 7},
+                                   .rejected_reason = 6,
+                                   .rounds = 7,
+                                   .losses = 8,
+                                   .flags = JOURNAL_AT_FAULT,
+                                   .release = 0x11223344,
                                    .request = 0x1234};
     struct journal_record now;
 
@@ -228,7 +234,11 @@ Test(provision, any_journal_state)
     cr_expect_eq(now.counter, 4);
     cr_expect_arr_eq(now.digest, state.digest, 32);
     cr_expect_arr_eq(now.rejected, state.rejected, 64);
-    cr_expect_arr_eq(now.rejected_reason, state.rejected_reason, 2);
+    cr_expect_eq(now.rejected_reason, 6);
+    cr_expect_eq(now.rounds, 7);
+    cr_expect_eq(now.losses, 8);
+    cr_expect_eq(now.flags, JOURNAL_AT_FAULT);
+    cr_expect_eq(now.release, 0x11223344);
     cr_expect_eq(now.request, 0x1234);
 }
 
@@ -236,7 +246,7 @@ Test(provision, requests_are_appended, .init = provisioned)
 {
     struct request_record request = {.kind = REQUEST_COMMIT,
                                      .slot = JOURNAL_SLOT_A,
-                                     .counter = 9,
+                                     .number = 9,
                                      .digest = {5}};
 
     /* More than one sector holds: the other one is erased and used. */
@@ -252,7 +262,7 @@ Test(provision, requests_are_appended, .init = provisioned)
     const struct request_record *newest = &view.request[view.newest];
     cr_expect_eq(newest->address, 6 * SECTOR);
     cr_expect_eq(newest->kind, REQUEST_COMMIT);
-    cr_expect_eq(newest->counter, 9);
+    cr_expect_eq(newest->number, 9);
     cr_expect_eq(newest->digest[0], 5);
     cr_expect(view.pending);
 }

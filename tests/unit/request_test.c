@@ -22,7 +22,7 @@ static struct request make_request(uint32_t number)
 {
     struct request request = {.kind = (uint8_t)(number % 3 + 1),
                               .slot = number % 2,
-                              .counter = number};
+                              .number = number};
 
     memset(request.digest, (int)number, OTA_DIGEST_SIZE);
     return request;
@@ -37,11 +37,11 @@ static uint32_t latest(struct ram_flash *ram)
     if (found.sequence == 0) {
         return 0;
     }
-    struct request want = make_request(found.counter);
+    struct request want = make_request(found.number);
     cr_assert_eq(found.kind, want.kind);
     cr_assert_eq(found.slot, want.slot);
     cr_assert_eq(memcmp(found.digest, want.digest, OTA_DIGEST_SIZE), 0);
-    return found.counter;
+    return found.number;
 }
 
 /* Append requests from..to until one fails. Returns the last that did not. */
