@@ -216,8 +216,8 @@ static void heard(struct oracle *oracle, const struct oracle_view *view,
     } else if (request->kind == REQUEST_ABANDON && tried) {
         trial->gave_back = true;
     } else if (request->kind == REQUEST_COMMIT && !tried &&
-               request->counter > trial->commit) {
-        trial->commit = request->counter;
+               request->number > trial->commit) {
+        trial->commit = request->number;
     }
 }
 

@@ -23,7 +23,7 @@ static void commit(unsigned image, uint32_t counter)
 {
     struct request_record request = {.kind = REQUEST_COMMIT,
                                      .slot = (uint8_t)stage.oracle.journal_slot,
-                                     .counter = counter};
+                                     .number = counter};
 
     memcpy(request.digest, stage.judged.image[image].hash, 32);
     ask_of(&request);
