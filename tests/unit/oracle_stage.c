@@ -218,7 +218,7 @@ void ask(uint8_t kind)
 {
     struct request_record request = {.kind = kind,
                                      .slot = (uint8_t)stage.oracle.journal_slot,
-                                     .counter = 2};
+                                     .number = 2};
 
     memcpy(request.digest, stage.judged.image[stage.oracle.running].hash, 32);
     ask_of(&request);
