@@ -7,7 +7,7 @@
 
 #include "cli/options.h"
 #include "cli/paths.h"
-#include "scenario/scenario.h"
+#include "scenario/mistakes.h"
 
 enum { QUIET };
 
@@ -42,23 +42,45 @@ static int collect(struct paths *paths, const struct options *options,
     return err;
 }
 
-/* Each file by itself, so that one run shows the first error of every file. */
+/* Every mistake on a line of its own, or the one thing that is none. */
+static void say(const struct mistakes *mistakes, const struct diag *diag)
+{
+    for (unsigned i = 0; i < mistakes->count; i++) {
+        fprintf(stderr, "%s\n", mistakes->item[i].diag.text);
+    }
+    if (mistakes->more > 0) {
+        fprintf(stderr, "and %u more in this file\n", mistakes->more);
+    }
+    if (mistakes->count == 0) {
+        fprintf(stderr, "%s\n", diag->text);
+    }
+}
+
+/* 0, or a negative enum otalab_err; then it was said. */
+static int check_file(const char *path)
+{
+    struct scenario *scenario = NULL;
+    struct mistakes mistakes = {.count = 0};
+    struct diag diag = {.text = ""};
+    int err = scenario_check(path, &scenario, &mistakes, &diag);
+
+    scenario_free(scenario);
+    if (err != 0) {
+        say(&mistakes, &diag);
+    }
+    return err;
+}
+
 static int check_all(const struct paths *paths, bool quiet)
 {
     size_t wrong = 0;
     int worst = 0;
 
     for (size_t i = 0; i < paths->count; i++) {
-        struct scenario *scenario = NULL;
-        struct diag diag = {.text = ""};
-        int err = scenario_read(paths->path[i], &scenario, &diag);
+        int err = check_file(paths->path[i]);
 
-        scenario_free(scenario);
-        if (err != 0) {
-            fprintf(stderr, "%s\n", diag.text);
-            wrong++;
-            worst = err < worst ? err : worst;
-        }
+        wrong += err != 0 ? 1 : 0;
+        worst = err < worst ? err : worst;
     }
     if (!quiet) {
         printf("%zu checked, %zu wrong\n", paths->count, wrong);

@@ -6,6 +6,7 @@
 
 #include "base/suggest.h"
 #include "scenario/schema_rows.h"
+#include "scenario/values.h"
 
 /* ---- names of images --------------------------------------------------- */
 
@@ -28,7 +29,8 @@ static int check_image(struct reader *reader, const struct schema_map *map,
     struct suggest suggest;
     char known[160];
 
-    if (is_image(scenario, name) || schema_choice_find(words, name) != NULL) {
+    if (reader->unsure_images || is_image(scenario, name) ||
+        schema_choice_find(words, name) != NULL) {
         return 0;
     }
     suggest_start(&suggest, name);
@@ -55,11 +57,12 @@ static int check_placements(struct reader *reader)
     const struct scenario *scenario = reader->scenario;
     int err = 0;
 
-    for (unsigned i = 0; err == 0 && i < scenario->places; i++) {
+    for (unsigned i = 0; i < scenario->places; i++) {
         const struct placement *placement = &scenario->flash[i];
 
-        err = check_image(reader, &schema_flash, placement->partition,
-                          placement->image, placement->place);
+        (void)read_on(&err,
+                      check_image(reader, &schema_flash, placement->partition,
+                                  placement->image, placement->place));
     }
     return err;
 }
@@ -92,19 +95,23 @@ static bool is_used(const struct scenario *scenario, const char *image)
     return false;
 }
 
+/* Only of a scenario in which nothing else is wrong: the use may have been
+ * where something was not understood. */
 static int check_used(struct reader *reader)
 {
     const struct scenario *scenario = reader->scenario;
+    int err = 0;
 
-    for (unsigned i = 0; i < scenario->images; i++) {
+    for (unsigned i = 0; reader->mistakes->count == 0 && i < scenario->images;
+         i++) {
         if (!is_used(scenario, scenario->image[i].name)) {
-            return read_fail(reader, scenario->image[i].place,
-                             "image '%s' is not used; add it to 'flash', "
-                             "publish it, or remove it",
-                             scenario->image[i].name);
+            err = read_fail(reader, scenario->image[i].place,
+                            "image '%s' is not used; add it to 'flash', "
+                            "publish it, or remove it",
+                            scenario->image[i].name);
         }
     }
-    return 0;
+    return err;
 }
 
 /* ---- steps and expectations -------------------------------------------- */
@@ -192,8 +199,8 @@ static int check_actions(struct reader *reader, struct step *step)
     if (err == 0) {
         err = check_device(reader, step->on.device, step->on.place);
     }
-    for (unsigned i = 0; err == 0 && i < step->actions; i++) {
-        err = check_action(reader, &step->action[i]);
+    for (unsigned i = 0; i < step->actions; i++) {
+        (void)read_on(&err, check_action(reader, &step->action[i]));
     }
     return err;
 }
@@ -201,9 +208,14 @@ static int check_actions(struct reader *reader, struct step *step)
 int read_possible(struct reader *reader, struct step *step)
 {
     if (step->timed && step->at_ns >= reader->scenario->limit_ns) {
+        char most[32];
+
+        value_text(VALUE_TIME, reader->scenario->limit_ns, most, sizeof most);
         return read_fail(reader, step->place,
                          "this step cannot happen: its time is not before "
-                         "the end of the run; raise limits.virtual_time");
+                         "the end of the run at %s; raise "
+                         "limits.virtual_time",
+                         most);
     }
     if (!step->timed && step->on.code == (uint32_t)EVENT_END) {
         return read_fail(reader, step->place,
@@ -217,8 +229,8 @@ static int check_steps(struct reader *reader)
 {
     int err = 0;
 
-    for (unsigned i = 0; err == 0 && i < reader->scenario->steps; i++) {
-        err = read_possible(reader, &reader->scenario->step[i]);
+    for (unsigned i = 0; i < reader->scenario->steps; i++) {
+        (void)read_on(&err, read_possible(reader, &reader->scenario->step[i]));
     }
     return err;
 }
@@ -244,24 +256,34 @@ static int check_end(struct reader *reader, const struct expect *expect)
                                        expect->place);
 }
 
-static int check_eventually(struct reader *reader, struct expect *expect)
+static int check_within(struct reader *reader, struct expect *expect)
 {
-    const struct scenario *scenario = reader->scenario;
-    const struct schema_map *eventually =
-        schema_find(&schema_expect, "eventually")->map;
+    uint64_t limit = reader->scenario->limit_ns;
+    char most[32];
 
     if (expect->within_ns == SCENARIO_RANGE_OPEN) {
-        expect->within_ns = scenario->limit_ns;
+        expect->within_ns = limit;
     }
-    if (expect->within_ns > scenario->limit_ns) {
-        return read_fail(reader, expect->place,
-                         "'within' lies beyond the end of the run; raise "
-                         "limits.virtual_time");
+    if (expect->within_ns <= limit) {
+        return 0;
     }
-    return expect->running[0] == '\0'
-               ? 0
-               : check_image(reader, eventually, "running", expect->running,
-                             expect->place);
+    return read_fail(reader, expect->within_place,
+                     "'within' lies beyond the end of the run; at most %s, or "
+                     "raise limits.virtual_time",
+                     value_text(VALUE_TIME, limit, most, sizeof most));
+}
+
+static int check_eventually(struct reader *reader, struct expect *expect)
+{
+    const struct schema_map *eventually =
+        schema_find(&schema_expect, "eventually")->map;
+    int err = check_within(reader, expect);
+
+    if (expect->running[0] != '\0') {
+        (void)read_on(&err, check_image(reader, eventually, "running",
+                                        expect->running, expect->place));
+    }
+    return err;
 }
 
 static int check_expect(struct reader *reader, struct expect *expect)
@@ -293,8 +315,8 @@ static int check_file_name(struct reader *reader, const struct node *root)
         if (length <= end || strcmp(base + length - end, ends[i]) != 0) {
             continue;
         }
-        if (strlen(name) != length - end ||
-            strncmp(base, name, length - end) != 0) {
+        if (name[0] != '\0' && (strlen(name) != length - end ||
+                                strncmp(base, name, length - end) != 0)) {
             return read_fail(reader, node_find(root, "scenario")->place,
                              "the scenario is called '%s' and its file '%s'; "
                              "give both the same name",
@@ -304,22 +326,25 @@ static int check_file_name(struct reader *reader, const struct node *root)
     return 0;
 }
 
-int read_crosscheck(struct reader *reader, const struct node *root)
+static int check_expects(struct reader *reader)
 {
     struct scenario *scenario = reader->scenario;
-    int err = check_file_name(reader, root);
+    int err = 0;
 
-    if (err == 0) {
-        err = check_placements(reader);
+    for (unsigned i = 0; i < scenario->expects; i++) {
+        (void)read_on(&err, check_expect(reader, &scenario->expect[i]));
     }
-    if (err == 0) {
-        err = check_steps(reader);
-    }
-    if (err == 0) {
-        err = check_used(reader);
-    }
-    for (unsigned i = 0; err == 0 && i < scenario->expects; i++) {
-        err = check_expect(reader, &scenario->expect[i]);
-    }
+    return err;
+}
+
+int read_crosscheck(struct reader *reader, const struct node *root)
+{
+    int err = 0;
+
+    (void)read_on(&err, check_file_name(reader, root));
+    (void)read_on(&err, check_placements(reader));
+    (void)read_on(&err, check_steps(reader));
+    (void)read_on(&err, check_expects(reader));
+    (void)read_on(&err, check_used(reader));
     return err;
 }

@@ -276,9 +276,12 @@ static int add_words(struct fault *fault)
 int scenario_add_fault(struct scenario *scenario, const char *text,
                        struct diag *diag)
 {
-    struct fault fault = {
-        .reader = {.path = FAULT_PLACE, .scenario = scenario, .diag = diag},
-        .event = -1};
+    struct mistakes mistakes = {.count = 0};
+    struct fault fault = {.reader = {.path = FAULT_PLACE,
+                                     .scenario = scenario,
+                                     .mistakes = &mistakes,
+                                     .diag = diag},
+                          .event = -1};
     size_t length = strlen(text);
 
     if (length > FAULT_LENGTH) {
@@ -290,7 +293,7 @@ int scenario_add_fault(struct scenario *scenario, const char *text,
     int err = add_words(&fault);
 
     if (err == 0) {
-        err = read_step(&fault.reader, fault.tree.root);
+        err = read_step(&fault.reader, fault.tree.root, NULL);
     }
     if (err == 0) {
         err =
@@ -298,5 +301,6 @@ int scenario_add_fault(struct scenario *scenario, const char *text,
         scenario->steps -= err != 0 ? 1u : 0u;
     }
     node_free(&fault.tree);
+    mistakes_first(&mistakes, diag);
     return err;
 }

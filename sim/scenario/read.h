@@ -2,19 +2,36 @@
 /*
  * Inside of the scenario reader: how nodes become values, by the tables of
  * schema.h. Only the files of sim/scenario include it. Every function returns
- * 0, or a negative enum otalab_err with the line in reader->diag.
+ * 0, or a negative enum otalab_err: for what is wrong with the scenario there
+ * is a mistake more, for what is wrong with this machine a line in diag.
+ * After a mistake the reader goes on, to find all of them; what was not read
+ * is left in a way that nothing else is found wrong for it.
  */
 #ifndef OTALAB_SCENARIO_READ_H
 #define OTALAB_SCENARIO_READ_H
 
+#include "scenario/mistakes.h"
 #include "scenario/node.h"
 #include "scenario/schema.h"
 
 struct reader {
     const char *path;
     struct scenario *scenario;
+    struct mistakes *mistakes;
     struct diag *diag;
+    bool unsure_images; /* some may have names that were not understood */
 };
+
+/* Note what a part came to: `now` is its code, *err that of the whole. False
+ * when it makes no sense to go on. */
+bool read_on(int *err, int now);
+
+/* One item of a list or mapping, of whatever kind. */
+typedef int (*read_item)(struct reader *reader, const struct node *node,
+                         void *target);
+/* Each of the node's children, in order. */
+int read_each(struct reader *reader, const struct node *node, read_item item,
+              void *target);
 
 /* A set of keys of a mapping: bit per row of its table, so uint32_t. */
 
@@ -52,7 +69,7 @@ int read_actions(struct reader *reader, const struct schema_key *key,
 int read_expects(struct reader *reader, const struct schema_key *key,
                  const struct node *node, void *target);
 /* A step from its own node; used for the file and for single faults. */
-int read_step(struct reader *reader, const struct node *node);
+int read_step(struct reader *reader, const struct node *node, void *target);
 
 /* Can it happen, in this world, before the run ends? Numbers the image that
  * an action names. crosscheck.c */

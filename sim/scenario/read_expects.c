@@ -24,6 +24,13 @@ static struct expect *add_expect(struct reader *reader, enum expect_kind kind,
     return expect;
 }
 
+/* The expectation added last is taken back when it was not understood. */
+static int drop_wrong(struct reader *reader, int err)
+{
+    reader->scenario->expects -= err != 0 ? 1 : 0;
+    return err;
+}
+
 /* The device that at_end is about; 0 when it does not say. */
 static int read_end_device(struct reader *reader, const struct node *node,
                            uint32_t *device)
@@ -46,9 +53,11 @@ static int read_end_device(struct reader *reader, const struct node *node,
     return err;
 }
 
+/* What cannot be read asks for nothing. */
 static int read_end_key(struct reader *reader, const struct node *item,
-                        uint32_t device)
+                        void *target)
 {
+    const uint32_t *device = target;
     const struct schema_key *key = schema_find(&schema_end, item->key);
 
     if (key == NULL) {
@@ -64,8 +73,8 @@ static int read_end_key(struct reader *reader, const struct node *item,
         return OTALAB_ERR_USAGE;
     }
     expect->key = (enum end_key)(key - schema_end.keys);
-    expect->device = device;
-    return read_value(reader, key, item, expect);
+    expect->device = *device;
+    return drop_wrong(reader, read_value(reader, key, item, expect));
 }
 
 /* One expectation for each key, so that each has its own line. */
@@ -84,11 +93,7 @@ static int read_end(struct reader *reader, const struct node *node)
     if (err == 0) {
         err = read_end_device(reader, node, &device);
     }
-    for (const struct node *item = node->first; err == 0 && item != NULL;
-         item = item->next) {
-        err = read_end_key(reader, item, device);
-    }
-    return err;
+    return err != 0 ? err : read_each(reader, node, read_end_key, &device);
 }
 
 static int check_eventually(struct reader *reader, const struct node *node,
@@ -101,6 +106,8 @@ static int check_eventually(struct reader *reader, const struct node *node,
     expect->has_event = read_has(map, *seen, "event");
     if (expect->within_ns == 0) {
         expect->within_ns = SCENARIO_RANGE_OPEN; /* set to the limit later */
+    } else {
+        expect->within_place = node_find(node, "within")->place;
     }
     if (expect->has_event && state) {
         return read_fail(reader, node->place,
@@ -119,10 +126,32 @@ static int check_eventually(struct reader *reader, const struct node *node,
     return 0;
 }
 
-static int read_expect(struct reader *reader, const struct node *node)
+/* All kinds but at_end. */
+static int read_one(struct reader *reader, const struct schema_key *row,
+                    const struct node *value, struct expect *expect)
+{
+    uint32_t seen = 0;
+    int err = read_want(reader, row, value, NODE_MAP);
+
+    expect->pattern.nth = expect->kind == EXPECT_EVENTUALLY ? 1u : 0u;
+    if (err == 0) {
+        err =
+            read_map(reader, row->map, value, expect, &expect->pattern, &seen);
+    }
+    expect->pattern.device = expect->device;
+    if (err == 0 && expect->kind == EXPECT_EVENTUALLY) {
+        return check_eventually(reader, value, expect, &seen, row->map);
+    }
+    expect->has_event = expect->kind != EXPECT_ALWAYS_AUTHENTIC;
+    return err;
+}
+
+static int read_expect(struct reader *reader, const struct node *node,
+                       void *target)
 {
     const struct schema_key *row = NULL;
 
+    (void)target;
     if (node->kind == NODE_MAP && node->first != NULL &&
         node->first == node->last) {
         row = schema_find(&schema_expect, node->first->key);
@@ -140,24 +169,10 @@ static int read_expect(struct reader *reader, const struct node *node)
         return read_end(reader, value);
     }
     struct expect *expect = add_expect(reader, kind, value->key_place);
-    uint32_t seen = 0;
 
-    if (expect == NULL) {
-        return OTALAB_ERR_USAGE;
-    }
-    expect->pattern.nth = kind == EXPECT_EVENTUALLY ? 1u : 0u;
-    int err = read_want(reader, row, value, NODE_MAP);
-
-    if (err == 0) {
-        err =
-            read_map(reader, row->map, value, expect, &expect->pattern, &seen);
-    }
-    expect->pattern.device = expect->device;
-    if (err == 0 && kind == EXPECT_EVENTUALLY) {
-        return check_eventually(reader, value, expect, &seen, row->map);
-    }
-    expect->has_event = kind != EXPECT_ALWAYS_AUTHENTIC;
-    return err;
+    return expect == NULL
+               ? OTALAB_ERR_USAGE
+               : drop_wrong(reader, read_one(reader, row, value, expect));
 }
 
 int read_expects(struct reader *reader, const struct schema_key *key,
@@ -165,16 +180,11 @@ int read_expects(struct reader *reader, const struct schema_key *key,
 {
     int err = read_want(reader, key, node, NODE_LIST);
 
-    (void)target;
     if (err == 0 && node->first == NULL) {
         err = read_fail(reader, node->place,
                         "a scenario without expectations proves nothing; "
                         "write 'expect: %s'",
                         key->example);
     }
-    for (const struct node *item = node->first; err == 0 && item != NULL;
-         item = item->next) {
-        err = read_expect(reader, item);
-    }
-    return err;
+    return err != 0 ? err : read_each(reader, node, read_expect, target);
 }

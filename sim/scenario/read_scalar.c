@@ -127,6 +127,74 @@ static int fail_unit(struct reader *reader, const struct schema_key *key,
                      node->text, units_of(key->kind));
 }
 
+/* A bound of the key, as it is written. */
+static const char *bound_text(const struct schema_key *key, uint64_t bound,
+                              char *out, size_t size)
+{
+    static const struct {
+        enum schema_kind kind;
+        enum value_unit unit;
+    } units[] = {
+        {SCHEMA_TIME, VALUE_TIME},   {SCHEMA_SIZE, VALUE_SIZE},
+        {SCHEMA_SHARE, VALUE_SHARE}, {SCHEMA_CHANCE, VALUE_CHANCE},
+        {SCHEMA_RATE, VALUE_RATE},   {SCHEMA_ENERGY, VALUE_ENERGY},
+        {SCHEMA_OHMS, VALUE_OHMS},
+    };
+
+    for (size_t i = 0; i < READ_SIZE(units); i++) {
+        if (units[i].kind == key->kind) {
+            return value_text(units[i].unit,
+                              bound * (key->unit > 1u ? key->unit : 1u), out,
+                              size);
+        }
+    }
+    if (key->kind == SCHEMA_CODE) {
+        snprintf(out, size, "%" PRIu64 ".%02u", bound >> 5,
+                 (unsigned)(bound & 31u));
+    } else {
+        snprintf(out, size, "%" PRIu64, bound);
+    }
+    return out;
+}
+
+/* Shares have bounds without being told any. */
+static uint64_t highest(const struct schema_key *key)
+{
+    return key->high > 0                ? key->high
+           : key->kind == SCHEMA_SHARE  ? 1000u
+           : key->kind == SCHEMA_CHANCE ? 1000000u
+           : key->kind == SCHEMA_CODE   ? 255u
+                                        : 0;
+}
+
+static int fail_range(struct reader *reader, const struct schema_key *key,
+                      const struct node *node)
+{
+    uint64_t high = highest(key);
+    char low[64];
+    char most[48];
+
+    if (key->kind == SCHEMA_VERSION) {
+        return read_fail(reader, node->place,
+                         "'%.40s' is too large for '%s'; at most "
+                         "255.255.65535+4294967295",
+                         node->text, key->key);
+    }
+    if (high == 0) {
+        return read_fail(reader, node->place, "'%.40s' is too large for '%s'",
+                         node->text, key->key);
+    }
+    bound_text(key, high, most, sizeof most);
+    if (key->low == 0 && key->kind != SCHEMA_CODE) {
+        snprintf(low, sizeof low, "0%s", unit_of(most));
+    } else {
+        bound_text(key, key->low, low, sizeof low);
+    }
+    return read_fail(reader, node->place,
+                     "'%.40s' is out of range for '%s'; from %s to %s",
+                     node->text, key->key, low, most);
+}
+
 static int fail_value(struct reader *reader, const struct schema_key *key,
                       const struct node *node, enum value_result result)
 {
@@ -140,13 +208,7 @@ static int fail_value(struct reader *reader, const struct schema_key *key,
     case VALUE_UNIT:
         return fail_unit(reader, key, node, result);
     case VALUE_TOO_BIG:
-        if (key->kind == SCHEMA_NUMBER && key->high > 0) {
-            return read_fail(reader, node->place,
-                             "'%.40s' is too large for '%s'; at most %" PRIu64,
-                             node->text, key->key, key->high);
-        }
-        return read_fail(reader, node->place, "'%.40s' is too large for '%s'%s",
-                         node->text, key->key, remedy(key, text, sizeof text));
+        return fail_range(reader, key, node);
     case VALUE_FRACTION:
         return read_fail(reader, node->place,
                          "'%.40s' is finer than '%s' can be%s", node->text,
@@ -309,32 +371,33 @@ static enum value_result number_value(const struct schema_key *key,
     return result;
 }
 
+/* The number, or what stands for one that cannot be read: the largest, so that
+ * nothing else is found wrong for it. */
+static int take_number(struct reader *reader, const struct schema_key *key,
+                       const struct node *node, uint64_t *value)
+{
+    enum value_result result = number_value(key, node->text, value);
+    int err = 0;
+
+    if (result != VALUE_OK) {
+        err = fail_value(reader, key, node, result);
+    } else if (key->high > 0 && (*value > key->high || *value < key->low)) {
+        err = fail_range(reader, key, node);
+    }
+    *value = err != 0 ? highest(key) : *value;
+    return err;
+}
+
 static int read_number(struct reader *reader, const struct schema_key *key,
                        const struct node *node, void *target)
 {
     const struct schema_choice *word =
         schema_choice_find(key->choices, node->text);
-    uint64_t value = 0;
+    uint64_t value = word != NULL ? word->value : 0;
+    int err = word != NULL ? 0 : take_number(reader, key, node, &value);
 
-    if (word != NULL) {
-        store_number(key, target, word->value);
-        return 0;
-    }
-    enum value_result result = number_value(key, node->text, &value);
-
-    if (result != VALUE_OK) {
-        return fail_value(reader, key, node, result);
-    }
-    if (key->high > 0 && value > key->high) {
-        return fail_value(reader, key, node, VALUE_TOO_BIG);
-    }
-    if (key->high > 0 && value < key->low) {
-        return read_fail(reader, node->place,
-                         "'%.40s' is too small for '%s'; write '%s: %s'",
-                         node->text, key->key, key->key, key->example);
-    }
     store_number(key, target, value);
-    return 0;
+    return err;
 }
 
 static int read_range(struct reader *reader, const struct schema_key *key,

@@ -39,8 +39,10 @@ static const struct {
 };
 
 static int read_action(struct reader *reader, const struct node *node,
-                       struct step *step)
+                       void *target)
 {
+    struct step *step = target;
+
     if (step->actions >= SCENARIO_ACTIONS) {
         return read_fail(reader, node->place,
                          "too many actions in one step; at most %u",
@@ -67,6 +69,15 @@ static int read_action(struct reader *reader, const struct node *node,
     return err;
 }
 
+/* An item of a list: one that is no mapping says what is wrong with it. */
+static int read_listed(struct reader *reader, const struct node *node,
+                       void *target)
+{
+    return node->kind == NODE_MAP
+               ? read_action(reader, node, target)
+               : read_map(reader, &schema_action, node, NULL, NULL, NULL);
+}
+
 int read_actions(struct reader *reader, const struct schema_key *key,
                  const struct node *node, void *target)
 {
@@ -80,22 +91,17 @@ int read_actions(struct reader *reader, const struct schema_key *key,
         err = read_fail(reader, node->place,
                         "'do' is an empty list; write 'do: %s'", key->example);
     }
-    for (const struct node *item = node->first; err == 0 && item != NULL;
-         item = item->next) {
-        err = item->kind == NODE_MAP
-                  ? read_action(reader, item, target)
-                  : read_map(reader, &schema_action, item, NULL, NULL, NULL);
-    }
-    return err;
+    return err != 0 ? err : read_each(reader, node, read_listed, target);
 }
 
 /* ---- steps ------------------------------------------------------------- */
 
-int read_step(struct reader *reader, const struct node *node)
+int read_step(struct reader *reader, const struct node *node, void *target)
 {
     struct scenario *scenario = reader->scenario;
     uint32_t seen = 0;
 
+    (void)target;
     if (scenario->steps >= SCENARIO_STEPS) {
         return read_fail(reader, node->place, "too many steps; at most %u",
                          SCENARIO_STEPS);
@@ -127,10 +133,5 @@ int read_steps(struct reader *reader, const struct schema_key *key,
 {
     int err = read_want(reader, key, node, NODE_LIST);
 
-    (void)target;
-    for (const struct node *item = node->first; err == 0 && item != NULL;
-         item = item->next) {
-        err = read_step(reader, item);
-    }
-    return err;
+    return err != 0 ? err : read_each(reader, node, read_step, target);
 }

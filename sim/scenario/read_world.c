@@ -86,6 +86,7 @@ int read_network(struct reader *reader, const struct schema_key *key,
     uint32_t seen = 0;
     int err = read_want(reader, key, node, NODE_MAP);
 
+    network->given = true;
     if (err == 0) {
         err = read_map(reader, key->map, node, &given, NULL, &seen);
     }
@@ -94,7 +95,6 @@ int read_network(struct reader *reader, const struct schema_key *key,
     if (err != 0 || kind == NULL) {
         return err != 0 ? err : OTALAB_ERR_SIMULATOR;
     }
-    network->given = true;
     memcpy(network->way, kind->way, sizeof network->way);
     apply_rates(&given, seen, network->way);
     for (unsigned i = 0; err == 0 && i < LINK_DIRECTIONS; i++) {
@@ -154,9 +154,10 @@ static bool is_property_path(const char *path)
     return *path == '\0' && parts >= 2u;
 }
 
-static int read_property(struct reader *reader, const struct node *node)
+static int read_property(struct reader *reader, const struct node *node,
+                         void *target)
 {
-    struct scenario *scenario = reader->scenario;
+    struct scenario *scenario = target;
     struct schema_key number = {.key = node->key,
                                 .kind = SCHEMA_NUMBER,
                                 .offset =
@@ -199,12 +200,7 @@ int read_properties(struct reader *reader, const struct schema_key *key,
 {
     int err = read_want(reader, key, node, NODE_MAP);
 
-    (void)target;
-    for (const struct node *item = node->first; err == 0 && item != NULL;
-         item = item->next) {
-        err = read_property(reader, item);
-    }
-    return err;
+    return err != 0 ? err : read_each(reader, node, read_property, target);
 }
 
 /* ---- the server -------------------------------------------------------- */

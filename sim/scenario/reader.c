@@ -15,13 +15,34 @@
 int read_fail(struct reader *reader, struct place place, const char *format,
               ...)
 {
-    char text[sizeof reader->diag->text];
+    char text[sizeof((struct diag *)0)->text];
     va_list args;
 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    return node_fail(reader->diag, reader->path, place, "%s", text);
+    mistakes_add(reader->mistakes, reader->path, place, text);
+    return OTALAB_ERR_USAGE;
+}
+
+bool read_on(int *err, int now)
+{
+    *err = now != 0 ? now : *err;
+    return now == 0 || now == OTALAB_ERR_USAGE;
+}
+
+int read_each(struct reader *reader, const struct node *node, read_item item,
+              void *target)
+{
+    int err = 0;
+
+    for (const struct node *child = node->first; child != NULL;
+         child = child->next) {
+        if (!read_on(&err, item(reader, child, target))) {
+            break;
+        }
+    }
+    return err;
 }
 
 static void key_names(const struct schema_map *map, char *out, size_t size)
@@ -36,6 +57,24 @@ static void key_names(const struct schema_map *map, char *out, size_t size)
             return;
         }
         used += (size_t)wrote;
+    }
+}
+
+/* A key of the root that was not understood may have been any of those that
+ * others depend on: then these are not found wrong. `meant` may be NULL. */
+static void take_for_given(struct reader *reader, const char *meant)
+{
+    struct scenario *scenario = reader->scenario;
+    bool any = meant == NULL;
+
+    reader->unsure_images |= any || strcmp(meant, "images") == 0;
+    scenario->network.given |= any || strcmp(meant, "network") == 0;
+    scenario->battery.given |= any || strcmp(meant, "battery") == 0;
+    if (any || strcmp(meant, "devices") == 0) {
+        scenario->devices = SCENARIO_DEVICES;
+    }
+    if (any || strcmp(meant, "limits") == 0) {
+        scenario->limit_ns = SCENARIO_RANGE_OPEN;
     }
 }
 
@@ -66,6 +105,9 @@ int read_unknown(struct reader *reader, const struct schema_map *map, int event,
         snprintf(known, sizeof known, "; did you mean '%s'?",
                  suggest_best(&suggest));
     }
+    if (map == &schema_scenario) {
+        take_for_given(reader, suggest_best(&suggest));
+    }
     return read_fail(reader, place, "unknown key '%.60s' in %s%s", word,
                      event >= 0 ? event_kind((enum event_code)event)->name
                                 : map->name,
@@ -94,6 +136,8 @@ static int event_of(const struct node *node)
 static int read_keys(struct reader *reader, const struct schema_map *map,
                      const struct node *node, void *target, uint32_t *seen)
 {
+    int err = 0;
+
     for (const struct node *child = node->first; child != NULL;
          child = child->next) {
         const struct schema_key *key = schema_find(map, child->key);
@@ -102,51 +146,58 @@ static int read_keys(struct reader *reader, const struct schema_map *map,
             continue;
         }
         *seen |= 1u << (key - map->keys);
-        int err = read_value(reader, key, child, target);
-
-        if (err != 0) {
-            return err;
+        if (!read_on(&err, read_value(reader, key, child, target))) {
+            break;
         }
     }
-    return 0;
+    return err;
+}
+
+static int read_other(struct reader *reader, const struct schema_map *map,
+                      int event, const struct node *node,
+                      struct pattern *pattern)
+{
+    if (event < 0 || pattern == NULL ||
+        event_field_find((enum event_code)event, node->key) < 0) {
+        return read_unknown(reader, map, event, node->key, node->key_place);
+    }
+    return read_field(reader, pattern, node);
 }
 
 static int read_others(struct reader *reader, const struct schema_map *map,
                        const struct node *node, struct pattern *pattern)
 {
-    int event = (map->flags & SCHEMA_FIELDS) != 0 ? event_of(node) : -1;
+    bool fields = (map->flags & SCHEMA_FIELDS) != 0;
+    int event = fields ? event_of(node) : -1;
+    int err = 0;
 
+    if (fields && event < 0 && node_find(node, "event") != NULL) {
+        return 0; /* that was said; whose fields they are is not known */
+    }
     for (const struct node *child = node->first; child != NULL;
          child = child->next) {
-        if (schema_find(map, child->key) != NULL) {
-            continue;
-        }
-        if (event < 0 || pattern == NULL ||
-            event_field_find((enum event_code)event, child->key) < 0) {
-            return read_unknown(reader, map, event, child->key,
-                                child->key_place);
-        }
-        int err = read_field(reader, pattern, child);
-
-        if (err != 0) {
-            return err;
+        if (schema_find(map, child->key) == NULL &&
+            !read_on(&err, read_other(reader, map, event, child, pattern))) {
+            break;
         }
     }
-    return 0;
+    return err;
 }
 
 static int check_required(struct reader *reader, const struct schema_map *map,
                           const struct node *node, uint32_t seen)
 {
+    int err = 0;
+
     for (const struct schema_key *key = map->keys; key->key != NULL; key++) {
         if ((key->flags & SCHEMA_REQUIRED) != 0 &&
             !read_has(map, seen, key->key)) {
-            return read_fail(reader, node->place,
-                             "%s needs the key '%s'; add '%s: %s'", map->name,
-                             key->key, key->key, key->example);
+            err = read_fail(reader, node->place,
+                            "%s needs the key '%s'; add '%s: %s'", map->name,
+                            key->key, key->key, key->example);
         }
     }
-    return 0;
+    return err;
 }
 
 static int check_one_key(struct reader *reader, const struct schema_map *map,
@@ -189,15 +240,15 @@ int read_map(struct reader *reader, const struct schema_map *map,
     if (pattern != NULL) {
         pattern->place = node->place;
     }
-    err = read_keys(reader, map, node, target, &keys);
-    if (err == 0) {
-        err = read_others(reader, map, node, pattern);
-    }
-    if (err == 0) {
-        err = check_one_key(reader, map, node);
-    }
-    if (err == 0) {
-        err = check_required(reader, map, node, keys);
+    err = check_one_key(reader, map, node);
+    if (err == 0 &&
+        read_on(&err, read_keys(reader, map, node, target, &keys))) {
+        int other = read_others(reader, map, node, pattern);
+
+        /* a key that was not understood may be the one that is missing */
+        if (read_on(&err, other) && other == 0) {
+            (void)read_on(&err, check_required(reader, map, node, keys));
+        }
     }
     if (seen != NULL) {
         *seen = keys;
@@ -248,8 +299,9 @@ static int read_edit_value(struct reader *reader, const struct schema_key *key,
 }
 
 static int read_edit(struct reader *reader, const struct node *node,
-                     struct scenario_image *image)
+                     void *target)
 {
+    struct scenario_image *image = target;
     bool bare = node->kind == NODE_SCALAR;
 
     if (image->edits >= SCENARIO_EDITS) {
@@ -275,27 +327,23 @@ static int read_edits(struct reader *reader, const struct schema_key *key,
 {
     int err = read_want(reader, key, node, NODE_LIST);
 
-    for (const struct node *item = node->first; err == 0 && item != NULL;
-         item = item->next) {
-        err = read_edit(reader, item, target);
-    }
-    return err;
+    return err != 0 ? err : read_each(reader, node, read_edit, target);
 }
 
-static int read_image(struct reader *reader, const struct node *node)
+/* A name that images may have: not one with a meaning of its own. */
+static int read_image_name(struct reader *reader, const struct node *node,
+                           struct scenario_image *image)
 {
-    struct scenario *scenario = reader->scenario;
-    struct schema_key name = {.key = "images",
-                              .kind = SCHEMA_NAME,
-                              .offset = offsetof(struct scenario_image, name),
-                              .size = SCENARIO_NAME,
-                              .example = "{factory: {build: app, version: "
-                                         "1.2.0}}"};
+    static const struct schema_key name = {
+        .key = "images",
+        .kind = SCHEMA_NAME,
+        .offset = offsetof(struct scenario_image, name),
+        .size = SCENARIO_NAME,
+        .example = "{factory: {build: app, version: 1.2.0}}"};
     const struct node label = {.kind = NODE_SCALAR,
                                .style = NODE_QUOTED,
                                .place = node->key_place,
                                .text = node->key};
-    uint32_t seen = 0;
 
     for (size_t i = 0; i < READ_SIZE(reserved_names); i++) {
         if (strcmp(node->key, reserved_names[i]) == 0) {
@@ -305,7 +353,27 @@ static int read_image(struct reader *reader, const struct node *node)
                              node->key);
         }
     }
+    return read_scalar(reader, &name, &label, image);
+}
+
+/* The place of a key's value, or that of the mapping without it. */
+static struct place value_place(const struct node *map, const char *key)
+{
+    const struct node *value = node_find(map, key);
+
+    return value != NULL ? value->place : map->place;
+}
+
+/* Whatever is wrong with it, it is known by its name. */
+static int read_image(struct reader *reader, const struct node *node,
+                      void *target)
+{
+    struct scenario *scenario = reader->scenario;
+    uint32_t seen = 0;
+
+    (void)target;
     if (scenario->images >= SCENARIO_IMAGES) {
+        reader->unsure_images = true;
         return read_fail(reader, node->key_place, "too many images; at most %u",
                          SCENARIO_IMAGES);
     }
@@ -313,22 +381,23 @@ static int read_image(struct reader *reader, const struct node *node)
 
     snprintf(image->key, sizeof image->key, "root");
     image->place = node->key_place;
-    int err = read_scalar(reader, &name, &label, image);
+    int err = read_image_name(reader, node, image);
 
-    if (err == 0) {
-        err = read_map(reader, &schema_image, node, image, NULL, &seen);
-    }
     if (err != 0) {
+        reader->unsure_images = true;
         return err;
     }
+    scenario->images++;
+    err = read_map(reader, &schema_image, node, image, NULL, &seen);
+    image->build_place = value_place(node, "build");
+    image->size_place = value_place(node, "size");
     image->has_counter = read_has(&schema_image, seen, "counter");
     if (!read_has(&schema_image, seen, "authentic")) {
         image->authentic =
             image->edits == 0 && (strcmp(image->key, "root") == 0 ||
                                   strchr(image->key, '.') != NULL);
     }
-    scenario->images++;
-    return 0;
+    return err;
 }
 
 static int read_images(struct reader *reader, const struct schema_key *key,
@@ -336,57 +405,61 @@ static int read_images(struct reader *reader, const struct schema_key *key,
 {
     int err = read_want(reader, key, node, NODE_MAP);
 
-    (void)target;
-    for (const struct node *item = node->first; err == 0 && item != NULL;
-         item = item->next) {
-        err = read_image(reader, item);
-    }
-    return err;
+    reader->unsure_images |= err != 0;
+    return err != 0 ? err : read_each(reader, node, read_image, target);
 }
 
 /* ---- what lies in flash ------------------------------------------------ */
 
+static int read_place(struct reader *reader, const struct node *node,
+                      void *target)
+{
+    struct scenario *scenario = target;
+    const struct schema_key *row = schema_find(&schema_flash, node->key);
+
+    if (row == NULL) {
+        return read_unknown(reader, &schema_flash, -1, node->key,
+                            node->key_place);
+    }
+    struct placement *placement = &scenario->flash[scenario->places];
+
+    placement->place = node->place;
+    snprintf(placement->partition, sizeof placement->partition, "%s", row->key);
+    int err = read_scalar(reader, row, node, placement);
+
+    scenario->places += err == 0 ? 1 : 0;
+    return err;
+}
+
 static int read_flash(struct reader *reader, const struct schema_key *key,
                       const struct node *node, void *target)
 {
-    struct scenario *scenario = target;
     int err = read_want(reader, key, node, NODE_MAP);
 
-    for (const struct node *item = node->first; err == 0 && item != NULL;
-         item = item->next) {
-        const struct schema_key *row = schema_find(&schema_flash, item->key);
+    return err != 0 ? err : read_each(reader, node, read_place, target);
+}
 
-        if (row == NULL) {
-            return read_unknown(reader, &schema_flash, -1, item->key,
-                                item->key_place);
-        }
-        struct placement *placement = &scenario->flash[scenario->places++];
+static int read_allowed(struct reader *reader, const struct node *node,
+                        void *target)
+{
+    struct scenario *scenario = target;
+    struct schema_key word = *schema_find(&schema_scenario, "allow");
+    uint32_t bit = 0;
 
-        placement->place = item->key_place;
-        snprintf(placement->partition, sizeof placement->partition, "%s",
-                 row->key);
-        err = read_scalar(reader, row, item, placement);
-    }
+    word.kind = SCHEMA_CHOICE;
+    word.offset = 0;
+    int err = read_scalar(reader, &word, node, &bit);
+
+    scenario->allow |= bit;
     return err;
 }
 
 static int read_allow(struct reader *reader, const struct schema_key *key,
                       const struct node *node, void *target)
 {
-    struct scenario *scenario = target;
     int err = read_want(reader, key, node, NODE_LIST);
 
-    for (const struct node *item = node->first; err == 0 && item != NULL;
-         item = item->next) {
-        struct schema_key word = *key;
-        uint32_t bit = 0;
-
-        word.kind = SCHEMA_CHOICE;
-        word.offset = 0;
-        err = read_scalar(reader, &word, item, &bit);
-        scenario->allow |= bit;
-    }
-    return err;
+    return err != 0 ? err : read_each(reader, node, read_allowed, target);
 }
 
 /* ---- values of any kind ------------------------------------------------ */
@@ -523,17 +596,30 @@ static int read_document(struct reader *reader, const struct node *root)
                          "a scenario is a mapping; start with 'scenario: "
                          "NAME'");
     }
-    err =
-        read_map(reader, &schema_scenario, root, reader->scenario, NULL, NULL);
-    if (err != 0) {
+    if (!read_on(&err, read_map(reader, &schema_scenario, root,
+                                reader->scenario, NULL, NULL))) {
         return err;
     }
     add_usual_places(reader->scenario);
-    return read_crosscheck(reader, root);
+    (void)read_on(&err, read_crosscheck(reader, root));
+    return err;
 }
 
-int scenario_parse(const char *text, size_t length, const char *path,
-                   struct scenario **out, struct diag *diag)
+static int read_tree(struct reader *reader, const struct node *root,
+                     const char *text, size_t length)
+{
+    int err = read_document(reader, root);
+
+    if (err == 0 && mbedtls_sha256((const unsigned char *)text, length,
+                                   reader->scenario->digest, 0) != 0) {
+        err = diag_fail(reader->diag, OTALAB_ERR_SIMULATOR, "SHA-256 failed");
+    }
+    return err;
+}
+
+static int parse(const char *text, size_t length, const char *path,
+                 struct scenario **out, struct mistakes *mistakes,
+                 struct diag *diag)
 {
     struct node_tree tree;
 
@@ -545,27 +631,32 @@ int scenario_parse(const char *text, size_t length, const char *path,
     }
     struct reader reader = {.path = path,
                             .scenario = scenario_new(path),
+                            .mistakes = mistakes,
                             .diag = diag};
 
-    if (reader.scenario == NULL) {
-        err = diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
-    } else {
-        err = read_document(&reader, tree.root);
-    }
-    if (err == 0 && mbedtls_sha256((const unsigned char *)text, length,
-                                   reader.scenario->digest, 0) != 0) {
-        err = diag_fail(diag, OTALAB_ERR_SIMULATOR, "SHA-256 failed");
-    }
+    err = reader.scenario != NULL
+              ? read_tree(&reader, tree.root, text, length)
+              : diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     node_free(&tree);
     if (err != 0) {
         scenario_free(reader.scenario);
+        mistakes_first(mistakes, diag);
         return err;
     }
     *out = reader.scenario;
     return 0;
 }
 
-int scenario_read(const char *path, struct scenario **out, struct diag *diag)
+int scenario_parse(const char *text, size_t length, const char *path,
+                   struct scenario **out, struct diag *diag)
+{
+    struct mistakes mistakes = {.count = 0};
+
+    return parse(text, length, path, out, &mistakes, diag);
+}
+
+int scenario_check(const char *path, struct scenario **out,
+                   struct mistakes *mistakes, struct diag *diag)
 {
     uint8_t *text = NULL;
     size_t length = 0;
@@ -574,8 +665,15 @@ int scenario_read(const char *path, struct scenario **out, struct diag *diag)
     int err = file_read(path, NODE_FILE_MAX, &text, &length, diag);
 
     if (err == 0) {
-        err = scenario_parse((const char *)text, length, path, out, diag);
+        err = parse((const char *)text, length, path, out, mistakes, diag);
     }
     free(text);
     return err;
+}
+
+int scenario_read(const char *path, struct scenario **out, struct diag *diag)
+{
+    struct mistakes mistakes = {.count = 0};
+
+    return scenario_check(path, out, &mistakes, diag);
 }

@@ -76,6 +76,8 @@ struct scenario_image {
     unsigned edits;
     struct image_edit edit[SCENARIO_EDITS];
     struct place place;
+    struct place build_place; /* of the values; the image's without one */
+    struct place size_place;
 };
 
 struct placement {
@@ -212,6 +214,7 @@ struct expect {
     int confirmed; /* -1, 0, 1 */
     int halted;    /* -1, 0, 1 */
     uint64_t within_ns;
+    struct place within_place;
     /* AT_END */
     enum end_key key;
     char text[SCENARIO_NAME]; /* SLOT_A .. RUNNING, REASON */

@@ -322,6 +322,29 @@ enum value_result value_version(const char *text)
     return *at == '\0' ? VALUE_OK : VALUE_BAD;
 }
 
+const char *value_text(enum value_unit unit, uint64_t value, char *out,
+                       size_t size)
+{
+    static const struct unit *const units[VALUE_UNITS] = {
+        [VALUE_TIME] = time_units,   [VALUE_SIZE] = size_units,
+        [VALUE_SHARE] = share_units, [VALUE_CHANCE] = chance_units,
+        [VALUE_RATE] = rate_units,   [VALUE_ENERGY] = energy_units,
+        [VALUE_OHMS] = ohms_units,
+    };
+    const struct unit *best = units[unit];
+
+    for (const struct unit *row = best; row->name != NULL; row++) {
+        if (value != 0 && value % row->factor == 0) {
+            best = row;
+        }
+    }
+    uint64_t whole_units =
+        value / best->factor + (value % best->factor != 0 ? 1u : 0u);
+
+    snprintf(out, size, "%" PRIu64 "%s", whole_units, best->name);
+    return out;
+}
+
 /* ---- comparisons ------------------------------------------------------ */
 
 /* In the order in which they must be looked for. `add` goes to the number;

@@ -47,6 +47,21 @@ enum value_result value_range(const char *text, struct range *range);
 /* "1.2.0", "1.2.0+4": parts up to 255, 255, 65535 and the build number */
 enum value_result value_version(const char *text);
 
+/* The other way round: the value as a scenario has it, in the largest unit that
+ * gives a whole number, rounded up if none does; returns `out`. */
+enum value_unit {
+    VALUE_TIME,
+    VALUE_SIZE,
+    VALUE_SHARE,
+    VALUE_CHANCE,
+    VALUE_RATE,
+    VALUE_ENERGY,
+    VALUE_OHMS,
+    VALUE_UNITS
+};
+const char *value_text(enum value_unit unit, uint64_t value, char *out,
+                       size_t size);
+
 /* Units that the functions above know, for messages; shares have '%'. */
 extern const char *const value_time_units;
 extern const char *const value_size_units;

@@ -140,7 +140,7 @@ Test(scenario_fault, wrong_ones_are_refused_with_their_column)
                          "mean 'power_cut'?"},
         {"power_cut@12", "fault:1:11: '12' has no unit; write 'at: 12ms'"},
         {"power_cut@500s", "fault:1:1: this step cannot happen: its time is "
-                           "not before the end of the run; raise "
+                           "not before the end of the run at 2min; raise "
                            "limits.virtual_time"},
         {"power_cut@run.end", "fault:1:1: this step cannot happen: nothing "
                               "comes after run.end; choose another event"},
