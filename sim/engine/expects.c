@@ -106,6 +106,20 @@ void expects_event(struct run *run, const struct event *event)
     }
 }
 
+bool expects_asked_for(const struct run *run, const struct event *event)
+{
+    for (unsigned i = 0; i < run->scenario->expects; i++) {
+        const struct expect *expect = &run->scenario->expect[i];
+        bool asks = expect->kind == EXPECT_COUNT ||
+                    (expect->kind == EXPECT_EVENTUALLY && expect->has_event);
+
+        if (asks && pattern_fits(&expect->pattern, event)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- states ------------------------------------------------------------ */
 
 const char *expects_running(const struct unit *unit)

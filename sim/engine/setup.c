@@ -186,6 +186,24 @@ static void make_units(struct run *run)
     server_init(&run->world->server, run->scenario->seed);
 }
 
+/* The ROM, for the oracle; the machine loads the same two files. */
+static int lay_out_rom(struct run *run, struct diag *diag)
+{
+    uint8_t *program = NULL;
+    size_t size = 0;
+    int err = file_read(run->rom_path, FILE_LIMIT, &program, &size, diag);
+
+    err =
+        err ? err : rom_lay_out(&run->rom, program, size, run->rom_path, diag);
+    err =
+        err ? err
+            : rom_put(&run->rom, BOARD_DTB_BASE, run->dtb, run->dtb_size, diag);
+    free(program);
+    run->judged.rom = run->rom.bytes;
+    run->judged.rom_size = run->rom.size;
+    return err;
+}
+
 /* ---- images ------------------------------------------------------------ */
 
 static int image_edits(const struct run *run,
@@ -469,6 +487,7 @@ int setup_run(struct run *run, struct diag *diag)
 
     make_units(run);
     err = err ? err : read_board(run, diag);
+    err = err ? err : lay_out_rom(run, diag);
     err = err ? err : sign_images(run, diag);
     for (unsigned i = 0; i < run->units && err == 0; i++) {
         err = init_unit(&run->unit[i], diag);
@@ -482,6 +501,7 @@ void setup_free(struct run *run)
     for (unsigned i = 0; i < ORACLE_IMAGES; i++) {
         free(run->image[i].bytes);
     }
+    rom_free(&run->rom);
     free(run->dtb);
     if (run->own_dtb >= 0) {
         close(run->own_dtb);

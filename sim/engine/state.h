@@ -20,6 +20,7 @@
 
 #include "engine/run.h"
 #include "image/keys.h"
+#include "image/rom.h"
 #include "machine/machine.h"
 #include "record/story.h"
 
@@ -68,6 +69,7 @@ struct run {
     struct board_map map;
     uint8_t *dtb;
     size_t dtb_size;
+    struct rom rom;
     struct run_image image[ORACLE_IMAGES]; /* as judged.image */
     struct server_image served[ORACLE_IMAGES];
     struct oracle_case judged;
@@ -186,6 +188,9 @@ const char *cause_text(const struct event *event, char *out, size_t size);
 
 /* expects.c */
 void expects_event(struct run *run, const struct event *event);
+/* Does an expectation ask for such an event? A violation that is asked for
+ * does not fail the run: that it is missing does. */
+bool expects_asked_for(const struct run *run, const struct event *event);
 /* Look at states that are asked for; call when something may have changed. */
 void expects_state(struct run *run);
 /* All "eventually" are met, nothing is broken. */

@@ -251,10 +251,23 @@ static void look_for_reset(struct unit *unit)
     }
 }
 
+/* QEMU cannot refuse a store into the ROM, so the run ends with it. */
+static void look_at_rom(struct unit *unit)
+{
+    struct oracle_view view = run_view(unit);
+    uint32_t address;
+
+    if (machine_take_rom_write(unit->machine, &address)) {
+        oracle_rom_written(&unit->world->oracle, &view, address);
+        unit->run->world->stop = true;
+    }
+}
+
 static int stand(struct unit *unit, enum machine_event event, struct diag *diag)
 {
     struct oracle_view view = run_view(unit);
 
+    look_at_rom(unit);
     switch (event) {
     case MACHINE_RING:
         /* what the guest did up to here counts, whatever happens next */

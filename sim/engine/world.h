@@ -125,7 +125,7 @@ struct world {
     struct world_counts counts;
     struct world_step step[SCENARIO_STEPS];
     struct world_expect expect[SCENARIO_EXPECTS];
-    bool stop;  /* ACTION_STOP: at the next turn */
+    bool stop;  /* at the next turn: a step's stop, or a changed ROM */
     bool stuck; /* nothing can happen any more */
     bool over;
 };

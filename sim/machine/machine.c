@@ -516,6 +516,15 @@ bool machine_take_reset(struct machine *machine)
     return reset;
 }
 
+bool machine_take_rom_write(struct machine *machine, uint32_t *address)
+{
+    uint32_t written = machine->channel->rom_written;
+
+    machine->channel->rom_written = 0;
+    *address = written - 1;
+    return written != 0;
+}
+
 /* ---- looking in --------------------------------------------------------- */
 
 struct ctl_page *machine_page(struct machine *machine)

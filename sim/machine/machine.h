@@ -60,6 +60,10 @@ void machine_stop(struct machine *machine); /* NULL is fine */
  * while the ROM alone runs. */
 bool machine_take_reset(struct machine *machine);
 
+/* Did the CPU store into the ROM since the last call? *address is the first
+ * place. */
+bool machine_take_rom_write(struct machine *machine, uint32_t *address);
+
 struct ctl_page *machine_page(struct machine *machine);
 uint8_t *machine_window(struct machine *machine); /* BOARD_WINDOW_SIZE */
 struct channel *machine_channel(struct machine *machine);

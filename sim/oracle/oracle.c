@@ -211,6 +211,25 @@ static void check_block(struct oracle *oracle, const struct oracle_view *view,
     }
 }
 
+static void check_rom(struct oracle *oracle, const struct oracle_view *view,
+                      const struct channel_code *code)
+{
+    const struct oracle_case *judged = view->judged;
+
+    if (code->length > sizeof code->bytes || code->address > judged->rom_size ||
+        judged->rom_size - code->address < code->length ||
+        memcmp(judged->rom + code->address, code->bytes, code->length) != 0) {
+        violate(oracle, view, 2, "code at 0x%08x is not the ROM's",
+                code->address);
+    }
+}
+
+void oracle_rom_written(struct oracle *oracle, const struct oracle_view *view,
+                        uint32_t address)
+{
+    violate(oracle, view, 2, "the ROM was changed at 0x%08x", address);
+}
+
 void oracle_code(struct oracle *oracle, const struct oracle_view *view,
                  const struct channel_code *code, uint32_t count)
 {
@@ -227,6 +246,8 @@ void oracle_code(struct oracle *oracle, const struct oracle_view *view,
                 application_entered(oracle, view);
             }
             check_block(oracle, view, &code[i], oracle->running);
+        } else if (in_range(address, BOARD_ROM_BASE, BOARD_ROM_SIZE)) {
+            check_rom(oracle, view, &code[i]);
         } else {
             violate(oracle, view, 2, "code at 0x%08x, outside every image",
                     address);

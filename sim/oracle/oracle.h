@@ -10,7 +10,8 @@
  *   1 in the end the device runs an authentic image, and it does not give up
  *     while it has one
  *   2 every translated instruction belongs to an authentic image, at its
- *     place, of the slot that the journal has chosen
+ *     place, of the slot that the journal has chosen, or is the ROM's; nobody
+ *     stores into the ROM
  *   3 fuses: never back, in order, only those of the security counter, not
  *     beyond what a confirmed image carries and has asked for; no image runs
  *     whose counter is below them
@@ -62,6 +63,8 @@ struct oracle_case {
     const struct board_map *map;
     struct policy_figures policy;
     struct oracle_bound bound[ORACLE_USES]; /* see oracle_bounds() */
+    const uint8_t *rom;                     /* as the CPU has to find it */
+    uint32_t rom_size;
     unsigned images;
     struct oracle_image image[ORACLE_IMAGES];
 };
@@ -139,9 +142,13 @@ void oracle_start(struct oracle *oracle, const struct oracle_view *view);
 /* After a reset of the CPU, before the ROM runs on. Only for one that the
  * machine really made: with it the locks are expected to fall. */
 void oracle_reset(struct oracle *oracle, const struct oracle_view *view);
-/* Blocks that the CPU translated outside the ROM. */
+/* Blocks that the CPU translated. */
 void oracle_code(struct oracle *oracle, const struct oracle_view *view,
                  const struct channel_code *code, uint32_t count);
+/* The CPU stored into the ROM, which silicon would have refused: this machine
+ * is the board no longer. */
+void oracle_rom_written(struct oracle *oracle, const struct oracle_view *view,
+                        uint32_t address);
 /* A block translated before the last reset was entered. */
 void oracle_stale(struct oracle *oracle, const struct oracle_view *view,
                   uint32_t address);

@@ -78,7 +78,9 @@ static const char reading[] =
     "that boots, no\nunconfirmed image runs more often than it may, fuses "
     "never "
     "go back, the flash's\nrules are kept. `allow` names what a bad image is "
-    "expected to try.\n";
+    "expected to try and does not\nget. What the board cannot refuse is asked "
+    "for: an `oracle.violation` that a\n`count` or an `eventually` names does "
+    "not fail the run, and one that does not\ncome does.\n";
 
 static const char values_opening[] =
     "\n## How values are written\n\n"

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define CHANNEL_MAGIC 0x4D49484Fu /* "OHIM" */
-#define CHANNEL_VERSION 1u
+#define CHANNEL_VERSION 2u
 #define CHANNEL_CODE_SLOTS 8192u
 
 enum channel_turn { CHANNEL_GUEST = 0, CHANNEL_HOST = 1 };
@@ -28,7 +28,8 @@ enum channel_event {
     CHANNEL_LOCKUP   /* the core locked up; the process is about to die */
 };
 
-/* A run of bytes translated outside the ROM; a block takes several. */
+/* A run of bytes translated, from the ROM or from elsewhere; a block takes
+ * several. */
 struct channel_code {
     uint32_t address;
     uint16_t length; /* bytes in use */
@@ -51,6 +52,8 @@ struct channel {
     _Atomic uint64_t wfi_block; /* shim: `blocks` when WFI last ran */
     _Atomic uint32_t asleep[2]; /* who sleeps on the futex, by enum turn */
     uint32_t code_count;        /* shim: entries in use; the host sets 0 */
+    uint32_t rom_written; /* shim: 1 + the first address of the ROM that the
+                             CPU has stored to; the host sets 0 */
     struct channel_code code[CHANNEL_CODE_SLOTS];
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * QEMU's side of the simulator: a TCG plugin that turns one marked store into
- * a synchronous call of the host, counts what runs, and in checking mode
- * shows the host every byte that is translated outside the ROM. It holds no
- * model and takes no decision.
+ * a synchronous call of the host, counts what runs, tells of stores into the
+ * ROM, and in checking mode shows the host every byte that is translated. It
+ * holds no model and takes no decision.
  *
  * It runs in QEMU's only vCPU thread; the shared page (channel.h) belongs to
  * whoever has the turn, counters excepted.
@@ -20,6 +20,7 @@
 #include <sys/mman.h>
 
 #include "board/controller.h"
+#include "shim/guard.h"
 #include "shim/turn.h"
 
 /*
@@ -71,6 +72,7 @@ static struct {
     uint64_t *further; /* instructions in further runs */
     uint64_t plain_counter;
     struct qemu_plugin_u64 counter; /* .score is NULL before QEMU 9.0 */
+    bool guarded;                   /* the ROM is closed to stores */
     bool entered[2]; /* application, bootloader: since entered_generation */
     uint32_t entered_generation[2];
 } shim;
@@ -140,6 +142,7 @@ static void on_store(unsigned int vcpu, uint32_t info, uint64_t address,
     (void)info;
     (void)userdata;
     if (address == CTL_BASE + DOORBELL_OFFSET) {
+        guard_close();
         hand_over(CHANNEL_RING);
     }
 }
@@ -320,6 +323,22 @@ static size_t walk_run(const struct qemu_plugin_tb *tb, size_t from,
     return count;
 }
 
+/* From the first block of the ROM's on, which is the reset's: nothing has run
+ * by then. */
+static void guard_rom(const struct qemu_plugin_tb *tb, uint32_t address)
+{
+    const struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, 0);
+
+    if (shim.guarded || address >= BOARD_ROM_BASE + BOARD_ROM_SIZE) {
+        return;
+    }
+    if (!guard_begin(shim.channel, address, qemu_plugin_insn_haddr(insn))) {
+        (void)fprintf(stderr, "otalab shim: the ROM cannot be guarded\n");
+        _exit(1);
+    }
+    shim.guarded = true;
+}
+
 static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)
 {
     uint32_t address = (uint32_t)qemu_plugin_tb_vaddr(tb);
@@ -335,7 +354,8 @@ static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)
         shim.started = true;
         hand_over(CHANNEL_STARTED);
     }
-    report = outside && shim.channel->checking != 0;
+    guard_rom(tb, address);
+    report = shim.channel->checking != 0;
     first = walk_run(tb, 0, count, &address, report);
     for (size_t from = first; from < count;) {
         size_t next = walk_run(tb, from, count, &address, report);
@@ -349,7 +369,7 @@ static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)
                  << PACK_GENERATION_SHIFT;
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS,
                                          (void *)(uintptr_t)packed);
-    if (report) {
+    if (report && outside) {
         report_entry(start);
     }
 }

@@ -152,4 +152,34 @@ END
 verdict open-at-the-limit 4 "running update within 30.000 s" \
     "running factory since "
 
+# ---- violations that are asked for
+
+# Makes the update one that stores code into the ROM.
+with_rom_code() { sed -i '/^  update:/s/app/rom_code/' "$1.yaml"; }
+
+scenario violation-asked-for <<'END'
+steps:
+  - {on: {event: app.ready}, do: {console: "trial b"}}
+expect: [count: {event: oracle.violation, rule: 2, times: 2}]
+END
+with_rom_code violation-asked-for
+verdict violation-asked-for 0
+
+scenario violation-not-asked-for <<'END'
+steps:
+  - {on: {event: app.ready}, do: {console: "trial b"}}
+expect:
+  - count: {event: oracle.violation, rule: 2, what: "not the ROM's", times: 1}
+END
+with_rom_code violation-not-asked-for
+verdict violation-not-asked-for 1 "no rule is broken" \
+    "the ROM was changed at 0x00300000"
+
+scenario violation-missing <<'END'
+steps:
+  - {on: {event: app.ready}, do: {console: "trial b"}}
+expect: [count: {event: oracle.violation, rule: 2, times: 2}]
+END
+verdict violation-missing 1 "oracle.violation rule=2 2 times" "0 times"
+
 exit $failed

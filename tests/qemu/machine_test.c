@@ -187,14 +187,18 @@ Test(machine, a_reset_in_place_never_runs_the_code_before)
 Test(checked, code_is_shown_before_it_runs)
 {
     for (uint32_t i = 1; i <= 200; i++) {
+        const struct channel_code *last;
+
         put_routine(BOARD_FLASH_BASE, i);
         boot(GUEST_COPY, ROUTINE_WORDS);
         channel->generation = i;
+        channel->code_count = 0;
         expect(MACHINE_CODE);
-        cr_assert_eq(channel->code_count, 1);
-        cr_assert_eq(channel->code[0].address, BOARD_SRAM_BASE);
-        cr_assert_eq(channel->code[0].length, ROUTINE_BYTES);
-        cr_assert_arr_eq(channel->code[0].bytes,
+        cr_assert_gt(channel->code_count, 0);
+        last = &channel->code[channel->code_count - 1];
+        cr_assert_eq(last->address, BOARD_SRAM_BASE);
+        cr_assert_eq(last->length, ROUTINE_BYTES);
+        cr_assert_arr_eq(last->bytes,
                          machine_window(machine) +
                              (BOARD_FLASH_BASE - BOARD_WINDOW_BASE),
                          ROUTINE_BYTES);
@@ -215,6 +219,64 @@ Test(checked, code_from_before_the_reset_is_noticed)
     expect(MACHINE_STALE);
     cr_assert_eq(channel->stale_address, BOARD_SRAM_BASE);
     expect_command(GUEST_REPORT);
+}
+
+/* ---- the ROM is closed to stores ----------------------------------------- */
+
+#define ROM_MIRROR BOARD_ROM_SIZE /* where QEMU shows it once more */
+#define ROM_LAST (BOARD_ROM_SIZE - 4u)
+
+/* The guest stores to `address`; the shim must tell of `seen` at the ring
+ * behind it, and of nothing later. */
+static void must_tell(uint32_t address, uint32_t seen)
+{
+    uint32_t told = 1;
+
+    boot(GUEST_POKE, address);
+    cr_assert_not(machine_take_rom_write(machine, &told), "by a boot");
+    expect_command(GUEST_REPORT);
+    cr_assert(machine_take_rom_write(machine, &told), "0x%x", address);
+    cr_assert_eq(told, seen, "0x%x for 0x%x", told, address);
+    expect_command(GUEST_REPORT);
+    cr_assert_not(machine_take_rom_write(machine, &told));
+}
+
+Test(machine, a_store_into_the_rom_is_told_with_its_address)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        must_tell(0x100, 0x100); /* code of the guest itself */
+        must_tell(BOARD_DTB_BASE, BOARD_DTB_BASE);
+        must_tell(ROM_LAST, ROM_LAST);
+        must_tell(ROM_MIRROR + 0x2000u, 0x2000);
+    }
+    cr_assert_eq(machine_restart(machine, &diag), 0, "%s", diag.text);
+    must_tell(0x300000, 0x300000);
+}
+
+Test(machine, a_store_beside_the_rom_is_none)
+{
+    uint32_t told;
+
+    boot(GUEST_POKE, BOARD_ROM_RAM_BASE);
+    expect_command(GUEST_REPORT);
+    cr_assert_not(machine_take_rom_write(machine, &told));
+    expect_command(GUEST_REPORT);
+    boot(GUEST_POKE, BOARD_SRAM_BASE);
+    expect_command(GUEST_REPORT);
+    cr_assert_not(machine_take_rom_write(machine, &told));
+}
+
+Test(checked, code_of_the_rom_is_shown_too)
+{
+    bool shown = false;
+
+    boot(GUEST_RESET, 0);
+    cr_assert_gt(channel->code_count, 0);
+    for (uint32_t i = 0; i < channel->code_count; i++) {
+        cr_assert_lt(channel->code[i].address, BOARD_ROM_SIZE);
+        shown = shown || channel->code[i].length >= 4;
+    }
+    cr_assert(shown);
 }
 
 /* ---- counting ----------------------------------------------------------- */

@@ -285,6 +285,11 @@ void start(void)
     case GUEST_HASH:
         work_hash(argument);
         break;
+    case GUEST_POKE:
+        REG(argument) = argument;
+        report(0, 0, 0);
+        report(1, 0, 0);
+        break;
     case GUEST_WATCHDOG:
         work_watchdog(argument);
         break;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Switches memory protection off, stores code where the ROM holds nothing, and
+ * runs it: bytes that nobody has signed, at an address that looks like the
+ * ROM's.
+ */
+#include "variants/misdeed.h"
+#include "variants/rom_search.h"
+
+#define PLACE 0x00300000u
+
+void app_on_start(struct app *app)
+{
+    volatile uint16_t *code = (volatile uint16_t *)PLACE;
+    uint32_t (*answer)(void) = (uint32_t(*)(void))(PLACE | 1u);
+
+    (void)app;
+    protection_off();
+    code[0] = 0x202A; /* movs r0, #42 */
+    code[1] = 0x4770; /* bx lr */
+    cpu_barrier();
+    if (answer() == 42u) {
+        console_write("unsigned code ran in ROM\n");
+    }
+}
