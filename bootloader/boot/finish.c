@@ -96,7 +96,7 @@ _Noreturn void boot_enter(const struct boot *boot)
 
     trace_event(TRACE_BOOT_JUMP, boot->state.slot, boot->state.state,
                 image_version_pack(&boot->image.version),
-                bytes_get32((const uint8_t *)vectors + 4));
+                bytes_get32((const uint8_t *)(uintptr_t)vectors + 4));
     watchdog_feed();
     board_jump(vectors, BOARD_STAGE_APP);
 }
