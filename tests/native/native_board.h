@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The boot chain's decisions on the host: bootloader/boot and firmware/ota,
+ * compiled unchanged, on the models of flash and fuses, thousands of boots a
+ * second. A device is a value: copy it, keep it, boot it again. What the
+ * bootloader and an application write down goes into it; all else of a boot is
+ * in the outcome.
+ *
+ * A session is what lies between two resets: native_reset() begins it,
+ * native_boot() runs the bootloader, native_append() is the application at
+ * work. Its cut, if it has one, falls into one operation of flash or fuses
+ * and leaves it torn, as the models tear; the session is over then. Not
+ * modelled: the ROM, so nothing is read from the bootloader's partitions;
+ * reads of a busy flash; the radio; the CPU's own time.
+ *
+ * The board has fixed addresses and the boot chain no context, so there is one
+ * session at a time in a process.
+ */
+#ifndef OTALAB_TESTS_NATIVE_BOARD_H
+#define OTALAB_TESTS_NATIVE_BOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "board/controller.h"
+#include "device/figures.h"
+#include "device/flash.h"
+#include "device/otp.h"
+
+struct native_device {
+    struct flash flash;
+    struct otp otp;
+    uint64_t now_ns;
+};
+
+/* One operation of the session, counted from 1, is cut. */
+struct native_cut {
+    uint32_t operation; /* 0: none */
+    bool warm;          /* the CPU alone is reset: the operation is completed */
+    uint8_t form;       /* enum flash_form or otp_form, by what is cut */
+    uint16_t done;      /* of 1000 */
+};
+
+enum native_kind { NATIVE_PROGRAM, NATIVE_ERASE, NATIVE_BURN };
+
+struct native_operation {
+    enum native_kind kind;
+    uint32_t address; /* flash address, or fuse bit */
+    uint32_t length;
+    const uint8_t *data;  /* of a program */
+    enum flash_rule rule; /* that it broke */
+    bool refused;         /* nothing was begun */
+    bool cut;             /* torn by a power cut */
+};
+
+/* Told what happens; each may be NULL. `before` comes ahead of a change of the
+ * true flash or fuses, `after` when it is done or torn. */
+struct native_watch {
+    void *context;
+    void (*before)(void *context, const struct native_operation *operation);
+    void (*after)(void *context, const struct native_operation *operation);
+    void (*read)(void *context, uint32_t address, uint32_t length);
+    void (*trace)(void *context, uint32_t code, const uint32_t args[4]);
+    void (*sleep)(void *context, uint64_t ns);
+};
+
+enum native_end {
+    NATIVE_RUNS,   /* an image was entered: at work until the next reset */
+    NATIVE_HALTED, /* board_halt(): low power, nothing can run */
+    NATIVE_RESET,  /* it reset itself */
+    NATIVE_PANIC,
+    NATIVE_CUT,
+    NATIVE_STUCK /* no end in sight */
+};
+
+struct native_outcome {
+    enum native_end end;
+    uint32_t vectors;     /* RUNS: where the vector table lies */
+    uint32_t line;        /* PANIC */
+    uint32_t module;      /* PANIC */
+    uint32_t deadline_ms; /* 0: not set */
+    uint32_t operations;  /* of flash and fuses */
+    uint64_t slept_ns;
+    uint64_t hungry_ns; /* the longest that the watchdog was not fed */
+};
+
+/* Map the board's memory; once. OTALAB_ERR_SIMULATOR when it is taken. */
+int native_open(struct diag *diag);
+
+/* From the devicetree, which is that of the board. */
+const struct board_map *native_map(void);
+const struct board_figures *native_figures(void);
+uint32_t native_attempts(void);
+uint64_t native_deadline_ns(void);
+
+/* SRAM and the rest of the window as the CPU sees it; the flash window is not
+ * kept up. Valid until the next session. */
+const uint8_t *native_window(void);
+const uint8_t *native_sram(void);
+
+/* A blank device with empty fuses. */
+void native_blank(struct native_device *device, uint64_t seed);
+
+/*
+ * A reset: the session before it, if any, is over. POWER_ON and BROWN_OUT end
+ * whatever holds only while there is power; the others do not. `cut` and
+ * `watch` are kept until the next reset, the former as a copy.
+ */
+void native_reset(struct native_device *device, enum ctl_reset_cause cause,
+                  const struct native_cut *cut,
+                  const struct native_watch *watch);
+/* The bootloader, from its first to its last instruction. */
+void native_boot(struct native_outcome *outcome);
+/* After NATIVE_RUNS: the application appends a request. NATIVE_RUNS, or
+ * NATIVE_CUT; *written may be NULL. */
+enum native_end native_append(uint8_t kind, uint8_t slot, uint32_t value,
+                              const uint8_t digest[32], bool *written);
+/* After NATIVE_RUNS: the application erases what it takes and writes there, as
+ * an update agent does. Locked ranges refuse: *written is false. */
+enum native_end native_write(uint32_t address, const uint8_t *bytes,
+                             uint32_t length, bool *written);
+
+/* Operations of the session so far. */
+uint32_t native_operations(void);
+
+#endif
