@@ -387,6 +387,16 @@ fuzz: deps-lint
 	$(Q)tools/fuzz.sh build-fuzz $(FUZZ_RUNS) $(basename $(notdir $(fuzz_src)))
 fuzzers: $(fuzz_src:tests/fuzz/%.c=$(B)/%)
 
+# Random cases of the boot chain on the native board, on two cores for so many
+# SECONDS; findings go to $(B)/campaign.
+SECONDS ?= 60
+SEED ?= 1
+.PHONY: campaign
+campaign: ## the boot chain natively against anything (SECONDS=60 SEED=1)
+campaign: deps-build $(native_campaign)
+	$(Q)$(native_campaign) --seconds $(SECONDS) --seed $(SEED) --jobs 2 \
+		--out $(B)/campaign
+
 # ---- installation
 
 # The program finds everything from its own place, so PREFIX is not compiled

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a case's device holds at first: the choices of boot_case.h, made bytes
+ * in flash and bits in fuses by the host's own layout code. Writes only where
+ * images, journal, requests and progress can lie, and clears just that, so
+ * that a device serves case after case.
+ */
+#ifndef OTALAB_TESTS_NATIVE_BOOT_CONTENTS_H
+#define OTALAB_TESTS_NATIVE_BOOT_CONTENTS_H
+
+#include "native/boot_case.h"
+#include "native/native_board.h"
+
+#define CONTENTS_SEQUENCES 20u /* 0: what follows on; the rest absurd ones */
+#define CONTENTS_LEVELS 12u
+#define CONTENTS_SMALL 12u
+#define CONTENTS_DIGESTS 32u
+#define CONTENTS_REGIONS 8u
+#define CONTENTS_SLOT_USED (4u * FLASH_SECTOR) /* the largest image fits */
+
+/* Their values. */
+uint32_t contents_sequence(uint8_t choice, uint32_t follows);
+uint32_t contents_level(uint8_t choice);
+/* Digest `choice` of something about `slot`. */
+void contents_digest(const struct native_device *device, uint8_t choice,
+                     uint32_t slot, uint8_t digest[32]);
+
+/* All of it; the device was blank or made by this function before. */
+void boot_contents_make(const struct boot_case *made,
+                        struct native_device *device);
+/* The case's flip. */
+void boot_contents_flip(const struct boot_case *made,
+                        struct native_device *device);
+
+/* Where slot 0, 1 or 2 (recovery) lies. */
+const struct board_part *contents_slot(uint32_t slot);
+
+#endif
