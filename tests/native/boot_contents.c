@@ -422,8 +422,8 @@ void boot_contents_make(const struct boot_case *made,
 
 /* ---- the flip ---------------------------------------------------------------------------------- */
 
-void boot_contents_flip(const struct boot_case *made,
-                        struct native_device *device)
+uint32_t boot_contents_flip(const struct boot_case *made,
+                            struct native_device *device)
 {
     static const struct {
         const char *partition;
@@ -444,6 +444,7 @@ void boot_contents_flip(const struct boot_case *made,
     uint32_t at =
         (uint32_t)((uint64_t)regions[in].length * made->flip_at / 65536u);
 
-    (void)flash_flip(&device->flash, part->start + regions[in].start + at,
-                     made->flip_at % 8u);
+    at += part->start + regions[in].start;
+    (void)flash_flip(&device->flash, at, made->flip_at % 8u);
+    return at;
 }

@@ -28,9 +28,9 @@ void contents_digest(const struct native_device *device, uint8_t choice,
 /* All of it; the device was blank or made by this function before. */
 void boot_contents_make(const struct boot_case *made,
                         struct native_device *device);
-/* The case's flip. */
-void boot_contents_flip(const struct boot_case *made,
-                        struct native_device *device);
+/* The case's flip; where it was. */
+uint32_t boot_contents_flip(const struct boot_case *made,
+                            struct native_device *device);
 
 /* Where slot 0, 1 or 2 (recovery) lies. */
 const struct board_part *contents_slot(uint32_t slot);

@@ -272,6 +272,7 @@ static void before(void *context, const struct native_operation *operation)
 {
     struct judge *judge = context;
 
+    boot_oracle_before(&judge->oracle, operation);
     if (operation->kind == NATIVE_BURN) {
         judge_burn(judge, operation->address);
     } else {
@@ -292,6 +293,7 @@ static void after(void *context, const struct native_operation *operation)
     } else if (in_part(operation->address, "journal")) {
         look_at_journal(judge, operation);
     }
+    boot_oracle_after(&judge->oracle, operation);
 }
 
 static void on_read(void *context, uint32_t address, uint32_t length)
@@ -357,7 +359,7 @@ static void judge_deadline(struct judge *judge,
                            const struct native_outcome *outcome)
 {
     uint64_t ns = outcome->deadline_ms * UINT64_C(1000000);
-    uint64_t due = judge->on_trial ? native_deadline_ns() : 0;
+    uint64_t due = judge->on_trial ? native_policy()->deadline_ns : 0;
 
     if (ns != due) {
         judge_find(judge, JUDGE_DEADLINE, "%s has a deadline of %u ms",
@@ -434,14 +436,15 @@ static bool has_fallback(const struct judge *judge)
 
 static uint32_t forgiven(const struct judge_trial *trial)
 {
-    return trial->forgiven < JUDGE_LOSSES_MAX ? trial->forgiven
-                                              : JUDGE_LOSSES_MAX;
+    return trial->forgiven < native_policy()->power_losses
+               ? trial->forgiven
+               : native_policy()->power_losses;
 }
 
 static void count_run(struct judge *judge)
 {
     struct judge_trial *trial = &judge->trial[judge->running];
-    uint32_t most = native_attempts() + forgiven(trial);
+    uint32_t most = native_policy()->attempts + forgiven(trial);
 
     if (!has_fallback(judge)) {
         return;
@@ -485,7 +488,8 @@ static bool is_innocent(const struct judge *judge, enum ctl_reset_cause cause)
 {
     return judge->origin != CASE_FORGED && cause == CTL_CAUSE_POWER_ON &&
            judge->alive && !judge->asked_more && !judge->was_cut &&
-           judge->trial[judge->running].forgiven < JUDGE_LOSSES_MAX &&
+           judge->trial[judge->running].forgiven <
+               native_policy()->power_losses &&
            judge_slot_image(judge, judge->slot) == judge->running;
 }
 
@@ -506,7 +510,7 @@ static void close_run(struct judge *judge, enum ctl_reset_cause cause)
         trial->by_image = true;
     }
     if (trial->by_image && trial->failed == 0 &&
-        trial->runs >= native_attempts() + forgiven(trial)) {
+        trial->runs >= native_policy()->attempts + forgiven(trial)) {
         trial->failed = ++judge->failures;
     }
 }
@@ -535,6 +539,17 @@ void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot,
     }
 }
 
+/* What the oracle says of forged contents is judged here by what they allow:
+ * they may say that something was confirmed or asked for. */
+static void on_violation(void *context, unsigned rule, const char *what)
+{
+    struct judge *judge = context;
+
+    if (judge->origin != CASE_FORGED || rule == 1 || rule == 2 || rule == 6) {
+        judge_find(judge, JUDGE_ORACLE, "rule %u: %s", rule, what);
+    }
+}
+
 /* ---- boots ------------------------------------------------------------------------------- */
 
 void judge_start(struct judge *judge, const struct boot_case *made,
@@ -554,12 +569,16 @@ void judge_start(struct judge *judge, const struct boot_case *made,
     }
     memcpy(judge->fuses, device->otp.words, sizeof judge->fuses);
     look_at_journal(judge, NULL);
+    judge->oracle_sink =
+        (struct oracle_sink){.context = judge, .violation = on_violation};
+    boot_oracle_start(&judge->oracle, made, device, &judge->oracle_sink);
 }
 
-void judge_flipped(struct judge *judge)
+void judge_flipped(struct judge *judge, uint32_t address)
 {
     judge->calm = 0;
     look_at_journal(judge, NULL);
+    boot_oracle_flipped(&judge->oracle, address);
 }
 
 void judge_reset(struct judge *judge, enum ctl_reset_cause cause)
@@ -582,6 +601,7 @@ void judge_reset(struct judge *judge, enum ctl_reset_cause cause)
     judge->programs = 0;
     judge->level = level_of(judge, OTP_COUNTER_BIT, OTP_COUNTER_BITS);
     look_at_journal(judge, NULL);
+    boot_oracle_reset(&judge->oracle, cause);
 }
 
 static void judge_halted(struct judge *judge)
@@ -664,6 +684,7 @@ void judge_booted(struct judge *judge, const struct native_outcome *outcome)
     judge->in_boot = false;
     judge_fuses(judge);
     judge_work(judge, outcome);
+    boot_oracle_booted(&judge->oracle, outcome);
     switch (outcome->end) {
     case NATIVE_RUNS:
         judge_entered(judge, outcome);

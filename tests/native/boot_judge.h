@@ -13,44 +13,46 @@
 #include <stdint.h>
 
 #include "native/boot_case.h"
+#include "native/boot_oracle.h"
 #include "native/images.h"
 #include "native/native_board.h"
 #include "oracle/decode.h"
 
 /* X(CODE, "name", "what holds") */
-#define JUDGE_PROMISES(X)                                                     \
-    X(KNOWN, "known", "what is entered is a whole, known image")              \
-    X(ALLOWED, "allowed", "it is authentic, and the fuses allow it")          \
-    X(PLACE, "place", "it runs from its kind's place, at its entry")          \
-    X(CHOSEN, "chosen", "the journal and boot-info name that slot and image") \
-    X(NOTHING, "nothing",                                                     \
-      "it halts only when no place holds an allowed image")                   \
-    X(ENDS, "ends", "every boot ends in an image, or halts")                  \
-    X(FUSE_BACK, "fuse-back", "no fuse goes back")                            \
-    X(FUSE_FOREIGN, "fuse-foreign", "it burns nothing but the counter")       \
-    X(FUSE_ORDER, "fuse-order", "it burns the lowest bit that is not burned") \
-    X(FUSE_ABOVE, "fuse-above",                                               \
-      "it burns at most what the confirmed image of a slot carries")          \
-    X(FUSE_ASKED, "fuse-asked", "it raises the counter only when asked to")   \
-    X(FUSE_GAP, "fuse-gap", "a completed boot leaves no gap")                 \
-    X(LOCKS, "locks", "what must be locked at hand-over is")                  \
-    X(DEADLINE, "deadline", "a trial has its deadline, nothing else has one") \
-    X(FLASH_RULE, "flash-rule", "the flash's rules are kept")                 \
-    X(FOREIGN_WRITE, "foreign-write", "it writes to the journal alone")       \
-    X(FOREIGN_READ, "foreign-read", "it reads nothing of the application's")  \
-    X(WEAR, "wear", "a boot erases and writes no more than so much")          \
-    X(RESTLESS, "restless", "a boot with nothing to do writes nothing")       \
-    X(HUNGER, "hunger", "the watchdog is fed in time")                        \
-    X(STATE_LOST, "state-lost", "a state that was acted upon stays")          \
-    X(STATE_BACK, "state-back", "no older state comes back")                  \
-    X(RUNS, "runs", "an unconfirmed image runs so often at most")             \
-    X(INNOCENT, "innocent",                                                   \
-      "a loss of power does not end the trial of an image that was alive")    \
-    X(AGAIN, "again", "an image that failed is not tried again")              \
-    X(UNASKED, "unasked", "an image is confirmed only after it asked")        \
-    X(FALLBACK, "fallback", "what is confirmed and sound runs again")         \
-    X(SETTLES, "settles", "left alone, it comes to a confirmed image")        \
-    X(GOES_ON, "goes-on", "the next update is tried, confirmed and committed")
+#define JUDGE_PROMISES(X)                                                      \
+    X(KNOWN, "known", "what is entered is a whole, known image")               \
+    X(ALLOWED, "allowed", "it is authentic, and the fuses allow it")           \
+    X(PLACE, "place", "it runs from its kind's place, at its entry")           \
+    X(CHOSEN, "chosen", "the journal and boot-info name that slot and image")  \
+    X(NOTHING, "nothing",                                                      \
+      "it halts only when no place holds an allowed image")                    \
+    X(ENDS, "ends", "every boot ends in an image, or halts")                   \
+    X(FUSE_BACK, "fuse-back", "no fuse goes back")                             \
+    X(FUSE_FOREIGN, "fuse-foreign", "it burns nothing but the counter")        \
+    X(FUSE_ORDER, "fuse-order", "it burns the lowest bit that is not burned")  \
+    X(FUSE_ABOVE, "fuse-above",                                                \
+      "it burns at most what the confirmed image of a slot carries")           \
+    X(FUSE_ASKED, "fuse-asked", "it raises the counter only when asked to")    \
+    X(FUSE_GAP, "fuse-gap", "a completed boot leaves no gap")                  \
+    X(LOCKS, "locks", "what must be locked at hand-over is")                   \
+    X(DEADLINE, "deadline", "a trial has its deadline, nothing else has one")  \
+    X(FLASH_RULE, "flash-rule", "the flash's rules are kept")                  \
+    X(FOREIGN_WRITE, "foreign-write", "it writes to the journal alone")        \
+    X(FOREIGN_READ, "foreign-read", "it reads nothing of the application's")   \
+    X(WEAR, "wear", "a boot erases and writes no more than so much")           \
+    X(RESTLESS, "restless", "a boot with nothing to do writes nothing")        \
+    X(HUNGER, "hunger", "the watchdog is fed in time")                         \
+    X(STATE_LOST, "state-lost", "a state that was acted upon stays")           \
+    X(STATE_BACK, "state-back", "no older state comes back")                   \
+    X(RUNS, "runs", "an unconfirmed image runs so often at most")              \
+    X(INNOCENT, "innocent",                                                    \
+      "a loss of power does not end the trial of an image that was alive")     \
+    X(AGAIN, "again", "an image that failed is not tried again")               \
+    X(UNASKED, "unasked", "an image is confirmed only after it asked")         \
+    X(FALLBACK, "fallback", "what is confirmed and sound runs again")          \
+    X(SETTLES, "settles", "left alone, it comes to a confirmed image")         \
+    X(GOES_ON, "goes-on", "the next update is tried, confirmed and committed") \
+    X(ORACLE, "oracle", "the simulator's oracle agrees")
 
 enum judge_promise {
 #define JUDGE_ENUM(code, name, text) JUDGE_##code,
@@ -65,7 +67,6 @@ const char *judge_promise_text(enum judge_promise promise);
 /* Bounds of the promises; docs/security.md has the reasons. */
 #define JUDGE_ERASES_MAX 8u    /* of journal sectors, in one boot */
 #define JUDGE_PROGRAMS_MAX 40u /* of journal slots, in one boot */
-#define JUDGE_LOSSES_MAX 8u    /* power losses that a trial is forgiven */
 #define JUDGE_STATES 64u
 
 struct judge_finding {
@@ -87,6 +88,8 @@ struct judge {
     const struct native_device *device;
     enum case_origin origin;
     struct judge_finding finding;
+    struct boot_oracle oracle;
+    struct oracle_sink oracle_sink;
     uint32_t session;
     bool in_boot;     /* the bootloader runs, not the application */
     uint32_t running; /* image, or NATIVE_NO_IMAGE */
@@ -127,8 +130,8 @@ void judge_booted(struct judge *judge, const struct native_outcome *outcome);
 /* The application that runs is about to append a request. */
 void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot,
                 const uint8_t digest[32]);
-/* Somebody has written to flash from outside. */
-void judge_flipped(struct judge *judge);
+/* Somebody has flipped a bit in flash. */
+void judge_flipped(struct judge *judge, uint32_t address);
 void judge_find(struct judge *judge, enum judge_promise promise,
                 const char *format, ...) __attribute__((format(printf, 3, 4)));
 

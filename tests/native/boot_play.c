@@ -342,8 +342,8 @@ static void play_session(struct play *play, uint32_t number)
     struct native_cut cut = planned_cut(session);
 
     if (play->made->origin == CASE_FLIPPED && play->made->flip_when == number) {
-        boot_contents_flip(play->made, play->device);
-        judge_flipped(&play->judge);
+        judge_flipped(&play->judge,
+                      boot_contents_flip(play->made, play->device));
     }
     enum native_end end = boot(play, &cut);
     if (end == NATIVE_RUNS && !behave(play, session)) {
@@ -464,7 +464,11 @@ int boot_play_open(struct diag *diag)
 {
     int err = native_open(diag);
 
-    return err ? err : native_images_make(diag);
+    err = err ? err : native_images_make(diag);
+    if (!err) {
+        boot_oracle_open();
+    }
+    return err;
 }
 
 /* Of what can have changed. */

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "native/native_board.h"
 
-#include <libfdt.h>
 #include <setjmp.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "native/wires.h"
 
-#define MS_NS UINT64_C(1000000)
 /* A boot reads each journal and request slot a few times and copies at most
  * a handful of images: far fewer calls than that. */
 #define CALLS_MAX 100000u
@@ -24,8 +22,7 @@ extern uint8_t native_bss_end[] __asm__("__stop_native_bss");
 
 static struct board_map map;
 static struct board_figures figures;
-static uint32_t attempts;
-static uint32_t deadline_ms;
+static struct policy_figures policy;
 static _Alignas(8) uint8_t blob[BOARD_DTB_SIZE];
 
 /* ---- the session ---------------------------------------------------------- */
@@ -306,20 +303,6 @@ void wire_trace(uint32_t code, const uint32_t args[4])
 
 /* ---- for the host -------------------------------------------------------------- */
 
-static int read_cell(const char *name, uint32_t *value, struct diag *diag)
-{
-    int node = fdt_node_offset_by_compatible(blob, -1, "otalab,boot");
-    int length = 0;
-    const fdt32_t *cell = fdt_getprop(blob, node, name, &length);
-
-    if (cell == NULL || length != (int)sizeof(*cell)) {
-        return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "the devicetree lacks /boot %s", name);
-    }
-    *value = fdt32_ld(cell);
-    return 0;
-}
-
 static int read_devicetree(struct diag *diag)
 {
     size_t size = (size_t)(devicetree_end - devicetree_start);
@@ -330,8 +313,7 @@ static int read_devicetree(struct diag *diag)
     memcpy(blob, devicetree_start, size);
     int err = board_figures_read(blob, size, &figures, diag);
     err = err ? err : board_map_read(blob, size, &map, diag);
-    err = err ? err : read_cell("trial-attempts", &attempts, diag);
-    return err ? err : read_cell("trial-deadline-ms", &deadline_ms, diag);
+    return err ? err : policy_figures_read(blob, size, &policy, diag);
 }
 
 int native_open(struct diag *diag)
@@ -359,14 +341,9 @@ const struct board_figures *native_figures(void)
     return &figures;
 }
 
-uint32_t native_attempts(void)
+const struct policy_figures *native_policy(void)
 {
-    return attempts;
-}
-
-uint64_t native_deadline_ns(void)
-{
-    return deadline_ms * MS_NS;
+    return &policy;
 }
 
 const uint8_t *native_window(void)
@@ -492,7 +469,7 @@ enum native_end native_write(uint32_t address, const uint8_t *bytes,
     return outcome.end;
 }
 
-uint32_t native_operations(void)
+uint64_t native_session_ns(void)
 {
-    return session.operations;
+    return session.start_ns;
 }

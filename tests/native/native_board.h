@@ -91,8 +91,7 @@ int native_open(struct diag *diag);
 /* From the devicetree, which is that of the board. */
 const struct board_map *native_map(void);
 const struct board_figures *native_figures(void);
-uint32_t native_attempts(void);
-uint64_t native_deadline_ns(void);
+const struct policy_figures *native_policy(void);
 
 /* SRAM and the rest of the window as the CPU sees it; the flash window is not
  * kept up. Valid until the next session. */
@@ -121,7 +120,7 @@ enum native_end native_append(uint8_t kind, uint8_t slot, uint32_t value,
 enum native_end native_write(uint32_t address, const uint8_t *bytes,
                              uint32_t length, bool *written);
 
-/* Operations of the session so far. */
-uint32_t native_operations(void);
+/* World time of the session's reset. */
+uint64_t native_session_ns(void);
 
 #endif
