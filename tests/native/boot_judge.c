@@ -460,6 +460,43 @@ static void count_run(struct judge *judge)
     }
 }
 
+/* Only what it was asked for last can have been granted. */
+static void judge_release(struct judge *judge)
+{
+    if (judge->wanted != judge->running || judge->release == 0) {
+        return;
+    }
+    if (judge->release < judge->highest) {
+        judge_find(judge, JUDGE_STALE, "release %u is tried after %u",
+                   judge->release, judge->highest);
+    } else {
+        judge->highest = judge->release;
+    }
+}
+
+/* Runs of an image that nothing better is known for. */
+static void judge_pauses(struct judge *judge,
+                         const struct native_outcome *outcome)
+{
+    uint32_t most = native_policy()->attempts + native_policy()->power_losses;
+
+    if (!judge->on_trial || has_fallback(judge)) {
+        judge->unpaused = 0;
+        judge->pause_ns = 0;
+    } else if (outcome->slept_ns > 0) {
+        if (outcome->slept_ns < judge->pause_ns) {
+            judge_find(judge, JUDGE_PAUSES, "a pause of %llu ms after %llu ms",
+                       (unsigned long long)(outcome->slept_ns / 1000000u),
+                       (unsigned long long)(judge->pause_ns / 1000000u));
+        }
+        judge->unpaused = 1;
+        judge->pause_ns = outcome->slept_ns;
+    } else if (++judge->unpaused > most) {
+        judge_find(judge, JUDGE_PAUSES, "the %uth run without a pause",
+                   judge->unpaused);
+    }
+}
+
 static void judge_confirmed(struct judge *judge)
 {
     if (judge->slot == JOURNAL_SLOT_RECOVERY) {
@@ -515,13 +552,25 @@ static void close_run(struct judge *judge, enum ctl_reset_cause cause)
     }
 }
 
-void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot,
+static uint32_t image_of_digest(const uint8_t digest[32])
+{
+    uint32_t i = 0;
+
+    while (i < NATIVE_IMAGE_COUNT &&
+           memcmp(digest, native_image(i)->digest, 32) != 0) {
+        i++;
+    }
+    return i < NATIVE_IMAGE_COUNT ? i : NATIVE_NO_IMAGE;
+}
+
+void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot, uint32_t value,
                 const uint8_t digest[32])
 {
     bool self = judge->running != NATIVE_NO_IMAGE && slot == judge->slot &&
                 memcmp(digest, native_image(judge->running)->digest, 32) == 0;
 
     judge->calm = 0;
+    judge->wanted = NATIVE_NO_IMAGE;
     judge->alive = judge->alive || (self && kind == REQUEST_ALIVE);
     judge->asked_more = judge->asked_more || !self || kind != REQUEST_ALIVE;
     judge->asked_confirm = judge->asked_confirm ||
@@ -531,10 +580,13 @@ void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot,
     if (self && !judge->on_trial && kind == REQUEST_COMMIT) {
         judge->may_commit = judge->running;
     }
-    for (uint32_t i = 0; i < NATIVE_IMAGE_COUNT && kind == REQUEST_TRIAL; i++) {
-        if (memcmp(digest, native_image(i)->digest, 32) == 0 &&
-            judge->trial[i].failed == 0 && !judge->on_trial) {
-            memset(&judge->trial[i], 0, sizeof judge->trial[i]);
+    uint32_t wanted = image_of_digest(digest);
+    if (kind == REQUEST_TRIAL && wanted != NATIVE_NO_IMAGE &&
+        !judge->on_trial) {
+        judge->wanted = wanted;
+        judge->release = value;
+        if (judge->trial[wanted].failed == 0) {
+            memset(&judge->trial[wanted], 0, sizeof judge->trial[wanted]);
         }
     }
 }
@@ -559,6 +611,7 @@ void judge_start(struct judge *judge, const struct boot_case *made,
     judge->device = device;
     judge->origin = (enum case_origin)made->origin;
     judge->running = NATIVE_NO_IMAGE;
+    judge->wanted = NATIVE_NO_IMAGE;
     judge->innocent = NATIVE_NO_IMAGE;
     judge->may_confirm = NATIVE_NO_IMAGE;
     judge->may_commit = NATIVE_NO_IMAGE;
@@ -640,11 +693,14 @@ static void judge_entered(struct judge *judge,
     if (judge->origin != CASE_FORGED) {
         if (judge->on_trial) {
             count_run(judge);
+            judge_release(judge);
         } else {
             judge_confirmed(judge);
         }
+        judge_pauses(judge, outcome);
     }
     judge->may_confirm = NATIVE_NO_IMAGE;
+    judge->wanted = NATIVE_NO_IMAGE;
 }
 
 static void judge_work(struct judge *judge,

@@ -48,9 +48,12 @@
     X(INNOCENT, "innocent",                                                    \
       "a loss of power does not end the trial of an image that was alive")     \
     X(AGAIN, "again", "an image that failed is not tried again")               \
+    X(STALE, "stale", "no release is tried that is lower than one before")     \
+    X(PAUSES, "pauses", "without a way back it tries on, with longer pauses")  \
     X(UNASKED, "unasked", "an image is confirmed only after it asked")         \
     X(FALLBACK, "fallback", "what is confirmed and sound runs again")          \
     X(SETTLES, "settles", "left alone, it comes to a confirmed image")         \
+    X(RETRIED, "retried", "recovery gets another trial of an allowed image")   \
     X(GOES_ON, "goes-on", "the next update is tried, confirmed and committed") \
     X(ORACLE, "oracle", "the simulator's oracle agrees")
 
@@ -108,6 +111,11 @@ struct judge {
     uint32_t since_count; /* 0: none was acted upon yet */
     struct judge_trial trial[NATIVE_IMAGE_COUNT];
     uint32_t failures;
+    uint32_t wanted;       /* image whose trial was asked for last, of */
+    uint32_t release;      /* that release */
+    uint32_t highest;      /* release that was tried */
+    uint32_t unpaused;     /* runs without a way back since the last pause */
+    uint64_t pause_ns;     /* its length */
     uint32_t innocent;     /* has to run on trial again, or NATIVE_NO_IMAGE */
     bool asked_more;       /* more than a sign of life */
     bool was_cut;          /* this session ended by the case's cut */
@@ -128,7 +136,7 @@ void judge_reset(struct judge *judge, enum ctl_reset_cause cause);
 /* The boot came to its end. */
 void judge_booted(struct judge *judge, const struct native_outcome *outcome);
 /* The application that runs is about to append a request. */
-void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot,
+void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot, uint32_t value,
                 const uint8_t digest[32]);
 /* Somebody has flipped a bit in flash. */
 void judge_flipped(struct judge *judge, uint32_t address);

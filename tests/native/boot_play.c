@@ -157,7 +157,7 @@ static bool ask(struct play *play, uint8_t kind, uint8_t slot, uint32_t value,
         fprintf(play->log, "  asks: %s slot %u value %u\n",
                 decode_request_name(kind), slot, value);
     }
-    judge_asks(&play->judge, kind, slot, digest);
+    judge_asks(&play->judge, kind, slot, value, digest);
     return native_append(kind, slot, value, digest, NULL) == NATIVE_RUNS;
 }
 
@@ -362,23 +362,26 @@ static void play_session(struct play *play, uint32_t number)
 
 static const struct case_session nothing_special;
 
-/* Boots without cuts, applications that do what they should, until one runs
- * that is confirmed. False when there is none to run. */
-static bool settle(struct play *play)
+/* The application on trial does what it should; and a boot. */
+static bool boot_on(struct play *play)
 {
-    for (unsigned i = 0; i < SETTLE_BOOTS; i++) {
-        if (boot(play, NULL) != NATIVE_RUNS) {
+    (void)behave(play, &nothing_special);
+    play->cause = CTL_CAUSE_SOFTWARE;
+    return boot(play, NULL) == NATIVE_RUNS;
+}
+
+/* Boots without cuts until a confirmed image runs. False when none does. */
+static bool settle(struct play *play, bool works)
+{
+    for (unsigned i = 0; works && play->judge.on_trial; i++) {
+        if (i == SETTLE_BOOTS) {
+            judge_find(&play->judge, JUDGE_SETTLES,
+                       "no confirmed image after %u boots", i);
             return false;
         }
-        if (!play->judge.on_trial) {
-            return true;
-        }
-        (void)behave(play, &nothing_special);
-        play->cause = CTL_CAUSE_SOFTWARE;
+        works = boot_on(play);
     }
-    judge_find(&play->judge, JUDGE_SETTLES, "no confirmed image after %u boots",
-               SETTLE_BOOTS);
-    return false;
+    return works;
 }
 
 static bool is_rejected(const struct judge *judge, uint32_t image)
@@ -420,8 +423,7 @@ static const char *try_update(struct play *play, uint32_t image)
     if (boot(play, NULL) != NATIVE_RUNS || !runs(play, image, true)) {
         return "is not tried";
     }
-    (void)behave(play, &nothing_special);
-    if (boot(play, NULL) != NATIVE_RUNS || !runs(play, image, false)) {
+    if (!boot_on(play) || !runs(play, image, false)) {
         return "is not confirmed";
     }
     (void)ask_self(play, REQUEST_COMMIT);
@@ -431,6 +433,28 @@ static const char *try_update(struct play *play, uint32_t image)
         return "is not committed";
     }
     return NULL;
+}
+
+/* Recovery runs, and a slot holds something that may run: it wants it tried.
+ * What was refused for good is still asked for, there is nothing better. */
+static bool retry(struct play *play)
+{
+    for (uint8_t slot = 0; slot < 2; slot++) {
+        uint32_t image = judge_slot_image(&play->judge, slot);
+
+        if (!judge_slot_allowed(&play->judge, slot)) {
+            continue;
+        }
+        (void)ask_trial(play, slot, 0);
+        play->cause = CTL_CAUSE_SOFTWARE;
+        bool works = boot(play, NULL) == NATIVE_RUNS;
+        if (!works || !runs(play, image, true)) {
+            judge_find(&play->judge, JUDGE_RETRIED, "%s in slot %u is not",
+                       native_image(image)->name, slot);
+        }
+        return settle(play, works);
+    }
+    return true;
 }
 
 static void go_on(struct play *play)
@@ -511,7 +535,8 @@ void boot_play(const struct boot_case *made, struct native_device *device,
     for (uint32_t i = 0; i < made->sessions; i++) {
         play_session(&play, i);
     }
-    if (settle(&play)) {
+    if (settle(&play, boot(&play, NULL) == NATIVE_RUNS) &&
+        (play.judge.slot != JOURNAL_SLOT_RECOVERY || retry(&play))) {
         go_on(&play);
     }
     result->finding = play.judge.finding;
