@@ -197,7 +197,8 @@ dtb := $(if $(call dev_find,firmware/board/otalab.dts),$(DEVOUT)/otalab.dtb)
 programs: $(programs:%=$(DEVOUT)/%.elf) $(dtb) \
 	$(patsubst %,$(DEVOUT)/%.bin,$(filter-out rom,$(programs)))
 firmware: ## the device programs, bad variants included
-firmware: programs $(variant_programs:%=$(DEVOUT)/%.elf) \
+firmware: programs $(DEVOUT)/programs.txt \
+	$(variant_programs:%=$(DEVOUT)/%.elf) \
 	$(variant_programs:%=$(DEVOUT)/%.bin)
 
 define arm_compile
@@ -281,6 +282,13 @@ $(DEVOUT)/otalab.dtb: $(DEVSRC)/firmware/board/otalab.dts | deps-build
 	$(call say,DTC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)dtc -I dts -O dtb -o $@ $<
+
+# What 'otalab explain build' lists.
+$(DEVOUT)/programs.txt: tools/programs.awk \
+		$(patsubst %,$(DEVSRC)/%,$(call dev_find,firmware/variants/*.c))
+	$(call say,LIST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)awk -f $^ >$@
 
 # ---- mutants: the same device programs with one planted defect
 
@@ -430,7 +438,7 @@ install: host firmware $(texts)
 		$(call place,lib/otalab/libotalab-shim.so)
 	$(Q)rm -rf $(call place,share/otalab) $(call place,share/doc/otalab)
 	$(Q)$(put) -t $(call place,share/otalab/firmware) $(DEVOUT)/*.elf \
-		$(DEVOUT)/*.bin $(DEVOUT)/*.dtb
+		$(DEVOUT)/*.bin $(DEVOUT)/*.dtb $(DEVOUT)/programs.txt
 	$(Q)for file in $(scenario_files); do \
 		$(put) "$$file" $(call place,share/otalab/)"$$file"; done
 	$(Q)for file in $(doc_files); do \

@@ -47,7 +47,7 @@
     X(APP_HEALTH, 65, "app.health", "u:passed u:detail",                   \
       "the health check ended")                                            \
     X(APP_REQUEST, 66, "app.request", "q:kind s:slot",                     \
-      "the application appended a request")                                \
+      "the application has appended a request: it is in flash")            \
     X(APP_READY, 67, "app.ready", "v:version",                             \
       "the application does its work")                                     \
     X(APP_REFUSED, 68, "app.refused", "q:kind r:reason",                   \

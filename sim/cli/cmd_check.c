@@ -4,17 +4,21 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "cli/cmd_run.h"
 #include "cli/options.h"
 #include "cli/paths.h"
+#include "engine/run.h"
 #include "scenario/mistakes.h"
 
-enum { QUIET };
+enum { QUIET, FIRMWARE };
 
 static const struct option_spec check_options[] = {
     [QUIET] = {.name = "quiet",
                .short_name = 'q',
                .help = "say only what is wrong"},
+    [FIRMWARE] = OPTION_ROW_FIRMWARE,
     {0},
 };
 
@@ -27,13 +31,20 @@ static const struct command_example check_examples[] = {
 #define FOLDER "scenarios" /* where scenarios are when nothing is named */
 
 static int collect(struct paths *paths, const struct options *options,
-                   struct diag *diag)
+                   const struct locations *where, struct diag *diag)
 {
-    struct locations where = {.scenarios = FOLDER};
-    int err = options->count > 0 ? 0 : paths_add(paths, FOLDER, &where, diag);
+    int err = 0;
 
+    if (options->count == 0) {
+        err = access(FOLDER, R_OK) == 0
+                  ? paths_add(paths, FOLDER, where, diag)
+                  : diag_fail(diag, OTALAB_ERR_EMPTY,
+                              "no folder '%s' here; name a .yaml file or a "
+                              "folder of them",
+                              FOLDER);
+    }
     for (int i = 0; err == 0 && i < options->count; i++) {
-        err = paths_add(paths, options->arguments[i], &where, diag);
+        err = paths_add(paths, options->arguments[i], where, diag);
     }
     if (err == 0 && paths->count == 0) {
         err = diag_fail(diag, OTALAB_ERR_EMPTY,
@@ -56,14 +67,24 @@ static void say(const struct mistakes *mistakes, const struct diag *diag)
     }
 }
 
+/* What all files are held against: programs and a flash map, if there are. */
+struct checker {
+    struct run_options options;
+    bool built;
+    bool quiet;
+};
+
 /* 0, or a negative enum otalab_err; then it was said. */
-static int check_file(const char *path)
+static int check_file(const struct checker *checker, const char *path)
 {
     struct scenario *scenario = NULL;
     struct mistakes mistakes = {.count = 0};
     struct diag diag = {.text = ""};
     int err = scenario_check(path, &scenario, &mistakes, &diag);
 
+    if (err == 0 && checker->built) {
+        err = run_check(scenario, &checker->options, &mistakes, &diag);
+    }
     scenario_free(scenario);
     if (err != 0) {
         say(&mistakes, &diag);
@@ -71,37 +92,65 @@ static int check_file(const char *path)
     return err;
 }
 
-static int check_all(const struct paths *paths, bool quiet)
+static int check_all(const struct checker *checker, const struct paths *paths)
 {
     size_t wrong = 0;
     int worst = 0;
 
     for (size_t i = 0; i < paths->count; i++) {
-        int err = check_file(paths->path[i]);
+        int err = check_file(checker, paths->path[i]);
 
         wrong += err != 0 ? 1 : 0;
         worst = err < worst ? err : worst;
     }
-    if (!quiet) {
+    if (!checker->quiet) {
         printf("%zu checked, %zu wrong\n", paths->count, wrong);
     }
     return -worst;
+}
+
+/* Without programs the files are read all the same. A folder that was named
+ * has to have some. */
+static int locate(const struct options *options, struct locations *where,
+                  struct checker *checker, struct diag *diag)
+{
+    const char *firmware = options->value[FIRMWARE].text;
+    int err = paths_locate(firmware, where, diag);
+
+    checker->built = err == 0;
+    checker->quiet = options->value[QUIET].given;
+    checker->options =
+        (struct run_options){.firmware = where->firmware,
+                             .firmware_else = where->firmware_else};
+    if (err != 0 && firmware == NULL) {
+        if (!checker->quiet) {
+            fprintf(stderr,
+                    "otalab check: %s: programs and sizes are not checked\n",
+                    diag->text);
+        }
+        *diag = (struct diag){.text = ""};
+        err = 0;
+    }
+    return err;
 }
 
 static int check_run(int argc, char **argv)
 {
     struct options options;
     struct paths paths = {.count = 0};
+    struct locations where;
+    struct checker checker;
     struct diag diag = {.text = ""};
     int code = options_parse(&options, &command_check, argc, argv);
 
     if (code != OPTIONS_GO) {
         return code;
     }
-    int err = collect(&paths, &options, &diag);
+    int err = locate(&options, &where, &checker, &diag);
 
+    err = err ? err : collect(&paths, &options, &where, &diag);
     code = err != 0 ? command_fail(&command_check, err, &diag)
-                    : check_all(&paths, options.value[QUIET].given);
+                    : check_all(&checker, &paths);
     paths_free(&paths);
     return code;
 }
@@ -115,7 +164,9 @@ const struct command command_check = {
     .completes = COMPLETES_SCENARIOS,
     .arguments_max = -1,
     .examples = check_examples,
-    .description = "Reads each scenario and prints, for each that is wrong, "
-                   "FILE:LINE:COLUMN, what is wrong and how it is written. "
-                   "Exit code 2 when one is wrong, 5 when there is none.",
+    .description = "Reads each scenario, looks for its programs, signs its "
+                   "images and puts them into flash, and prints for each "
+                   "mistake FILE:LINE:COLUMN, what is wrong and how it is "
+                   "written. Exit code 2 when one is wrong, 5 when there is "
+                   "none.",
 };

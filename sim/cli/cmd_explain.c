@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* `otalab explain`: the catalogue of events, keys and words. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/file.h"
 #include "cli/cmd_check.h"
 #include "cli/options.h"
+#include "cli/paths.h"
 #include "scenario/explain.h"
+
+#define PROGRAMS_MAX (64u * 1024u)
 
 enum { MARKDOWN, JSON_SCHEMA };
 
@@ -17,12 +23,42 @@ static const struct option_spec explain_options[] = {
 };
 
 static const struct command_example explain_examples[] = {
-    {"otalab explain", "names of all events and keys"},
+    {"otalab explain rollback", "a word of the story"},
+    {"otalab explain bad-hash", "why something was refused"},
+    {"otalab explain", "all words, events and keys"},
     {"otalab explain flash.erase", "an event and its fields"},
     {"otalab explain power_cut", "a key of scenarios"},
     {"otalab explain erase-mix", "a word that a key may have as its value"},
     {0},
 };
+
+/* The key whose values are programs: which there are here. */
+static void list_programs(const char *topic)
+{
+    const char *dot = strrchr(topic, '.');
+    struct locations where;
+    struct diag diag = {.text = ""};
+    char path[600];
+    uint8_t *text = NULL;
+    size_t size = 0;
+
+    if (strcmp(dot != NULL ? dot + 1 : topic, "build") != 0 ||
+        paths_locate(NULL, &where, &diag) != 0) {
+        return;
+    }
+    snprintf(path, sizeof path, "%s/programs.txt", where.firmware_else);
+    if (file_read(path, PROGRAMS_MAX, &text, &size, &diag) != 0) {
+        return; /* 'make firmware' makes it */
+    }
+    printf("  Programs:\n");
+    for (const char *line = (const char *)text; *line != '\0';) {
+        size_t length = strcspn(line, "\n");
+
+        printf("    %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n' ? 1 : 0);
+    }
+    free(text);
+}
 
 static int explain_run(int argc, char **argv)
 {
@@ -49,6 +85,9 @@ static int explain_run(int argc, char **argv)
         explain_list(stdout);
     } else {
         err = explain_topic(stdout, options.arguments[0], &diag);
+        if (err == 0) {
+            list_programs(options.arguments[0]);
+        }
     }
     if (err == 0 && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
         err = diag_fail(&diag, OTALAB_ERR_SIMULATOR, "cannot write to stdout");
@@ -58,7 +97,7 @@ static int explain_run(int argc, char **argv)
 
 const struct command command_explain = {
     .name = "explain",
-    .summary = "what an event, a scenario's key or a word means",
+    .summary = "what a word, an event or a scenario's key means",
     .run = explain_run,
     .options = explain_options,
     .arguments = "[NAME]",

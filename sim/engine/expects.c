@@ -339,7 +339,7 @@ static bool rejected(const struct unit *unit, const char *name)
         return false;
     }
     for (unsigned i = 0; i < 2; i++) {
-        if (memcmp(now.rejected[i], run->image[image].digest, 32) == 0) {
+        if (memcmp(now.rejected[i], run->judged.image[image].hash, 32) == 0) {
             return true;
         }
     }

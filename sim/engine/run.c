@@ -326,6 +326,28 @@ int run_scenario(const struct scenario *scenario,
     return err;
 }
 
+int run_check(const struct scenario *scenario,
+              const struct run_options *options, struct mistakes *mistakes,
+              struct diag *diag)
+{
+    struct run_result result = {.verdict = RUN_ERROR};
+    struct run run = {.scenario = scenario,
+                      .options = options,
+                      .result = &result,
+                      .world = calloc(1, sizeof *run.world),
+                      .own_dtb = -1};
+
+    if (run.world == NULL) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
+    int err = setup_run(&run, diag);
+
+    *mistakes = run.mistakes;
+    setup_free(&run);
+    free(run.world);
+    return err;
+}
+
 void run_result_free(struct run_result *result)
 {
     recording_free(&result->recording);

@@ -16,7 +16,7 @@
 #include "engine/token.h"
 #include "engine/world.h"
 #include "record/recording.h"
-#include "scenario/scenario.h"
+#include "scenario/mistakes.h"
 
 struct run_options {
     const char *firmware; /* folder of rom.elf, boot.bin, app.bin, the blob */
@@ -88,6 +88,12 @@ int run_scenario(const struct scenario *scenario,
                  const struct run_options *options, struct run_result *result,
                  struct diag *diag);
 void run_result_free(struct run_result *result);
+
+/* Would run_scenario() come as far as power-on? Needs no QEMU. `mistakes` has
+ * what is wrong with the scenario; other errors are in diag alone. */
+int run_check(const struct scenario *scenario,
+              const struct run_options *options, struct mistakes *mistakes,
+              struct diag *diag);
 
 const char *run_verdict_name(enum run_verdict verdict);
 

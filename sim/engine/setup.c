@@ -25,30 +25,17 @@
 #define BOOT_IMAGE "bootloader"
 #define BOOT_VERSION "1.0.0"
 
-/* The folder a scenario file lies in, "." when its path names none. */
-static void scenario_folder(const struct run *run, char *out, size_t size)
-{
-    const char *slash = strrchr(run->scenario->path, '/');
-
-    snprintf(out, size, "%.*s",
-             slash != NULL ? (int)(slash - run->scenario->path) : 1,
-             slash != NULL ? run->scenario->path : ".");
-}
-
 /* A file of the firmware folder, or of the usual one when it lacks it, or
  * beside the scenario. */
 static int program_path(const struct run *run, const char *file, char *out,
                         size_t size, struct diag *diag)
 {
     char own[400];
-    const char *const folders[] = {run->options->firmware,
-                                   run->options->firmware_else, own};
+    const char *folders[FIT_FOLDERS];
 
-    scenario_folder(run, own, sizeof own);
-    for (unsigned i = 0; i < sizeof folders / sizeof folders[0]; i++) {
-        int n = folders[i] != NULL
-                    ? snprintf(out, size, "%s/%s", folders[i], file)
-                    : 0;
+    fit_folders(run, own, folders);
+    for (unsigned i = 0; folders[i] != NULL; i++) {
+        int n = snprintf(out, size, "%s/%s", folders[i], file);
 
         if (n > 0 && (size_t)n < size && access(out, R_OK) == 0) {
             return 0;
@@ -265,8 +252,9 @@ static int file_key(const struct run *run, const char *name, struct key *key,
 {
     char folder[400];
     char path[600];
+    const char *folders[FIT_FOLDERS];
 
-    scenario_folder(run, folder, sizeof folder);
+    fit_folders(run, folder, folders);
     snprintf(path, sizeof path, "%s/%s", folder, name);
     return key_read(path, key, diag);
 }
@@ -280,45 +268,77 @@ int setup_key(const struct run *run, const char *name, struct key *key,
     return key_dev(name[0] != '\0' ? name : "root", key, diag);
 }
 
-static int sign_image(struct run *run, const struct scenario_image *source,
-                      uint32_t load_base, struct diag *diag)
+/* What an image is made of. */
+struct signing {
+    struct image_spec spec;
+    struct key key;
+    struct edit edits[SCENARIO_EDITS];
+};
+
+static int sign_prepare(const struct run *run,
+                        const struct scenario_image *source,
+                        struct signing *signing, struct diag *diag)
 {
-    char path[600];
-    char file[SCENARIO_NAME + 8];
+    struct image_spec *spec = &signing->spec;
+    int err = setup_key(run, source->key, &signing->key, diag);
+
+    spec->key = &signing->key;
+    spec->with_public_key = is_file_key(source->key);
+    spec->edits = signing->edits;
+    spec->edit_count = source->edits;
+    err = err ? err : image_version_read(source->version, &spec->version, diag);
+    return err ? err : image_edits(run, source, signing->edits, diag);
+}
+
+static int sign_image(struct run *run, const struct scenario_image *source,
+                      const char *path, uint32_t load_base, struct diag *diag)
+{
     uint8_t *payload = NULL;
     struct run_image *image = &run->image[run->judged.images];
-    struct edit edits[SCENARIO_EDITS];
-    struct key key;
-    struct image_spec spec = {.ram_load = true,
-                              .load_address = load_base,
-                              .has_counter = source->has_counter,
-                              .counter = source->counter,
-                              .fill_size = source->size,
-                              .key = &key,
-                              .edits = edits,
-                              .edit_count = source->edits};
+    struct signing signing = {.spec = {.ram_load = true,
+                                       .load_address = load_base,
+                                       .has_counter = source->has_counter,
+                                       .counter = source->counter,
+                                       .fill_size = source->size}};
+    struct image_spec *spec = &signing.spec;
+    int err = file_read(path, FILE_LIMIT, &payload, &spec->payload_size, diag);
 
-    build_file(source->build, file, sizeof file);
-    int err = program_path(run, file, path, sizeof path, diag);
-    err = err ? err
-              : file_read(path, FILE_LIMIT, &payload, &spec.payload_size, diag);
-    err = err ? err : setup_key(run, source->key, &key, diag);
-    spec.with_public_key = is_file_key(source->key);
-    err = err ? err : image_version_read(source->version, &spec.version, diag);
-    err = err ? err : image_edits(run, source, edits, diag);
-    spec.payload = payload;
-    err = err ? err : image_build(&spec, &image->bytes, &image->size, diag);
+    spec->payload = payload;
+    err = err ? err : sign_prepare(run, source, &signing, diag);
+    err = err ? err : image_build(spec, &image->bytes, &image->size, diag);
     free(payload);
     if (err == 0) {
-        struct image_facts facts;
-
-        image_read(image->bytes, image->size, &facts);
-        memcpy(image->digest, facts.said, sizeof image->digest);
         judge_image(run, source->name, image, load_base,
                     source->has_counter ? source->counter : 0,
                     source->authentic);
     }
     return err;
+}
+
+/* An image of the scenario: what is wrong with it is a mistake at its place,
+ * and the others are looked at, too. */
+static int make_image(struct run *run, const struct scenario_image *source,
+                      struct diag *diag)
+{
+    bool is_boot = strcmp(source->build, "boot") == 0;
+    char path[600];
+    char file[SCENARIO_NAME + 8];
+    struct diag wrong = {.text = ""};
+
+    build_file(source->build, file, sizeof file);
+    if (program_path(run, file, path, sizeof path, NULL) != 0) {
+        fit_no_program(run, source);
+        return 0;
+    }
+    int err = sign_image(run, source, path,
+                         is_boot ? BOARD_BOOT_BASE : BOARD_APP_BASE, &wrong);
+
+    if (err == OTALAB_ERR_USAGE) {
+        mistakes_add(&run->mistakes, run->scenario->path, source->size_place,
+                     wrong.text);
+        return 0;
+    }
+    return err == 0 ? 0 : diag_fail(diag, err, "%s", wrong.text);
 }
 
 static int sign_images(struct run *run, struct diag *diag)
@@ -328,17 +348,25 @@ static int sign_images(struct run *run, struct diag *diag)
                                   .build = "boot",
                                   .version = BOOT_VERSION,
                                   .authentic = true};
+    char path[600];
+    char file[SCENARIO_NAME + 8];
 
     if (scenario->bootloader[0] != '\0') {
         snprintf(boot.build, sizeof boot.build, "%s", scenario->bootloader);
     }
-    int err = sign_image(run, &boot, BOARD_BOOT_BASE, diag);
+    build_file(boot.build, file, sizeof file);
+    int err = program_path(run, file, path, sizeof path, diag);
 
+    err = err ? err : sign_image(run, &boot, path, BOARD_BOOT_BASE, diag);
     for (unsigned i = 0; i < scenario->images && err == 0; i++) {
-        bool is_boot = strcmp(scenario->image[i].build, "boot") == 0;
-
-        err = sign_image(run, &scenario->image[i],
-                         is_boot ? BOARD_BOOT_BASE : BOARD_APP_BASE, diag);
+        err = make_image(run, &scenario->image[i], diag);
+    }
+    if (err == 0 && run->mistakes.count == 0) {
+        fit_places(run);
+    }
+    if (err == 0 && run->mistakes.count > 0) {
+        mistakes_first(&run->mistakes, diag);
+        err = OTALAB_ERR_USAGE;
     }
     oracle_bounds(&run->judged);
     return err;

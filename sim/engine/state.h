@@ -2,6 +2,7 @@
 /*
  * What one run consists of while it lasts: the world (a value) and what
  * stands outside it. Private to sim/engine. Modules, one noun each:
+ *   fit.c     do programs and images fit the scenario and the flash
  *   setup.c   images, flash, fuses, boards from the scenario
  *   emit.c    events: recording, story, and who is told
  *   steps.c   triggers and actions
@@ -22,6 +23,7 @@
 #include "image/keys.h"
 #include "image/rom.h"
 #include "machine/machine.h"
+#include "scenario/mistakes.h"
 #include "record/story.h"
 
 /* A device that means to sleep so long has nothing else to do. */
@@ -30,7 +32,6 @@
 struct run_image {
     uint8_t *bytes;
     size_t size;
-    uint8_t digest[32]; /* that it says of itself, by which journals know it */
 };
 
 /* One device's machine, and what is known of it outside the world. Nothing
@@ -73,8 +74,9 @@ struct run {
     struct run_image image[ORACLE_IMAGES]; /* as judged.image */
     struct server_image served[ORACLE_IMAGES];
     struct oracle_case judged;
-    struct token token; /* as far as it is known */
-    char digests[128];  /* the same for the recording's header */
+    struct mistakes mistakes; /* in the scenario, found at set-up */
+    struct token token;       /* as far as it is known */
+    char digests[128];        /* the same for the recording's header */
     char rom_path[512];
     char dtb_path[512];
     char loaded_dtb[512]; /* what the machine loads: that, or own_dtb */
@@ -83,6 +85,16 @@ struct run {
     struct due due[SCENARIO_STEPS]; /* within a turn: each step once */
     unsigned dues;
 };
+
+/* fit.c */
+/* The folders in which programs are looked for, in this order; NULL ends. */
+#define FIT_FOLDERS 4u
+void fit_folders(const struct run *run, char own[400],
+                 const char *folders[FIT_FOLDERS]);
+/* No program is called so: a mistake, and the name that may be meant. */
+void fit_no_program(struct run *run, const struct scenario_image *image);
+/* Is there room for what the factory puts into flash? Else mistakes. */
+void fit_places(struct run *run);
 
 /* setup.c */
 int setup_run(struct run *run, struct diag *diag);

@@ -67,8 +67,9 @@ static int check_spec(const struct image_spec *spec, struct diag *diag)
     if (spec->fill_size != 0 && spec->fill_size < head + spec->payload_size) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "header and payload have %zu bytes already, more "
-                         "than the %u to fill up to",
-                         head + spec->payload_size, spec->fill_size);
+                         "than the %u to fill up to; at least %zuKiB",
+                         head + spec->payload_size, spec->fill_size,
+                         (head + spec->payload_size + 1023u) / 1024u);
     }
     if (spec->key == NULL || !spec->key->is_private) {
         return diag_fail(diag, OTALAB_ERR_USAGE, "signing needs a private key");

@@ -5,6 +5,7 @@
 
 #include "base/suggest.h"
 #include "record/event.h"
+#include "record/glossary.h"
 #include "scenario/explain_parts.h"
 #include "scenario/fields.h"
 
@@ -82,7 +83,56 @@ const char *explain_usual(const struct schema_key *key, char *out, size_t size)
     return out;
 }
 
+#define WIDTH 78u
+
+void explain_wrapped(FILE *out, const char *indent, const char *text)
+{
+    size_t column = 0;
+
+    while (*text != '\0') {
+        size_t word = strcspn(text, " ");
+
+        if (column > 0 && column + 1 + word > WIDTH) {
+            fputc('\n', out);
+            column = 0;
+        }
+        fprintf(out, "%s%.*s", column > 0 ? " " : indent, (int)word, text);
+        column += word + (column > 0 ? 1 : strlen(indent));
+        text += word + strspn(text + word, " ");
+    }
+    fputc('\n', out);
+}
+
 /* ---- topics ------------------------------------------------------------ */
+
+static void explain_term(FILE *out, const struct glossary_term *term)
+{
+    fprintf(out, "%s\n", term->name);
+    explain_wrapped(out, "  ", term->text);
+    if (term->see != NULL) {
+        fprintf(out, "  See also: %s.\n", term->see);
+    }
+}
+
+static void explain_reason(FILE *out, const struct glossary_reason *reason)
+{
+    char text[300];
+
+    fprintf(out, "%s\n", reason->name);
+    if (reason->boot != NULL) {
+        snprintf(text, sizeof text,
+                 "A reason of ROM and bootloader (boot.reject, boot.rollback): "
+                 "%s.",
+                 reason->boot);
+        explain_wrapped(out, "  ", text);
+    }
+    if (reason->agent != NULL) {
+        snprintf(text, sizeof text,
+                 "A reason of the update agent (agent.refuse, agent.fail): %s.",
+                 reason->agent);
+        explain_wrapped(out, "  ", text);
+    }
+}
 
 static void explain_event(FILE *out, int code)
 {
@@ -186,6 +236,51 @@ static void found(struct search *search)
     }
 }
 
+static void search_glossary(struct search *search)
+{
+    const struct glossary_term *term = glossary_find(search->topic);
+    const struct glossary_reason *reason = glossary_reason(search->topic);
+
+    for (const struct glossary_term *row = glossary_terms; row->name != NULL;
+         row++) {
+        suggest_offer(&search->suggest, row->name);
+    }
+    for (const struct glossary_reason *row = glossary_reasons;
+         row->name != NULL; row++) {
+        suggest_offer(&search->suggest, row->name);
+    }
+    if (term != NULL) {
+        found(search);
+        explain_term(search->out, term);
+    }
+    if (reason != NULL) {
+        found(search);
+        explain_reason(search->out, reason);
+    }
+}
+
+/* "boot" for boot.start, boot.state and so on. */
+static void search_group(struct search *search)
+{
+    size_t length = strlen(search->topic);
+    bool begun = false;
+
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        const struct event_kind *kind = event_kind((enum event_code)i);
+
+        if (strncmp(kind->name, search->topic, length) != 0 ||
+            kind->name[length] != '.') {
+            continue;
+        }
+        if (!begun) {
+            found(search);
+            fprintf(search->out, "%s.*\n  Events:\n", search->topic);
+            begun = true;
+        }
+        fprintf(search->out, "    %-18s %s\n", kind->name, kind->text);
+    }
+}
+
 static void search_events(struct search *search)
 {
     for (int i = 0; i < EVENT_COUNT; i++) {
@@ -248,7 +343,9 @@ int explain_topic(FILE *out, const char *topic, struct diag *diag)
     struct search search = {.out = out, .topic = topic};
 
     suggest_start(&search.suggest, topic);
+    search_glossary(&search);
     search_events(&search);
+    search_group(&search);
     search_keys(&search, search_key);
     search_keys(&search, search_words);
     if (search.found > 0) {
@@ -263,7 +360,7 @@ int explain_topic(FILE *out, const char *topic, struct diag *diag)
     }
     return diag_fail(diag, OTALAB_ERR_USAGE,
                      "nothing is called '%.60s'; 'otalab explain' lists all "
-                     "events and keys",
+                     "words, events and keys",
                      topic);
 }
 
@@ -280,9 +377,32 @@ static void list_events(FILE *out, bool traced)
     }
 }
 
+/* The first sentence. */
+static void list_terms(FILE *out)
+{
+    for (const struct glossary_term *term = glossary_terms; term->name != NULL;
+         term++) {
+        fprintf(out, "  %-20s %.*s\n", term->name,
+                (int)strcspn(term->text, ".:;"), term->text);
+    }
+}
+
+static void list_reasons(FILE *out)
+{
+    for (const struct glossary_reason *row = glossary_reasons;
+         row->name != NULL; row++) {
+        fprintf(out, "  %-20s %s\n", row->name,
+                row->boot != NULL ? row->boot : row->agent);
+    }
+}
+
 void explain_list(FILE *out)
 {
-    fputs("Events of the device\n", out);
+    fputs("Words\n", out);
+    list_terms(out);
+    fputs("\nReasons of bootloader and agent\n", out);
+    list_reasons(out);
+    fputs("\nEvents of the device\n", out);
     list_events(out, true);
     fputs("\nEvents of the simulator\n", out);
     list_events(out, false);

@@ -13,8 +13,9 @@
 
 /* Names of all events and keys with a line each. */
 void explain_list(FILE *out);
-/* An event ("flash.erase"), a key ("within", "limits.resets") or a word that
- * is a value ("erase-mix"). OTALAB_ERR_USAGE with a suggestion when there is
+/* A word of the glossary ("rollback", "bad-hash"), an event ("flash.erase") or
+ * all of a kind ("boot"), a key ("within", "limits.resets") or a word that is
+ * a value ("erase-mix"). OTALAB_ERR_USAGE with a suggestion when there is
  * no such thing. */
 int explain_topic(FILE *out, const char *topic, struct diag *diag);
 /* The reference page of scenarios. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "record/event.h"
+#include "record/glossary.h"
 #include "scenario/explain_parts.h"
 #include "scenario/fields.h"
 
@@ -44,7 +45,8 @@ static const char opening[] =
     "- [How values are written](#how-values-are-written)\n"
     "- [Keys](#keys), mapping by mapping\n"
     "- [Events](#events), their fields, and the names of values\n"
-    "- [Faults in one line](#faults-in-one-line)\n\n"
+    "- [Faults in one line](#faults-in-one-line)\n"
+    "- [Words](#words) of an update, and [reasons](#reasons)\n\n"
     "## A first scenario\n\n```yaml\n";
 
 static const char reading[] =
@@ -291,6 +293,32 @@ static void print_names(FILE *out)
     }
 }
 
+/* ---- words --------------------------------------------------------------- */
+
+static void print_terms(FILE *out)
+{
+    fputs("\n## Words\n\n`otalab explain WORD` says the same.\n\n", out);
+    for (const struct glossary_term *term = glossary_terms; term->name != NULL;
+         term++) {
+        fprintf(out, "- **%s**: %s\n", term->name, term->text);
+    }
+}
+
+static void print_reasons(FILE *out)
+{
+    fputs("\n### Reasons\n\nWhy the bootloader refused an image or went back, "
+          "and why the agent does not go on.\n\n"
+          "| reason | of the bootloader | of the agent |\n"
+          "| --- | --- | --- |\n",
+          out);
+    for (const struct glossary_reason *row = glossary_reasons;
+         row->name != NULL; row++) {
+        fprintf(out, "| `%s` | %s | %s |\n", row->name,
+                row->boot != NULL ? row->boot : "",
+                row->agent != NULL ? row->agent : "");
+    }
+}
+
 void explain_markdown(FILE *out)
 {
     fputs(opening, out);
@@ -308,4 +336,6 @@ void explain_markdown(FILE *out)
     print_events(out, "Of the simulator", false);
     print_names(out);
     fputs(faults, out);
+    print_terms(out);
+    print_reasons(out);
 }

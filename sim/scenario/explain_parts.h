@@ -17,6 +17,8 @@ bool explain_is_traced(int code);
 void explain_kind(FILE *out, const struct schema_key *key);
 /* `join`, then the names that a field's values go by, if they do. */
 void explain_names(FILE *out, int code, unsigned field, const char *join);
+/* Sentences, wrapped behind an indent. */
+void explain_wrapped(FILE *out, const char *indent, const char *text);
 /* What holds when a key is not given, without its brackets; NULL for none. */
 const char *explain_usual(const struct schema_key *key, char *out, size_t size);
 

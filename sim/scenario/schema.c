@@ -170,7 +170,8 @@ static const struct schema_key image_keys[] = {
      .kind = SCHEMA_NAME,
      REQUIRED,
      IN(scenario_image, build),
-     .help = "The program: app, recovery, or a variant of firmware/variants",
+     .help = "The program: app, recovery, or one that is bad on purpose; "
+             "'otalab explain build' lists them",
      .example = "app"},
     {.key = "version",
      .kind = SCHEMA_VERSION,

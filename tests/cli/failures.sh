@@ -102,6 +102,33 @@ test_that "a share has its range" \
 test_that "'within' has the latest time, at its own place" \
     grep -qF ":8:45: 'within' lies beyond the end of the run; at most 2min" err
 
+# ---- what is not there, or does not fit
+check "b_size2: an image larger than its slot" 2 "$tool" check \
+    "$cases/b_size2.yaml"
+test_that "is found at its place, with what fits" grep -qE \
+    "b_size2.yaml:5:43: 'new' has [0-9]+ bytes when it is signed, [0-9]+ more than slot-b holds; 'size' is at most 383KiB there$" err
+cp err checked
+check "run says the same" 2 "$tool" run -q "$cases/b_size2.yaml"
+test_that "word for word" [ "$(sed 's/^otalab run: //' err)" = "$(cat checked)" ]
+check "e2hyphen: a program's name misspelt" 2 "$tool" check \
+    "$cases/e2hyphen.yaml"
+test_that "has a suggestion at its place" grep -qF \
+    "e2hyphen.yaml:5:16: no program is called 'crash-start'; did you mean 'crash_start'?" err
+check "run has it too" 2 "$tool" run -q "$cases/e2hyphen.yaml"
+test_that "with the suggestion" grep -qF "did you mean 'crash_start'?" err
+sed 's/crash-start/app, size: 3KiB/; s/e2hyphen/small/' \
+    "$cases/e2hyphen.yaml" >small.yaml
+check "a size too small for its program" 2 "$tool" check small.yaml
+test_that "is at its place" grep -qE \
+    "small.yaml:5:27: .*; at least [0-9]+KiB$" err
+check "explain build" 0 "$tool" explain build
+says "lists the programs" '^    crash_start +Faults before it has done anything$'
+mkdir bare
+cp "$tool" bare/otalab
+check "check without any programs" 2 bare/otalab check "$cases/two.yaml"
+test_that "says what it cannot check" grep -q \
+    'programs and sizes are not checked$' err
+
 # ---- letters beyond ASCII
 check "utf: a run is kept" 0 "$tool" run --record kept "$cases/utf.yaml"
 says "the story has them" 'note     Grüße$'

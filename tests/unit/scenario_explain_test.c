@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "record/event.h"
+#include "record/glossary.h"
 #include "scenario/schema.h"
 
 /* What a function writes, malloc'ed. */
@@ -94,7 +95,57 @@ Test(scenario_explain, suggests)
                                 "mean 'flash.erase'?");
     free(topic("quux", OTALAB_ERR_USAGE, &diag));
     cr_expect_str_eq(diag.text, "nothing is called 'quux'; 'otalab explain' "
-                                "lists all events and keys");
+                                "lists all words, events and keys");
+}
+
+/* A word of the glossary comes first, then what else is called so. */
+Test(scenario_explain, words_and_reasons)
+{
+    struct diag diag;
+    char *text = topic("rollback", 0, &diag);
+
+    cr_expect_eq(strncmp(text, "rollback\n  The bootloader goes back", 34), 0);
+    cr_expect_not_null(strstr(text, "\n  See also: boot.rollback, "));
+    free(text);
+    text = topic("bad-signature", 0, &diag);
+    cr_expect_not_null(strstr(text, "A reason of ROM and bootloader"));
+    cr_expect_not_null(strstr(text, "A reason of the update agent"));
+    cr_expect_not_null(strstr(text, "A value of expect[].at_end.reason"));
+    free(text);
+    text = topic("counter", 0, &diag);
+    cr_expect_eq(strncmp(text, "security-counter\n", 17), 0);
+    cr_expect_not_null(strstr(text, "\nfuses.counter\n"));
+    free(text);
+}
+
+Test(scenario_explain, a_kind_of_events_lists_them)
+{
+    struct diag diag;
+    char *text = topic("boot", 0, &diag);
+
+    cr_expect_not_null(strstr(text, "boot.*\n  Events:\n"));
+    cr_expect_not_null(strstr(text, "\n    boot.rollback "));
+    cr_expect_null(strstr(text, "    rom."));
+    free(text);
+}
+
+Test(scenario_explain, lines_are_not_longer_than_a_terminal)
+{
+    struct diag diag;
+
+    for (size_t i = 0; glossary_terms[i].name != NULL; i++) {
+        char *text = topic(glossary_terms[i].name, 0, &diag);
+
+        for (const char *line = text;
+             strncmp(line, "  See", 5) != 0 && *line != '\0';
+             line += strcspn(line, "\n") + 1) {
+            cr_expect_leq(strcspn(line, "\n"), 78, "%s", line);
+            if (strchr(line, '\n') == NULL || line[1] == '\0') {
+                break;
+            }
+        }
+        free(text);
+    }
 }
 
 /* Every name of the tables is in the text. */
@@ -106,6 +157,10 @@ static void expect_complete(const char *text, const char *quote)
         snprintf(name, sizeof name, "%s%s%s", quote,
                  event_kind((enum event_code)i)->name, quote);
         cr_expect_not_null(strstr(text, name), "%s", name);
+    }
+    for (size_t i = 0; quote[0] != '"' && glossary_terms[i].name != NULL; i++) {
+        cr_expect_not_null(strstr(text, glossary_terms[i].name), "%s",
+                           glossary_terms[i].name);
     }
     for (size_t i = 0; schema_maps[i] != NULL; i++) {
         for (const struct schema_key *key = schema_maps[i]->keys;
