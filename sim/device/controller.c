@@ -164,27 +164,18 @@ static int64_t raw_in_sector(const struct board *board, const uint8_t *window,
     return (int64_t)sector * FLASH_SECTOR + i;
 }
 
-int64_t board_raw_write_in(const struct board *board, const uint8_t *window,
-                           uint32_t part, uint32_t parts)
+int64_t board_raw_write(const struct board *board, const uint8_t *window)
 {
-    uint32_t sectors = (sector_count(board) + parts - 1) / parts;
-    uint32_t end = (part + 1) * sectors;
     int64_t address = -1;
 
     if (board->view == BOARD_VIEW_STALE) {
         return -1;
     }
-    for (uint32_t sector = part * sectors;
-         sector < end && sector < sector_count(board) && address < 0;
+    for (uint32_t sector = 0; sector < sector_count(board) && address < 0;
          sector++) {
         address = raw_in_sector(board, window, sector);
     }
     return address;
-}
-
-int64_t board_raw_write(const struct board *board, const uint8_t *window)
-{
-    return board_raw_write_in(board, window, 0, 1);
 }
 
 static void catch_raw_write(const struct board *board, const uint8_t *window,

@@ -243,8 +243,5 @@ int board_console_line(struct board *board, const char *line);
 /* First flash byte in which the window is not what the board put there, or -1.
  * Nothing is found between a power cut and SYS_BOOT. */
 int64_t board_raw_write(const struct board *board, const uint8_t *window);
-/* The same for one of so many equal parts of the flash, from 0. */
-int64_t board_raw_write_in(const struct board *board, const uint8_t *window,
-                           uint32_t part, uint32_t parts);
 
 #endif

@@ -221,7 +221,6 @@ static void add_device(mbedtls_sha256_context *context,
     ADD(context, device->reset_ns);
     ADD(context, device->boots);
     ADD(context, device->cuts);
-    ADD(context, device->window_part);
     ADD(context, device->state);
     ADD(context, device->result);
     ADD(context, device->quiet_boots);

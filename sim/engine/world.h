@@ -96,7 +96,6 @@ struct world_device {
     uint64_t reset_ns; /* the reset that ends its silence; 0: none is known */
     uint32_t boots;
     uint32_t cuts;        /* and resets from outside, delivered */
-    uint32_t window_part; /* compared next */
     uint32_t state;       /* of its newest status report */
     uint32_t result;      /* and its result */
     uint32_t quiet_boots; /* since it last did its work, or wrote the journal,

@@ -194,7 +194,7 @@ static int share_all(struct machine *machine, bool checking, struct diag *diag)
 {
     void *window = NULL;
     void *channel = NULL;
-    int failed = share("otalab-window", BOARD_WINDOW_SIZE, &machine->window_fd,
+    int failed = share(CHANNEL_WINDOW, BOARD_WINDOW_SIZE, &machine->window_fd,
                        &window) != 0 ||
                  share("otalab-channel", sizeof(struct channel),
                        &machine->channel_fd, &channel) != 0;
@@ -516,12 +516,13 @@ bool machine_take_reset(struct machine *machine)
     return reset;
 }
 
-bool machine_take_rom_write(struct machine *machine, uint32_t *address)
+bool machine_take_write(struct machine *machine, enum channel_guarded where,
+                        uint32_t *offset)
 {
-    uint32_t written = machine->channel->rom_written;
+    uint32_t written = machine->channel->written[where];
 
-    machine->channel->rom_written = 0;
-    *address = written - 1;
+    machine->channel->written[where] = 0;
+    *offset = written - 1;
     return written != 0;
 }
 

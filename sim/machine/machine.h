@@ -60,9 +60,10 @@ void machine_stop(struct machine *machine); /* NULL is fine */
  * while the ROM alone runs. */
 bool machine_take_reset(struct machine *machine);
 
-/* Did the CPU store into the ROM since the last call? *address is the first
- * place. */
-bool machine_take_rom_write(struct machine *machine, uint32_t *address);
+/* Did the CPU store to the ROM, or to the flash in the window, since the last
+ * call? *offset is the first place, counted from its start. */
+bool machine_take_write(struct machine *machine, enum channel_guarded where,
+                        uint32_t *offset);
 
 struct ctl_page *machine_page(struct machine *machine);
 uint8_t *machine_window(struct machine *machine); /* BOARD_WINDOW_SIZE */

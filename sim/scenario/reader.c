@@ -575,7 +575,6 @@ static struct scenario *scenario_new(const char *path)
     scenario->limit_resets = 32;
     scenario->devices = 1;
     scenario->journal = true;
-    scenario->checking = true;
     return scenario;
 }
 

@@ -229,7 +229,6 @@ struct scenario {
     uint64_t seed;
     uint64_t limit_ns;
     uint32_t limit_resets;
-    bool checking; /* code check and window compare at each command */
 
     /* machine: defaults are our own builds */
     char rom[SCENARIO_NAME];

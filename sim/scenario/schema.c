@@ -918,13 +918,6 @@ static const struct schema_key scenario_keys[] = {
      .help = "The battery that the device lives on",
      .usual = "(an external supply that never tires)",
      .example = "{capacity: 500J, charge: 40%}"},
-    {.key = "checking",
-     .kind = SCHEMA_BOOL,
-     IN(scenario, checking),
-     .help = "Compare a part of the flash window at every command, in turn, "
-             "not the whole at resets alone; code is always compared",
-     .usual = "true",
-     .example = "false"},
     {.key = "allow",
      .kind = SCHEMA_ALLOW,
      IN(scenario, allow),

@@ -12,8 +12,9 @@
 #include <stdint.h>
 
 #define CHANNEL_MAGIC 0x4D49484Fu /* "OHIM" */
-#define CHANNEL_VERSION 2u
+#define CHANNEL_VERSION 3u
 #define CHANNEL_CODE_SLOTS 8192u
+#define CHANNEL_WINDOW "otalab-window" /* name of the window's memfd */
 
 enum channel_turn { CHANNEL_GUEST = 0, CHANNEL_HOST = 1 };
 
@@ -27,6 +28,9 @@ enum channel_event {
     CHANNEL_STALE,   /* a block translated before the last reset was entered */
     CHANNEL_LOCKUP   /* the core locked up; the process is about to die */
 };
+
+/* What the CPU must not store to. */
+enum channel_guarded { CHANNEL_ROM = 0, CHANNEL_FLASH, CHANNEL_GUARDED };
 
 /* A run of bytes translated, from the ROM or from elsewhere; a block takes
  * several. */
@@ -52,8 +56,8 @@ struct channel {
     _Atomic uint64_t wfi_block; /* shim: `blocks` when WFI last ran */
     _Atomic uint32_t asleep[2]; /* who sleeps on the futex, by enum turn */
     uint32_t code_count;        /* shim: entries in use; the host sets 0 */
-    uint32_t rom_written; /* shim: 1 + the first address of the ROM that the
-                             CPU has stored to; the host sets 0 */
+    uint32_t written[CHANNEL_GUARDED]; /* shim: 1 + the offset of the first
+                             store of the CPU there; the host sets 0 */
     struct channel_code code[CHANNEL_CODE_SLOTS];
 };
 

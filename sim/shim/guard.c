@@ -4,41 +4,90 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "board/controller.h"
 
+struct area {
+    uint8_t *start; /* NULL: not found yet */
+    size_t size;
+    volatile sig_atomic_t open;
+};
+
 static struct {
     struct channel *channel;
-    uint8_t *rom; /* NULL: not found yet */
-    long vcpu;    /* its thread */
-    volatile sig_atomic_t open;
+    long vcpu; /* its thread */
+    struct area area[CHANNEL_GUARDED];
     struct sigaction before;
 } guard;
 
-static bool protect(int protection)
+static bool protect(const struct area *area, int protection)
 {
-    return mprotect(guard.rom, BOARD_ROM_SIZE, protection) == 0;
+    return mprotect(area->start, area->size, protection) == 0;
 }
 
-/* A fault anywhere else, or of memory that is open, is not ours: it comes
- * again, with the action of before. */
+/* The closed area that holds the address, or CHANNEL_GUARDED. */
+static unsigned area_of(const uint8_t *address)
+{
+    unsigned i = 0;
+
+    while (i < CHANNEL_GUARDED &&
+           (guard.area[i].open ||
+            (uintptr_t)address - (uintptr_t)guard.area[i].start >=
+                guard.area[i].size)) {
+        i++;
+    }
+    return i;
+}
+
+/* A fault anywhere else is not ours: it comes again, with the action of
+ * before. */
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
-    ptrdiff_t offset = (uint8_t *)info->si_addr - guard.rom;
+    unsigned i = area_of(info->si_addr);
+    struct area *area = &guard.area[i];
 
     (void)context;
-    if (offset < 0 || offset >= (ptrdiff_t)BOARD_ROM_SIZE || guard.open ||
-        !protect(PROT_READ | PROT_WRITE)) {
+    if (i == CHANNEL_GUARDED || !protect(area, PROT_READ | PROT_WRITE)) {
         (void)sigaction(signal, &guard.before, NULL);
         return;
     }
-    guard.open = 1;
-    if (syscall(SYS_gettid) == guard.vcpu && guard.channel->rom_written == 0) {
-        guard.channel->rom_written = (uint32_t)offset + 1;
+    area->open = 1;
+    if (syscall(SYS_gettid) == guard.vcpu && guard.channel->written[i] == 0) {
+        ptrdiff_t offset = (uint8_t *)info->si_addr - area->start;
+        guard.channel->written[i] = (uint32_t)offset + 1;
     }
+}
+
+/* Where QEMU has mapped the window: the file that the host made. */
+static uint8_t *find_window(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    unsigned long start = 0;
+    char line[512];
+
+    while (maps != NULL && start == 0 && fgets(line, sizeof line, maps)) {
+        if (strstr(line, "/memfd:" CHANNEL_WINDOW) == NULL ||
+            sscanf(line, "%lx-", &start) != 1) {
+            start = 0;
+        }
+    }
+    if (maps != NULL) {
+        (void)fclose(maps);
+    }
+    return (uint8_t *)start;
+}
+
+static bool close_area(unsigned index, uint8_t *start, size_t size)
+{
+    guard.area[index] = (struct area){start, size, 0};
+    return start != NULL &&
+           (uintptr_t)start % (uintptr_t)sysconf(_SC_PAGESIZE) == 0 &&
+           protect(&guard.area[index], PROT_READ);
 }
 
 bool guard_begin(struct channel *channel, uint32_t address, void *host)
@@ -46,21 +95,20 @@ bool guard_begin(struct channel *channel, uint32_t address, void *host)
     struct sigaction action = {.sa_sigaction = on_fault,
                                .sa_flags = SA_SIGINFO};
 
-    if (host == NULL || address >= BOARD_ROM_SIZE) {
-        return false;
-    }
     guard.channel = channel;
     guard.vcpu = syscall(SYS_gettid);
-    guard.rom = (uint8_t *)host - address;
-    return (uintptr_t)guard.rom % (uintptr_t)sysconf(_SC_PAGESIZE) == 0 &&
+    return host != NULL && address < BOARD_ROM_SIZE &&
            sigaction(SIGSEGV, &action, &guard.before) == 0 &&
-           protect(PROT_READ);
+           close_area(CHANNEL_ROM, (uint8_t *)host - address, BOARD_ROM_SIZE) &&
+           close_area(CHANNEL_FLASH, find_window(), BOARD_FLASH_MAX);
 }
 
 void guard_close(void)
 {
-    if (guard.open) {
-        guard.open = 0;
-        (void)protect(PROT_READ);
+    for (unsigned i = 0; i < CHANNEL_GUARDED; i++) {
+        if (guard.area[i].open) {
+            guard.area[i].open = 0;
+            (void)protect(&guard.area[i], PROT_READ);
+        }
     }
 }

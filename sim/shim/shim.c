@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * QEMU's side of the simulator: a TCG plugin that turns one marked store into
- * a synchronous call of the host, counts what runs, tells of stores into the
- * ROM, and in checking mode shows the host every byte that is translated. It
- * holds no model and takes no decision.
+ * a synchronous call of the host, counts what runs, tells of stores into
+ * ROM and flash, and in checking mode shows the host every byte that is
+ * translated. It holds no model and takes no decision.
  *
  * It runs in QEMU's only vCPU thread; the shared page (channel.h) belongs to
  * whoever has the turn, counters excepted.
@@ -72,7 +72,7 @@ static struct {
     uint64_t *further; /* instructions in further runs */
     uint64_t plain_counter;
     struct qemu_plugin_u64 counter; /* .score is NULL before QEMU 9.0 */
-    bool guarded;                   /* the ROM is closed to stores */
+    bool guarded;                   /* ROM and flash are closed to stores */
     bool entered[2]; /* application, bootloader: since entered_generation */
     uint32_t entered_generation[2];
 } shim;
@@ -333,7 +333,7 @@ static void guard_rom(const struct qemu_plugin_tb *tb, uint32_t address)
         return;
     }
     if (!guard_begin(shim.channel, address, qemu_plugin_insn_haddr(insn))) {
-        (void)fprintf(stderr, "otalab shim: the ROM cannot be guarded\n");
+        (void)fprintf(stderr, "otalab shim: ROM and flash cannot be guarded\n");
         _exit(1);
     }
     shim.guarded = true;

@@ -221,7 +221,7 @@ Test(checked, code_from_before_the_reset_is_noticed)
     expect_command(GUEST_REPORT);
 }
 
-/* ---- the ROM is closed to stores ----------------------------------------- */
+/* ---- ROM and flash are closed to stores ----------------------------------- */
 
 #define ROM_MIRROR BOARD_ROM_SIZE /* where QEMU shows it once more */
 #define ROM_LAST (BOARD_ROM_SIZE - 4u)
@@ -233,12 +233,12 @@ static void must_tell(uint32_t address, uint32_t seen)
     uint32_t told = 1;
 
     boot(GUEST_POKE, address);
-    cr_assert_not(machine_take_rom_write(machine, &told), "by a boot");
+    cr_assert_not(machine_take_write(machine, CHANNEL_ROM, &told), "by a boot");
     expect_command(GUEST_REPORT);
-    cr_assert(machine_take_rom_write(machine, &told), "0x%x", address);
+    cr_assert(machine_take_write(machine, CHANNEL_ROM, &told), "0x%x", address);
     cr_assert_eq(told, seen, "0x%x for 0x%x", told, address);
     expect_command(GUEST_REPORT);
-    cr_assert_not(machine_take_rom_write(machine, &told));
+    cr_assert_not(machine_take_write(machine, CHANNEL_ROM, &told));
 }
 
 Test(machine, a_store_into_the_rom_is_told_with_its_address)
@@ -259,11 +259,31 @@ Test(machine, a_store_beside_the_rom_is_none)
 
     boot(GUEST_POKE, BOARD_ROM_RAM_BASE);
     expect_command(GUEST_REPORT);
-    cr_assert_not(machine_take_rom_write(machine, &told));
+    cr_assert_not(machine_take_write(machine, CHANNEL_ROM, &told));
     expect_command(GUEST_REPORT);
     boot(GUEST_POKE, BOARD_SRAM_BASE);
     expect_command(GUEST_REPORT);
-    cr_assert_not(machine_take_rom_write(machine, &told));
+    cr_assert_not(machine_take_write(machine, CHANNEL_ROM, &told));
+}
+
+Test(machine, a_store_into_the_flash_of_the_window_is_told)
+{
+    static const uint32_t offsets[] = {0, 0x20004u, BOARD_FLASH_MAX - 4u};
+    uint32_t told;
+
+    for (unsigned i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+        machine_window(machine)[offsets[i]] = 0x5A; /* the host's own is not */
+        boot(GUEST_POKE, BOARD_FLASH_BASE + offsets[i]);
+        expect_command(GUEST_REPORT);
+        cr_assert_not(machine_take_write(machine, CHANNEL_ROM, &told));
+        cr_assert(machine_take_write(machine, CHANNEL_FLASH, &told));
+        cr_assert_eq(told, offsets[i]);
+        expect_command(GUEST_REPORT);
+        cr_assert_not(machine_take_write(machine, CHANNEL_FLASH, &told));
+    }
+    boot(GUEST_POKE, BOARD_FLASH_BASE + BOARD_FLASH_MAX);
+    expect_command(GUEST_REPORT);
+    cr_assert_not(machine_take_write(machine, CHANNEL_FLASH, &told));
 }
 
 Test(checked, code_of_the_rom_is_shown_too)

@@ -32,7 +32,6 @@ static void make_device(struct world_device *device)
     device->reset_ns = 0;
     device->boots = 0;
     device->cuts = 0;
-    device->window_part = 0;
     device->state = 0;
     device->result = 0;
     device->quiet_boots = 0;
@@ -282,7 +281,6 @@ static void copy_device(struct world_device *to,
     COPY(reset_ns);
     COPY(boots);
     COPY(cuts);
-    COPY(window_part);
     COPY(state);
     COPY(result);
     COPY(quiet_boots);
