@@ -107,6 +107,8 @@ static void walk_session(struct walk *walk, struct case_session *session)
     pick(walk, &session->cut, 64);
     pick(walk, &session->cut_form, 16);
     pick(walk, &session->cut_done, 255);
+    pick(walk, &session->fault, 128);
+    pick(walk, &session->fault_how, 3);
     pick(walk, &session->habit, PLAY_HABITS);
     pick(walk, &session->a, 255);
     pick(walk, &session->b, 255);

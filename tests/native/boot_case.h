@@ -108,9 +108,11 @@ struct case_session {
     uint8_t cut;      /* 0 none; else the operation */
     uint8_t cut_form; /* of its kind; see boot_play.c */
     uint8_t cut_done; /* of 256 */
-    uint8_t habit;    /* what the application does */
-    uint8_t a, b;     /* with what */
-    uint8_t ending;   /* 0 as the habit has it, else a cause */
+    uint8_t fault;    /* 0 none; else the operation that fails */
+    uint8_t fault_how;
+    uint8_t habit;  /* what the application does */
+    uint8_t a, b;   /* with what */
+    uint8_t ending; /* 0 as the habit has it, else a cause */
 };
 
 struct boot_case {

@@ -13,7 +13,7 @@
 #define INFO_AT_STATE 5u
 #define INFO_AT_DIGEST 88u
 
-#define CALM_ENOUGH 2u /* a weak fuse drops at the second power-up */
+#define CALM_ENOUGH 2u
 
 static const struct {
     const char *name;
@@ -225,6 +225,9 @@ static void judge_fuses(struct judge *judge)
     const struct otp *otp = &judge->device->otp;
 
     for (uint32_t i = 0; i < OTP_WORDS; i++) {
+        if (otp->weak[i] != 0) {
+            judge->calm = 0; /* it will have to be burned again */
+        }
         uint32_t gone = judge->fuses[i] & ~otp->words[i];
         judge->fuses[i] = otp->words[i] & ~otp->weak[i];
         if (gone != 0) {
@@ -260,7 +263,7 @@ static void judge_flash(struct judge *judge,
                    "the bootloader writes to 0x%06x", operation->address);
     }
     if (operation->rule != FLASH_RULE_NONE &&
-        (judge->in_boot || operation->rule != FLASH_RULE_LOCKED)) {
+        (judge->in_boot || in_part(operation->address, "requests"))) {
         judge_find(judge, JUDGE_FLASH_RULE, "%s at 0x%06x",
                    flash_rule_name(operation->rule), operation->address);
     }

@@ -4,7 +4,7 @@
  * true flash and fuses, SRAM at the hand-over and what the application has
  * done. Nothing that the boot chain says of itself is believed, its trace not
  * looked at. The first promise that is broken is kept, with its name from the
- * table; the case goes on.
+ * table.
  */
 #ifndef OTALAB_TESTS_NATIVE_BOOT_JUDGE_H
 #define OTALAB_TESTS_NATIVE_BOOT_JUDGE_H

@@ -119,11 +119,7 @@ void boot_oracle_before(struct boot_oracle *watch,
         oracle_burn(&watch->oracle, &view, operation->address);
         return;
     }
-    /* A refused one does no harm; the judge has seen it. */
-    if (operation->rule != FLASH_RULE_NONE && !operation->refused) {
-        oracle_flash_rule(&watch->oracle, &view, operation->rule,
-                          operation->address);
-    }
+    /* The flash's rules are the judge's affair; a refused one does no harm. */
     if (!operation->refused) {
         watch->op = watch->device->flash.op;
         oracle_flash_begin(&watch->oracle, &view, &watch->op);

@@ -122,7 +122,8 @@ static void log_boot(const struct play *play,
     fprintf(play->log, "\n");
 }
 
-static enum native_end boot(struct play *play, const struct native_cut *cut)
+static enum native_end boot(struct play *play, const struct native_cut *cut,
+                            const struct native_fault *fault)
 {
     struct native_watch watch = play->log ? loud_watch(play) : play->watch;
     struct native_outcome outcome;
@@ -135,16 +136,21 @@ static enum native_end boot(struct play *play, const struct native_cut *cut)
                     cut->operation, cut->warm ? " warm" : "", cut->form,
                     cut->done);
         }
+        if (fault && fault->operation > 0) {
+            fprintf(play->log, ", operation %u fails (%u)", fault->operation,
+                    fault->how);
+        }
         fprintf(play->log, "\n");
     }
-    native_reset(play->device, play->cause, cut, &watch);
+    native_reset(play->device, play->cause, cut, fault, &watch);
     judge_reset(&play->judge, play->cause);
     native_boot(&outcome);
     judge_booted(&play->judge, &outcome);
     play->result->boots++;
     play->result->runs += outcome.end == NATIVE_RUNS;
     log_boot(play, &outcome);
-    return outcome.end;
+    /* After a finding nothing is of interest. */
+    return play->judge.finding.found ? NATIVE_STUCK : outcome.end;
 }
 
 /* ---- the application ----------------------------------------------------------------- */
@@ -318,6 +324,15 @@ static struct native_cut planned_cut(const struct case_session *session)
                                .done = (uint16_t)(session->cut_done * 4u)};
 }
 
+static struct native_fault planned_fault(const struct case_session *session)
+{
+    uint32_t choice = session->fault;
+
+    return (struct native_fault){
+        .operation = choice < 96 ? 0 : 1u + (choice - 96u) % 16u,
+        .how = (uint8_t)(FLASH_FAULT_REPORTED + session->fault_how)};
+}
+
 static enum ctl_reset_cause cause_of_cut(const struct native_cut *cut,
                                          const struct case_session *session)
 {
@@ -340,12 +355,13 @@ static void play_session(struct play *play, uint32_t number)
 {
     const struct case_session *session = &play->made->session[number];
     struct native_cut cut = planned_cut(session);
+    struct native_fault fault = planned_fault(session);
 
     if (play->made->origin == CASE_FLIPPED && play->made->flip_when == number) {
         judge_flipped(&play->judge,
                       boot_contents_flip(play->made, play->device));
     }
-    enum native_end end = boot(play, &cut);
+    enum native_end end = boot(play, &cut, &fault);
     if (end == NATIVE_RUNS && !behave(play, session)) {
         end = NATIVE_CUT;
     }
@@ -367,7 +383,7 @@ static bool boot_on(struct play *play)
 {
     (void)behave(play, &nothing_special);
     play->cause = CTL_CAUSE_SOFTWARE;
-    return boot(play, NULL) == NATIVE_RUNS;
+    return boot(play, NULL, NULL) == NATIVE_RUNS;
 }
 
 /* Boots without cuts until a confirmed image runs. False when none does. */
@@ -420,14 +436,14 @@ static const char *try_update(struct play *play, uint32_t image)
     play->cause = CTL_CAUSE_SOFTWARE;
     (void)install(play, slot, image);
     (void)ask_trial(play, slot, 0);
-    if (boot(play, NULL) != NATIVE_RUNS || !runs(play, image, true)) {
+    if (boot(play, NULL, NULL) != NATIVE_RUNS || !runs(play, image, true)) {
         return "is not tried";
     }
     if (!boot_on(play) || !runs(play, image, false)) {
         return "is not confirmed";
     }
     (void)ask_self(play, REQUEST_COMMIT);
-    if (boot(play, NULL) != NATIVE_RUNS || !runs(play, image, false) ||
+    if (boot(play, NULL, NULL) != NATIVE_RUNS || !runs(play, image, false) ||
         !otp_get(&play->device->otp,
                  OTP_COUNTER_BIT + native_image(image)->counter - 1u)) {
         return "is not committed";
@@ -447,7 +463,7 @@ static bool retry(struct play *play)
         }
         (void)ask_trial(play, slot, 0);
         play->cause = CTL_CAUSE_SOFTWARE;
-        bool works = boot(play, NULL) == NATIVE_RUNS;
+        bool works = boot(play, NULL, NULL) == NATIVE_RUNS;
         if (!works || !runs(play, image, true)) {
             judge_find(&play->judge, JUDGE_RETRIED, "%s in slot %u is not",
                        native_image(image)->name, slot);
@@ -477,9 +493,9 @@ static void go_on(struct play *play)
         return;
     }
     play->result->updates++;
-    (void)boot(play, NULL);
-    (void)boot(play, NULL);
-    (void)boot(play, NULL);
+    (void)boot(play, NULL, NULL);
+    (void)boot(play, NULL, NULL);
+    (void)boot(play, NULL, NULL);
 }
 
 /* ---- all of it -------------------------------------------------------------------------------- */
@@ -532,10 +548,11 @@ void boot_play(const struct boot_case *made, struct native_device *device,
     boot_contents_make(made, device);
     judge_start(&play.judge, made, device);
     judge_watch(&play.judge, &play.watch);
-    for (uint32_t i = 0; i < made->sessions; i++) {
+    for (uint32_t i = 0; i < made->sessions && !play.judge.finding.found; i++) {
         play_session(&play, i);
     }
-    if (settle(&play, boot(&play, NULL) == NATIVE_RUNS) &&
+    if (!play.judge.finding.found &&
+        settle(&play, boot(&play, NULL, NULL) == NATIVE_RUNS) &&
         (play.judge.slot != JOURNAL_SLOT_RECOVERY || retry(&play))) {
         go_on(&play);
     }

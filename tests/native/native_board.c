@@ -31,6 +31,7 @@ static struct {
     struct native_device *device;
     enum ctl_reset_cause cause;
     struct native_cut cut;
+    struct native_fault fault;
     struct native_watch watch;
     struct native_outcome *outcome; /* of what runs now */
     jmp_buf way_out;
@@ -92,6 +93,15 @@ static bool cut_is_due(void)
     return ++session.operations == session.cut.operation;
 }
 
+/* The model takes it with the next operation that begins. */
+static void plant_fault(void)
+{
+    bool due = session.operations + 1u == session.fault.operation;
+
+    session.device->flash.fail_next =
+        due ? session.fault.how : (uint8_t)FLASH_FAULT_NONE;
+}
+
 /* `done` of 1000 of the time to go. */
 static uint64_t part_of(uint64_t ns, uint16_t done)
 {
@@ -149,6 +159,7 @@ static bool program_page(uint32_t address, const uint8_t *data, uint32_t length)
                                          .data = data};
 
     count_call();
+    plant_fault();
     operation.rule =
         flash_program(&device->flash, device->now_ns, address, data, length);
     return operate(&operation);
@@ -179,6 +190,7 @@ bool wire_erase(uint32_t address)
                                          .length = FLASH_SECTOR};
 
     count_call();
+    plant_fault();
     operation.rule = flash_erase(&device->flash, device->now_ns, address);
     return operate(&operation);
 }
@@ -383,9 +395,11 @@ static void wipe(void)
 
 void native_reset(struct native_device *device, enum ctl_reset_cause cause,
                   const struct native_cut *cut,
+                  const struct native_fault *fault,
                   const struct native_watch *watch)
 {
     static const struct native_cut no_cut;
+    static const struct native_fault no_fault;
     static const struct native_watch nobody;
 
     if (cause == CTL_CAUSE_POWER_ON || cause == CTL_CAUSE_BROWN_OUT) {
@@ -399,6 +413,7 @@ void native_reset(struct native_device *device, enum ctl_reset_cause cause,
     session.device = device;
     session.cause = cause;
     session.cut = cut ? *cut : no_cut;
+    session.fault = fault ? *fault : no_fault;
     session.watch = watch ? *watch : nobody;
     session.start_ns = device->now_ns;
     session.fed_ns = device->now_ns;

@@ -42,6 +42,12 @@ struct native_cut {
     uint16_t done;      /* of 1000 */
 };
 
+/* One operation fails, by itself: the CPU goes on. */
+struct native_fault {
+    uint32_t operation; /* 0: none */
+    uint8_t how;        /* enum flash_fault */
+};
+
 enum native_kind { NATIVE_PROGRAM, NATIVE_ERASE, NATIVE_BURN };
 
 struct native_operation {
@@ -103,11 +109,12 @@ void native_blank(struct native_device *device, uint64_t seed);
 
 /*
  * A reset: the session before it, if any, is over. POWER_ON and BROWN_OUT end
- * whatever holds only while there is power; the others do not. `cut` and
- * `watch` are kept until the next reset, the former as a copy.
+ * whatever holds only while there is power; the others do not. Copies of cut,
+ * fault and watch are kept until the next reset; each may be NULL.
  */
 void native_reset(struct native_device *device, enum ctl_reset_cause cause,
                   const struct native_cut *cut,
+                  const struct native_fault *fault,
                   const struct native_watch *watch);
 /* The bootloader, from its first to its last instruction. */
 void native_boot(struct native_outcome *outcome);

@@ -14,15 +14,18 @@
 #define LEVEL_256 9
 
 /* A session: the application does this, with that. */
-#define DOES(habit, with, where)              \
-    {                                         \
-        0, 0, 0, PLAY_##habit, with, where, 0 \
+#define SESSION(plan, with, where, ...)                                \
+    {                                                                  \
+        .habit = PLAY_##plan, .a = (with), .b = (where), ##__VA_ARGS__ \
     }
+#define DOES(plan, with, where) SESSION(plan, with, where)
 /* The same, its n-th operation being cut in this form. */
-#define CUT(n, cut_form, habit, with, where)                  \
-    {                                                         \
-        23 + (n), cut_form, 128, PLAY_##habit, with, where, 0 \
-    }
+#define CUT(n, form, plan, with, where)                             \
+    SESSION(plan, with, where, .cut = 23 + (n), .cut_form = (form), \
+            .cut_done = 128)
+/* The same, its n-th operation failing in this way. */
+#define FAULT(n, how, plan, with, where) \
+    SESSION(plan, with, where, .fault = 95 + (n), .fault_how = (how))
 #define SESSIONS(...)                                          \
     .sessions = sizeof((struct case_session[]){__VA_ARGS__}) / \
                 sizeof(struct case_session),                   \
@@ -71,6 +74,10 @@ static const struct {
       .slot = {{.image = 2}},
       SESSIONS(DOES(COMMITS, 0, 0), CUT(3, 3, GOOD, 1, 0),
                CUT(1, 2, GOOD, 1, 0), DOES(GOOD, 0, 0))}},
+    {"faults",
+     {.origin = CASE_HONEST,
+      SESSIONS(DOES(UPDATES, NATIVE_NEXT, 0), FAULT(1, 1, GOOD, 0, 0),
+               FAULT(2, 2, COMMITS, 0, 0), FAULT(1, 0, GOOD, 0, 0))}},
     /* ---- what broke a promise ---- */
     {"three-cuts",
      {.origin = CASE_NEW,
