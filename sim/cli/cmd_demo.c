@@ -191,7 +191,7 @@ static int demo_run(int argc, char **argv)
                        color, &diag);
         code = one != 0 ? one : code;
         fflush(stdout);
-        if (one == INTERRUPT_EXIT) {
+        if (*interrupt_watch() != 0) {
             return one;
         }
     }

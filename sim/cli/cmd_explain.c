@@ -89,9 +89,6 @@ static int explain_run(int argc, char **argv)
             list_programs(options.arguments[0]);
         }
     }
-    if (err == 0 && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
-        err = diag_fail(&diag, OTALAB_ERR_SIMULATOR, "cannot write to stdout");
-    }
     return err != 0 ? command_fail(&command_explain, err, &diag) : 0;
 }
 

@@ -6,9 +6,13 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/cmd_run.h"
 #include "base/hex.h"
+#include "cli/debugger.h"
+#include "cli/evidence.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/paths.h"
@@ -31,7 +35,8 @@ static const struct option_spec replay_options[] = {
 };
 
 static const struct command_example replay_examples[] = {
-    {"otalab replay 'ol1:ab-good@..'", "run exactly that again"},
+    {"otalab replay runs/ab-good", "run again what failed, from anywhere"},
+    {"otalab replay 'ol1:ab-good@..'", "the same by its token"},
     {0},
 };
 
@@ -139,18 +144,46 @@ static int replay_code(const struct token *was, const struct run_result *result)
     return report_exit_code(result->verdict);
 }
 
-static int replay(const struct options *options, const struct token *token,
-                  struct diag *diag)
+/* What is replayed: a token, and the scenario's file when it is known. */
+struct replayed {
+    struct token token;
+    const char *file; /* NULL: found by its name */
+    char own[1024];
+};
+
+/* By its token, or a folder of evidence. */
+static int read_replayed(const char *argument, const struct options *options,
+                         struct replayed *replayed, struct diag *diag)
 {
+    struct stat info;
+
+    replayed->file = options->value[SCENARIO].text;
+    if (stat(argument, &info) != 0 || !S_ISDIR(info.st_mode)) {
+        return token_parse(argument, &replayed->token, diag);
+    }
+    int err = evidence_read(argument, &replayed->token, replayed->own,
+                            sizeof replayed->own, diag);
+
+    if (err == 0 && replayed->file == NULL &&
+        access(replayed->own, R_OK) == 0) {
+        replayed->file = replayed->own;
+    }
+    return err;
+}
+
+static int replay(const struct options *options,
+                  const struct replayed *replayed, struct diag *diag)
+{
+    const struct token *token = &replayed->token;
     const char *texts[TOKEN_FAULTS];
     struct locations where;
     struct scenario *scenario = NULL;
     struct run_result result;
-    int err = paths_locate(options->value[FIRMWARE].text, &where, diag);
+    int err = options_port(&options->value[GDB], diag);
 
+    err = err ? err : paths_locate(options->value[FIRMWARE].text, &where, diag);
     err = err ? err
-              : find_scenario(token, options->value[SCENARIO].text, &where,
-                              &scenario, diag);
+              : find_scenario(token, replayed->file, &where, &scenario, diag);
     err = err ? err : add_faults(token, scenario, texts, diag);
     if (err) {
         scenario_free(scenario);
@@ -166,16 +199,21 @@ static int replay(const struct options *options, const struct token *token,
         .color = options_color(options->value[COLOR].text, stdout),
         .faults = token->faults,
         .fault = texts,
-        .gdb_port = options_port(&options->value[GDB]),
+        .gdb_port = (int)options->value[GDB].number,
         .interrupted = interrupt_watch(),
     };
+    if (run.gdb_port != 0) {
+        debugger_say(stderr, scenario, &where, run.gdb_port);
+    }
     err = run_scenario(scenario, &run, &result, diag);
     int code = 0;
     if (err) {
         code = command_fail(&command_replay, err, diag);
     } else {
         struct report_how how = {
-            .by_file = options->value[SCENARIO].given,
+            .by_file = replayed->file != NULL,
+            .folder =
+                replayed->file == replayed->own ? options->arguments[0] : NULL,
             .firmware = options->value[FIRMWARE].text,
             .qemu = options->value[QEMU].text,
         };
@@ -191,28 +229,30 @@ static int replay_run(int argc, char **argv)
 {
     struct options options;
     struct diag diag = {0};
-    struct token token;
+    struct replayed replayed;
     int code = options_parse(&options, &command_replay, argc, argv);
 
     if (code != OPTIONS_GO) {
         return code;
     }
-    int err = token_parse(options.arguments[0], &token, &diag);
+    int err = read_replayed(options.arguments[0], &options, &replayed, &diag);
     return err ? command_fail(&command_replay, err, &diag)
-               : replay(&options, &token, &diag);
+               : replay(&options, &replayed, &diag);
 }
 
 const struct command command_replay = {
     .name = "replay",
-    .summary = "run again exactly what a token names",
+    .summary = "run again exactly what a token or a folder of evidence names",
     .run = replay_run,
     .options = replay_options,
-    .arguments = "TOKEN",
-    .completes = COMPLETES_NOTHING,
+    .arguments = "TOKEN|FOLDER",
+    .completes = COMPLETES_FILES,
     .arguments_min = 1,
     .arguments_max = 1,
     .examples = replay_examples,
-    .description = "Every run ends with a token. Exit code 6 says that "
+    .description = "Every run has a token; a run that failed leaves it in "
+                   "runs/NAME, with the scenario and what was recorded. Exit "
+                   "code 6 says that "
                    "everything was the same and the recording still "
                    "differed; 2 that the scenario has changed.",
 };

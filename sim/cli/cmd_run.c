@@ -26,6 +26,7 @@ enum {
     SHARD,
     LIST,
     VERBOSE,
+    STORY,
     QUIET,
     JSON,
     TAP,
@@ -85,9 +86,12 @@ static const struct option_spec run_options_table[] = {
               .short_name = 'l',
               .help = "print name, title and file, and run nothing"},
     [VERBOSE] = OPTION_ROW_VERBOSE,
+    [STORY] = {.name = "story",
+               .help = "tell the story of each, though there are several"},
     [QUIET] = {.name = "quiet",
                .short_name = 'q',
-               .help = "no story, a line for each scenario"},
+               .help = "no story, only the result; as it is when there are "
+                       "several"},
     [JSON] = {.name = "json", .help = "results as NDJSON on stdout, no story"},
     [TAP] = {.name = "tap", .help = "results as TAP 13 on stdout, no story"},
     [JUNIT] = {.name = "junit",
@@ -106,11 +110,11 @@ static const struct option_spec run_options_table[] = {
 
 static const struct command_example run_examples[] = {
     {"otalab run scenarios/ab-good.yaml", "tell the story of one update"},
-    {"otalab run -q scenarios/", "all of them, a line each"},
+    {"otalab run scenarios/", "all of them, a line each"},
     {"otalab run ab-good --fault 'power_cut@flash.program,"
      "partition=journal,nth=2,done=40%'",
      "pull the plug in the middle of a journal record"},
-    {"otalab run -q --filter power-cut --junit results.xml",
+    {"otalab run --filter power-cut --junit results.xml",
      "some of them, with a report for a CI system"},
     {0},
 };
@@ -135,7 +139,7 @@ static void note_code(struct runner *runner, int code)
 {
     /* Ctrl-C outweighs all, then an error of the simulator, usage, a replay
      * that differs, failure, limit */
-    static const int order[] = {0, 4, 1, 6, 2, 3, INTERRUPT_EXIT};
+    const int order[] = {0, 4, 1, 6, 2, 3, interrupt_exit()};
     unsigned now = 0;
     unsigned was = 0;
 
@@ -150,6 +154,20 @@ static void note_error(struct runner *runner, int err, const struct diag *diag)
 {
     if (err != 0) {
         note_code(runner, command_fail(&command_run, err, diag));
+    }
+}
+
+/* Evidence that could not be kept hides no verdict. */
+static void note_unkept(struct runner *runner, const struct outcome *outcome)
+{
+    if (outcome->kept_err == 0) {
+        return;
+    }
+    int code =
+        command_fail(&command_run, outcome->kept_err, &outcome->kept_error);
+
+    if (outcome_class(outcome) == OUTCOME_ERROR) {
+        note_code(runner, code);
     }
 }
 
@@ -232,7 +250,7 @@ static void done(void *context, size_t index, struct outcome *outcome)
     meter_hide(&runner->meter);
     (void)fflush(stdout);
     note_error(runner, outcome->err, &outcome->error);
-    note_error(runner, outcome->kept_err, &outcome->kept_error);
+    note_unkept(runner, outcome);
     if (outcome->err == 0) {
         note_code(runner, report_exit_code(outcome->verdict));
     }
@@ -256,19 +274,31 @@ static unsigned jobs_at_once(const struct runner *runner)
     return (unsigned)(wanted < count ? wanted : count);
 }
 
+/* Those that did not pass, a line each, and how many there were: the last
+ * thing that is said. */
+static void sum_up(const struct runner *runner)
+{
+    for (size_t i = 0; i < runner->plan.count; i++) {
+        report_line(stdout, &runner->plan.item[i], runner->session.color);
+    }
+    printf("%zu passed, %zu failed\n", runner->passed,
+           runner->told - runner->passed);
+}
+
 static void close_all(struct runner *runner, bool stopped)
 {
+    bool text = !runner->outputs.json && !runner->outputs.tap;
     struct diag diag = {0};
 
     meter_hide(&runner->meter);
+    if (runner->plan.count > 1 && text) {
+        sum_up(runner);
+    }
     if (stopped) {
-        note_code(runner, INTERRUPT_EXIT);
+        note_code(runner, interrupt_exit());
+        (void)fflush(stdout);
         fprintf(stderr, "otalab run: interrupted, %zu of %zu scenarios run\n",
                 runner->told, runner->plan.count);
-    } else if (runner->plan.count > 1 && !runner->outputs.json &&
-               !runner->outputs.tap) {
-        printf("%zu passed, %zu failed\n", runner->passed,
-               runner->told - runner->passed);
     }
     note_error(runner,
                outputs_end(&runner->outputs, &runner->plan, stopped, &diag),
@@ -437,10 +467,20 @@ static int check_options(const struct options *options, struct select *select,
                          "--jobs %s: must be from 1 to %u", value[JOBS].text,
                          JOBS_MAX);
     }
+    if (value[REPEAT].given && value[REPEAT].number < 1) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "--repeat %s: must be at least 1", value[REPEAT].text);
+    }
     *select = (struct select){.filters = value[FILTER].count,
                               .filter = value[FILTER].texts};
-    return value[SHARD].given ? select_shard(select, value[SHARD].text, diag)
-                              : 0;
+    int err =
+        value[SHARD].given ? select_shard(select, value[SHARD].text, diag) : 0;
+
+    if (err == 0 && value[SHARD].given && select->shards == 0) {
+        fprintf(stderr, "otalab run: --shard auto: no CI system that is known "
+                        "says which; all are run\n");
+    }
+    return err;
 }
 
 static void set_up(struct runner *runner)
@@ -467,7 +507,7 @@ static void set_up(struct runner *runner)
         .color = options_color(value[COLOR].text, stdout),
         .verbose = value[VERBOSE].given,
         .hard_cuts = value[HARD].given,
-        .gdb_port = options_port(&value[GDB]),
+        .gdb_port = (int)value[GDB].number,
         .firmware = value[FIRMWARE].text,
         .qemu = value[QEMU].text,
     };
@@ -481,6 +521,7 @@ static int go(struct runner *runner, struct diag *diag)
     struct select select;
     int err = check_options(runner->options, &select, diag);
 
+    err = err ? err : options_port(&value[GDB], diag);
     if (err) {
         return err;
     }
@@ -503,6 +544,10 @@ static int go(struct runner *runner, struct diag *diag)
         return err;
     }
     runner->session.apart = runner->plan.count > 1;
+    if (runner->plan.count > 1 && !value[STORY].given &&
+        !value[VERBOSE].given) {
+        runner->session.story = false;
+    }
     runner->session.interrupted = interrupt_watch();
     run_all(runner);
     return runner->worst;

@@ -1,17 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/evidence.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 
+#define FILE_MAX (8u * 1024u * 1024u)
+#define NAME_MAX_BYTES (SCENARIO_NAME + 12u)
+/* recording, log, token, result, scenario; each device's; each program. */
+#define ITEMS (5u + 2u * SCENARIO_DEVICES + SCENARIO_IMAGES + 2u)
+
 struct item {
-    char name[24];
+    char name[NAME_MAX_BYTES];
     const void *data; /* NULL: there is none */
     size_t size;
+    uint8_t *owned; /* to be freed */
 };
+
+struct items {
+    size_t count;
+    struct item item[ITEMS];
+};
+
+static struct item *add(struct items *items, const char *name, const void *data,
+                        size_t size)
+{
+    struct item *item = &items->item[items->count++];
+
+    *item = (struct item){.data = data, .size = size};
+    snprintf(item->name, sizeof item->name, "%s", name);
+    return item;
+}
 
 static int path_of(char *out, size_t size, const char *folder, const char *name,
                    struct diag *diag)
@@ -24,80 +47,231 @@ static int path_of(char *out, size_t size, const char *folder, const char *name,
                            folder);
 }
 
-static void remove_all(const char *folder, const struct item *items,
-                       size_t count)
+static void remove_all(const char *folder, const struct items *items)
 {
     char path[1024];
 
-    for (size_t i = 0; i < count; i++) {
-        if (path_of(path, sizeof path, folder, items[i].name, NULL) == 0) {
+    for (size_t i = 0; i < items->count; i++) {
+        if (path_of(path, sizeof path, folder, items->item[i].name, NULL) ==
+            0) {
             (void)unlink(path);
         }
     }
 }
 
-static int write_all(const char *folder, const struct item *items, size_t count,
+static int write_all(const char *folder, const struct items *items,
                      struct diag *diag)
 {
     char path[1024];
     int err = 0;
 
-    for (size_t i = 0; i < count && err == 0; i++) {
-        if (items[i].data != NULL) {
-            err = path_of(path, sizeof path, folder, items[i].name, diag);
-            err = err ? err
-                      : file_write(path, items[i].data, items[i].size, diag);
+    for (size_t i = 0; i < items->count && err == 0; i++) {
+        const struct item *item = &items->item[i];
+
+        if (item->data != NULL) {
+            err = path_of(path, sizeof path, folder, item->name, diag);
+            err = err ? err : file_write(path, item->data, item->size, diag);
         }
     }
     return err;
 }
 
 /* One device's memory; further ones have a number: flash-2.bin. */
-static size_t device_items(struct item *items, const struct run_device *device,
-                           unsigned number)
+static void add_device(struct items *items, const struct run_device *device,
+                       unsigned number)
 {
+    bool is_there = device != NULL && device->flash != NULL;
     char suffix[12] = "";
+    char name[NAME_MAX_BYTES];
 
     if (number > 1) {
         snprintf(suffix, sizeof suffix, "-%u", number);
     }
-    items[0] =
-        (struct item){"", device->flash != NULL ? device->flash->array : NULL,
-                      device->flash != NULL ? device->flash->figures.size : 0};
-    items[1] = (struct item){"", device->otp.words, sizeof device->otp.words};
-    snprintf(items[0].name, sizeof items[0].name, "flash%s.bin", suffix);
-    snprintf(items[1].name, sizeof items[1].name, "fuses%s.bin", suffix);
-    if (number > 1 && device->flash == NULL) {
-        items[1].data = NULL; /* there is no such device */
-    }
-    return 2;
+    snprintf(name, sizeof name, "flash%s.bin", suffix);
+    add(items, name, is_there ? device->flash->array : NULL,
+        is_there ? device->flash->figures.size : 0);
+    snprintf(name, sizeof name, "fuses%s.bin", suffix);
+    add(items, name, is_there ? device->otp.words : NULL,
+        is_there ? sizeof device->otp.words : 0);
 }
 
-int evidence_keep(const char *folder, const struct run_result *result,
-                  const char *json, struct diag *diag)
+/* ---- what a replay needs -------------------------------------------------- */
+
+/* A file to be copied; one that cannot be read is not. */
+static void add_copy(struct items *items, const char *name, const char *path)
+{
+    struct item *item = add(items, name, NULL, 0);
+
+    if (file_read(path, FILE_MAX, &item->owned, &item->size, NULL) == 0) {
+        item->data = item->owned;
+    }
+}
+
+static bool is_in(const char *folder, const char *name)
+{
+    char path[1024];
+
+    return path_of(path, sizeof path, folder, name, NULL) == 0 &&
+           access(path, R_OK) == 0;
+}
+
+/* A program that was taken from beside the scenario. */
+static void add_program(struct items *items, const struct evidence *evidence,
+                        const char *build)
+{
+    const char *slash = strrchr(evidence->scenario->path, '/');
+    char name[NAME_MAX_BYTES];
+    char path[1024];
+
+    snprintf(name, sizeof name, "%s%s", build,
+             strchr(build, '.') != NULL ? "" : ".bin");
+    int n =
+        snprintf(path, sizeof path, "%.*s/%s",
+                 slash != NULL ? (int)(slash - evidence->scenario->path) : 1,
+                 slash != NULL ? evidence->scenario->path : ".", name);
+    if (build[0] == '\0' || strchr(name, '/') != NULL || n < 0 ||
+        (size_t)n >= sizeof path || access(path, R_OK) != 0 ||
+        is_in(evidence->where->firmware, name) ||
+        is_in(evidence->where->firmware_else, name)) {
+        return;
+    }
+    add_copy(items, name, path);
+}
+
+static void add_scenario(struct items *items, const struct evidence *evidence)
+{
+    const struct scenario *scenario = evidence->scenario;
+    char name[NAME_MAX_BYTES];
+
+    snprintf(name, sizeof name, "%s.yaml", scenario->name);
+    add_copy(items, name, scenario->path);
+    add_program(items, evidence, scenario->rom);
+    add_program(items, evidence, scenario->bootloader);
+    for (unsigned i = 0; i < scenario->images; i++) {
+        add_program(items, evidence, scenario->image[i].build);
+    }
+}
+
+/* ---- keeping and removing -------------------------------------------------- */
+
+/* All that there may be, as an earlier run may have had more. */
+static void list(struct items *items, const struct evidence *evidence,
+                 const struct run_result *result)
+{
+    for (unsigned i = 0; i < SCENARIO_DEVICES; i++) {
+        add_device(items, result != NULL ? &result->device[i] : NULL, i + 1);
+    }
+    add_scenario(items, evidence);
+}
+
+static void free_items(struct items *items)
+{
+    for (size_t i = 0; i < items->count; i++) {
+        free(items->item[i].owned);
+    }
+}
+
+static void remove_folder(const char *folder)
+{
+    const char *slash = strrchr(folder, '/');
+    char parent[1024];
+
+    if (rmdir(folder) == 0 && slash != NULL && slash != folder) {
+        snprintf(parent, sizeof parent, "%.*s", (int)(slash - folder), folder);
+        (void)rmdir(parent); /* stays when others are in it */
+    }
+}
+
+/* The default folder is below the current one: who may not write there can
+ * name another. */
+static int make_folder(const char *folder, struct diag *diag)
+{
+    struct diag why = {.text = ""};
+    int err = file_make_dirs(folder, &why);
+
+    return err == 0 ? 0
+                    : diag_fail(diag, err,
+                                "the evidence cannot be kept: %.400s; "
+                                "--record DIR names another place",
+                                why.text);
+}
+
+int evidence_keep(const struct evidence *evidence,
+                  const struct run_result *result, const char *json,
+                  struct diag *diag)
 {
     char token[TOKEN_MAX] = "";
     const char *log = result->stderr_text != NULL ? result->stderr_text : "";
-    struct item items[4 + 2 * SCENARIO_DEVICES] = {
-        {"recording.ndjson", result->recording.bytes, result->recording.length},
-        {"qemu.log", log, strlen(log)},
-        {"token", token, token_print(&result->token, token, sizeof token)},
-        {"result.json", json, strlen(json)},
-    };
-    size_t count = 4;
-    int err = file_make_dirs(folder, diag);
+    struct items items = {.count = 0};
+    int err = make_folder(evidence->folder, diag);
 
     if (err) {
         return err;
     }
-    /* all that there may be: an earlier run may have had more */
-    for (unsigned i = 0; i < SCENARIO_DEVICES; i++) {
-        count += device_items(items + count, &result->device[i], i + 1);
-    }
-    remove_all(folder, items, count);
-    err = write_all(folder, items, count, diag);
+    add(&items, "recording.ndjson", result->recording.bytes,
+        result->recording.length);
+    add(&items, "qemu.log", log, strlen(log));
+    add(&items, "token", token,
+        token_print(&result->token, token, sizeof token));
+    add(&items, "result.json", json, strlen(json));
+    list(&items, evidence, result);
+    remove_all(evidence->folder, &items);
+    err = write_all(evidence->folder, &items, diag);
     if (err) {
-        remove_all(folder, items, count);
+        remove_all(evidence->folder, &items);
+        remove_folder(evidence->folder);
     }
+    free_items(&items);
     return err;
+}
+
+void evidence_remove(const struct evidence *evidence)
+{
+    static const char *const names[] = {"recording.ndjson", "qemu.log", "token",
+                                        "result.json"};
+    struct items items = {.count = 0};
+
+    if (!evidence_is(evidence->folder)) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        add(&items, names[i], NULL, 0);
+    }
+    list(&items, evidence, NULL);
+    remove_all(evidence->folder, &items);
+    remove_folder(evidence->folder);
+    free_items(&items);
+}
+
+/* ---- reading ---------------------------------------------------------------- */
+
+bool evidence_is(const char *folder)
+{
+    return is_in(folder, "token") && is_in(folder, "recording.ndjson");
+}
+
+int evidence_read(const char *folder, struct token *token, char *scenario,
+                  size_t size, struct diag *diag)
+{
+    char path[1024];
+    char name[NAME_MAX_BYTES];
+    uint8_t *text = NULL;
+    size_t length = 0;
+
+    if (!evidence_is(folder)) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%s: no evidence of a run in there: 'token' or "
+                         "'recording.ndjson' is missing",
+                         folder);
+    }
+    int err = path_of(path, sizeof path, folder, "token", diag);
+
+    err = err ? err : file_read(path, TOKEN_MAX, &text, &length, diag);
+    err = err ? err : token_parse((const char *)text, token, diag);
+    free(text);
+    if (err) {
+        return err;
+    }
+    snprintf(name, sizeof name, "%s.yaml", token->name);
+    return path_of(scenario, size, folder, name, diag);
 }

@@ -53,10 +53,17 @@ struct source {
 
 static void put_replay(FILE *out, const struct source *source)
 {
-    fprintf(out, "%s replay '%s'", program_invocation_name, source->text);
-    put_option(out, "--scenario",
-               source->how->by_file ? source->scenario->path : NULL);
-    put_programs(out, source->how);
+    const struct report_how *how = source->how;
+
+    fprintf(out, "%s replay", program_invocation_name);
+    if (how->by_file && how->folder != NULL) {
+        put_word(out, how->folder);
+    } else {
+        fprintf(out, " '%s'", source->text);
+        put_option(out, "--scenario",
+                   how->by_file ? source->scenario->path : NULL);
+    }
+    put_programs(out, how);
 }
 
 static void put_run(FILE *out, const struct source *source, const char *option)

@@ -14,7 +14,8 @@
 /* How the run was asked for: what the commands must repeat. NULL = not
  * given. */
 struct report_how {
-    bool by_file; /* replay cannot find the scenario by its name */
+    bool by_file;       /* replay cannot find the scenario by its name */
+    const char *folder; /* of the evidence, which has it then */
     const char *firmware;
     const char *qemu;
 };

@@ -4,12 +4,19 @@
 #include "cli/root.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+static bool is_version(const char *word)
+{
+    return strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0 ||
+           strcmp(word, "version") == 0;
+}
+
 static int start(int argc, char **argv)
 {
-    if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
+    if (argc >= 2 && is_version(argv[1])) {
         printf("otalab %s\n", OTALAB_VERSION);
         return 0;
     }

@@ -463,14 +463,14 @@ int command_dispatch(const struct command *command, int argc, char **argv)
     return run_command(next, argc - 1, argv + 1);
 }
 
-int options_port(const struct option_value *value)
+int options_port(const struct option_value *value, struct diag *diag)
 {
-    if (!value->given) {
+    if (!value->given || (value->number >= 1 && value->number <= UINT16_MAX)) {
         return 0;
     }
-    return value->number >= 1 && value->number <= UINT16_MAX
-               ? (int)value->number
-               : -1;
+    return diag_fail(diag, OTALAB_ERR_USAGE,
+                     "--gdb %s: is no TCP port; one from 1 to %u", value->text,
+                     UINT16_MAX);
 }
 
 bool options_color(const char *when, FILE *stream)

@@ -89,8 +89,8 @@ int options_size(const char *text, uint64_t *bytes);
 int options_time(const char *text, uint64_t *ns);
 int options_number(const char *text, uint64_t *number);
 
-/* A TCP port that was asked for: 0 when it was not, -1 when it is none. */
-int options_port(const struct option_value *value);
+/* Is what was asked for a TCP port? 0, or OTALAB_ERR_USAGE; not asked: 0. */
+int options_port(const struct option_value *value, struct diag *diag);
 
 /* Colour on `stream`? `when` is auto (or NULL), always or never; NO_COLOR
  * and a dumb or missing terminal say no to auto. */

@@ -24,9 +24,10 @@ enum outcome_class outcome_class(const struct outcome *outcome)
     if (!outcome->begun) {
         return OUTCOME_NOT_RUN;
     }
-    return outcome->err != 0 || outcome->kept_err != 0
-               ? OUTCOME_ERROR
-               : classes[outcome->verdict];
+    bool unkept = outcome->kept_err != 0 && outcome->verdict == RUN_PASSED;
+
+    return outcome->err != 0 || unkept ? OUTCOME_ERROR
+                                       : classes[outcome->verdict];
 }
 
 const char *outcome_word(enum outcome_class class)

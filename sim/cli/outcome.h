@@ -45,7 +45,8 @@ enum outcome_class {
     OUTCOME_PASSED,
     OUTCOME_FAILED,  /* an expectation, the oracle */
     OUTCOME_LIMIT,   /* time limit */
-    OUTCOME_ERROR,   /* usage, scenario, simulator, replay, evidence */
+    OUTCOME_ERROR,   /* usage, scenario, simulator, replay; a good run whose
+                        evidence was wanted and cannot be kept */
     OUTCOME_STOPPED, /* Ctrl-C: not judged */
     OUTCOME_NOT_RUN,
     OUTCOME_CLASSES

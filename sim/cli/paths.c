@@ -138,6 +138,17 @@ static int need(const char *path, const char *what, const char *remedy,
                      what, remedy);
 }
 
+/* Without "..", as people read it in messages. */
+static void clean(char *path, size_t size)
+{
+    char *whole = realpath(path, NULL);
+
+    if (whole != NULL && strlen(whole) < size) {
+        snprintf(path, size, "%s", whole);
+    }
+    free(whole);
+}
+
 int paths_locate(const char *firmware, struct locations *where,
                  struct diag *diag)
 {
@@ -160,6 +171,7 @@ int paths_locate(const char *firmware, struct locations *where,
         return diag_fail(diag, OTALAB_ERR_SIMULATOR, "%s: the path is too long",
                          own);
     }
+    clean(where->scenarios_else, sizeof where->scenarios_else);
     snprintf(where->scenarios, sizeof where->scenarios, "%s",
              is_folder("scenarios") ? "scenarios" : where->scenarios_else);
     snprintf(where->firmware, sizeof where->firmware, "%s",

@@ -19,13 +19,10 @@ static const char *verdict_word(enum run_verdict verdict)
 
 int report_exit_code(enum run_verdict verdict)
 {
-    static const int codes[] = {[RUN_PASSED] = 0,
-                                [RUN_FAILED] = 1,
-                                [RUN_LIMIT] = 4,
-                                [RUN_ERROR] = 3,
-                                [RUN_INTERRUPTED] = INTERRUPT_EXIT};
+    static const int codes[] = {
+        [RUN_PASSED] = 0, [RUN_FAILED] = 1, [RUN_LIMIT] = 4, [RUN_ERROR] = 3};
 
-    return codes[verdict];
+    return verdict == RUN_INTERRUPTED ? interrupt_exit() : codes[verdict];
 }
 
 static void report_failure(FILE *out, const struct scenario *scenario,
@@ -91,6 +88,45 @@ void report_result(FILE *out, const struct scenario *scenario,
     if (result->verdict == RUN_FAILED || result->verdict == RUN_LIMIT) {
         report_commands(out, scenario, &result->token, how);
     }
+}
+
+/* Where the first failure is, and what it was. */
+static void put_first(FILE *out, const struct plan_item *item)
+{
+    const struct outcome *outcome = &item->outcome;
+    const struct run_failure *first = &outcome->failure[0];
+
+    if (outcome->err != 0 || (outcome->failures == 0 && outcome->kept_err)) {
+        fprintf(out, "  %s",
+                outcome->err != 0 ? outcome->error.text
+                                  : outcome->kept_error.text);
+    } else if (outcome->failures > 0) {
+        if (first->place.line != 0) {
+            fprintf(out, "  %s:%u", item->path, first->place.line);
+        } else {
+            fprintf(out, "  oracle");
+        }
+        fprintf(out, ": expected %s, seen %s", first->expected, first->seen);
+    }
+}
+
+void report_line(FILE *out, const struct plan_item *item, bool color)
+{
+    static const char *const words[OUTCOME_CLASSES] = {
+        [OUTCOME_FAILED] = "FAIL",
+        [OUTCOME_LIMIT] = "LIMIT",
+        [OUTCOME_ERROR] = "ERROR",
+        [OUTCOME_STOPPED] = "STOPPED",
+    };
+    const char *word = words[outcome_class(&item->outcome)];
+
+    if (word == NULL) {
+        return;
+    }
+    fprintf(out, "  %s%-7s%s %s", color ? "\033[31m" : "", word,
+            color ? "\033[0m" : "", item->name);
+    put_first(out, item);
+    fputc('\n', out);
 }
 
 /* ---- JSON -------------------------------------------------------------- */

@@ -17,6 +17,8 @@
 void report_result(FILE *out, const struct scenario *scenario,
                    const struct run_result *result,
                    const struct report_how *how, bool color);
+/* What became of one that did not pass, in a line; nothing for the others. */
+void report_line(FILE *out, const struct plan_item *item, bool color);
 /* One JSON object and a line end. */
 void report_json(FILE *out, const struct plan_item *item,
                  const struct outcome *outcome);

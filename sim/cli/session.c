@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/debugger.h"
 #include "cli/evidence.h"
 #include "cli/followup.h"
 #include "cli/report.h"
@@ -40,6 +41,7 @@ static int run_once(const struct session *session,
         .plugin = session->where.plugin,
         .qemu = session->qemu,
         .story = story,
+        .apart = story != NULL && session->apart,
         .verbose = session->verbose,
         .color = session->color,
         .hard_cuts = session->hard_cuts,
@@ -57,7 +59,8 @@ static int run_once(const struct session *session,
 /* Further runs have to give the very same recording. */
 static void run_again(const struct session *session,
                       const struct scenario *scenario,
-                      const struct run_result *first, struct outcome *outcome)
+                      const struct run_result *first, FILE *out,
+                      struct outcome *outcome)
 {
     for (uint64_t i = 1; i < session->repeat && outcome->err == 0 &&
                          outcome->verdict != RUN_INTERRUPTED;
@@ -80,6 +83,11 @@ static void run_again(const struct session *session,
                           first->token.recording);
         }
         run_result_free(&again);
+    }
+    if (session->result && session->repeat > 1 && outcome->err == 0 &&
+        outcome->verdict != RUN_INTERRUPTED) {
+        fprintf(out, "  repeat   %" PRIu64 " runs, the same bit for bit\n",
+                session->repeat);
     }
 }
 
@@ -110,7 +118,8 @@ static void take_followup(struct outcome *outcome,
     }
 }
 
-static int write_evidence(const struct plan_item *item,
+static int write_evidence(const struct evidence *evidence,
+                          const struct plan_item *item,
                           const struct run_result *result,
                           const struct outcome *outcome, struct diag *diag)
 {
@@ -124,22 +133,29 @@ static int write_evidence(const struct plan_item *item,
     report_json(out, item, outcome);
     int err = fclose(out) != 0
                   ? diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory")
-                  : evidence_keep(item->folder, result, json, diag);
+                  : evidence_keep(evidence, result, json, diag);
     free(json);
     return err;
 }
 
+/* A run that passes leaves nothing, and nothing of an earlier one either. */
 static void keep(const struct session *session, const struct plan_item *item,
+                 const struct scenario *scenario,
                  const struct run_result *result, FILE *out,
                  struct outcome *outcome)
 {
-    if (result->events == 0 ||
-        (!session->keep_all && result->verdict == RUN_PASSED)) {
+    const struct evidence evidence = {item->folder, scenario, &session->where};
+
+    if (result->events == 0) {
+        return;
+    }
+    if (!session->keep_all && result->verdict == RUN_PASSED) {
+        evidence_remove(&evidence);
         return;
     }
     outcome->evidence = strdup(item->folder);
     outcome->kept_err =
-        write_evidence(item, result, outcome, &outcome->kept_error);
+        write_evidence(&evidence, item, result, outcome, &outcome->kept_error);
     if (outcome->kept_err) {
         free(outcome->evidence);
         outcome->evidence = NULL;
@@ -157,10 +173,14 @@ static void run_read(const struct session *session,
     struct report_how how = {
         .by_file =
             !paths_is_named(scenario->name, scenario->path, &session->where),
+        .folder = item->folder,
         .firmware = session->firmware,
         .qemu = session->qemu,
     };
 
+    if (session->gdb_port != 0) {
+        debugger_say(stderr, scenario, &session->where, session->gdb_port);
+    }
     outcome->err = run_once(session, scenario, session->story ? out : NULL,
                             &result, &outcome->error);
     outcome_take(outcome, &result);
@@ -170,9 +190,9 @@ static void run_read(const struct session *session,
     if (outcome->err == 0) {
         tell(session, scenario, &result, &how, out);
     }
-    keep(session, item, &result, out, outcome);
+    keep(session, item, scenario, &result, out, outcome);
     if (outcome->err == 0 && outcome->kept_err == 0) {
-        run_again(session, scenario, &result, outcome);
+        run_again(session, scenario, &result, out, outcome);
     }
     run_result_free(&result);
 }
@@ -186,9 +206,6 @@ void session_run(const struct session *session, const struct plan_item *item,
         read_scenario(session, item->path, &scenario, &outcome->error);
     if (outcome->err) {
         return;
-    }
-    if (session->story) {
-        fprintf(out, "%s%s\n", session->apart ? "\n" : "", scenario->title);
     }
     run_read(session, item, scenario, out, outcome);
     scenario_free(scenario);

@@ -266,6 +266,17 @@ static void keep_evidence(struct run *run)
     result->token = run->token;
 }
 
+/* Once there is a machine: a run that cannot begin has no story. */
+static void say_title(const struct run *run)
+{
+    const struct run_options *options = run->options;
+
+    if (options->story != NULL) {
+        fprintf(options->story, "%s%s\n", options->apart ? "\n" : "",
+                run->scenario->title);
+    }
+}
+
 static int start(struct run *run, struct diag *diag)
 {
     struct recording_header header = {
@@ -278,6 +289,9 @@ static int start(struct run *run, struct diag *diag)
 
     for (unsigned i = 0; i < run->units && err == 0; i++) {
         err = unit_start(&run->unit[i], diag);
+        if (err == 0 && i == 0) {
+            say_title(run);
+        }
         if (err == 0) {
             emit_numbers(&run->unit[i], EVENT_POWER_ON, 0, 0, 0);
         }

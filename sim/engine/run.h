@@ -24,6 +24,7 @@ struct run_options {
     const char *plugin;        /* the shim's shared object */
     const char *qemu;          /* NULL: the one on PATH */
     FILE *story;               /* NULL: silent */
+    bool apart;                /* an empty line before the story */
     bool verbose;
     bool color;
     bool hard_cuts;  /* every power cut ends the process */

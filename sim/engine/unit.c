@@ -114,6 +114,7 @@ int unit_start(struct unit *unit, struct diag *diag)
         .dtb = run->loaded_dtb,
         .checking = true,
         .gdb_port = unit->number == 1 ? run->options->gdb_port : 0,
+        .interrupted = run->options->interrupted,
     };
     int err = machine_start(&unit->machine, &machine, diag);
 
@@ -277,6 +278,11 @@ static int stand(struct unit *unit, enum machine_event event, struct diag *diag)
         return lost(unit, EVENT_CPU_ASLEEP, diag);
     case MACHINE_LOCKUP:
         return locked_up(unit, diag);
+    case MACHINE_STOPPED:
+        unit->run->result->verdict = RUN_INTERRUPTED;
+        unit->run->world->over = true;
+        unit->world->wait = WAIT_LOST; /* its turn does not end */
+        return 0;
     case MACHINE_DEAD:
         break;
     }

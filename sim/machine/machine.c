@@ -36,6 +36,7 @@ struct machine {
     struct process process;
     struct still still;
     bool gdb; /* a debugger may stop the CPU: stillness says nothing */
+    const volatile sig_atomic_t *interrupted;
 
     int window_fd;
     int channel_fd;
@@ -280,7 +281,8 @@ static bool judge_silence(struct machine *machine, enum machine_event *event)
     enum still_verdict verdict;
 
     if (machine->gdb) {
-        return false;
+        *event = MACHINE_STOPPED;
+        return machine->interrupted != NULL && *machine->interrupted != 0;
     }
     verdict =
         still_sample(&machine->still, blocks, process_cpu_ns(&machine->process),
@@ -317,8 +319,9 @@ static int await_turn(struct machine *machine, enum machine_event *event,
         }
         ended = process_ended(&machine->process);
         if (!ended && whole && judge_silence(machine, event)) {
-            return *event == MACHINE_ASLEEP ? 0 : fail_hangs(machine, diag);
+            return *event == MACHINE_DEAD ? fail_hangs(machine, diag) : 0;
         }
+        *event = MACHINE_RING;
     }
     return 0;
 }
@@ -373,7 +376,7 @@ int machine_wait(struct machine *machine, enum machine_event *event,
         turn_give(machine->channel, CHANNEL_GUEST);
     }
     err = await_turn(machine, event, diag);
-    if (err || *event == MACHINE_ASLEEP) {
+    if (err || *event == MACHINE_ASLEEP || *event == MACHINE_STOPPED) {
         return err;
     }
     return take_turn(machine, event, diag);
@@ -386,8 +389,9 @@ static int await_start(struct machine *machine, struct diag *diag)
     enum machine_event event;
     int err = await_turn(machine, &event, diag);
 
-    if (err || machine->channel->event == CHANNEL_STARTED) {
-        return err;
+    if (err || event == MACHINE_STOPPED ||
+        machine->channel->event == CHANNEL_STARTED) {
+        return err; /* stopped: the next wait says so again */
     }
     process_reap(&machine->process);
     return fail_dead(machine, diag);
@@ -463,6 +467,7 @@ int machine_start(struct machine **out, const struct machine_options *options,
     machine->channel_fd = -1;
     machine->stderr_fd = -1;
     machine->gdb = options->gdb_port != 0;
+    machine->interrupted = options->interrupted;
     err = make_secret(machine, diag);
     err = err ? err : check_options(options, diag);
     err = err ? err : find_qemu(&machine->qemu, options->qemu, diag);

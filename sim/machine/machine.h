@@ -8,6 +8,7 @@
 #ifndef OTALAB_MACHINE_MACHINE_H
 #define OTALAB_MACHINE_MACHINE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -24,17 +25,20 @@ struct machine_options {
     const char *dtb;    /* blob loaded at BOARD_DTB_BASE */
     bool checking;      /* report translated code */
     int gdb_port;       /* 0 = none; -gdb tcp:127.0.0.1:port, CPU stopped */
+    /* With a debugger, when it becomes not 0: wait no longer. Or NULL. */
+    const volatile sig_atomic_t *interrupted;
 };
 
 /* Why machine_wait() returned. */
 enum machine_event {
-    MACHINE_RING,   /* a command waits in the page */
-    MACHINE_LIMIT,  /* the instruction limit was reached */
-    MACHINE_CODE,   /* translated code waits to be checked */
-    MACHINE_STALE,  /* a stale block was entered */
-    MACHINE_LOCKUP, /* the core locked up; the process is gone */
-    MACHINE_ASLEEP, /* WFI with no timer armed: nothing will ever happen */
-    MACHINE_DEAD    /* QEMU ended or stands still: a simulator error */
+    MACHINE_RING,    /* a command waits in the page */
+    MACHINE_LIMIT,   /* the instruction limit was reached */
+    MACHINE_CODE,    /* translated code waits to be checked */
+    MACHINE_STALE,   /* a stale block was entered */
+    MACHINE_LOCKUP,  /* the core locked up; the process is gone */
+    MACHINE_ASLEEP,  /* WFI with no timer armed: nothing will ever happen */
+    MACHINE_STOPPED, /* interrupted while a debugger holds it */
+    MACHINE_DEAD     /* QEMU ended or stands still: a simulator error */
 };
 
 /* Allocate, make the shared memory, start QEMU; the CPU stands at its first

@@ -64,7 +64,7 @@ bash_offers "a topic" "flash.erase" explain flash.er
 bash_offers "words" "zsh" completion z
 bash_offers "arguments behind --" "ab-good" run -- ab-g
 bash_offers "no options behind --" "" run -- --se
-bash_offers "nothing for a token" "" replay ""
+bash_offers "folders to replay" "folder" replay fol
 
 every_command_completes() {
     local word

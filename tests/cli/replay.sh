@@ -103,7 +103,9 @@ refused "2: the scenario is gone" "was-here: no such file, folder or scenario" \
 cp "$scenarios/ab-good.yaml" scenarios/
 
 # ---- tokens from elsewhere
-refused "no token" "does not begin with ol1:" "$tool" replay ab-good
+refused "no token" "does not begin with ol1:" "$tool" replay ab-bad
+refused "a folder of that name has no evidence" "no evidence of a run" \
+    "$tool" replay ab-good
 refused "half a token" "is missing" "$tool" replay "${token%:images=*}"
 refused "a token with a fault that means nothing" "fault:1:" \
     "$tool" replay "$token:faults=power_cut@flash.erode"

@@ -85,26 +85,34 @@ END
 done
 
 # ---- the same for any number of jobs
-for how in "" -q --json --tap; do
+for how in --story "" --json --tap; do
     # shellcheck disable=SC2086
     check "one job, told '$how'" 2 "$tool" run $how --jobs 1 --record kept1 all
     mv out one && mv err one.err
     # shellcheck disable=SC2086
     check "four jobs, told '$how'" 2 "$tool" run $how --jobs 4 --record kept4 all
-    sed 's/kept4/kept1/' out >four
+    sed 's/kept4/kept1/g' out >four
     test_that "tell the same on stdout" cmp one four
     test_that "and on stderr" cmp one.err err
 done
 test_that "and keep the same evidence" diff -rx result.json kept1 kept4
 test_that "with the same results" diff \
-    <(cat kept1/*/result.json) <(sed s/kept4/kept1/ kept4/*/result.json)
+    <(cat kept1/*/result.json) <(sed s/kept4/kept1/g kept4/*/result.json)
 
-check "without --jobs" 2 "$tool" run -q all
+check "without --jobs" 2 "$tool" run all
 says "the order is that of the list" '^PASS a-good '
 test_that "all are told in it" [ "$(grep -oE '^(PASS|FAIL|LIMIT) [a-z-]*' out |
     tr '\n' ' ')" = \
     "PASS a-good FAIL b-bad LIMIT c-late PASS e-good PASS a-good " ]
 says "they are summed up" '^3 passed, 3 failed$'
+test_that "at the end, behind those that did not pass" \
+    [ "$(tail -n 4 out | awk '{ printf "%s %s|", $1, $2 }')" = \
+    "FAIL b-bad|LIMIT c-late|ERROR d-broken|3 passed,|" ]
+says "each with its place and what was seen" \
+    '^  FAIL    b-bad  all/b-bad.yaml:7: expected resets = 7, seen resets = 0$'
+test_that "no story is told" eval '! grep -q " rom  " out'
+check "--story tells all" 2 "$tool" run --story all
+test_that "each behind an empty line" [ "$(grep -c '^$' out)" = 5 ]
 complains "and the broken one has its place" '^otalab run: all/d-broken.yaml:3:'
 refused "no job at all" 2 "must be from 1 to" "$tool" run --jobs 0 all
 refused "too many jobs" 2 "must be from 1 to" "$tool" run --jobs 257 all
@@ -120,8 +128,48 @@ done
 test_that "of the run that it is named for" grep -q '"It starts, again"' \
     kept1/a-good-2/result.json
 test_that "the result has the failure and the commands" grep -qE \
-    '^\{"result":1,"scenario":"b-bad","verdict":"failed",.*"line":7,"expected":"resets = 7","seen":"resets = 0".*"evidence":"kept1/b-bad","commands":\{"replay":".* replay .ol1:b-bad@.*"watch":".*"debug":".*"\}\}$' \
+    '^\{"result":1,"scenario":"b-bad","verdict":"failed",.*"line":7,"expected":"resets = 7","seen":"resets = 0".*"evidence":"kept1/b-bad","commands":\{"replay":".* replay kept1/b-bad","watch":".*"debug":".*"\}\}$' \
     kept1/b-bad/result.json
+
+check "a run fails" 1 "$tool" run -q all/b-bad.yaml
+sed 's/resets: 7/resets: 0/' all/b-bad.yaml >all/b-now.yaml
+mv all/b-bad.yaml kept && mv all/b-now.yaml all/b-bad.yaml
+check "it is put right" 0 "$tool" run -q all/b-bad.yaml
+test_that "nothing is left of the failure" [ ! -e runs/b-bad ]
+mv kept all/b-bad.yaml
+mkdir -p runs/a-good
+echo "my own" >runs/a-good/notes
+check "a folder of somebody else's" 0 "$tool" run -q all/a-good.yaml
+test_that "stays" [ -s runs/a-good/notes ]
+rm -r runs/a-good
+
+# ---- a replay needs nothing but the folder
+cp "$programs/app.bin" all/beside.bin
+sed 's/build: app/build: beside/; s/b-bad/g-own/' all/b-bad.yaml >all/g-own.yaml
+check "a run with a program beside the scenario" 1 "$tool" run -q all/g-own.yaml
+mkdir elsewhere
+mv runs/g-own elsewhere/
+rm all/g-own.yaml all/beside.bin
+check "is replayed elsewhere" 1 env -C / "$tool" replay -q "$work/elsewhere/g-own"
+says "to the bit" '^the recording is the same, bit for bit$'
+says "and says how to do it again" "replay $work/elsewhere/g-own\$"
+check "a folder without evidence" 2 "$tool" replay elsewhere
+complains "is none" "elsewhere: no evidence of a run in there"
+
+# ---- a full disk, a folder that is not ours
+if [ "$(id -u)" != 0 ]; then
+    mkdir locked && chmod a-w locked
+    check "a failure is a failure, kept or not" 1 env -C locked "$tool" run -q \
+        "$work/all/b-bad.yaml"
+    complains "and it says what helps" '--record DIR names another place$'
+fi
+for command in "run -q all/b-bad.yaml" "explain" "check all"; do
+    code=0
+    # shellcheck disable=SC2086
+    "$tool" $command >/dev/full 2>err || code=$?
+    test_that "a full device behind stdout: $command" eval \
+        '[ $code != 0 ] && [ "$(grep -c "cannot write the output" err)" = 1 ]'
+done
 
 # ---- which are run
 check "--list" 2 "$tool" run --list all
@@ -165,6 +213,7 @@ check "--shard auto takes GitLab's numbers" 2 env CI_NODE_INDEX=2 \
 test_that "and gives that shard" cmp out shard-2
 check "--shard auto elsewhere" 2 "$tool" run --list --shard auto all
 test_that "gives all of it" lines out 5
+complains "and says so" '^otalab run: --shard auto: no CI system'
 refused "a shard that there is not" 2 "such as 1/4" "$tool" run --shard 5/4 all
 : >none
 for i in {1..9}; do
@@ -183,7 +232,7 @@ test_that "and a line for each" eval \
 says "good ones" '^ok 5 - e-good$'
 says "and bad ones" '^not ok 2 - b-bad$'
 says "with what was expected" '^      expected: "resets = 7"$'
-says "and the command that replays it" '^  replay: ".* replay .ol1:b-bad@'
+says "and the command that replays it" '^  replay: ".* replay runs/b-bad"$'
 says "a limit is told apart" '^  verdict: "time limit"$'
 says "and an error" '^  verdict: "error"$'
 test_that "the rest is YAML or nothing" eval \
@@ -222,13 +271,13 @@ test_that "which stays" [ -L null ]
 check "on GitHub" 2 env GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=summary.md \
     GITHUB_WORKSPACE="$work/all" "$tool" run -q all
 complains "a failure is at its line" \
-    '^::error file=b-bad.yaml,line=7,col=14,title=b-bad::expected resets = 7, seen resets = 0%0Areplay: '
+    '^::error file=b-bad.yaml,line=7,col=14,title=b-bad::expected resets = 7, seen resets = 0%0Areplay: [^ ]* replay runs/b-bad$'
 complains "so is an error" '^::error file=d-broken.yaml,line=3,col=1,title=d'
 test_that "stdout is as ever" eval '! grep -q "^::" out'
 test_that "the summary has the totals" grep -qxF \
     '| 6 | 3 | 1 | 1 | 1 | 0 | 0 |' summary.md
 test_that "and the failures" grep -qF '| resets = 7 | resets = 0 |' summary.md
-test_that "and how to replay them" grep -q "^[^ ]* replay 'ol1:b-bad@" \
+test_that "and how to replay them" grep -q "^[^ ]* replay runs/b-bad" \
     summary.md
 cp summary.md once.md
 check "another step" 0 env GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=summary.md \
@@ -305,25 +354,39 @@ for worker in $left; do
 done
 test_that "and the machines" soon run_now 0
 
-# A debugger is waited for: nothing moves, so that only the second one helps.
-not_caught() {
-    local mask
-    mask=$(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$pid/status") &&
-        [ -n "$mask" ] && [ $((0x$mask & 2)) = 0 ]
-}
-env --default-signal=INT "$tool" run -q --qemu "$qemu" all/a-good.yaml \
-    all/e-good.yaml --gdb $((20000 + $$ % 10000)) >out 2>err &
-pid=$!
-test_that "one machine waits for the debugger" soon run_now 1
-left=$(workers)
-kill -INT $pid
-test_that "the first Ctrl-C is taken" soon not_caught
-kill -INT $pid
-code=0
-wait $pid 2>/dev/null || code=$?
-test_that "130: the second" [ $code = 130 ]
-test_that "it leaves no worker" soon gone $left
-test_that "and no machine" soon run_now 0
+begin_long --jobs 2 --junit term.xml long.yaml long-too.yaml all/a-good.yaml
+test_that "two run at once" soon run_now 2
+kill -TERM $pid
+end_long
+test_that "143: SIGTERM, as a CI system cancels a job" [ $code = 143 ]
+complains "it says how far it came" '^otalab run: interrupted, 2 of 3 '
+says "those that were stopped are named" '^  STOPPED long$'
+test_that "the report has them, and what was not run" eval \
+    '[ "$(grep -c "type=\"interrupted\"" term.xml)" = 2 ] &&
+     [ "$(grep -c "<skipped" term.xml)" = 1 ]'
+test_that "no machine is left" soon run_now 0
+
+# A debugger is waited for: nothing moves, and one Ctrl-C is enough.
+says_soon() { soon grep -q -- "$1" err; }
+for jobs in all/a-good.yaml "all/a-good.yaml all/e-good.yaml"; do
+    port=$((20000 + $$ % 10000))
+    # shellcheck disable=SC2086
+    env --default-signal=INT "$tool" run -q --qemu "$qemu" $jobs --gdb $port \
+        >out 2>err &
+    pid=$!
+    test_that "it says at once that it waits" \
+        says_soon 'a-good waits for a debugger'
+    test_that "and the command that connects one" says_soon \
+        "^  gdb-multiarch -ex 'target remote :$port' -ex 'add-symbol-file .*/rom.elf'"
+    test_that "one machine waits" soon run_now 1
+    kill -INT $pid
+    code=0
+    wait $pid 2>/dev/null || code=$?
+    test_that "130: the first Ctrl-C" [ $code = 130 ]
+    test_that "it leaves no machine" soon run_now 0
+done
+refused "no TCP port" 2 "--gdb 99999: is no TCP port; one from 1 to 65535" \
+    "$tool" run --gdb 99999 all/a-good.yaml
 
 # ---- progress
 check "no terminal" 0 "$tool" run -q all/a-good.yaml all/e-good.yaml
