@@ -27,6 +27,7 @@ struct boot {
     struct image_info image; /* of the verified copy in SRAM */
     enum ota_reason reasons[OTA_SLOT_COUNT]; /* why not, at this boot */
     unsigned tried;                          /* bit mask of slots refused */
+    struct policy_ending ending;             /* of the boot before */
     bool confirmed_now;
 };
 

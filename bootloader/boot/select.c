@@ -5,9 +5,8 @@
 
 #include "ota/load.h"
 
-/* Each try refuses a slot for good, so there are at most that many; one more
- * for a trial that gave up without being read or was outdone by its fallback
- * (never both: the one that gave up is remembered). */
+/* Each try refuses a slot for this boot, so there are at most that many; one
+ * more for a trial that was outdone by its fallback. */
 #define TRIES_MAX (OTA_SLOT_COUNT + 1u)
 
 static const struct ota_area *slot_area(const struct boot *boot,
@@ -79,27 +78,45 @@ static void trace_refusal(struct boot *boot, const struct boot_state *next,
     }
 }
 
+static bool choose(struct boot *boot, struct boot_state *next, bool *gave_up)
+{
+    bool changed;
+
+    policy_choose(&boot->state, &boot->limits, &boot->ending, next, &changed,
+                  gave_up);
+    return changed;
+}
+
+/* The trial is over. Its image is out of the question at this boot, whoever's
+ * fault it was. */
+static void end_trial(struct boot *boot, const struct boot_state *next)
+{
+    trace_refusal(boot, next, (enum ota_reason)next->reason);
+    boot->tried |= 1u << boot->state.slot;
+    boot_move(boot, next);
+}
+
 /* Count the attempt of a trial, on flash. False: it could not be counted, so
  * the image must not run. */
 static bool count_attempt(struct boot *boot)
 {
     struct boot_state next;
-    bool changed;
     bool gave_up;
+    bool changed = choose(boot, &next, &gave_up);
 
-    policy_choose(&boot->state, &boot->limits, &next, &changed, &gave_up);
     if (gave_up) {
-        trace_refusal(boot, &next, OTA_REASON_TRIAL_FAILED);
-        boot_move(boot, &next);
-        policy_choose(&boot->state, &boot->limits, &next, &changed, &gave_up);
+        end_trial(boot, &next);
+        changed = choose(boot, &next, &gave_up);
     }
     if (!changed) {
         return true;
     }
+    bool forgiven = next.losses > boot->state.losses;
     if (!boot_save(boot, &next)) {
         return false;
     }
-    trace_event(TRACE_BOOT_ATTEMPT, next.slot, next.attempts, 0, 0);
+    trace_event(forgiven ? TRACE_BOOT_FORGIVE : TRACE_BOOT_ATTEMPT, next.slot,
+                next.attempts, next.losses, 0);
     return true;
 }
 
@@ -157,20 +174,56 @@ static void start_over(struct boot *boot)
     boot_move(boot, &next);
 }
 
-void boot_select(struct boot *boot)
+/* Until an image is ready, or nothing is left to try. */
+static bool select_chosen(struct boot *boot)
 {
-    if (!boot->state.sequence) {
-        start_over(boot);
-    }
     for (unsigned i = 0; i < TRIES_MAX; i++) {
         enum ota_reason reason = try_chosen(boot);
         if (!reason) {
-            return;
+            return true;
         }
         if (!move_on(boot, reason)) {
             break;
         }
     }
+    return false;
+}
+
+/* An authentic, allowed image in the slot, whatever was decided against it:
+ * begin a round with it. It runs even if the journal cannot be written, for
+ * attempts are there to get back to something better. */
+static bool resort_to(struct boot *boot, enum ota_slot slot)
+{
+    struct boot_state next;
+
+    wipe_sram();
+    if (load_slot(boot, slot)) {
+        return false;
+    }
+    uint32_t wait = policy_resort(&boot->state, slot, boot->image.digest,
+                                  &boot->limits, &next);
+    trace_event(TRACE_BOOT_RESORT, slot, next.rounds, wait, 0);
+    boot_move(boot, &next);
+    board_pause(wait);
+    return true;
+}
+
+static bool last_resort(struct boot *boot)
+{
+    enum ota_slot first = policy_resort_first(&boot->state);
+
+    return resort_to(boot, first) || resort_to(boot, policy_other(first));
+}
+
+void boot_select(struct boot *boot)
+{
+    if (!boot->state.sequence) {
+        start_over(boot);
+    }
+    if (select_chosen(boot) || last_resort(boot)) {
+        return;
+    }
+    wipe_sram();
     trace_event(TRACE_BOOT_NOTHING, boot->reasons[OTA_SLOT_A],
                 boot->reasons[OTA_SLOT_B], boot->reasons[OTA_SLOT_RECOVERY], 0);
     board_halt();

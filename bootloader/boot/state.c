@@ -12,6 +12,8 @@ void boot_read_board(struct boot *boot)
     }
     trust_read(&boot->trust);
     boot->limits.trial_attempts = boot->map.trial_attempts;
+    boot->limits.power_losses = (uint8_t)boot->map.trial_power_losses;
+    boot->ending.power_on = board_reset_cause() == CTL_CAUSE_POWER_ON;
     boot->limits.fuse_counter = trust_level(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
     boot->limits.fuse_capacity = OTP_COUNTER_BITS;
 }
@@ -74,6 +76,11 @@ void boot_take_request(struct boot *boot)
     enum ota_reason verdict =
         policy_request(&boot->state, request, &boot->limits, &next, &changed);
     if (!changed) {
+        return;
+    }
+    if (!verdict && request->kind == OTA_REQUEST_ALIVE) {
+        boot->ending.alive = true;
+        boot->state = next; /* written with the attempt that follows */
         return;
     }
     if (!boot_save(boot, &next)) {

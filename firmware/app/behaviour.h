@@ -61,6 +61,9 @@ void app_pause(struct app *app, uint32_t ms);
 enum ota_reason app_request(const struct app *app, enum ota_request_kind kind,
                             uint8_t slot, uint32_t number,
                             const uint8_t digest[OTA_DIGEST_SIZE]);
+/* On trial: the first sign of life. An attempt that a power loss ends after it
+ * is given back. */
+void app_say_alive(const struct app *app);
 /* Ask to confirm the running image. */
 enum ota_reason app_confirm(const struct app *app);
 /* Ask to try the image in `slot`, to commit the running one's counter. */

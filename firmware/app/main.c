@@ -70,6 +70,9 @@ int main(void)
     bool healthy;
 
     app_open(&app);
+    if (app_on_trial(&app)) {
+        app_say_alive(&app);
+    }
     trace_event(TRACE_APP_START, app.info.version, app.info.slot,
                 app.info.state, 0);
     watchdog_start(app.map.watchdog_ms);

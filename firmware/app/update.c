@@ -41,21 +41,34 @@ enum ota_reason app_peek(const struct app *app, uint8_t slot,
     return image_peek(app->flash, *area, &limits, image);
 }
 
-enum ota_reason app_request(const struct app *app, enum ota_request_kind kind,
-                            uint8_t slot, uint32_t number,
-                            const uint8_t digest[OTA_DIGEST_SIZE])
+static int append(const struct app *app, enum ota_request_kind kind,
+                  uint8_t slot, uint32_t number,
+                  const uint8_t digest[OTA_DIGEST_SIZE])
 {
     struct request request = {.kind = (uint8_t)kind,
                               .slot = slot,
                               .number = number};
 
     memcpy(request.digest, digest, OTA_DIGEST_SIZE);
-    if (request_append(app->flash, app->map.parts[MAP_REQUESTS],
-                       app->info.next_request, &request) != OTA_OK) {
+    return request_append(app->flash, app->map.parts[MAP_REQUESTS],
+                          app->info.next_request, &request);
+}
+
+enum ota_reason app_request(const struct app *app, enum ota_request_kind kind,
+                            uint8_t slot, uint32_t number,
+                            const uint8_t digest[OTA_DIGEST_SIZE])
+{
+    if (append(app, kind, slot, number, digest) != OTA_OK) {
         return refuse(kind, OTA_REASON_FLASH_ERROR);
     }
     trace_event(TRACE_APP_REQUEST, kind, slot, 0, 0);
     return OTA_REASON_NONE;
+}
+
+/* Not kept: a power loss uses up an attempt. */
+void app_say_alive(const struct app *app)
+{
+    (void)append(app, OTA_REQUEST_ALIVE, app->info.slot, 0, app->info.digest);
 }
 
 enum ota_reason app_confirm(const struct app *app)

@@ -62,6 +62,8 @@ uint64_t board_cycles(void);
  * again.
  */
 void board_sleep_until(uint64_t until);
+/* Sleep for so many seconds, whatever comes, and feed the watchdog. */
+void board_pause(uint32_t seconds);
 /* Wait for a busy time that the controller has named: not announced, never
  * shorter. */
 void board_wait_until(uint64_t until);

@@ -95,18 +95,31 @@ void board_wait_until(uint64_t until)
     cpu_unmask(before);
 }
 
-void board_sleep_until(uint64_t until)
+static void sleep_until(uint64_t until, enum ctl_sleep ends)
 {
-    uint32_t args[2] = {(uint32_t)until, (uint32_t)(until >> 32)};
+    uint32_t args[3] = {(uint32_t)until, (uint32_t)(until >> 32), ends};
     uint64_t wake;
 
     if (board_cycles() >= until) {
         return;
     }
-    if (ctl_command(CTL_SYS_SLEEP, args, 2) != CTL_OK) {
+    if (ctl_command(CTL_SYS_SLEEP, args, 3) != CTL_OK) {
         board_panic(__LINE__, CTL_SYS_SLEEP);
     }
     /* The world is there already: our clock has to follow, whatever waits. */
     wake = ctl_result64(0);
     board_wait_until(wake < until ? wake : until);
+}
+
+void board_sleep_until(uint64_t until)
+{
+    sleep_until(until, CTL_SLEEP_NEWS);
+}
+
+void board_pause(uint32_t seconds)
+{
+    for (uint32_t i = 0; i < seconds; i++) {
+        watchdog_feed();
+        sleep_until(board_cycles() + BOARD_CPU_HZ, CTL_SLEEP_DEAF);
+    }
 }

@@ -112,6 +112,12 @@ enum ctl_reset_cause {
     CTL_CAUSE_PIN = 6       /* the reset pin, from outside */
 };
 
+/* What ends a sleep before its time: A2 of CTL_SYS_SLEEP. */
+enum ctl_sleep {
+    CTL_SLEEP_NEWS = 0, /* a console line, a datagram, a power warning */
+    CTL_SLEEP_DEAF = 1  /* nothing but a reset */
+};
+
 /* Reason given to CTL_SYS_RESET in ARG0. */
 enum ctl_reset_reason {
     CTL_REASON_REQUEST = 1,  /* the program wanted a restart */
@@ -127,8 +133,9 @@ enum ctl_reset_reason {
  *               R0 cause
  * SYS_RESET     announce SYSRESETREQ.  A0 reason
  * SYS_SLEEP     announce WFI.  A0,A1 wake time in cycles (64 bit; all ones =
- *               for ever).  Answered when the time has come or something
- *               happens that concerns the CPU; R0,R1 the time to arm
+ *               for ever), A2 enum ctl_sleep.  Answered when the time has come
+ *               or, unless told otherwise, something happens that concerns
+ *               the CPU; R0,R1 the time to arm
  * SYS_DEADLINE  set the trial deadline, once per reset.  A0 ms from now
  * SYS_HALT      nothing can boot: low power until power is cycled
  * FLASH_PROGRAM A0 address (from 0), A1 length 1..256 within a page, D bytes.

@@ -42,6 +42,12 @@
       "no image can run: a brick")                                         \
     X(BOOT_JOURNAL, 26, "boot.journal", "u:sequence u:copies",             \
       "a journal record was written")                                      \
+    X(BOOT_FORGIVE, 27, "boot.forgive", "s:slot u:left u:losses",          \
+      "an attempt that a power loss ended is given back; losses of this "  \
+      "trial so far")                                                      \
+    X(BOOT_RESORT, 28, "boot.resort", "s:slot u:round u:seconds",          \
+      "nothing better is left: the image is tried once more, after a "     \
+      "pause")                                                             \
     X(APP_START, 64, "app.start", "v:version s:slot t:state",              \
       "the application runs")                                              \
     X(APP_HEALTH, 65, "app.health", "u:passed u:detail",                   \

@@ -38,11 +38,10 @@ struct boot_state {
 };
 
 enum boot_flag {
-    BOOT_ASKED = 1u << 0,     /* confirmed by a request, or by the factory */
-    BOOT_COMMITTED = 1u << 1, /* a commit was asked for and taken */
-    BOOT_AT_FAULT = 1u << 2,  /* an attempt of this trial ended otherwise than
+    BOOT_ASKED = 1u << 0,   /* confirmed by a request, or by the factory */
+    BOOT_THIN = 1u << 1,    /* a second copy cannot be made: leave it */
+    BOOT_AT_FAULT = 1u << 2 /* an attempt of this trial ended otherwise than
                                  by a power loss */
-    BOOT_THIN = 1u << 3       /* a second copy cannot be made: leave it */
 };
 
 #define JOURNAL_SECTORS 4u

@@ -45,6 +45,8 @@ static void move_to(struct boot_state *next, enum ota_slot slot,
     next->state = (uint8_t)state;
     next->attempts = attempts;
     next->counter = limits->fuse_counter;
+    next->losses = 0;
+    next->flags = 0;
     memset(next->digest, 0, OTA_DIGEST_SIZE);
 }
 
@@ -94,6 +96,10 @@ static void leave_trial(const struct boot_state *now,
     if (next->counter < now->counter) {
         next->counter = now->counter;
     }
+    if (confirmed) {
+        next->flags = BOOT_ASKED; /* or the trial would not have begun */
+        next->rounds = 0;
+    }
 }
 
 /* ---- requests ------------------------------------------------------- */
@@ -113,12 +119,28 @@ struct request_rule {
 static bool unknown_kind(const struct asked *asked)
 {
     return asked->request->kind < OTA_REQUEST_TRIAL ||
-           asked->request->kind > OTA_REQUEST_ABANDON;
+           asked->request->kind > OTA_REQUEST_ALIVE;
 }
 
 static bool on_trial(const struct asked *asked)
 {
     return asked->now->state == OTA_TRIAL;
+}
+
+static bool not_on_trial(const struct asked *asked)
+{
+    return !on_trial(asked);
+}
+
+static bool never_asked(const struct asked *asked)
+{
+    return (asked->now->flags & BOOT_ASKED) == 0;
+}
+
+static bool stale(const struct asked *asked)
+{
+    return asked->request->number != 0 &&
+           asked->request->number < asked->now->release;
 }
 
 static bool no_way_back(const struct asked *asked)
@@ -134,7 +156,8 @@ static bool not_the_other_slot(const struct asked *asked)
 
 static bool rejected_before(const struct asked *asked)
 {
-    return was_rejected(asked->now, asked->request->digest);
+    return asked->now->slot != OTA_SLOT_RECOVERY &&
+           was_rejected(asked->now, asked->request->digest);
 }
 
 static bool not_this_image(const struct asked *asked)
@@ -154,13 +177,17 @@ static const struct request_rule request_rules[] = {
     {0, unknown_kind, OTA_REASON_BAD_REQUEST},
     {OTA_REQUEST_TRIAL, on_trial, OTA_REASON_NO_FALLBACK},
     {OTA_REQUEST_TRIAL, not_the_other_slot, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_TRIAL, stale, OTA_REASON_STALE},
     {OTA_REQUEST_TRIAL, rejected_before, OTA_REASON_REJECTED_BEFORE},
     {OTA_REQUEST_CONFIRM, not_this_image, OTA_REASON_BAD_REQUEST},
     {OTA_REQUEST_COMMIT, on_trial, OTA_REASON_NO_FALLBACK},
     {OTA_REQUEST_COMMIT, not_this_image, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_COMMIT, never_asked, OTA_REASON_BAD_REQUEST},
     {OTA_REQUEST_COMMIT, beyond_capacity, OTA_REASON_COUNTER_HIGH},
     {OTA_REQUEST_ABANDON, no_way_back, OTA_REASON_NO_FALLBACK},
     {OTA_REQUEST_ABANDON, not_this_image, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_ALIVE, not_on_trial, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_ALIVE, not_this_image, OTA_REASON_BAD_REQUEST},
 };
 
 static enum ota_reason judge(const struct asked *asked)
@@ -175,6 +202,11 @@ static enum ota_reason judge(const struct asked *asked)
     return OTA_REASON_NONE;
 }
 
+static void one_more_round(struct boot_state *next)
+{
+    next->rounds = (uint8_t)(next->rounds + (next->rounds < UINT8_MAX));
+}
+
 static void grant_trial(const struct asked *asked, struct boot_state *next)
 {
     bool from_recovery = asked->now->slot == OTA_SLOT_RECOVERY;
@@ -183,6 +215,12 @@ static void grant_trial(const struct asked *asked, struct boot_state *next)
             asked->limits->trial_attempts, asked->limits);
     memcpy(next->digest, asked->request->digest, OTA_DIGEST_SIZE);
     next->reason = from_recovery ? OTA_REASON_NO_FALLBACK : OTA_REASON_NONE;
+    if (from_recovery) {
+        one_more_round(next);
+    }
+    if (asked->request->number != 0) {
+        next->release = asked->request->number;
+    }
 }
 
 static void grant_confirm(const struct asked *asked, struct boot_state *next)
@@ -191,6 +229,9 @@ static void grant_confirm(const struct asked *asked, struct boot_state *next)
     next->state = OTA_CONFIRMED;
     next->attempts = 0;
     next->reason = OTA_REASON_NONE;
+    next->rounds = 0;
+    next->losses = 0;
+    next->flags = BOOT_ASKED;
 }
 
 static void grant_commit(const struct asked *asked, struct boot_state *next)
@@ -198,6 +239,12 @@ static void grant_commit(const struct asked *asked, struct boot_state *next)
     if (asked->request->number > next->counter) {
         next->counter = asked->request->number;
     }
+}
+
+static void grant_nothing(const struct asked *asked, struct boot_state *next)
+{
+    (void)asked;
+    (void)next;
 }
 
 /* The image may be asked for again: nothing is known against it. */
@@ -217,6 +264,7 @@ enum ota_reason policy_request(const struct boot_state *now,
         [OTA_REQUEST_CONFIRM] = grant_confirm,
         [OTA_REQUEST_COMMIT] = grant_commit,
         [OTA_REQUEST_ABANDON] = grant_abandon,
+        [OTA_REQUEST_ALIVE] = grant_nothing,
     };
     struct asked asked = {now, request, limits};
 
@@ -235,25 +283,106 @@ enum ota_reason policy_request(const struct boot_state *now,
 
 /* ---- choosing ------------------------------------------------------- */
 
+/* An attempt was under way when the boot before this one ended. */
+static bool attempt_ended(const struct boot_state *now,
+                          const struct policy_limits *limits)
+{
+    return now->attempts < limits->trial_attempts;
+}
+
+static bool given_back(const struct boot_state *now,
+                       const struct policy_limits *limits,
+                       const struct policy_ending *ending)
+{
+    return attempt_ended(now, limits) && ending->power_on && ending->alive &&
+           now->losses < limits->power_losses;
+}
+
+/* None of the attempts has brought a confirmation. Whose fault it was, as far
+ * as one can tell. */
+static void give_up(const struct boot_state *now,
+                    const struct policy_limits *limits, struct boot_state *next)
+{
+    bool at_fault = (next->flags & BOOT_AT_FAULT) != 0;
+
+    if (now->rounds != 0 && !policy_has_fallback(now)) {
+        move_to(next, OTA_SLOT_RECOVERY, OTA_CONFIRMED, 0, limits);
+    } else {
+        leave_trial(now, limits, next);
+    }
+    remember_rejected(next, now->digest,
+                      at_fault ? OTA_REASON_TRIAL_FAILED
+                               : OTA_REASON_POWER_LOST);
+}
+
+static void next_attempt(const struct boot_state *now,
+                         const struct policy_limits *limits,
+                         struct boot_state *next)
+{
+    uint8_t left = now->attempts < limits->trial_attempts
+                       ? now->attempts
+                       : limits->trial_attempts;
+
+    next->attempts = (uint8_t)(left - 1u);
+}
+
 enum ota_slot policy_choose(const struct boot_state *now,
                             const struct policy_limits *limits,
+                            const struct policy_ending *ending,
                             struct boot_state *next, bool *changed,
                             bool *gave_up)
 {
     *next = *now;
     *changed = now->state == OTA_TRIAL;
-    *gave_up = *changed && now->attempts == 0;
+    *gave_up = false;
+    if (!*changed) {
+        return (enum ota_slot)next->slot;
+    }
+    if (given_back(now, limits, ending)) {
+        next->losses++;
+        return (enum ota_slot)next->slot;
+    }
+    if (attempt_ended(now, limits) && !ending->power_on) {
+        next->flags |= BOOT_AT_FAULT;
+    }
+    *gave_up = now->attempts == 0;
     if (*gave_up) {
-        leave_trial(now, limits, next);
-        remember_rejected(next, now->digest, OTA_REASON_TRIAL_FAILED);
-    } else if (*changed) {
-        uint8_t left = now->attempts < limits->trial_attempts
-                           ? now->attempts
-                           : limits->trial_attempts;
-        next->attempts = (uint8_t)(left - 1u);
+        give_up(now, limits, next);
+    } else {
+        next_attempt(now, limits, next);
     }
     return (enum ota_slot)next->slot;
 }
+
+/* ---- last resort ---------------------------------------------------- */
+
+#define RESORT_DOUBLINGS 12u
+#define RESORT_MOST_S 3600u
+
+enum ota_slot policy_resort_first(const struct boot_state *now)
+{
+    return now->rounds % 2u ? OTA_SLOT_B : OTA_SLOT_A;
+}
+
+uint32_t policy_resort(const struct boot_state *now, enum ota_slot slot,
+                       const uint8_t digest[OTA_DIGEST_SIZE],
+                       const struct policy_limits *limits,
+                       struct boot_state *next)
+{
+    uint32_t doublings =
+        now->rounds < RESORT_DOUBLINGS ? now->rounds : RESORT_DOUBLINGS;
+    uint32_t wait = 1u << doublings;
+
+    *next = *now;
+    move_to(next, slot, OTA_TRIAL, (uint8_t)(limits->trial_attempts - 1u),
+            limits);
+    memcpy(next->digest, digest, OTA_DIGEST_SIZE);
+    next->reason = OTA_REASON_NO_FALLBACK;
+    one_more_round(next);
+    return wait < RESORT_MOST_S ? wait : RESORT_MOST_S;
+}
+
+/* ---- refused -------------------------------------------------------- */
 
 /* Where to go when an image was refused, in order of preference. */
 struct way_out {
@@ -336,7 +465,9 @@ void policy_start_over(const struct policy_candidate candidates[2],
     bool a_runs = a->verdict == OTA_REASON_NONE;
     bool b_runs = b->verdict == OTA_REASON_NONE;
     bool b_newer =
-        image_version_compare(&b->info.version, &a->info.version) > 0;
+        b->info.counter != a->info.counter
+            ? b->info.counter > a->info.counter
+            : image_version_compare(&b->info.version, &a->info.version) > 0;
     enum ota_slot slot =
         b_runs && (!a_runs || b_newer) ? OTA_SLOT_B : OTA_SLOT_A;
 
@@ -381,9 +512,11 @@ static bool another_image(const struct entrant *entrant)
            !digests_equal(entrant->now->digest, entrant->info->digest);
 }
 
+/* In a last resort even that is better than nothing. */
 static bool tried_in_vain(const struct entrant *entrant)
 {
-    return was_rejected(entrant->now, entrant->info->digest);
+    return entrant->now->rounds == 0 &&
+           was_rejected(entrant->now, entrant->info->digest);
 }
 
 static bool nothing_to_compare(const struct entrant *entrant)
@@ -408,8 +541,8 @@ static const struct {
     bool (*when)(const struct entrant *entrant);
     enum ota_reason verdict;
 } entrant_rules[] = {
-    {confirmed_already, OTA_REASON_NONE},
     {another_image, OTA_REASON_BAD_REQUEST},
+    {confirmed_already, OTA_REASON_NONE},
     {tried_in_vain, OTA_REASON_REJECTED_BEFORE},
     {nothing_to_compare, OTA_REASON_NONE},
     {counter_falls, OTA_REASON_COUNTER_LOW},
@@ -445,8 +578,8 @@ uint32_t policy_burn_target(const struct boot_state *now,
     uint32_t target =
         now->counter < info->counter ? now->counter : info->counter;
 
-    if (now->state != OTA_CONFIRMED || now->slot == OTA_SLOT_RECOVERY ||
-        target < limits->fuse_counter) {
+    if (now->state != OTA_CONFIRMED || (now->flags & BOOT_ASKED) == 0 ||
+        now->slot == OTA_SLOT_RECOVERY || target < limits->fuse_counter) {
         return limits->fuse_counter;
     }
     return target < limits->fuse_capacity ? target : limits->fuse_capacity;

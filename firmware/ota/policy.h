@@ -9,6 +9,11 @@
  * for, and the other slot holds the confirmed image to go back to. With any
  * other reason it is itself a way out (no journal, or the confirmed image was
  * refused), and the other slot is not known to be good.
+ *
+ * Attempts exist to get back to something better. An attempt that a power loss
+ * ended after the image's first sign of life is given back, a bounded number
+ * of times. Where nothing better is left an image is tried without end, in
+ * rounds of so many attempts (policy_resort()).
  */
 #ifndef OTALAB_OTA_POLICY_H
 #define OTALAB_OTA_POLICY_H
@@ -22,6 +27,7 @@
 
 struct policy_limits {
     uint8_t trial_attempts; /* from the devicetree, >= 1 */
+    uint8_t power_losses;   /* attempts of a trial given back at most */
     uint32_t fuse_counter;  /* value in the fuses */
     uint32_t fuse_capacity; /* highest value they can hold */
 };
@@ -30,6 +36,12 @@ struct policy_limits {
 struct policy_candidate {
     enum ota_reason verdict; /* OTA_REASON_NONE: authentic and allowed */
     struct image_info info;  /* meaningful when verdict is NONE */
+};
+
+/* How the boot before this one ended. */
+struct policy_ending {
+    bool power_on; /* by a power loss, and not by a brown-out */
+    bool alive;    /* the image on trial had said that it runs */
 };
 
 /* The other of slots a and b; for recovery, a. */
@@ -45,7 +57,9 @@ bool policy_has_fallback(const struct boot_state *now);
  * rejected before. Confirm: only for the slot and digest on trial. Commit:
  * only from a confirmed state with the running digest; counter within
  * capacity. Abandon: only for the slot and digest on trial, and only when the
- * other slot is confirmed; the image is not remembered as rejected.
+ * other slot is confirmed; the image is not remembered as rejected. Alive: only
+ * for the slot and digest on trial; changes nothing else. Recovery may ask for
+ * a trial of what was rejected before: where it runs nothing better is left.
  */
 enum ota_reason policy_request(const struct boot_state *now,
                                const struct request *request,
@@ -54,13 +68,30 @@ enum ota_reason policy_request(const struct boot_state *now,
 
 /*
  * The slot to try now and the state to be written before it is read (when
- * *changed). A trial uses up one attempt; with none left it is rejected
- * (*gave_up) and the other slot is taken: as confirmed when it was.
+ * *changed). A trial uses up one attempt, unless the one before is given back
+ * because of how it ended (`losses` rises). With none left the trial is over
+ * (*gave_up) and next->reason says why: trial-failed, for good, or power-lost
+ * when no attempt ended otherwise. Then the other slot is taken, as confirmed
+ * when it was; after a last resort, recovery.
  */
 enum ota_slot policy_choose(const struct boot_state *now,
                             const struct policy_limits *limits,
+                            const struct policy_ending *ending,
                             struct boot_state *next, bool *changed,
                             bool *gave_up);
+
+/*
+ * Nothing is left at this boot, and `slot` holds an authentic, allowed image:
+ * begin another round of attempts with it, the first of which is taken.
+ * Returns the seconds to wait before: 1, doubled with each round, at most an
+ * hour.
+ */
+uint32_t policy_resort(const struct boot_state *now, enum ota_slot slot,
+                       const uint8_t digest[OTA_DIGEST_SIZE],
+                       const struct policy_limits *limits,
+                       struct boot_state *next);
+/* The slot to look at first for that: they take turns. */
+enum ota_slot policy_resort_first(const struct boot_state *now);
 
 /*
  * The image in `now->slot` was refused with `reason`: record it and move on:
@@ -87,7 +118,7 @@ enum ota_reason policy_allow(const struct image_info *info,
 /*
  * Is this allowed image the one that `now` speaks of, and may it be tried?
  * `fallback` is what the slot to go back to claims to hold, NULL when there
- * is none. Confirmed states pass.
+ * is none. Confirmed states pass when the image is the one that was confirmed.
  */
 enum ota_reason policy_admit(const struct boot_state *now,
                              const struct image_info *info,

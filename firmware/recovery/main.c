@@ -2,7 +2,9 @@
 /*
  * The recovery image: started when neither slot can run. It keeps the device
  * reachable on its console and, with a modem, fetches a whole image into a
- * damaged slot: whatever the server offers and the fuses allow.
+ * damaged slot: whatever the server offers and the fuses allow. While nothing
+ * comes, it has what lies in the slots tried again, at growing intervals: it
+ * may have failed for reasons that are over.
  */
 #include <string.h>
 
@@ -10,15 +12,21 @@
 #include "board/board.h"
 #include "board/text.h"
 #include "ota/boot_info.h"
+#include "ota/load.h"
 #include "ota/map.h"
+#include "ota/request.h"
 
 #define LINE_SIZE 80u
+/* From one trial of what is there to the next: doubled each time. */
+#define RETRY_FIRST_S 600u
+#define RETRY_MOST_S 86400u
 
 struct recovery {
     struct boot_info info; /* zero when not valid */
     bool info_valid;
     struct ota_map map;
     struct updater updater;
+    uint64_t retry; /* cycles */
 };
 
 static void recovery_open(struct recovery *recovery)
@@ -98,6 +106,63 @@ static void serve_console(struct recovery *recovery)
     }
 }
 
+/* ---- what lies in the slots ------------------------------------------------ */
+
+static void plan_retry(struct recovery *recovery)
+{
+    uint32_t wait = RETRY_FIRST_S;
+
+    for (unsigned i = 0; i < recovery->info.rounds && wait < RETRY_MOST_S;
+         i++) {
+        wait *= 2u;
+    }
+    wait = wait < RETRY_MOST_S ? wait : RETRY_MOST_S;
+    recovery->retry = board_cycles() + (uint64_t)wait * BOARD_CPU_HZ;
+}
+
+static bool ask_for(const struct recovery *recovery, uint8_t slot)
+{
+    const struct ota_area *parts = recovery->map.parts;
+    struct image_limits limits = {.slot_size = parts[MAP_SLOT_A + slot].length,
+                                  .load_base = BOARD_APP_BASE,
+                                  .load_size = BOARD_APP_SIZE};
+    struct request request = {.kind = OTA_REQUEST_TRIAL, .slot = slot};
+    struct image_info image;
+
+    if (image_peek(board_flash(), parts[MAP_SLOT_A + slot], &limits, &image) !=
+        OTA_REASON_NONE) {
+        return false;
+    }
+    memcpy(request.digest, image.digest, OTA_DIGEST_SIZE);
+    if (request_append(board_flash(), parts[MAP_REQUESTS],
+                       recovery->info.next_request, &request) != OTA_OK) {
+        return false;
+    }
+    trace_event(TRACE_APP_REQUEST, request.kind, slot, 0, 0);
+    return true;
+}
+
+/* The slots take turns. The bootloader verifies what it finds. */
+static void retry_slots(struct recovery *recovery)
+{
+    uint8_t first = recovery->info.rounds % 2u ? OTA_SLOT_B : OTA_SLOT_A;
+
+    if (!recovery->info_valid || board_cycles() < recovery->retry ||
+        !updater_is_idle(&recovery->updater)) {
+        return;
+    }
+    if (ask_for(recovery, first) || ask_for(recovery, first ^ 1u)) {
+        console_write("trying again what is there, restarting\n");
+        board_reset(CTL_REASON_REQUEST);
+    }
+    plan_retry(recovery);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 int main(void)
 {
     static struct recovery recovery;
@@ -106,6 +171,7 @@ int main(void)
     watchdog_start(recovery.map.watchdog_ms);
     trace_event(TRACE_RECOVERY_START, recovery.info.version, 0, 0, 0);
     recovery_network(&recovery);
+    plan_retry(&recovery);
     do_status(&recovery);
     for (;;) {
         uint64_t feed = (uint64_t)recovery.map.watchdog_ms * 2u / 5u;
@@ -113,10 +179,11 @@ int main(void)
         uint64_t due;
 
         serve_console(&recovery);
-        due = updater_serve(&recovery.updater);
+        retry_slots(&recovery);
+        due = earlier(updater_serve(&recovery.updater), recovery.retry);
         wake = board_cycles() + feed * BOARD_CYCLES_PER_MS;
         watchdog_feed();
-        board_sleep_until(due < wake ? due : wake);
+        board_sleep_until(earlier(due, wake));
         watchdog_feed();
     }
 }

@@ -322,6 +322,7 @@ void board_advance(struct board *board, uint8_t *window, uint64_t now,
 static void end_sleep(struct board *board)
 {
     board->asleep = false;
+    board->deaf = false;
     board->sleep_ns = 0;
     board->slept_ns = 0;
 }
@@ -495,6 +496,7 @@ static enum ctl_status sys_sleep(struct request *req)
     uint64_t until = min_u64(ns_of_cycles(board, asked), board->deadline_ns);
 
     board->asleep = true;
+    board->deaf = req->arg[2] == CTL_SLEEP_DEAF;
     board->slept_ns = board->now_ns;
     board->sleep_ns = max_u64(until, board->now_ns);
     TELL(req->sink, sleep, board->sleep_ns);

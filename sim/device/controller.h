@@ -81,6 +81,7 @@ struct board {
     uint64_t
         sleep_ns; /* a SYS_SLEEP's end: as asked, or the deadline; else 0 */
     uint64_t slept_ns; /* its begin; else 0 */
+    bool deaf;         /* nothing but its end ends it */
     bool asleep;       /* it is not answered yet: board_wake() does */
 
     uint32_t console_count; /* lines waiting for the guest */

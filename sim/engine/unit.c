@@ -342,7 +342,8 @@ uint64_t unit_next(const struct unit *unit)
     case WAIT_COMMAND:
         return command_time(unit);
     case WAIT_ASLEEP:
-        if (!board_has_news(&world->board) && !world->nudged) {
+        if (world->board.deaf ||
+            (!board_has_news(&world->board) && !world->nudged)) {
             return world->board.sleep_ns;
         }
         return now > world->board.now_ns ? now : world->board.now_ns;

@@ -93,6 +93,7 @@ static void add_board(mbedtls_sha256_context *context,
     ADD(context, board->sleep_ns);
     ADD(context, board->slept_ns);
     ADD(context, board->asleep);
+    ADD(context, board->deaf);
     add_radio(context, &board->radio);
     ADD(context, board->console_count);
     for (uint32_t i = 0; i < board->console_count && i < BOARD_CONSOLE_LINES;

@@ -30,9 +30,8 @@ enum request_kind {
 };
 enum journal_flag {
     JOURNAL_ASKED = 1u << 0,
-    JOURNAL_COMMITTED = 1u << 1,
-    JOURNAL_AT_FAULT = 1u << 2,
-    JOURNAL_THIN = 1u << 3
+    JOURNAL_THIN = 1u << 1,
+    JOURNAL_AT_FAULT = 1u << 2
 };
 
 /* X(CODE, "name", "what a person is told") */

@@ -63,6 +63,11 @@ static const struct sentence sentences[] = {
      "is asked to {kind} {slot}[, and will not: {verdict}]"},
     {EVENT_BOOT_ATTEMPT, ROLE_PLAIN, "boot",
      "counts a trial boot of {slot}; {left} left"},
+    {EVENT_BOOT_FORGIVE, ROLE_PLAIN, "boot",
+     "gives an attempt of {slot} back: the power failed; {left} left"},
+    {EVENT_BOOT_RESORT, ROLE_FAULT, "boot",
+     "has nothing better than {slot}: tries it again, round {round}, after "
+     "{seconds} s"},
     {EVENT_BOOT_REJECT, ROLE_BAD, "boot", "refuses {slot}: {reason}"},
     {EVENT_BOOT_ROLLBACK, ROLE_FAULT, "boot",
      "ROLLBACK from {from} to {to}: {reason}"},

@@ -50,14 +50,35 @@ static void check_choice(const struct input *input)
     struct boot_state next;
     bool changed;
     bool gave_up;
-    enum ota_slot slot =
-        policy_choose(&input->now, &input->limits, &next, &changed, &gave_up);
+    struct policy_ending ending = {(input->tried & 8u) != 0,
+                                   (input->tried & 16u) != 0};
+    enum ota_slot slot = policy_choose(&input->now, &input->limits, &ending,
+                                       &next, &changed, &gave_up);
+    bool forgiven = next.losses > input->now.losses;
 
     require(slot == (enum ota_slot)next.slot && slot < OTA_SLOT_COUNT);
-    require(gave_up ==
-            (input->now.state == OTA_TRIAL && input->now.attempts == 0));
+    require(gave_up == (input->now.state == OTA_TRIAL &&
+                        input->now.attempts == 0 && !forgiven));
     require(changed == (input->now.state == OTA_TRIAL));
-    require(gave_up || !changed || next.attempts < input->now.attempts);
+    require(gave_up || !changed || forgiven ||
+            next.attempts < input->now.attempts);
+    require(!forgiven || (ending.power_on && ending.alive &&
+                          next.losses <= input->limits.power_losses));
+    check_state(&next, input);
+}
+
+/* A round begins with an attempt taken and a pause of a second to an hour. */
+static void check_resort(const struct input *input)
+{
+    struct boot_state next;
+    enum ota_slot slot = policy_resort_first(&input->now);
+    uint32_t wait = policy_resort(&input->now, slot, input->info.digest,
+                                  &input->limits, &next);
+
+    require(slot <= OTA_SLOT_B && next.slot == slot);
+    require(wait >= 1 && wait <= 3600);
+    require(next.rounds > 0 && next.rounds >= input->now.rounds);
+    require(next.attempts == input->limits.trial_attempts - 1);
     check_state(&next, input);
 }
 
@@ -92,6 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                          &changed);
     check_state(&next, &input);
     check_choice(&input);
+    check_resort(&input);
     check_reject(&input);
     (void)policy_allow(&input.info, &input.limits);
     (void)policy_admit(&input.now, &input.info, &input.fallback);

@@ -355,12 +355,13 @@ static enum ota_reason admit(const struct aw *w, uint32_t image)
 /* Which image runs now; AW_IMAGES for none. */
 static uint32_t choose(struct aw *w)
 {
+    const struct policy_ending ended = {false, false};
     unsigned tried = 0;
 
     for (unsigned i = 0; i < 5; i++) {
         struct boot_state next;
         bool changed, gave_up;
-        policy_choose(&w->state, &w->limits, &next, &changed, &gave_up);
+        policy_choose(&w->state, &w->limits, &ended, &next, &changed, &gave_up);
         w->state = next;
         if (gave_up) {
             continue;
@@ -650,7 +651,8 @@ void aw_init(struct aw *w, uint64_t seed)
     w->rtc_start_ms = UINT64_C(1700000000000);
     w->cut_at = UINT32_MAX;
     w->fail_at = UINT32_MAX;
-    w->limits = (struct policy_limits){ATTEMPTS, 0, CAPACITY};
+    w->limits = (struct policy_limits){.trial_attempts = ATTEMPTS,
+                                       .fuse_capacity = CAPACITY};
     w->recovery = AW_IMAGES;
     open_keys(w);
     open_port(w);

@@ -8,6 +8,7 @@
 #include "ota/fuse.h"
 
 static const struct policy_limits limits = {.trial_attempts = 3,
+                                            .power_losses = 2,
                                             .fuse_counter = 4,
                                             .fuse_capacity = 256};
 
@@ -29,6 +30,7 @@ static struct boot_state confirmed_a(void)
     state.state = OTA_CONFIRMED;
     state.counter = 4;
     state.request = 10;
+    state.flags = BOOT_ASKED;
     fill(state.digest, 0xA1);
     return state;
 }
@@ -267,13 +269,21 @@ struct choice {
     bool changed, gave_up;
 };
 
-static struct choice choose(const struct boot_state *now)
+static struct choice choose_after(const struct boot_state *now, bool power_on,
+                                  bool alive)
 {
+    struct policy_ending ending = {power_on, alive};
     struct choice choice;
 
-    choice.slot = policy_choose(now, &limits, &choice.next, &choice.changed,
-                                &choice.gave_up);
+    choice.slot = policy_choose(now, &limits, &ending, &choice.next,
+                                &choice.changed, &choice.gave_up);
     return choice;
+}
+
+/* After a reset that the image itself has caused. */
+static struct choice choose(const struct boot_state *now)
+{
+    return choose_after(now, false, true);
 }
 
 Test(policy, a_confirmed_image_is_just_taken)
@@ -600,4 +610,257 @@ Test(policy, a_failed_trial_is_not_repeated)
     next.request = 10;
     now = next;
     expect_refused(&now, &request, OTA_REASON_REJECTED_BEFORE);
+}
+
+/* ---- power losses -------------------------------------------------------- */
+
+Test(policy, an_attempt_that_a_power_loss_ended_is_given_back)
+{
+    struct boot_state now = trial_b();
+
+    now = choose(&now).next; /* the first attempt is under way */
+    for (unsigned loss = 1; loss <= limits.power_losses; loss++) {
+        struct choice choice = choose_after(&now, true, true);
+        cr_assert_eq(choice.slot, OTA_SLOT_B);
+        cr_assert(choice.changed, "it has to be counted");
+        cr_assert_eq(choice.next.attempts, 2);
+        cr_assert_eq(choice.next.losses, loss);
+        now = choice.next;
+    }
+    cr_assert_eq(choose_after(&now, true, true).next.attempts, 1,
+                 "no more than that");
+}
+
+Test(policy, the_last_attempt_is_given_back_too)
+{
+    struct boot_state now = trial_b();
+
+    now.attempts = 0;
+    struct choice choice = choose_after(&now, true, true);
+    cr_assert_not(choice.gave_up);
+    cr_assert_eq(choice.slot, OTA_SLOT_B);
+    cr_assert_eq(choice.next.attempts, 0);
+    cr_assert_eq(choice.next.losses, 1);
+}
+
+Test(policy, nothing_else_is_given_back)
+{
+    static const struct {
+        const char *what;
+        uint8_t attempts;
+        bool power_on, alive;
+    } cases[] = {
+        {"a reset by watchdog or software", 2, false, true},
+        {"before a sign of life", 2, true, false},
+        {"no attempt was under way", 3, true, true},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct boot_state now = trial_b();
+        now.attempts = cases[i].attempts;
+        struct choice choice =
+            choose_after(&now, cases[i].power_on, cases[i].alive);
+        cr_assert_eq(choice.next.attempts, cases[i].attempts - 1, "%s",
+                     cases[i].what);
+        cr_assert_eq(choice.next.losses, 0, "%s", cases[i].what);
+    }
+}
+
+/* Attempts that all ended by power losses tell nothing about the image. */
+Test(policy, power_losses_alone_reject_nothing)
+{
+    struct boot_state now = trial_b();
+
+    for (unsigned i = 0; i < 3; i++) {
+        now = choose_after(&now, true, false).next;
+    }
+    struct choice choice = choose_after(&now, true, false);
+    cr_assert(choice.gave_up);
+    cr_assert_eq(choice.next.slot, OTA_SLOT_A);
+    cr_assert_eq(choice.next.state, OTA_CONFIRMED);
+    cr_assert_eq(choice.next.reason, OTA_REASON_POWER_LOST);
+    cr_assert_eq(memcmp(choice.next.rejected[0], no_digest, OTA_DIGEST_SIZE),
+                 0);
+    cr_assert_eq(choice.next.flags, BOOT_ASKED);
+}
+
+Test(policy, one_attempt_that_ended_otherwise_is_enough)
+{
+    for (unsigned fault = 0; fault < 3; fault++) {
+        struct boot_state now = trial_b();
+        now = choose(&now).next;
+        for (unsigned i = 0; i < 2; i++) {
+            now = choose_after(&now, i != fault, false).next;
+        }
+        struct choice choice = choose_after(&now, fault != 2, false);
+        cr_assert(choice.gave_up);
+        cr_assert_eq(choice.next.reason, OTA_REASON_TRIAL_FAILED);
+        cr_assert_eq(choice.next.rejected[0][0], 0xB1);
+    }
+}
+
+Test(policy, a_sign_of_life_is_taken_from_the_image_on_trial_alone)
+{
+    struct boot_state now = trial_b();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_ALIVE, OTA_SLOT_B, 0xB1, 0);
+
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    next.request = now.request;
+    cr_assert_eq(memcmp(&now, &next, sizeof(now)), 0, "it changes nothing");
+    request = ask(OTA_REQUEST_ALIVE, OTA_SLOT_B, 0xB2, 0);
+    expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
+    request = ask(OTA_REQUEST_ALIVE, OTA_SLOT_A, 0xB1, 0);
+    expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
+    now = confirmed_a();
+    request = ask(OTA_REQUEST_ALIVE, OTA_SLOT_A, 0xA1, 0);
+    expect_refused(&now, &request, OTA_REASON_BAD_REQUEST);
+}
+
+/* ---- last resort --------------------------------------------------------- */
+
+Test(policy, rounds_take_turns_and_their_pauses_double_up_to_an_hour)
+{
+    struct boot_state now = confirmed_a();
+    uint8_t digest[OTA_DIGEST_SIZE];
+    uint32_t waited[16];
+
+    fill(digest, 0xB1);
+    for (unsigned i = 0; i < 16; i++) {
+        struct boot_state next;
+        enum ota_slot slot = policy_resort_first(&now);
+        cr_assert_eq(slot, i % 2 ? OTA_SLOT_B : OTA_SLOT_A);
+        waited[i] = policy_resort(&now, slot, digest, &limits, &next);
+        cr_assert_eq(next.state, OTA_TRIAL);
+        cr_assert_eq(next.attempts, 2, "one of three is taken");
+        cr_assert_eq(next.rounds, i + 1);
+        cr_assert_not(policy_has_fallback(&next));
+        now = next;
+    }
+    cr_assert_eq(waited[0], 1);
+    cr_assert_eq(waited[5], 32);
+    cr_assert_eq(waited[11], 2048);
+    cr_assert_eq(waited[12], 3600);
+    cr_assert_eq(waited[15], 3600);
+    now.rounds = UINT8_MAX;
+    (void)policy_resort(&now, OTA_SLOT_A, digest, &limits, &now);
+    cr_assert_eq(now.rounds, UINT8_MAX);
+}
+
+static struct boot_state resort_b(void)
+{
+    struct boot_state state = trial_b();
+
+    state.reason = OTA_REASON_NO_FALLBACK;
+    state.rounds = 1;
+    state.attempts = 0;
+    fill(state.rejected[0], 0xB1);
+    return state;
+}
+
+Test(policy, a_round_that_failed_ends_in_recovery)
+{
+    struct boot_state now = resort_b();
+    struct choice choice = choose(&now);
+
+    cr_assert(choice.gave_up);
+    cr_assert_eq(choice.slot, OTA_SLOT_RECOVERY);
+    cr_assert_eq(choice.next.rounds, 1, "the pauses go on growing");
+    cr_assert_eq(choice.next.reason, OTA_REASON_TRIAL_FAILED);
+}
+
+Test(policy, in_a_last_resort_a_rejected_image_may_run)
+{
+    struct boot_state now = resort_b();
+    struct image_info info;
+
+    memset(&info, 0, sizeof(info));
+    info.counter = 4;
+    fill(info.digest, 0xB1);
+    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_NONE);
+    now.rounds = 0;
+    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_REJECTED_BEFORE);
+}
+
+Test(policy, a_confirmation_ends_the_last_resort)
+{
+    struct boot_state now = resort_b();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_CONFIRM, OTA_SLOT_B, 0xB1, 0);
+
+    now.losses = 2;
+    now.flags = BOOT_AT_FAULT;
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.rounds, 0);
+    cr_assert_eq(next.losses, 0);
+    cr_assert_eq(next.flags, BOOT_ASKED);
+}
+
+Test(policy, recovery_may_ask_for_a_rejected_image_again)
+{
+    struct boot_state now = confirmed_a();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_B, 0xB1, 0);
+
+    fill(now.rejected[0], 0xB1);
+    expect_refused(&now, &request, OTA_REASON_REJECTED_BEFORE);
+    now.slot = OTA_SLOT_RECOVERY;
+    now.rounds = 3;
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.rounds, 4);
+    cr_assert_eq(next.attempts, 3);
+}
+
+/* ---- releases ------------------------------------------------------------ */
+
+Test(policy, a_lower_release_gets_no_trial)
+{
+    struct boot_state now = confirmed_a();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_B, 0xB1, 7);
+
+    now.release = 8;
+    expect_refused(&now, &request, OTA_REASON_STALE);
+    now.release = 7;
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    now.release = 6;
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.release, 7);
+    request.number = 0; /* by hand: says nothing about releases */
+    cr_assert_eq(take(&now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.release, 6);
+}
+
+/* ---- what was never asked for -------------------------------------------- */
+
+Test(policy, a_confirmed_record_of_another_image_is_not_believed)
+{
+    struct boot_state now = confirmed_a();
+    struct image_info info;
+
+    memset(&info, 0, sizeof(info));
+    info.counter = 4;
+    fill(info.digest, 0xA2);
+    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_BAD_REQUEST);
+    memset(now.digest, 0, sizeof(now.digest));
+    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_NONE,
+                 "nothing is known yet");
+}
+
+Test(policy, without_a_confirmation_that_was_asked_for_nothing_is_burned)
+{
+    struct boot_state now = confirmed_a();
+    struct image_info info;
+    struct boot_state next;
+    struct request commit = ask(OTA_REQUEST_COMMIT, OTA_SLOT_A, 0xA1, 9);
+
+    memset(&info, 0, sizeof(info));
+    info.counter = 9;
+    now.counter = 9;
+    now.flags = 0;
+    cr_assert_eq(policy_burn_target(&now, &info, &limits), 4);
+    expect_refused(&now, &commit, OTA_REASON_BAD_REQUEST);
+    now.flags = BOOT_ASKED;
+    cr_assert_eq(policy_burn_target(&now, &info, &limits), 9);
+    cr_assert_eq(take(&now, &commit, &next), OTA_REASON_NONE);
 }

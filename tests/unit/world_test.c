@@ -195,6 +195,7 @@ static void copy_board(struct board *to, const struct board *from)
     COPY(sleep_ns);
     COPY(slept_ns);
     COPY(asleep);
+    COPY(deaf);
 }
 
 static void copy_oracle(struct oracle *to, const struct oracle *from)
