@@ -87,7 +87,7 @@ enum ctl_status {
     CTL_E_BUSY = 3,     /* flash or fuses are busy; RESULT0/1 say until when */
     CTL_E_LOCKED = 4,   /* the range is locked until reset */
     CTL_E_FAILED = 5,   /* the operation was carried out and failed */
-    CTL_E_TIME = 6,     /* TIME went back or ran ahead */
+    CTL_E_TIME = 6,     /* TIME went back, stayed behind or ran ahead */
     CTL_E_EMPTY = 7,    /* nothing to read */
     /* Reset is being asserted (power lost, trial deadline). The driver must
      * request SYSRESETREQ at once and do nothing else. */

@@ -81,10 +81,20 @@ static void grant(struct board *board, uint64_t since, uint64_t until)
 {
     uint64_t from = max_u64(since, board->granted_ns);
 
+    board->granted_waits = add_time(board->granted_waits, BOARD_GRANT_WAITS);
     if (until > from) {
+        board->granted_waits =
+            add_time(board->granted_waits, (until - from) / BOARD_WAIT_NS);
         board->horizon_ns = add_time(board->horizon_ns, until - from);
         board->granted_ns = until;
     }
+}
+
+/* Now the board knows the time by itself. */
+static void drop_anchor(struct board *board, uint64_t now)
+{
+    board->anchor_ns = now;
+    board->anchor_spent_ns = board->spent_ns;
 }
 
 static void start_epoch(struct board *board, uint64_t epoch)
@@ -93,6 +103,47 @@ static void start_epoch(struct board *board, uint64_t epoch)
     board->now_ns = epoch;
     board->horizon_ns = epoch;
     board->granted_ns = epoch;
+    board->spent_ns = 0;
+    board->charged_ns = 0;
+    board->waits = 0;
+    board->granted_waits = 0;
+    board->commands_ns = epoch;
+    drop_anchor(board, epoch);
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+/* WFIs since the last ring that no answer has granted cost time. */
+static void charge_waits(struct board *board, uint64_t waits)
+{
+    uint64_t news = less(waits, board->waits);
+    uint64_t charged = less(news, board->granted_waits);
+
+    board->granted_waits -= news - charged;
+    board->waits += news;
+    board->charged_ns =
+        charged > (BOARD_FOREVER - board->charged_ns) / BOARD_WAIT_NS
+            ? BOARD_FOREVER
+            : board->charged_ns + charged * BOARD_WAIT_NS;
+}
+
+void board_see_cpu(struct board *board, const struct board_cpu *cpu)
+{
+    board->cpu_reset |= cpu->reset;
+    charge_waits(board, cpu->waits);
+    board->spent_ns =
+        max_u64(board->spent_ns, add_time(cpu->executed_ns, board->charged_ns));
+}
+
+uint64_t board_least_ns(const struct board *board)
+{
+    uint64_t since = less(board->spent_ns, board->anchor_spent_ns);
+    uint64_t own = add_time(board->anchor_ns, less(since, BOARD_TIME_SLACK_NS));
+
+    return max_u64(board->now_ns, own);
 }
 
 /* ---- the window -------------------------------------------------------- */
@@ -430,25 +481,35 @@ static void answer_busy(struct request *req, unsigned first, uint64_t end)
     grant(req->board, req->board->now_ns, end);
 }
 
-/* A reset that the board had no part in: announced, or the watchdog's. */
-static void infer_reset(struct board *board, const struct board_sink *sink)
+bool board_reset_seen(const struct board *board, uint64_t *at_ns,
+                      enum ctl_reset_cause *cause)
 {
-    uint64_t now = board->now_ns;
-    enum ctl_reset_cause cause = CTL_CAUSE_WATCHDOG;
+    uint64_t at = board->now_ns;
 
-    if (board->reset_announced) {
-        cause = (enum ctl_reset_cause)board->cause;
-    } else {
-        now = add_time(now, watchdog_ns(board));
+    *cause = board->reset_announced ? (enum ctl_reset_cause)board->cause
+                                    : CTL_CAUSE_WATCHDOG;
+    if (!board->reset_announced) {
+        at = add_time(at, watchdog_ns(board));
     }
-    board_advance(board, NULL, now, sink);
-    board_warm_reset(board, now, cause);
-    board->cpu_reset = true;
+    *at_ns = max_u64(at, board_least_ns(board));
+    if (*at_ns >= board->deadline_ns) {
+        *at_ns = board->deadline_ns;
+        *cause = CTL_CAUSE_DEADLINE;
+    }
+    return board->cpu_reset && !board->reset_asserted;
 }
 
-void board_see_reset(struct board *board)
+/* The board performs the reset that it had no part in. */
+static void follow_reset(struct board *board, const struct board_sink *sink)
 {
-    board->cpu_reset = true;
+    enum ctl_reset_cause cause;
+    uint64_t at;
+
+    if (board_reset_seen(board, &at, &cause)) {
+        board_advance(board, NULL, at, sink);
+        board_warm_reset(board, at, cause);
+        board->cpu_reset = true;
+    }
 }
 
 static enum ctl_status sys_boot(struct request *req)
@@ -875,54 +936,80 @@ static handler_fn *find_handler(uint32_t command)
                                                  : NULL;
 }
 
-bool board_time_possible(const struct board *board, uint64_t guest_ns,
-                         uint64_t executed_ns)
+static bool time_possible(const struct board *board, uint64_t guest_ns)
 {
-    uint64_t limit = add_time(board->horizon_ns, executed_ns);
+    uint64_t executed = less(board->spent_ns, board->charged_ns);
+    uint64_t most =
+        add_time(add_time(board->horizon_ns, executed), BOARD_TIME_SLACK_NS);
 
-    limit = add_time(limit, BOARD_TIME_SLACK_NS);
-    return guest_ns >= board->now_ns && guest_ns <= limit &&
+    return guest_ns >= board_least_ns(board) && guest_ns <= most &&
            guest_ns != BOARD_FOREVER;
 }
 
-static enum ctl_status pass_deadline(struct request *req)
+uint64_t board_command_ns(const struct board *board,
+                          const struct ctl_page *page)
 {
-    struct board *board = req->board;
-    uint64_t deadline = board->deadline_ns;
+    uint64_t guest_ns = board_guest_ns(board, page);
 
-    board_advance(board, req->window, deadline, req->sink);
-    board_warm_reset(board, deadline, CTL_CAUSE_DEADLINE);
+    return min_u64(time_possible(board, guest_ns) ? guest_ns
+                                                  : board_least_ns(board),
+                   board->deadline_ns);
+}
+
+static enum ctl_status assert_now(struct request *req,
+                                  enum ctl_reset_cause cause)
+{
+    board_warm_reset(req->board, req->board->now_ns, cause);
     return CTL_RESET_ASSERTED;
 }
 
-static enum ctl_status carry_out(struct request *req, uint64_t executed_ns)
+/* Have commands come too fast? Each takes a share of the time that passes. */
+static bool storms(struct board *board)
+{
+    board->commands_ns =
+        add_time(max_u64(board->commands_ns, board->now_ns), BOARD_COMMAND_NS);
+    return board->commands_ns - board->now_ns > BOARD_BURST_NS;
+}
+
+static enum ctl_status serve(struct request *req, bool possible)
 {
     struct board *board = req->board;
-    uint64_t guest_ns = board_guest_ns(board, req->page);
     handler_fn *handler = find_handler(req->command);
 
-    if (board->cpu_reset && !board->reset_asserted) {
-        infer_reset(board, req->sink);
+    if (req->command == CTL_SYS_BOOT) {
+        board->reset_announced = false;
+        return CTL_E_COMMAND;
     }
+    if (!possible) {
+        return CTL_E_TIME;
+    }
+    board->reset_announced = false;
+    return handler != NULL ? handler(req) : CTL_E_COMMAND;
+}
+
+static enum ctl_status carry_out(struct request *req)
+{
+    struct board *board = req->board;
+    bool possible;
+
+    follow_reset(board, req->sink);
     if (board->cpu_reset && req->command == CTL_SYS_BOOT) {
         return sys_boot(req);
     }
     if (board->reset_asserted) {
         return CTL_RESET_ASSERTED;
     }
-    if (req->command == CTL_SYS_BOOT) {
-        board->reset_announced = false;
-        return CTL_E_COMMAND;
+    possible = time_possible(board, board_guest_ns(board, req->page));
+    board_advance(board, req->window, board_command_ns(board, req->page),
+                  req->sink);
+    if (board->now_ns >= board->deadline_ns) {
+        return assert_now(req, CTL_CAUSE_DEADLINE);
     }
-    if (!board_time_possible(board, guest_ns, executed_ns)) {
-        return CTL_E_TIME;
+    if (storms(board)) {
+        TELL_BARE(req->sink, storm);
+        return assert_now(req, CTL_CAUSE_WATCHDOG);
     }
-    if (guest_ns >= board->deadline_ns) {
-        return pass_deadline(req);
-    }
-    board_advance(board, req->window, guest_ns, req->sink);
-    board->reset_announced = false;
-    return handler != NULL ? handler(req) : CTL_E_COMMAND;
+    return serve(req, possible);
 }
 
 static uint32_t flags_of(const struct board *board)
@@ -943,7 +1030,7 @@ static bool is_refusal(enum ctl_status status)
 }
 
 void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
-                   uint64_t executed_ns, const struct board_sink *sink)
+                   const struct board_sink *sink)
 {
     struct request req = {
         .board = board,
@@ -956,7 +1043,7 @@ void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
     memcpy(req.arg, page->arg, sizeof(req.arg));
     memset(page->result, 0, sizeof(page->result));
     end_sleep(board); /* whoever rings is awake */
-    enum ctl_status status = carry_out(&req, executed_ns);
+    enum ctl_status status = carry_out(&req);
     if (is_refusal(status) && !req.told) {
         TELL(sink, refused, req.command, status);
     }
@@ -979,6 +1066,9 @@ void board_wake(struct board *board, struct ctl_page *page, uint64_t now)
     grant(board, board->slept_ns,
           until == BOARD_FOREVER ? add_time(board->slept_ns, watchdog_ns(board))
                                  : ns_of_cycles(board, cycles));
+    if (until != BOARD_FOREVER) {
+        drop_anchor(board, until);
+    }
     end_sleep(board);
     put_u64(page, 0, cycles);
     page->status = CTL_OK;

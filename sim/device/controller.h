@@ -20,10 +20,18 @@
 #define BOARD_CONSOLE_LINES 8u
 #define BOARD_CONSOLE_LENGTH 256u
 #define BOARD_FOREVER UINT64_MAX
-/* The shim counts instructions by whole blocks, and the ROM's first command
- * comes some instructions after the reset: so much may the guest's time run
- * ahead of the count. */
+/* So much may the guest's time differ from the count of what it executed, on
+ * either side: the ROM's first command comes some instructions after the
+ * reset, and a sleep is armed in time that it has already been given. */
 #define BOARD_TIME_SLACK_NS 1000000u
+/* A WFI that no answer has granted takes so long, whatever the guest says. */
+#define BOARD_WAIT_NS 100000u
+/* An answer that grants a wait grants a WFI for each BOARD_WAIT_NS of it, and so
+ * many more. */
+#define BOARD_GRANT_WAITS 4u
+/* The rate of commands: one in so long, and so much of that at once. */
+#define BOARD_COMMAND_NS 50000u
+#define BOARD_BURST_NS 5000000000u
 
 /* Figures from the devicetree that the models need. */
 struct board_figures {
@@ -58,11 +66,19 @@ struct board {
     struct rng noise;    /* guest-visible random numbers */
     struct rng scramble; /* SRAM after power-on */
 
-    uint64_t epoch_ns;    /* world time of the last reset */
-    uint64_t now_ns;      /* world time of the last command */
-    uint64_t horizon_ns;  /* epoch + all sleeps and busy waits granted */
-    uint64_t granted_ns;  /* end of the latest of them */
-    uint64_t deadline_ns; /* trial deadline, BOARD_FOREVER if not set */
+    uint64_t epoch_ns;   /* world time of the last reset */
+    uint64_t now_ns;     /* world time of the last command */
+    uint64_t horizon_ns; /* epoch + all sleeps and busy waits granted */
+    uint64_t granted_ns; /* end of the latest of them */
+    uint64_t anchor_ns;  /* world time that the board last knew by itself: of
+                             the reset, or of the end of a sleep */
+    uint64_t anchor_spent_ns; /* spent_ns at that time */
+    uint64_t spent_ns;        /* by the CPU since the reset, at the last ring */
+    uint64_t charged_ns;      /* of that, for WFIs nobody has granted */
+    uint64_t waits;           /* WFIs since the reset, at the last ring */
+    uint64_t granted_waits;   /* WFIs that are granted and not used */
+    uint64_t commands_ns;     /* when all commands so far may have come */
+    uint64_t deadline_ns;     /* trial deadline, BOARD_FOREVER if not set */
     bool deadline_set;
     bool reset_asserted;  /* answers CTL_RESET_ASSERTED until SYS_BOOT */
     bool reset_announced; /* SYS_RESET was the last command */
@@ -124,6 +140,7 @@ struct board_sink {
                                  const uint8_t *bytes, uint32_t length,
                                  uint64_t *until_ns);
     void (*refused)(void *context, uint32_t command, enum ctl_status status);
+    void (*storm)(void *context); /* commands come too fast: it is reset */
     /* The guest has stored into the window at this flash address: seen where
      * an operation is about to hide it. The rest is board_raw_write()'s. */
     void (*raw_write)(void *context, uint32_t address);
@@ -135,38 +152,57 @@ int board_init(struct board *board, const struct board_figures *figures,
                uint64_t seed);
 
 /*
- * Carry out the command in `page`. `window` is the shared window's first
- * byte; the flash part of it is updated when an operation begins or ends.
- * `executed_ns` is the shim's own count of executed time since the reset (for
- * SYS_BOOT it does not matter).
+ * Carry out the command in `page`, once the board has been told what is known
+ * of the CPU (board_see_cpu()). `window` is the shared window's first byte; the
+ * flash part of it is updated when an operation begins or ends.
  *
  * SYS_SLEEP is not answered: board->asleep is set, board->sleep_ns says until
  * when, at the latest. The guest has to be kept waiting until board_wake().
  *
- * Time: the guest's is epoch + cycles * 40 ns. It is refused (CTL_E_TIME)
- * when below now_ns or above
- *     horizon_ns + executed_ns + BOARD_TIME_SLACK_NS,
+ * Time: the guest's is epoch + cycles * 40 ns. The board has a count of its
+ * own, the CPU's executed time and BOARD_WAIT_NS for each WFI that nobody has
+ * granted, from the last time that it knew by itself: the epoch, or the end of
+ * a sleep that it answered. The guest's time is refused (CTL_E_TIME) below
+ * that count less BOARD_TIME_SLACK_NS, below now_ns, or above
+ *     horizon_ns + executed time + BOARD_TIME_SLACK_NS,
  * where horizon_ns starts at the epoch and grows by each wait that an answer
  * grants: SYS_SLEEP until the time answered, a busy answer until its end. A
- * sleep for ever is granted two watchdog periods: a bark may end it. A time
- * at or past the deadline asserts reset, at the deadline.
+ * sleep for ever is granted two watchdog periods: a bark may end it. With a
+ * refused time the board's time goes on by its own count (board_least_ns()).
+ * At the deadline, by whichever time, reset is asserted.
  *
- * SYS_BOOT starts a new epoch. After a cut, a deadline or board_warm_reset()
- * it is now_ns as that left it; after an announced SYS_RESET, the time of the
- * announcement; else the watchdog has bitten, and it is now_ns + 2 watchdog
- * periods, its worst case: an executed count would differ between versions of
- * QEMU. TIME given with SYS_BOOT is not looked at: that is cycle 0.
+ * Rate: a command may come each BOARD_COMMAND_NS; who has sent commands for
+ * BOARD_BURST_NS too many is reset, as by the watchdog.
  *
- * SYS_BOOT clears the locks, so it counts only once the CPU was seen to be
- * reset since the last one (board_see_reset()); else it is no command. What
- * rings instead of it is answered CTL_RESET_ASSERTED.
+ * SYS_BOOT starts a new epoch, at now_ns as a cut, a deadline or
+ * board_warm_reset() left it, or when the reset that was seen has come
+ * (board_reset_seen()). TIME given with SYS_BOOT is not looked at: that is
+ * cycle 0. It clears the locks, so it counts only once the CPU was seen to be
+ * reset since the last one; else it is no command. What rings instead of it is
+ * answered CTL_RESET_ASSERTED.
  */
 void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
-                   uint64_t executed_ns, const struct board_sink *sink);
+                   const struct board_sink *sink);
 
-/* The machine knows that the CPU was reset since the last ring. To be told
- * before the command of that ring, the program's first one, is carried out. */
-void board_see_reset(struct board *board);
+/* What the machine knows of the CPU at a ring, and no program can forge. */
+struct board_cpu {
+    bool reset;           /* it was reset since the last ring */
+    uint64_t executed_ns; /* since SYS_BOOT */
+    uint64_t waits;       /* WFIs since SYS_BOOT */
+};
+
+/* To be told at each ring, before its command is carried out. */
+void board_see_cpu(struct board *board, const struct board_cpu *cpu);
+
+/* Before this time it cannot be, whatever the guest says. */
+uint64_t board_least_ns(const struct board *board);
+
+/* A reset that was seen, and that the board had no part in: announced, at the
+ * time of the announcement; else the watchdog has bitten, two periods after
+ * the last command, its worst case. Not before board_least_ns(), not after the
+ * deadline. False when there is none. */
+bool board_reset_seen(const struct board *board, uint64_t *at_ns,
+                      enum ctl_reset_cause *cause);
 
 /*
  * Answer the sleep at `now` (at or after the last time, at or before sleep_ns;
@@ -188,9 +224,10 @@ void board_advance(struct board *board, uint8_t *window, uint64_t now,
  * what a time can hold. Not for SYS_BOOT. */
 uint64_t board_guest_ns(const struct board *board, const struct ctl_page *page);
 
-/* Would board_command() believe that time? */
-bool board_time_possible(const struct board *board, uint64_t guest_ns,
-                         uint64_t executed_ns);
+/* The time at which board_command() would carry out the page's command: the
+ * guest's where it is possible, else the board's own. */
+uint64_t board_command_ns(const struct board *board,
+                          const struct ctl_page *page);
 
 /*
  * Power fails at `now`; it is back at `now + off_ns`. What was due by then is

@@ -141,6 +141,7 @@ static void on_boot(void *context, enum ctl_reset_cause cause)
     unit->run->world->counts.boots++;
     unit->world->boots++;
     unit->world->alive = false;
+    unit->world->time_told = false;
     unit->world->boot_ns = unit->world->board.now_ns;
     unit->booted = true;
     oracle_reset(&unit->world->oracle, &view);
@@ -349,10 +350,16 @@ static void on_refused(void *context, uint32_t command, enum ctl_status status)
     struct unit *unit = context;
 
     emit_numbers(unit, EVENT_REFUSED, command, status, 0);
-    if (status == CTL_E_TIME &&
+    if (status == CTL_E_TIME && !unit->world->time_told &&
         (unit->run->scenario->allow & ALLOW_TIME) == 0) {
+        unit->world->time_told = true; /* a false clock stays false */
         on_violation(unit, 7, "the guest's time is impossible");
     }
+}
+
+static void on_storm(void *context)
+{
+    emit_numbers(context, EVENT_CPU_STORM, 0, 0, 0);
 }
 
 static const struct board_sink board_sink = {
@@ -373,6 +380,7 @@ static const struct board_sink board_sink = {
     .deadline = on_deadline,
     .sleep = on_sleep,
     .refused = on_refused,
+    .storm = on_storm,
     .radio_send = net_send,
 };
 

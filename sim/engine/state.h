@@ -35,7 +35,7 @@ struct run_image {
 };
 
 /* One device's machine, and what is known of it outside the world. Nothing
- * here outlasts a turn but the machine itself and its count at the boot, which
+ * here outlasts a turn but the machine itself and its counts at the boot, which
  * each SYS_BOOT takes anew: so a world and a machine at SYS_BOOT are enough to
  * go on. */
 struct unit {
@@ -47,8 +47,12 @@ struct unit {
     struct oracle_sink oracle_sink;
     char changed[EVENT_LABEL]; /* partition whose flash has changed */
     bool booted;               /* SYS_BOOT was served */
-    bool struck;         /* reset was asserted, and it has not run since */
-    uint64_t boot_insns; /* shim's count at the last SYS_BOOT */
+    bool struck;          /* reset was asserted, and it has not run since */
+    uint64_t boot_insns;  /* shim's count at the last SYS_BOOT */
+    uint64_t boot_waits;  /* the same of WFIs */
+    uint64_t ring_insns;  /* shim's count at the last ring */
+    uint64_t grace_insns; /* where a guest in reset is ended */
+    bool resetting;       /* it was in reset when it last ran on */
 };
 
 /* A step whose trigger was seen. */

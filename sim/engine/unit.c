@@ -8,6 +8,9 @@
 
 /* Executed time without a command after which a program counts as wedged. */
 #define WEDGED_NS 60000000000u
+/* Beyond the deadline: what the board's count may lack, and what WFIs count for
+ * while a guest follows to the end of a sleep. */
+#define DEADLINE_SLACK_NS 20000000u
 /* Executed time that a guest in asserted reset has until it is ended. */
 #define RESET_GRACE_NS 320000u
 
@@ -20,21 +23,49 @@ uint64_t unit_executed_ns(const struct unit *unit)
                : 0;
 }
 
-/* The guest may run this long before it has to ring again. */
+static void take_counts(struct unit *unit)
+{
+    unit->boot_insns = machine_channel(unit->machine)->insns;
+    unit->boot_waits = machine_channel(unit->machine)->waits;
+}
+
+/* So long may it run without a command: to its deadline, as the board counts,
+ * and not for ever. */
+static uint64_t silence_ns(const struct board *board)
+{
+    uint64_t least = board_least_ns(board);
+    uint64_t left = board->deadline_ns > least ? board->deadline_ns - least : 0;
+
+    left = left < WEDGED_NS ? left + DEADLINE_SLACK_NS : WEDGED_NS;
+    return left < WEDGED_NS ? left : WEDGED_NS;
+}
+
+/* WFIs that answers have granted and that were not run yet. */
+static uint64_t free_waits(const struct unit *unit)
+{
+    const struct board *board = &unit->world->board;
+    uint64_t since =
+        machine_channel(unit->machine)->waits - unit->boot_waits - board->waits;
+
+    return board->granted_waits > since ? board->granted_waits - since : 0;
+}
+
+/* Counted from its last command, whatever the shim has to show in between. */
 static void grant_time(struct unit *unit)
 {
     const struct board *board = &unit->world->board;
     struct channel *channel = machine_channel(unit->machine);
-    uint64_t ns = WEDGED_NS;
 
-    if (board->reset_asserted) {
-        ns = RESET_GRACE_NS;
-    } else if (board->deadline_set && board->deadline_ns > board->now_ns) {
-        /* twice over: what counts is the guest's own time, if it rings */
-        uint64_t left = 2 * (board->deadline_ns - board->now_ns);
-        ns = left < ns ? left : ns;
+    if (board->reset_asserted && !unit->resetting) {
+        unit->resetting = true;
+        unit->grace_insns = channel->insns + RESET_GRACE_NS / BOARD_NS_PER_INSN;
     }
-    channel->insn_limit = channel->insns + ns / BOARD_NS_PER_INSN;
+    unit->resetting = board->reset_asserted;
+    channel->insn_limit =
+        unit->resetting
+            ? unit->grace_insns
+            : unit->ring_insns + silence_ns(board) / BOARD_NS_PER_INSN;
+    channel->free_waits = free_waits(unit);
     channel->generation = unit->world->boots;
     channel->checking = 1;
 }
@@ -98,7 +129,9 @@ static int restart(struct unit *unit, struct diag *diag)
         return err;
     }
     unit->world->wait = WAIT_RUNS;
-    unit->boot_insns = machine_channel(unit->machine)->insns;
+    take_counts(unit);
+    unit->ring_insns = unit->boot_insns;
+    unit->resetting = false;
     machine_channel(unit->machine)->code_count = 0;
     board_fill_window(&unit->world->board, machine_window(unit->machine));
     return 0;
@@ -155,11 +188,22 @@ static void reset_at(struct unit *unit, uint64_t at, enum ctl_reset_cause cause)
     unit->world->reset_cause = cause;
 }
 
+/* What the board has to know of the CPU, which cannot be asked. */
+static void count_cpu(struct unit *unit, bool reset)
+{
+    struct board_cpu cpu = {.reset = reset,
+                            .executed_ns = unit_executed_ns(unit),
+                            .waits = machine_channel(unit->machine)->waits -
+                                     unit->boot_waits};
+
+    board_see_cpu(&unit->world->board, &cpu);
+}
+
 /* From now on nothing but the watchdog ends its silence, or the deadline. */
 static void reset_by_watchdog(struct unit *unit)
 {
     const struct board *board = &unit->world->board;
-    uint64_t bite = board->now_ns +
+    uint64_t bite = board_least_ns(board) +
                     2u * (uint64_t)unit->run->figures.watchdog_ms * 1000000u;
 
     if (board->deadline_ns < bite) {
@@ -195,6 +239,7 @@ static int lost(struct unit *unit, enum event_code code, struct diag *diag)
 static int locked_up(struct unit *unit, struct diag *diag)
 {
     read_code(unit);
+    count_cpu(unit, false);
     if (unit->world->board.reset_asserted) {
         return restart(unit, diag);
     }
@@ -222,18 +267,19 @@ static int serve_reset(struct unit *unit, uint64_t now, struct diag *diag)
 
 /* ---- it stands still ----------------------------------------------------- */
 
-/* QEMU has reset the CPU, and nobody knows of a reset: the watchdog has
- * bitten, and the world has to come as far before the ROM runs. */
-static void look_for_reset(struct unit *unit)
+/* If it was reset and nobody knows of a reset, the world has to come as far as
+ * that before the ROM runs. */
+static void see_cpu(struct unit *unit)
 {
-    struct board *board = &unit->world->board;
+    bool reset = machine_take_reset(unit->machine);
+    enum ctl_reset_cause cause;
+    uint64_t at;
 
-    if (!machine_take_reset(unit->machine)) {
-        return;
-    }
-    board_see_reset(board);
-    if (!board->reset_asserted && !board->reset_announced) {
-        reset_by_watchdog(unit);
+    count_cpu(unit, reset);
+    unit->ring_insns = machine_channel(unit->machine)->insns;
+    unit->resetting = unit->resetting && !reset; /* it has obeyed */
+    if (board_reset_seen(&unit->world->board, &at, &cause)) {
+        reset_at(unit, at, cause);
     }
 }
 
@@ -262,7 +308,7 @@ static int stand(struct unit *unit, enum machine_event event, struct diag *diag)
     case MACHINE_RING:
         /* what the guest did up to here counts, whatever happens next */
         read_code(unit);
-        look_for_reset(unit);
+        see_cpu(unit);
         unit->world->wait = WAIT_COMMAND;
         return 0;
     case MACHINE_CODE:
@@ -310,8 +356,8 @@ int unit_run(struct unit *unit, struct diag *diag)
 
 /* ---- commands ------------------------------------------------------------ */
 
-/* A guest that lies about the time, or is in reset, is answered at once; one
- * that has come to its deadline, at that: it ends what came later. */
+/* A guest in reset is answered at once, one that lies about the time when the
+ * board itself says that it is. */
 static uint64_t command_time(const struct unit *unit)
 {
     const struct ctl_page *page = machine_page(unit->machine);
@@ -323,11 +369,7 @@ static uint64_t command_time(const struct unit *unit)
     if (board->cpu_reset || board->reset_asserted) {
         return board->now_ns;
     }
-    uint64_t now = board_guest_ns(board, page);
-    if (!board_time_possible(board, now, unit_executed_ns(unit))) {
-        return board->now_ns;
-    }
-    return now < board->deadline_ns ? now : board->deadline_ns;
+    return board_command_ns(board, page);
 }
 
 uint64_t unit_next(const struct unit *unit)
@@ -361,15 +403,16 @@ static void serve_board(struct unit *unit)
     unit->booted = false;
     if (unit->world->reset_ns != 0) {
         reset_comes(unit, unit->world->reset_ns);
-        board_see_reset(&unit->world->board); /* it is the one that was seen */
+        /* it is the one that was seen */
+        board_see_cpu(&unit->world->board, &(struct board_cpu){.reset = true});
     }
     if (unit->world->board.cpu_reset) {
         unit_check_window(unit);
     }
     board_command(&unit->world->board, page, machine_window(unit->machine),
-                  unit_executed_ns(unit), &unit->board_sink);
+                  &unit->board_sink);
     if (unit->booted) {
-        unit->boot_insns = machine_channel(unit->machine)->insns;
+        take_counts(unit);
     }
     unit->world->wait = unit->world->board.asleep ? WAIT_ASLEEP : WAIT_SERVED;
 }

@@ -77,6 +77,13 @@ static void add_board(mbedtls_sha256_context *context,
     ADD(context, board->now_ns);
     ADD(context, board->horizon_ns);
     ADD(context, board->granted_ns);
+    ADD(context, board->anchor_ns);
+    ADD(context, board->anchor_spent_ns);
+    ADD(context, board->spent_ns);
+    ADD(context, board->charged_ns);
+    ADD(context, board->waits);
+    ADD(context, board->granted_waits);
+    ADD(context, board->commands_ns);
     ADD(context, board->deadline_ns);
     ADD(context, board->deadline_set);
     ADD(context, board->reset_asserted);
@@ -116,6 +123,7 @@ static void add_oracle(mbedtls_sha256_context *context,
     ADD(context, oracle->rollbacks);
     ADD(context, oracle->entered_ns);
     ADD(context, oracle->executed_ns);
+    ADD(context, oracle->foreign);
     ADD(context, oracle->deadline_reported);
     ADD(context, oracle->violations);
     for (unsigned i = 0; i < ORACLE_IMAGES; i++) {
@@ -229,6 +237,7 @@ static void add_device(mbedtls_sha256_context *context,
     ADD(context, device->boot_ns);
     ADD(context, device->alive);
     ADD(context, device->warned);
+    ADD(context, device->time_told);
     ADD(context, device->nudged);
     ADD(context, device->dead);
     ADD(context, device->down);

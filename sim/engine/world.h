@@ -107,11 +107,12 @@ struct world_device {
     struct world_work work;
     uint32_t begun[BOARD_PARTS + 1][2]; /* programs and erases, by partition;
                                            the last row: burns */
-    bool alive;  /* the image entered since the last reset does its work */
-    bool warned; /* the supply was near the brown-out level */
-    bool nudged; /* the CPU is to wake for that */
-    bool dead;   /* the battery cannot start the CPU any more */
-    bool down;   /* the link was down when last looked at */
+    bool alive;     /* the image entered since the last reset does its work */
+    bool warned;    /* the supply was near the brown-out level */
+    bool time_told; /* a false time was reported since the last boot */
+    bool nudged;    /* the CPU is to wake for that */
+    bool dead;      /* the battery cannot start the CPU any more */
+    bool down;      /* the link was down when last looked at */
 };
 
 struct world {

@@ -91,6 +91,7 @@ struct oracle {
     uint32_t rollbacks;   /* how often a slot was left for a reason */
     uint64_t entered_ns;  /* world time; 0: nothing was entered */
     uint64_t executed_ns; /* of the CPU, when it was */
+    uint32_t foreign;     /* pieces of code of nobody's, since the reset */
     bool deadline_reported;
     uint32_t violations;
 

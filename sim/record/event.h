@@ -42,6 +42,8 @@
     X(CPU_ASLEEP, "cpu.asleep", "", "the CPU sleeps and nothing can wake it") \
     X(CPU_WEDGED, "cpu.wedged", "",                                           \
       "the program runs without ever reaching the controller again")          \
+    X(CPU_STORM, "cpu.storm", "",                                             \
+      "commands come faster than the board takes them; it resets the CPU")    \
     X(BOARD_HALT, "board.halt", "", "low power: nothing can boot")            \
     X(TRIAL_DEADLINE, "trial.deadline", "u:ms", "the trial deadline is set")  \
     X(FLASH_PROGRAM, "flash.program", "p:partition a:address u:length",       \

@@ -30,6 +30,7 @@ static const struct sentence sentences[] = {
      "locked up by a fault in its fault handler; the watchdog ends it"},
     {EVENT_CPU_ASLEEP, ROLE_BAD, "cpu", "asleep, and nothing can wake it"},
     {EVENT_CPU_WEDGED, ROLE_BAD, "cpu", "runs, but never comes back"},
+    {EVENT_CPU_STORM, ROLE_BAD, "cpu", "rings too fast, and is reset"},
     {EVENT_CPU_FAULT, ROLE_BAD, "cpu",
      "fault {exception} at {pc}, called from {lr}, cfsr {cfsr}"},
     {EVENT_CPU_BARK, ROLE_BAD, "cpu", "watchdog barks at {pc}"},

@@ -12,9 +12,12 @@
 #include <stdint.h>
 
 #define CHANNEL_MAGIC 0x4D49484Fu /* "OHIM" */
-#define CHANNEL_VERSION 3u
+#define CHANNEL_VERSION 4u
 #define CHANNEL_CODE_SLOTS 8192u
 #define CHANNEL_WINDOW "otalab-window" /* name of the window's memfd */
+/* A WFI costs the host as much as so many instructions and more, and a guest
+ * that only sleeps must come to its limit too. 1 ms of them. */
+#define CHANNEL_WAIT_INSNS 31250u
 
 enum channel_turn { CHANNEL_GUEST = 0, CHANNEL_HOST = 1 };
 
@@ -51,9 +54,12 @@ struct channel {
     uint32_t plugin_api;        /* shim: API version it was loaded with */
     _Atomic uint64_t blocks;    /* shim: translation blocks entered */
     _Atomic uint64_t insns;     /* shim: instructions in them */
-    uint64_t insn_limit;        /* host: ring when insns >= limit */
+    uint64_t insn_limit;        /* host: hand over when insns, and what WFIs
+                                   since the last ring count for, reach it */
     uint64_t stale_address;     /* shim, with CHANNEL_STALE */
     _Atomic uint64_t wfi_block; /* shim: `blocks` when WFI last ran */
+    _Atomic uint64_t waits;     /* shim: WFIs that were run */
+    uint64_t free_waits;        /* host: WFIs that do not count; shim: less */
     _Atomic uint32_t asleep[2]; /* who sleeps on the futex, by enum turn */
     uint32_t code_count;        /* shim: entries in use; the host sets 0 */
     uint32_t written[CHANNEL_GUARDED]; /* shim: 1 + the offset of the first

@@ -70,6 +70,7 @@ static struct {
     bool copies;       /* insn_data() copies */
     uint64_t first;    /* instructions in first runs, earlier processes' too */
     uint64_t *further; /* instructions in further runs */
+    uint64_t charge;   /* for WFIs since the last ring, in instructions */
     uint64_t plain_counter;
     struct qemu_plugin_u64 counter; /* .score is NULL before QEMU 9.0 */
     bool guarded;                   /* ROM and flash are closed to stores */
@@ -124,7 +125,7 @@ static void on_block(unsigned int vcpu, void *userdata)
         atomic_load_explicit(&channel->blocks, memory_order_relaxed) + 1,
         memory_order_relaxed);
     shim.first += (packed >> PACK_INSNS_SHIFT) & PACK_INSNS_MASK;
-    if (publish_insns() >= channel->insn_limit) {
+    if (publish_insns() + shim.charge >= channel->insn_limit) {
         hand_over(CHANNEL_LIMIT);
     }
     if ((packed & PACK_OUTSIDE) != 0 && channel->checking != 0 &&
@@ -143,6 +144,7 @@ static void on_store(unsigned int vcpu, uint32_t info, uint64_t address,
     (void)userdata;
     if (address == CTL_BASE + DOORBELL_OFFSET) {
         guard_close();
+        shim.charge = 0;
         hand_over(CHANNEL_RING);
     }
 }
@@ -154,6 +156,12 @@ static void on_wfi(unsigned int vcpu, void *userdata)
     (void)vcpu;
     (void)userdata;
     atomic_store(&channel->wfi_block, atomic_load(&channel->blocks));
+    atomic_fetch_add(&channel->waits, 1);
+    if (channel->free_waits > 0) {
+        channel->free_waits--;
+    } else {
+        shim.charge += CHANNEL_WAIT_INSNS;
+    }
 }
 
 /* ---- at translation -------------------------------------------------- */

@@ -272,6 +272,18 @@ static void wake(struct input *input)
     must(!(page->flags & CTL_F_RADIO) == !board.radio.waiting);
 }
 
+/* Mostly the CPU has executed all the time that it tells of. */
+static void see_cpu(struct input *input, uint32_t mode)
+{
+    struct board_cpu cpu = {.waits = board.waits + (mode >> 2 & 7u)};
+
+    cpu.executed_ns = (uint64_t)page->time_hi << 32 | page->time_lo;
+    cpu.executed_ns = mode < 224 && cpu.executed_ns < UINT64_MAX / 64
+                          ? cpu.executed_ns * BOARD_NS_PER_CYCLE
+                          : take(input, 2) * 1000u;
+    board_see_cpu(&board, &cpu);
+}
+
 static void ring(struct input *input)
 {
     fill_time(input);
@@ -280,8 +292,8 @@ static void ring(struct input *input)
         return;
     }
     uint32_t mode = take(input, 1);
-    uint64_t executed = mode < 224 ? UINT64_MAX : take(input, 2) * 1000u;
-    board_command(&board, page, window, executed, mode & 1 ? &sink : NULL);
+    see_cpu(input, mode);
+    board_command(&board, page, window, mode & 1 ? &sink : NULL);
     must(page->id == CTL_ID_VALUE && page->revision == 1);
     must(page->status <= CTL_E_EMPTY || page->status == CTL_RESET_ASSERTED);
     if (board.asleep && mode % 8 != 7) {
@@ -336,7 +348,7 @@ static void step(struct input *input)
         break;
     case 8:
     case 9:
-        board_see_reset(&board);
+        board_see_cpu(&board, &(struct board_cpu){.reset = true});
         break;
     default:
         ring(input);
@@ -348,8 +360,8 @@ static void boot_once(void)
 {
     must(board_init(&board, &figures, 1) == 0);
     page->command = CTL_SYS_BOOT;
-    board_see_reset(&board);
-    board_command(&board, page, window, 0, NULL);
+    board_see_cpu(&board, &(struct board_cpu){.reset = true});
+    board_command(&board, page, window, NULL);
     radio_fit(&board.radio, true);
     board.radio.registered = 1;
     booted = board;

@@ -60,6 +60,7 @@ struct bench {
     struct machine *machine;
     struct board *board;
     uint64_t insns_at_boot;
+    uint64_t waits_at_boot;
     enum machine_event last;
     uint32_t refused;
     uint32_t rules;
@@ -275,6 +276,18 @@ static void let_sleep(struct bench *bench)
     board_wake(board, machine_page(bench->machine), until);
 }
 
+static void see_cpu(struct bench *bench)
+{
+    const struct channel *channel = machine_channel(bench->machine);
+    struct board_cpu cpu = {.reset = machine_take_reset(bench->machine),
+                            .executed_ns =
+                                (channel->insns - bench->insns_at_boot) *
+                                BOARD_NS_PER_INSN,
+                            .waits = channel->waits - bench->waits_at_boot};
+
+    board_see_cpu(bench->board, &cpu);
+}
+
 static void serve_ring(struct bench *bench)
 {
     static const struct board_sink callbacks = {
@@ -288,20 +301,17 @@ static void serve_ring(struct bench *bench)
     struct board_sink sink = callbacks;
     struct ctl_page *page = machine_page(bench->machine);
     uint8_t *window = machine_window(bench->machine);
-    uint64_t insns = machine_channel(bench->machine)->insns;
 
     sink.context = bench;
-    if (machine_take_reset(bench->machine)) {
-        board_see_reset(bench->board);
-    }
+    see_cpu(bench);
     if (page->command == CTL_SYS_BOOT) {
-        bench->insns_at_boot = insns;
+        bench->insns_at_boot = machine_channel(bench->machine)->insns;
+        bench->waits_at_boot = machine_channel(bench->machine)->waits;
     } else if (bench->look_at_sram) {
         bench->sram_dirty |= !all_zero(&window[SRAM_AT], BOARD_SRAM_SIZE);
     }
     bench->look_at_sram = page->command == CTL_SYS_BOOT;
-    board_command(bench->board, page, window,
-                  (insns - bench->insns_at_boot) * BOARD_NS_PER_INSN, &sink);
+    board_command(bench->board, page, window, &sink);
     if (bench->board->asleep) {
         let_sleep(bench);
     }

@@ -15,7 +15,7 @@
 #define WATCHDOG_MS 5000u
 #define SIZE (16u * FLASH_SECTOR)
 #define SRAM (BOARD_SRAM_BASE - BOARD_WINDOW_BASE)
-#define AGES (1000000 * MS) /* an executed time that permits everything */
+#define FOLLOWS UINT64_MAX /* the CPU has executed all the time it tells of */
 
 static const struct board_figures figures = {
     .flash = {.size = SIZE,
@@ -37,7 +37,8 @@ static struct board board;
 static struct board other;
 static uint8_t window[BOARD_WINDOW_SIZE];
 static struct ctl_page *page;
-static uint64_t executed;
+static uint64_t executed; /* since SYS_BOOT, or FOLLOWS */
+static uint64_t waits;    /* WFIs since then */
 
 /* ---- a sink that writes one line per call ---- */
 
@@ -211,6 +212,25 @@ static const char *heard(void)
 
 /* ---- a guest ---- */
 
+/* What a CPU has executed that has been awake since the last sleep ended. */
+static uint64_t awake(uint64_t ns)
+{
+    uint64_t now = board.epoch_ns + ns;
+    uint64_t since = now > board.anchor_ns ? now - board.anchor_ns : 0;
+
+    return board.anchor_spent_ns + since - board.charged_ns;
+}
+
+static void see_cpu(bool reset, uint64_t ns)
+{
+    struct board_cpu cpu = {.reset = reset,
+                            .executed_ns =
+                                executed == FOLLOWS ? awake(ns) : executed,
+                            .waits = waits};
+
+    board_see_cpu(&board, &cpu);
+}
+
 /* Ring at `ns` of the guest's own clock. */
 static uint32_t ring_at(uint64_t ns, uint32_t command, uint32_t a0, uint32_t a1)
 {
@@ -221,14 +241,17 @@ static uint32_t ring_at(uint64_t ns, uint32_t command, uint32_t a0, uint32_t a1)
     page->arg[0] = a0;
     page->arg[1] = a1;
     page->command = command;
-    board_command(&board, page, window, executed, &sink);
+    see_cpu(false, ns);
+    board_command(&board, page, window, &sink);
     return page->status;
 }
 
-/* Ring at the present. */
+/* Ring at the present, which is not before the end of the last sleep. */
 static uint32_t ring(uint32_t command, uint32_t a0, uint32_t a1)
 {
-    return ring_at(board.now_ns - board.epoch_ns, command, a0, a1);
+    uint64_t now = board_least_ns(&board) - board.epoch_ns;
+
+    return ring_at(now + BOARD_NS_PER_CYCLE - 1, command, a0, a1);
 }
 
 static uint64_t result_time(unsigned first)
@@ -246,7 +269,7 @@ static uint32_t program(uint32_t address, uint8_t byte, uint32_t length)
 
 static void pass(uint64_t ns)
 {
-    uint64_t at = board.now_ns - board.epoch_ns + ns;
+    uint64_t at = board_least_ns(&board) - board.epoch_ns + ns;
 
     cr_assert_eq(ring_at(at, CTL_PMU_READ, 0, 0), CTL_OK);
 }
@@ -254,7 +277,7 @@ static void pass(uint64_t ns)
 /* The CPU is reset, and its first command is SYS_BOOT with this TIME. */
 static uint32_t reset_and_ring(uint64_t ns)
 {
-    board_see_reset(&board);
+    see_cpu(true, 0);
     return ring_at(ns, CTL_SYS_BOOT, 0, 0);
 }
 
@@ -268,7 +291,8 @@ static void power_on(void)
 {
     told_length = 0;
     page = (struct ctl_page *)(void *)&window[CTL_BASE - BOARD_WINDOW_BASE];
-    executed = AGES;
+    executed = FOLLOWS;
+    waits = 0;
     cr_assert_eq(board_init(&board, &figures, 7), 0);
     boot();
 }
@@ -356,7 +380,7 @@ Test(controller, works_without_a_sink)
 {
     page->command = CTL_FLASH_ERASE;
     page->arg[0] = 3;
-    board_command(&board, page, window, AGES, NULL);
+    board_command(&board, page, window, NULL);
     cr_assert_eq(page->status, CTL_E_ARGUMENT);
 }
 
@@ -385,12 +409,12 @@ Test(controller, time_may_not_run_ahead_of_what_was_executed)
 
 Test(controller, an_absurd_time_is_refused)
 {
-    executed = UINT64_MAX;
+    executed = 0;
     board.horizon_ns = BOARD_FOREVER;
     page->time_lo = UINT32_MAX;
     page->time_hi = UINT32_MAX;
     page->command = CTL_PMU_READ;
-    board_command(&board, page, window, executed, &sink);
+    board_command(&board, page, window, &sink);
     cr_assert_eq(page->status, CTL_E_TIME);
     cr_assert_eq(board_guest_ns(&board, page), BOARD_FOREVER);
 }
@@ -473,12 +497,11 @@ Test(controller, a_sleep_ends_at_the_earliest_of_three)
     cr_assert_eq(woken_at(100 * MS, 60 * MS + 1), 60 * MS + 40, "rounded up");
     cr_assert_eq(woken_at(70 * MS, 80 * MS), 70 * MS, "as asked");
     cr_assert_eq(ring(CTL_SYS_DEADLINE, 50, 0), CTL_OK);
-    cr_assert_eq(woken_at(100 * MS, 100 * MS), 50 * MS);
-    pass(10 * MS);
-    cr_assert_eq(woken_at(100 * MS, 5 * MS), 10 * MS, "not before now");
-    cr_assert_eq(woken_at(0, BOARD_FOREVER), 10 * MS, "asked in the past");
-    cr_assert_eq(woken_at(BOARD_FOREVER, BOARD_FOREVER), 50 * MS);
-    cr_assert_eq(ring_at(50 * MS, CTL_PMU_READ, 0, 0), CTL_RESET_ASSERTED,
+    cr_assert_eq(woken_at(150 * MS, 75 * MS), 75 * MS);
+    cr_assert_eq(woken_at(150 * MS, 5 * MS), 75 * MS, "not before now");
+    cr_assert_eq(woken_at(0, BOARD_FOREVER), 75 * MS, "asked in the past");
+    cr_assert_eq(woken_at(BOARD_FOREVER, BOARD_FOREVER), 120 * MS);
+    cr_assert_eq(ring_at(120 * MS, CTL_PMU_READ, 0, 0), CTL_RESET_ASSERTED,
                  "who sleeps into the deadline meets it");
     cr_assert_eq(board.cause, CTL_CAUSE_DEADLINE);
 }
@@ -919,7 +942,7 @@ Test(controller, nothing_is_sent_without_a_network)
                               "0 refused 804 5\n");
     board.radio.registered = 1;
     page->command = CTL_RADIO_SEND;
-    board_command(&board, page, window, AGES, NULL);
+    board_command(&board, page, window, NULL);
     cr_assert_eq(page->status, CTL_E_FAILED, "nobody to ask");
     cr_assert_eq(radio_next(&board.radio, 0), quiet);
 }
@@ -1001,6 +1024,143 @@ Test(controller, an_unannounced_reset_closes_the_sockets_too)
     expect_radio_is_new();
 }
 
+/* ---- time by the board's own count ---- */
+
+#define SLACK BOARD_TIME_SLACK_NS
+
+Test(controller, time_may_not_lag_behind_what_was_executed)
+{
+    executed = 5 * MS;
+    cr_assert_eq(ring_at(5 * MS - SLACK, CTL_PMU_READ, 0, 0), CTL_OK);
+    executed += 40;
+    cr_assert_eq(ring_at(5 * MS - SLACK, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_eq(ring_at(5 * MS - SLACK + 40, CTL_PMU_READ, 0, 0), CTL_OK);
+}
+
+Test(controller, with_a_stopped_clock_time_goes_on_by_the_boards_count)
+{
+    pass(MS);
+    cr_assert_eq(ring(CTL_FLASH_ERASE, 0x2000, 0), CTL_OK);
+    heard();
+    executed = 20 * MS;
+    cr_assert_eq(ring_at(MS, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_eq(board.now_ns, 20 * MS - SLACK);
+    executed = 47 * MS;
+    cr_assert_eq(ring_at(MS, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_eq(board.now_ns, 47 * MS - SLACK);
+    cr_assert_str_eq(heard(), "19000 refused 701 6\n"
+                              "46000 end 2 2000+4096\n46000 refused 701 6\n");
+    cr_assert_eq(ring_at(47 * MS, CTL_PMU_READ, 0, 0), CTL_OK, "honest again");
+}
+
+static void expect_deadline_at(uint64_t guest_ns, uint64_t executed_ns)
+{
+    power_on();
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 20, 0), CTL_OK);
+    executed = executed_ns;
+    cr_expect_eq(ring_at(guest_ns, CTL_PMU_READ, 0, 0), CTL_RESET_ASSERTED);
+    cr_expect_eq(board.now_ns, 20 * MS);
+    cr_expect_eq(board.cause, CTL_CAUSE_DEADLINE);
+}
+
+Test(controller, the_deadline_comes_by_the_boards_count)
+{
+    expect_deadline_at(0, 20 * MS + SLACK);
+    expect_deadline_at(9 * MS, 500 * MS);
+    expect_deadline_at(3600 * 1000 * MS, 21 * MS); /* a clock that jumps */
+}
+
+Test(controller, a_clock_that_jumps_ahead_moves_nothing)
+{
+    executed = 3 * MS;
+    cr_assert_eq(ring_at(3600 * 1000 * MS, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_eq(board.now_ns, 3 * MS - SLACK);
+    cr_assert_eq(ring_at(3 * MS, CTL_PMU_READ, 0, 0), CTL_OK);
+}
+
+Test(controller, the_end_of_a_sleep_is_known_without_the_guest)
+{
+    executed = MS;
+    pass(MS);
+    cr_assert_eq(woken_at(500 * MS, 500 * MS), 500 * MS);
+    executed = 4 * MS;
+    cr_assert_eq(ring_at(503 * MS - SLACK - 40, CTL_PMU_READ, 0, 0),
+                 CTL_E_TIME);
+    cr_assert_eq(board.now_ns, 503 * MS - SLACK);
+    cr_assert_eq(ring_at(503 * MS - SLACK, CTL_PMU_READ, 0, 0), CTL_OK);
+}
+
+Test(controller, a_wfi_that_nobody_granted_takes_time)
+{
+    executed = 0;
+    waits = SLACK / BOARD_WAIT_NS;
+    cr_assert_eq(ring_at(0, CTL_PMU_READ, 0, 0), CTL_OK);
+    waits++;
+    cr_assert_eq(ring_at(0, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_eq(board.now_ns, BOARD_WAIT_NS);
+    waits += 1000;
+    cr_assert_eq(ring_at(0, CTL_PMU_READ, 0, 0), CTL_E_TIME);
+    cr_assert_eq(board.now_ns, 1001 * (uint64_t)BOARD_WAIT_NS);
+}
+
+Test(controller, a_long_sleep_may_be_followed_in_pieces)
+{
+    executed = MS;
+    pass(MS);
+    cr_assert_eq(woken_at(900 * 1000 * MS, BOARD_FOREVER), 900 * 1000 * MS);
+    waits = 900 * 1000; /* a tick of 1 ms */
+    cr_assert_eq(ring_at(900 * 1000 * MS, CTL_PMU_READ, 0, 0), CTL_OK);
+    cr_assert_eq(board.charged_ns, 0);
+}
+
+Test(controller, a_granted_wait_allows_some_wfis)
+{
+    executed = 0;
+    cr_assert_eq(program(0, 0x55, 1), CTL_OK);
+    waits = PROGRAM_NS / BOARD_WAIT_NS + BOARD_GRANT_WAITS;
+    cr_assert_eq(ring_at(PROGRAM_NS, CTL_FLASH_STATUS, 0, 0), CTL_OK);
+    cr_assert_eq(board.charged_ns, 0);
+    waits += SLACK / BOARD_WAIT_NS;
+    cr_assert_eq(ring_at(PROGRAM_NS, CTL_FLASH_STATUS, 0, 0), CTL_OK);
+    cr_assert_eq(board.charged_ns, SLACK);
+    boot();
+    cr_assert_eq(board.charged_ns, 0, "forgotten with the reset");
+    waits = 0;
+    cr_assert_eq(ring_at(0, CTL_PMU_READ, 0, 0), CTL_OK);
+}
+
+/* ---- the rate of commands ---- */
+
+static void on_storm(void *context)
+{
+    (void)context;
+    TOLD_AT("%s", "storm");
+}
+
+Test(controller, who_commands_too_fast_is_reset)
+{
+    struct board_sink with_storm = sink;
+
+    with_storm.storm = on_storm;
+    for (uint32_t i = 0; i < BOARD_BURST_NS / BOARD_COMMAND_NS; i++) {
+        cr_assert_eq(ring(CTL_PMU_READ, 0, 0), CTL_OK);
+    }
+    board_command(&board, page, window, &with_storm);
+    cr_assert_eq(page->status, CTL_RESET_ASSERTED);
+    cr_assert_str_eq(heard(), "0 storm\n");
+    boot();
+    cr_assert_eq(page->result[0], CTL_CAUSE_WATCHDOG);
+    cr_assert_eq(ring(CTL_PMU_READ, 0, 0), CTL_OK, "a boot begins anew");
+}
+
+Test(controller, commands_may_come_for_ever_at_their_rate)
+{
+    for (uint32_t i = 0; i < 2 * BOARD_BURST_NS / BOARD_COMMAND_NS; i++) {
+        pass(BOARD_COMMAND_NS);
+    }
+    cr_assert_eq(board.commands_ns, board.now_ns + BOARD_COMMAND_NS);
+}
+
 /* ---- resets ---- */
 
 static void expect_reset_to(uint32_t reason, enum ctl_reset_cause cause)
@@ -1032,6 +1192,28 @@ Test(controller, an_unannounced_reset_is_the_watchdogs)
     cr_assert_eq(page->result[0], CTL_CAUSE_WATCHDOG);
     cr_assert_eq(board.epoch_ns, (3 + 2 * WATCHDOG_MS) * MS);
     cr_assert_eq(board.now_ns, board.epoch_ns, "its TIME is cycle 0");
+}
+
+Test(controller, a_reset_does_not_come_before_what_was_executed)
+{
+    executed = 30000 * MS; /* fed its watchdog without a word */
+    cr_assert_eq(reset_and_ring(0), CTL_OK);
+    cr_assert_eq(page->result[0], CTL_CAUSE_WATCHDOG);
+    cr_assert_eq(board.epoch_ns, 30000 * MS - SLACK);
+    power_on();
+    cr_assert_eq(ring(CTL_SYS_RESET, CTL_REASON_REQUEST, 0), CTL_OK);
+    executed = 9 * MS; /* worked on after the announcement */
+    cr_assert_eq(reset_and_ring(0), CTL_OK);
+    cr_assert_eq(page->result[0], CTL_CAUSE_SOFTWARE);
+    cr_assert_eq(board.epoch_ns, 9 * MS - SLACK);
+}
+
+Test(controller, a_reset_after_the_deadline_is_the_deadlines)
+{
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 20, 0), CTL_OK);
+    cr_assert_eq(reset_and_ring(0), CTL_OK);
+    cr_assert_eq(page->result[0], CTL_CAUSE_DEADLINE);
+    cr_assert_eq(board.epoch_ns, 20 * MS);
 }
 
 Test(controller, an_announcement_is_void_when_the_guest_goes_on)
@@ -1152,7 +1334,7 @@ Test(controller, what_rings_first_after_a_reset_must_be_a_boot)
     pass(3 * MS);
     cr_assert_eq(ring(CTL_OTP_LOCK, 0, 0), CTL_OK);
     heard();
-    board_see_reset(&board);
+    see_cpu(true, 0);
     cr_assert_eq(ring(CTL_OTP_BURN, 1, 0), CTL_RESET_ASSERTED);
     cr_assert_str_eq(heard(), "");
     cr_assert(board.reset_asserted);
@@ -1166,7 +1348,7 @@ Test(controller, a_reset_that_was_seen_before_a_cut_is_none_after_it)
     struct board_cut cut = {.now_ns = MS, .cause = CTL_CAUSE_POWER_ON};
     struct board_cut_report report;
 
-    board_see_reset(&board);
+    see_cpu(true, 0);
     board_power_cut(&board, &cut, &report);
     cr_assert_eq(ring_at(0, CTL_SYS_BOOT, 0, 0), CTL_RESET_ASSERTED);
     boot();

@@ -39,6 +39,7 @@ static void make_device(struct world_device *device)
     device->boot_ns = 0;
     device->alive = false;
     device->warned = false;
+    device->time_told = false;
     device->nudged = false;
     device->dead = false;
     device->down = false;
@@ -184,6 +185,13 @@ static void copy_board(struct board *to, const struct board *from)
     COPY(reset_asserted);
     COPY(reset_announced);
     COPY(cpu_reset);
+    COPY(anchor_ns);
+    COPY(anchor_spent_ns);
+    COPY(spent_ns);
+    COPY(charged_ns);
+    COPY(waits);
+    COPY(granted_waits);
+    COPY(commands_ns);
     COPY(halted);
     COPY(cause);
     COPY(sram);
@@ -210,6 +218,7 @@ static void copy_oracle(struct oracle *to, const struct oracle *from)
     COPY(rollbacks);
     COPY(entered_ns);
     COPY(executed_ns);
+    COPY(foreign);
     COPY(deadline_reported);
     COPY(violations);
     for (unsigned i = 0; i < ORACLE_IMAGES; i++) {
@@ -289,6 +298,7 @@ static void copy_device(struct world_device *to,
     COPY(boot_ns);
     COPY(alive);
     COPY(warned);
+    COPY(time_told);
     COPY(nudged);
     COPY(dead);
     COPY(down);
@@ -367,7 +377,7 @@ static void read_line(struct board *board)
 
     cr_assert_not_null(window);
     board->reset_asserted = false;
-    board_command(board, &page, window, 0, NULL);
+    board_command(board, &page, window, NULL);
     cr_assert_eq(page.status, CTL_OK);
     free(window);
 }
