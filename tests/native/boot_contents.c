@@ -342,7 +342,7 @@ static void make_fuses(struct maker *maker, uint32_t level, uint32_t epoch,
         }
     }
     burn_unary(otp, OTP_EPOCH_BIT, epoch);
-    burn_unary(otp, OTP_LIFECYCLE_BIT, 2);
+    burn_unary(otp, OTP_LIFECYCLE_BIT, 1);
     burn_unary(otp, OTP_COUNTER_BIT, level);
     if (gap > 0 && gap < level) {
         uint32_t bit = OTP_COUNTER_BIT + level - 1u - gap;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "native/boot_judge.h"
+#include "native/judge_parts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,7 +51,7 @@ void judge_find(struct judge *judge, enum judge_promise promise,
     va_end(args);
 }
 
-static const char *image_name(uint32_t number)
+const char *judge_image_name(uint32_t number)
 {
     return number == NATIVE_NO_IMAGE ? "no image" : native_image(number)->name;
 }
@@ -210,7 +210,7 @@ static void judge_burn(struct judge *judge, uint32_t bit)
     if (!confirmed || image == NATIVE_NO_IMAGE ||
         native_image(image)->counter <= counter) {
         judge_find(judge, JUDGE_FUSE_ABOVE, "counter %u is burned for %s%s",
-                   counter + 1u, image_name(image),
+                   counter + 1u, judge_image_name(image),
                    confirmed ? "" : ", not confirmed in a slot");
     }
     if (judge->origin != CASE_FORGED && judge->may_commit != image) {
@@ -289,7 +289,7 @@ static void after(void *context, const struct native_operation *operation)
 
     if (operation->cut) {
         judge->calm = 0;
-        judge->was_cut = true;
+        judge->run.was_cut = true;
     }
     if (operation->kind == NATIVE_BURN) {
         judge_fuses(judge);
@@ -352,7 +352,7 @@ static void judge_locks(struct judge *judge)
         judge_lock(judge, always[i]);
     }
     for (uint32_t slot = 0; slot < 2; slot++) {
-        if (judge->on_trial || slot == judge->slot) {
+        if (judge->run.on_trial || slot == judge->run.slot) {
             judge_lock(judge, contents_slot(slot)->name);
         }
     }
@@ -362,11 +362,11 @@ static void judge_deadline(struct judge *judge,
                            const struct native_outcome *outcome)
 {
     uint64_t ns = outcome->deadline_ms * UINT64_C(1000000);
-    uint64_t due = judge->on_trial ? native_policy()->deadline_ns : 0;
+    uint64_t due = judge->run.on_trial ? native_policy()->deadline_ns : 0;
 
     if (ns != due) {
         judge_find(judge, JUDGE_DEADLINE, "%s has a deadline of %u ms",
-                   judge->on_trial ? "a trial" : "a confirmed image",
+                   judge->run.on_trial ? "a trial" : "a confirmed image",
                    outcome->deadline_ms);
     }
 }
@@ -375,13 +375,13 @@ static void judge_deadline(struct judge *judge,
 static void judge_image(struct judge *judge,
                         const struct native_outcome *outcome)
 {
-    bool recovery = judge->slot == JOURNAL_SLOT_RECOVERY;
+    bool recovery = judge->run.slot == JOURNAL_SLOT_RECOVERY;
     uint32_t base = recovery ? BOARD_RECOVERY_BASE : BOARD_APP_BASE;
     uint32_t room = BOARD_APP_BASE + BOARD_APP_SIZE - base;
     const uint8_t *sram = native_sram() + (base - BOARD_SRAM_BASE);
     uint32_t image = native_image_at(sram, room);
 
-    judge->running = image;
+    judge->run.image = image;
     if (image == NATIVE_NO_IMAGE) {
         judge_find(judge, JUDGE_KNOWN, "no known image is entered at 0x%08x",
                    outcome->vectors);
@@ -390,16 +390,16 @@ static void judge_image(struct judge *judge,
     if (!image_allowed(judge, image, recovery, judge->level)) {
         judge_find(judge, JUDGE_ALLOWED,
                    "%s is entered from slot %u, at counter level %u",
-                   image_name(image), judge->slot, judge->level);
+                   judge_image_name(image), judge->run.slot, judge->level);
     }
     if (outcome->vectors != base + native_image(image)->header_size) {
         judge_find(judge, JUDGE_PLACE, "%s is entered at 0x%08x",
-                   image_name(image), outcome->vectors);
+                   judge_image_name(image), outcome->vectors);
     }
-    if (judge_slot_image(judge, judge->slot) != image) {
+    if (judge_slot_image(judge, judge->run.slot) != image) {
         judge_find(judge, JUDGE_CHOSEN, "%s is entered, slot %u holds %s",
-                   image_name(image), judge->slot,
-                   image_name(judge_slot_image(judge, judge->slot)));
+                   judge_image_name(image), judge->run.slot,
+                   judge_image_name(judge_slot_image(judge, judge->run.slot)));
     }
 }
 
@@ -416,181 +416,10 @@ static void judge_chosen(struct judge *judge)
                    info[INFO_AT_SLOT], info[INFO_AT_STATE], judge->now.slot,
                    judge->now.state);
     }
-    if (judge->running != NATIVE_NO_IMAGE &&
-        memcmp(info + INFO_AT_DIGEST, native_image(judge->running)->digest,
+    if (judge->run.image != NATIVE_NO_IMAGE &&
+        memcmp(info + INFO_AT_DIGEST, native_image(judge->run.image)->digest,
                32) != 0) {
         judge_find(judge, JUDGE_CHOSEN, "boot-info has another digest");
-    }
-}
-
-/* ---- trials --------------------------------------------------------------------------- */
-
-/* An image that was confirmed lies whole in the other slot, and may run. */
-static bool has_fallback(const struct judge *judge)
-{
-    uint32_t other =
-        judge->slot == JOURNAL_SLOT_A ? JOURNAL_SLOT_B : JOURNAL_SLOT_A;
-
-    return judge->slot != JOURNAL_SLOT_RECOVERY &&
-           judge->confirmed[other] != NATIVE_NO_IMAGE &&
-           judge->confirmed[other] == judge_slot_image(judge, other) &&
-           judge_slot_allowed(judge, other);
-}
-
-static uint32_t forgiven(const struct judge_trial *trial)
-{
-    return trial->forgiven < native_policy()->power_losses
-               ? trial->forgiven
-               : native_policy()->power_losses;
-}
-
-static void count_run(struct judge *judge)
-{
-    struct judge_trial *trial = &judge->trial[judge->running];
-    uint32_t most = native_policy()->attempts + forgiven(trial);
-
-    if (!has_fallback(judge)) {
-        return;
-    }
-    if (trial->failed > 0 && judge->failures - trial->failed < 2) {
-        judge_find(judge, JUDGE_AGAIN, "%s runs again, though it has failed",
-                   image_name(judge->running));
-    }
-    if (++trial->runs > most) {
-        judge_find(judge, JUDGE_RUNS,
-                   "%s runs unconfirmed for the %uth time of %u",
-                   image_name(judge->running), trial->runs, most);
-    }
-}
-
-/* Only what it was asked for last can have been granted. */
-static void judge_release(struct judge *judge)
-{
-    if (judge->wanted != judge->running || judge->release == 0) {
-        return;
-    }
-    if (judge->release < judge->highest) {
-        judge_find(judge, JUDGE_STALE, "release %u is tried after %u",
-                   judge->release, judge->highest);
-    } else {
-        judge->highest = judge->release;
-    }
-}
-
-/* Runs of an image that nothing better is known for. */
-static void judge_pauses(struct judge *judge,
-                         const struct native_outcome *outcome)
-{
-    uint32_t most = native_policy()->attempts + native_policy()->power_losses;
-
-    if (!judge->on_trial || has_fallback(judge)) {
-        judge->unpaused = 0;
-        judge->pause_ns = 0;
-    } else if (outcome->slept_ns > 0) {
-        if (outcome->slept_ns < judge->pause_ns) {
-            judge_find(judge, JUDGE_PAUSES, "a pause of %llu ms after %llu ms",
-                       (unsigned long long)(outcome->slept_ns / 1000000u),
-                       (unsigned long long)(judge->pause_ns / 1000000u));
-        }
-        judge->unpaused = 1;
-        judge->pause_ns = outcome->slept_ns;
-    } else if (++judge->unpaused > most) {
-        judge_find(judge, JUDGE_PAUSES, "the %uth run without a pause",
-                   judge->unpaused);
-    }
-}
-
-static void judge_confirmed(struct judge *judge)
-{
-    if (judge->slot == JOURNAL_SLOT_RECOVERY) {
-        for (uint32_t slot = 0; slot < 2; slot++) {
-            if (judge->confirmed[slot] != NATIVE_NO_IMAGE &&
-                judge->confirmed[slot] == judge_slot_image(judge, slot) &&
-                judge_slot_allowed(judge, slot)) {
-                judge_find(judge, JUDGE_FALLBACK,
-                           "recovery runs, though slot %u holds %s, confirmed",
-                           slot, image_name(judge->confirmed[slot]));
-            }
-        }
-        return;
-    }
-    if (judge->confirmed[judge->slot] != judge->running &&
-        judge->may_confirm != judge->running) {
-        judge_find(judge, JUDGE_UNASKED, "%s is confirmed in slot %u",
-                   image_name(judge->running), judge->slot);
-    }
-    judge->confirmed[judge->slot] = judge->running;
-    memset(&judge->trial[judge->running], 0, sizeof judge->trial[0]);
-}
-
-/* Nothing but power failed, and that less often than is forgiven. */
-static bool is_innocent(const struct judge *judge, enum ctl_reset_cause cause)
-{
-    return judge->origin != CASE_FORGED && cause == CTL_CAUSE_POWER_ON &&
-           judge->alive && !judge->asked_more && !judge->was_cut &&
-           judge->trial[judge->running].forgiven <
-               native_policy()->power_losses &&
-           judge_slot_image(judge, judge->slot) == judge->running;
-}
-
-/* The run that a reset has ended. */
-static void close_run(struct judge *judge, enum ctl_reset_cause cause)
-{
-    struct judge_trial *trial = &judge->trial[judge->running];
-
-    judge->innocent =
-        is_innocent(judge, cause) ? judge->running : NATIVE_NO_IMAGE;
-    if (judge->asked_confirm) {
-        judge->may_confirm = judge->running;
-    } else if (judge->asked_abandon) {
-        memset(trial, 0, sizeof *trial);
-    } else if (cause == CTL_CAUSE_POWER_ON) {
-        trial->forgiven += judge->alive;
-    } else {
-        trial->by_image = true;
-    }
-    if (trial->by_image && trial->failed == 0 &&
-        trial->runs >= native_policy()->attempts + forgiven(trial)) {
-        trial->failed = ++judge->failures;
-    }
-}
-
-static uint32_t image_of_digest(const uint8_t digest[32])
-{
-    uint32_t i = 0;
-
-    while (i < NATIVE_IMAGE_COUNT &&
-           memcmp(digest, native_image(i)->digest, 32) != 0) {
-        i++;
-    }
-    return i < NATIVE_IMAGE_COUNT ? i : NATIVE_NO_IMAGE;
-}
-
-void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot, uint32_t value,
-                const uint8_t digest[32])
-{
-    bool self = judge->running != NATIVE_NO_IMAGE && slot == judge->slot &&
-                memcmp(digest, native_image(judge->running)->digest, 32) == 0;
-
-    judge->calm = 0;
-    judge->wanted = NATIVE_NO_IMAGE;
-    judge->alive = judge->alive || (self && kind == REQUEST_ALIVE);
-    judge->asked_more = judge->asked_more || !self || kind != REQUEST_ALIVE;
-    judge->asked_confirm = judge->asked_confirm ||
-                           (self && judge->on_trial && kind == REQUEST_CONFIRM);
-    judge->asked_abandon = judge->asked_abandon ||
-                           (self && judge->on_trial && kind == REQUEST_ABANDON);
-    if (self && !judge->on_trial && kind == REQUEST_COMMIT) {
-        judge->may_commit = judge->running;
-    }
-    uint32_t wanted = image_of_digest(digest);
-    if (kind == REQUEST_TRIAL && wanted != NATIVE_NO_IMAGE &&
-        !judge->on_trial) {
-        judge->wanted = wanted;
-        judge->release = value;
-        if (judge->trial[wanted].failed == 0) {
-            memset(&judge->trial[wanted], 0, sizeof judge->trial[wanted]);
-        }
     }
 }
 
@@ -613,16 +442,7 @@ void judge_start(struct judge *judge, const struct boot_case *made,
     memset(judge, 0, sizeof *judge);
     judge->device = device;
     judge->origin = (enum case_origin)made->origin;
-    judge->running = NATIVE_NO_IMAGE;
-    judge->wanted = NATIVE_NO_IMAGE;
-    judge->innocent = NATIVE_NO_IMAGE;
-    judge->may_confirm = NATIVE_NO_IMAGE;
-    judge->may_commit = NATIVE_NO_IMAGE;
-    judge->confirmed[0] = NATIVE_NO_IMAGE;
-    judge->confirmed[1] = NATIVE_NO_IMAGE;
-    if (made->origin == CASE_HONEST || made->origin == CASE_FLIPPED) {
-        judge->confirmed[0] = judge_slot_image(judge, 0);
-    }
+    judge_trials_start(judge, made);
     memcpy(judge->fuses, device->otp.words, sizeof judge->fuses);
     look_at_journal(judge, NULL);
     judge->oracle_sink =
@@ -640,19 +460,9 @@ void judge_flipped(struct judge *judge, uint32_t address)
 void judge_reset(struct judge *judge, enum ctl_reset_cause cause)
 {
     judge_fuses(judge); /* weak bits may have dropped */
-    judge->innocent = NATIVE_NO_IMAGE;
-    if (judge->running != NATIVE_NO_IMAGE && judge->on_trial) {
-        close_run(judge, cause);
-    }
+    judge_trials_reset(judge, cause);
     judge->session++;
     judge->in_boot = true;
-    judge->running = NATIVE_NO_IMAGE;
-    judge->on_trial = false;
-    judge->alive = false;
-    judge->asked_more = false;
-    judge->was_cut = false;
-    judge->asked_confirm = false;
-    judge->asked_abandon = false;
     judge->erases = 0;
     judge->programs = 0;
     judge->level = level_of(judge, OTP_COUNTER_BIT, OTP_COUNTER_BITS);
@@ -667,7 +477,7 @@ static void judge_halted(struct judge *judge)
         if (judge_slot_allowed(judge, slot)) {
             judge_find(judge, JUDGE_NOTHING,
                        "it halts, though slot %u holds %s", slot,
-                       image_name(judge_slot_image(judge, slot)));
+                       judge_image_name(judge_slot_image(judge, slot)));
         }
     }
 }
@@ -677,33 +487,15 @@ static void judge_entered(struct judge *judge,
 {
     const uint8_t *info = native_sram() + (BOARD_INFO_BASE - BOARD_SRAM_BASE);
 
-    judge->slot = info[INFO_AT_SLOT] % CASE_SLOTS;
-    judge->on_trial = info[INFO_AT_STATE] != JOURNAL_CONFIRMED;
+    judge->run.slot = info[INFO_AT_SLOT] % CASE_SLOTS;
+    judge->run.on_trial = info[INFO_AT_STATE] != JOURNAL_CONFIRMED;
     judge_image(judge, outcome);
     judge_chosen(judge);
     judge_locks(judge);
     judge_deadline(judge, outcome);
     judge_gap(judge);
     act_upon(judge);
-    if (judge->innocent != NATIVE_NO_IMAGE &&
-        !(judge->running == judge->innocent && judge->on_trial)) {
-        judge_find(judge, JUDGE_INNOCENT, "%s is not on trial any more",
-                   image_name(judge->innocent));
-    }
-    if (judge->running == NATIVE_NO_IMAGE) {
-        return;
-    }
-    if (judge->origin != CASE_FORGED) {
-        if (judge->on_trial) {
-            count_run(judge);
-            judge_release(judge);
-        } else {
-            judge_confirmed(judge);
-        }
-        judge_pauses(judge, outcome);
-    }
-    judge->may_confirm = NATIVE_NO_IMAGE;
-    judge->wanted = NATIVE_NO_IMAGE;
+    judge_trials_entered(judge, outcome);
 }
 
 static void judge_work(struct judge *judge,
@@ -726,7 +518,7 @@ static void judge_work(struct judge *judge,
 static void judge_rest(struct judge *judge,
                        const struct native_outcome *outcome)
 {
-    if (outcome->end != NATIVE_RUNS || judge->on_trial) {
+    if (outcome->end != NATIVE_RUNS || judge->run.on_trial) {
         judge->calm = 0;
         return;
     }

@@ -82,9 +82,23 @@ struct judge_finding {
 /* What the judge knows of an image on trial. */
 struct judge_trial {
     uint32_t runs;
-    uint32_t forgiven;
-    bool by_image;   /* one of its runs ended otherwise than by power loss */
-    uint32_t failed; /* 0, or the how-many-eth to fail */
+    uint32_t forgiven; /* ended by a power loss, after a sign of life */
+    bool by_image;     /* one of its runs ended otherwise than by power loss */
+    bool asked;        /* to be confirmed */
+    uint32_t failed;   /* 0, or the how-many-eth to fail */
+};
+
+/* What an application does between the hand-over and the reset. */
+struct judge_run {
+    uint32_t image; /* NATIVE_NO_IMAGE: nothing runs */
+    uint32_t slot;
+    uint32_t session;
+    bool on_trial;
+    bool was_cut;   /* ended by the case's cut */
+    bool alive;     /* has given its sign of life */
+    bool confirms;  /* asks to be confirmed */
+    bool gives_up;  /* gives its trial back */
+    bool asks_more; /* anything but a sign of life */
 };
 
 struct judge {
@@ -93,38 +107,34 @@ struct judge {
     struct judge_finding finding;
     struct boot_oracle oracle;
     struct oracle_sink oracle_sink;
+
     uint32_t session;
-    bool in_boot;     /* the bootloader runs, not the application */
-    uint32_t running; /* image, or NATIVE_NO_IMAGE */
-    uint32_t slot;    /* it runs from */
-    bool on_trial;
+    enum ctl_reset_cause cause;
+    bool in_boot;              /* the bootloader runs, not the application */
     uint32_t fuses[OTP_WORDS]; /* as they were last */
     uint32_t level;            /* of the counter, when this boot began */
     uint32_t erases;           /* of the journal, in this boot */
     uint32_t programs;
     uint32_t calm; /* completed boots of a confirmed image since something was
                       asked for, cut or flipped */
+
     bool has_now;
     struct journal_record now; /* in force */
     /* Those that were in force since one was acted upon; that one first. */
     struct journal_record since[JUDGE_STATES];
     uint32_t since_count; /* 0: none was acted upon yet */
+
+    struct judge_run run;
+    struct judge_run last; /* of a trial, until the next boot is complete */
     struct judge_trial trial[NATIVE_IMAGE_COUNT];
     uint32_t failures;
+    uint32_t confirmed[2]; /* image that is confirmed in slot a, b */
+    uint32_t may_commit;   /* confirmed image that has asked for that */
     uint32_t wanted;       /* image whose trial was asked for last, of */
     uint32_t release;      /* that release */
     uint32_t highest;      /* release that was tried */
     uint32_t unpaused;     /* runs without a way back since the last pause */
     uint64_t pause_ns;     /* its length */
-    uint32_t innocent;     /* has to run on trial again, or NATIVE_NO_IMAGE */
-    bool asked_more;       /* more than a sign of life */
-    bool was_cut;          /* this session ended by the case's cut */
-    bool alive;            /* the running image has given its sign of life */
-    bool asked_confirm;    /* the running image on trial has asked for it, */
-    bool asked_abandon;    /* or given its trial back */
-    uint32_t may_confirm;  /* image that has asked, until the next run */
-    uint32_t may_commit;   /* confirmed image that has asked for that */
-    uint32_t confirmed[2]; /* image that is confirmed in slot a, b */
 };
 
 void judge_start(struct judge *judge, const struct boot_case *made,

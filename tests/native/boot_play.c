@@ -68,14 +68,6 @@ static void log_read(void *context, uint32_t address, uint32_t length)
     play->watch.read(play->watch.context, address, length);
 }
 
-static void log_sleep(void *context, uint64_t ns)
-{
-    struct play *play = context;
-
-    fprintf(play->log, "    sleep %llu ms\n",
-            (unsigned long long)(ns / 1000000u));
-}
-
 static void log_trace(void *context, uint32_t code, const uint32_t args[4])
 {
     struct play *play = context;
@@ -94,8 +86,7 @@ static struct native_watch loud_watch(struct play *play)
                                  .before = log_before,
                                  .after = log_after,
                                  .read = log_read,
-                                 .trace = log_trace,
-                                 .sleep = log_sleep};
+                                 .trace = log_trace};
 }
 
 /* ---- one boot --------------------------------------------------------------------- */
@@ -111,13 +102,18 @@ static void log_boot(const struct play *play,
     if (!play->log) {
         return;
     }
+    if (outcome->slept_ns > 0) {
+        fprintf(play->log, "    slept %llu ms\n",
+                (unsigned long long)(outcome->slept_ns / 1000000u));
+    }
     fprintf(play->log, "  %s", ends[outcome->end]);
     if (outcome->end == NATIVE_RUNS) {
         fprintf(play->log, " %s in slot %u, %s",
-                judge->running == NATIVE_NO_IMAGE
+                judge->run.image == NATIVE_NO_IMAGE
                     ? "?"
-                    : native_image(judge->running)->name,
-                judge->slot, judge->on_trial ? "on trial" : "confirmed");
+                    : native_image(judge->run.image)->name,
+                judge->run.slot,
+                judge->run.on_trial ? "on trial" : "confirmed");
     }
     fprintf(play->log, "\n");
 }
@@ -169,23 +165,23 @@ static bool ask(struct play *play, uint8_t kind, uint8_t slot, uint32_t value,
 
 static bool ask_self(struct play *play, uint8_t kind)
 {
-    const struct native_image *self = native_image(play->judge.running);
+    const struct native_image *self = native_image(play->judge.run.image);
     uint32_t value = kind == REQUEST_COMMIT ? self->counter : 0;
 
-    return ask(play, kind, (uint8_t)play->judge.slot, value, self->digest);
+    return ask(play, kind, (uint8_t)play->judge.run.slot, value, self->digest);
 }
 
 static bool is_alive(struct play *play)
 {
-    return !play->judge.on_trial || ask_self(play, REQUEST_ALIVE);
+    return !play->judge.run.on_trial || ask_self(play, REQUEST_ALIVE);
 }
 
 /* The slot that an update goes to; recovery may choose. */
 static uint8_t other_slot(const struct play *play, uint8_t choice)
 {
-    return play->judge.slot == JOURNAL_SLOT_RECOVERY
+    return play->judge.run.slot == JOURNAL_SLOT_RECOVERY
                ? choice % 2u
-               : (uint8_t)(play->judge.slot ^ 1u);
+               : (uint8_t)(play->judge.run.slot ^ 1u);
 }
 
 static bool ask_trial(struct play *play, uint8_t slot, uint32_t release)
@@ -212,7 +208,7 @@ static bool confirm_or(struct play *play,
                        bool (*act)(struct play *, const struct case_session *),
                        const struct case_session *session)
 {
-    if (play->judge.on_trial) {
+    if (play->judge.run.on_trial) {
         return ask_self(play, REQUEST_ALIVE) && ask_self(play, REQUEST_CONFIRM);
     }
     return act == NULL || act(play, session);
@@ -305,7 +301,7 @@ static bool behave(struct play *play, const struct case_session *session)
     if (play->log) {
         fprintf(play->log, "  %s\n", habits[session->habit]);
     }
-    return play->judge.running == NATIVE_NO_IMAGE ||
+    return play->judge.run.image == NATIVE_NO_IMAGE ||
            plans[session->habit].act(play, session);
 }
 
@@ -389,7 +385,7 @@ static bool boot_on(struct play *play)
 /* Boots without cuts until a confirmed image runs. False when none does. */
 static bool settle(struct play *play, bool works)
 {
-    for (unsigned i = 0; works && play->judge.on_trial; i++) {
+    for (unsigned i = 0; works && play->judge.run.on_trial; i++) {
         if (i == SETTLE_BOOTS) {
             judge_find(&play->judge, JUDGE_SETTLES,
                        "no confirmed image after %u boots", i);
@@ -417,7 +413,7 @@ static uint32_t good_image(const struct judge *judge)
     uint32_t image = NATIVE_GOOD_1;
 
     while (image + 1u < NATIVE_IMAGE_COUNT &&
-           (image == judge->running || is_rejected(judge, image))) {
+           (image == judge->run.image || is_rejected(judge, image))) {
         image++;
     }
     return image;
@@ -425,7 +421,8 @@ static uint32_t good_image(const struct judge *judge)
 
 static bool runs(const struct play *play, uint32_t image, bool on_trial)
 {
-    return play->judge.running == image && play->judge.on_trial == on_trial;
+    return play->judge.run.image == image &&
+           play->judge.run.on_trial == on_trial;
 }
 
 /* Ask for it, boot, confirm, boot, commit, boot. */
@@ -479,7 +476,8 @@ static void go_on(struct play *play)
     uint32_t image = NATIVE_NO_IMAGE;
 
     for (unsigned i = 0; i < UPDATE_TRIES && wrong != NULL; i++) {
-        if (play->judge.running == NATIVE_NO_IMAGE || play->judge.on_trial) {
+        if (play->judge.run.image == NATIVE_NO_IMAGE ||
+            play->judge.run.on_trial) {
             break;
         }
         image = good_image(&play->judge);
@@ -553,7 +551,7 @@ void boot_play(const struct boot_case *made, struct native_device *device,
     }
     if (!play.judge.finding.found &&
         settle(&play, boot(&play, NULL, NULL) == NATIVE_RUNS) &&
-        (play.judge.slot != JOURNAL_SLOT_RECOVERY || retry(&play))) {
+        (play.judge.run.slot != JOURNAL_SLOT_RECOVERY || retry(&play))) {
         go_on(&play);
     }
     result->finding = play.judge.finding;

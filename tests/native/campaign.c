@@ -6,6 +6,7 @@
  * argument and tests/fuzz/fuzz_boot.c as an input.
  *
  *   campaign [--seconds N | --cases N] [--seed N] [--jobs N] [--out FOLDER]
+ *            [--until PROMISE]    stop when this one is broken
  *   campaign FILE...        play these, and tell all that happens
  *   campaign --corpus FOLDER    write the known cases of recipes.c
  */
@@ -35,6 +36,7 @@ struct orders {
     uint64_t seed;
     uint64_t jobs;
     const char *out;
+    const char *until; /* NULL: to the end */
 };
 
 /* What a job has done; shared with the parent. */
@@ -42,6 +44,7 @@ struct tally {
     uint64_t cases, boots, cuts, runs, updates, samples, differ;
     uint64_t asked, computed; /* signatures */
     uint64_t findings[JUDGE_PROMISE_COUNT];
+    uint64_t stop; /* what was to be found has been found */
 };
 
 static struct native_device device;
@@ -158,6 +161,9 @@ static void one_case(const struct orders *orders, uint64_t number,
         tally->findings[result.finding.promise]++ < KEEP) {
         keep_finding(orders, number, input, &result.finding);
     }
+    tally->stop =
+        result.finding.found && orders->until != NULL &&
+        strcmp(judge_promise_name(result.finding.promise), orders->until) == 0;
 }
 
 static void job(const struct orders *orders, uint64_t first,
@@ -166,7 +172,8 @@ static void job(const struct orders *orders, uint64_t first,
     time_t end = time(NULL) + (time_t)orders->seconds;
 
     for (uint64_t number = first;
-         orders->seconds ? time(NULL) < end : number < orders->cases;
+         !tally->stop &&
+         (orders->seconds ? time(NULL) < end : number < orders->cases);
          number += orders->jobs) {
         one_case(orders, number, tally);
     }
@@ -311,6 +318,10 @@ static bool read_order(struct orders *orders, const char *name,
 
     if (strcmp(name, "--out") == 0) {
         orders->out = value;
+        return true;
+    }
+    if (strcmp(name, "--until") == 0) {
+        orders->until = value;
         return true;
     }
     for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {

@@ -294,7 +294,6 @@ void wire_sleep(uint64_t until_cycles)
 
     count_call();
     if (until > device->now_ns) {
-        TELL(sleep, until - device->now_ns);
         session.outcome->slept_ns += until - device->now_ns;
         device->now_ns = until;
         note_hunger();

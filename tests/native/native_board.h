@@ -68,7 +68,6 @@ struct native_watch {
     void (*after)(void *context, const struct native_operation *operation);
     void (*read)(void *context, uint32_t address, uint32_t length);
     void (*trace)(void *context, uint32_t code, const uint32_t args[4]);
-    void (*sleep)(void *context, uint64_t ns);
 };
 
 enum native_end {

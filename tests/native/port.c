@@ -57,7 +57,7 @@ bool otp_bit(uint32_t bit)
     return bit < OTP_BITS && (otp_word(bit / 32u) >> bit % 32u & 1u) != 0;
 }
 
-uint32_t otp_unary(uint32_t first, uint32_t bits)
+uint32_t otp_gap(uint32_t first, uint32_t bits)
 {
     uint32_t value = 0;
 
@@ -65,6 +65,19 @@ uint32_t otp_unary(uint32_t first, uint32_t bits)
         value++;
     }
     return value;
+}
+
+uint32_t otp_level(uint32_t first, uint32_t bits)
+{
+    while (bits > 0 && !otp_bit(first + bits - 1u)) {
+        bits--;
+    }
+    return bits;
+}
+
+uint32_t otp_unary(uint32_t first, uint32_t bits)
+{
+    return otp_gap(first, bits);
 }
 
 int otp_burn(uint32_t bit)
@@ -138,6 +151,14 @@ void board_sleep_until(uint64_t until)
 void board_wait_until(uint64_t until)
 {
     wire_sleep(until);
+}
+
+void board_pause(uint32_t seconds)
+{
+    for (uint32_t i = 0; i < seconds; i++) {
+        watchdog_feed();
+        wire_sleep(wire_cycles() + BOARD_CPU_HZ);
+    }
 }
 
 void watchdog_feed(void)
