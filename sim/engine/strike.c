@@ -162,8 +162,8 @@ int strike_power(struct unit *unit, uint64_t now, struct board_cut *cut,
     unit_advance(unit, cut->now_ns);
     tell_oracle(unit, cut->cause, meant);
     board_power_cut(board, cut, torn);
-    event.number[0] = torn->flash_form;
-    event.number[1] = torn->otp_form;
+    event.number[0] = torn->flash_busy ? torn->flash_form : FLASH_FORM_AUTO;
+    event.number[1] = torn->otp_busy ? torn->otp_form : OTP_FORM_AUTO;
     event.number[2] = cut->off_ns;
     event.number[3] = cut->sram;
     event.number[5] = torn->address;

@@ -168,6 +168,9 @@ static const char *name_of(const struct value_name *names, uint64_t value)
     return NULL;
 }
 
+/* An event tells what was left of an operation, or that there was none. */
+#define NO_FORM "none"
+
 static const char *named_value(char kind, uint64_t value)
 {
     for (size_t i = 0; i < sizeof name_tables / sizeof name_tables[0]; i++) {
@@ -177,12 +180,14 @@ static const char *named_value(char kind, uint64_t value)
     }
     switch (kind) {
     case 'f':
-        return value < FLASH_FORM_COUNT
+        return value == FLASH_FORM_AUTO ? NO_FORM
+               : value < FLASH_FORM_COUNT
                    ? flash_form_name((enum flash_form)value)
                    : NULL;
     case 'F':
-        return value < OTP_FORM_COUNT ? otp_form_name((enum otp_form)value)
-                                      : NULL;
+        return value == OTP_FORM_AUTO   ? NO_FORM
+               : value < OTP_FORM_COUNT ? otp_form_name((enum otp_form)value)
+                                        : NULL;
     case 'k':
         return flash_rule_name((enum flash_rule)value);
     case 'K':

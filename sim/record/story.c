@@ -4,121 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "record/sentence.h"
 
 /* A download says how far it is when it was silent for so long. */
 #define PROGRESS_NS 5000000000u
-
-enum story_role { ROLE_PLAIN, ROLE_GOOD, ROLE_BAD, ROLE_FAULT, ROLE_DIM };
-
-/* What an event is in a sentence; {key} stands for a field's value, and a part
- * in square brackets is said only when its first field is not 0 or empty. */
-struct sentence {
-    enum event_code code;
-    enum story_role role;
-    const char *who;
-    const char *text;
-};
-
-static const struct sentence sentences[] = {
-    {EVENT_POWER_ON, ROLE_PLAIN, "power", "on"},
-    {EVENT_POWER_CUT, ROLE_FAULT, "power",
-     "CUT, for {off_for}[; in {partition}, what was in flight is left: "
-     "{form}]"},
-    {EVENT_RESET_FORCED, ROLE_FAULT, "power", "reset from outside: {cause}"},
-    {EVENT_CPU_LOCKUP, ROLE_BAD, "cpu",
-     "locked up by a fault in its fault handler; the watchdog ends it"},
-    {EVENT_CPU_ASLEEP, ROLE_BAD, "cpu", "asleep, and nothing can wake it"},
-    {EVENT_CPU_WEDGED, ROLE_BAD, "cpu", "runs, but never comes back"},
-    {EVENT_CPU_STORM, ROLE_BAD, "cpu", "rings too fast, and is reset"},
-    {EVENT_CPU_FAULT, ROLE_BAD, "cpu",
-     "fault {exception} at {pc}, called from {lr}, cfsr {cfsr}"},
-    {EVENT_CPU_BARK, ROLE_BAD, "cpu", "watchdog barks at {pc}"},
-    {EVENT_CPU_PANIC, ROLE_BAD, "cpu", "panic, line {line}"},
-    {EVENT_BOARD_HALT, ROLE_BAD, "board",
-     "nothing can boot: low power until power is cycled"},
-    {EVENT_FLASH_RULE, ROLE_BAD, "flash",
-     "rule broken: {rule} at {partition} {address}, {length} bytes"},
-    {EVENT_FLASH_RAW, ROLE_BAD, "flash",
-     "written past the controller at {partition} {address}"},
-    {EVENT_FLASH_FLIP, ROLE_FAULT, "flash",
-     "bit {bit} of {address} ({partition}) flips"},
-    {EVENT_FLASH_DAMAGE, ROLE_FAULT, "flash",
-     "{length} bytes from {address} ({partition}) are overwritten"},
-    {EVENT_OTP_RULE, ROLE_BAD, "fuses", "rule broken: {rule} at bit {bit}"},
-    {EVENT_CONSOLE, ROLE_DIM, "device", "{line}"},
-    {EVENT_CONSOLE_IN, ROLE_PLAIN, "you", "type: {line}"},
-    {EVENT_NOTE, ROLE_PLAIN, "note", "{text}"},
-    {EVENT_VIOLATION, ROLE_BAD, "oracle", "RULE {rule}: {what}"},
-    {EVENT_END, ROLE_PLAIN, "end", "{verdict}"},
-    {EVENT_ROM_START, ROLE_PLAIN, "rom", "starts after {cause}"},
-    {EVENT_ROM_REJECT, ROLE_BAD, "rom",
-     "bootloader copy {copy} is not usable: {reason}"},
-    {EVENT_ROM_SELECT, ROLE_PLAIN, "rom",
-     "verified bootloader {version}, copy {copy}"},
-    {EVENT_ROM_NOTHING, ROLE_BAD, "rom",
-     "no bootloader can run: a is {a}, b is {b}"},
-    {EVENT_BOOT_STATE, ROLE_PLAIN, "boot",
-     "journal: {slot} {state}, {attempts} attempts left, counter {counter}"},
-    {EVENT_BOOT_REQUEST, ROLE_PLAIN, "boot",
-     "is asked to {kind} {slot}[, and will not: {verdict}]"},
-    {EVENT_BOOT_ATTEMPT, ROLE_PLAIN, "boot",
-     "counts a trial boot of {slot}; {left} left"},
-    {EVENT_BOOT_FORGIVE, ROLE_PLAIN, "boot",
-     "gives an attempt of {slot} back: the power failed; {left} left"},
-    {EVENT_BOOT_RESORT, ROLE_FAULT, "boot",
-     "has nothing better than {slot}: tries it again, round {round}, after "
-     "{seconds} s"},
-    {EVENT_BOOT_REJECT, ROLE_BAD, "boot", "refuses {slot}: {reason}"},
-    {EVENT_BOOT_ROLLBACK, ROLE_FAULT, "boot",
-     "ROLLBACK from {from} to {to}: {reason}"},
-    {EVENT_BOOT_CONFIRM, ROLE_GOOD, "boot", "{slot} ({version}) is CONFIRMED"},
-    {EVENT_BOOT_BURN, ROLE_PLAIN, "boot",
-     "raises the security counter from {from} to {to}"},
-    {EVENT_BOOT_JUMP, ROLE_PLAIN, "boot",
-     "starts {slot}, version {version}, {state}"},
-    {EVENT_BOOT_NOTHING, ROLE_BAD, "boot",
-     "no image can run: a is {a}, b is {b}, recovery is {recovery}"},
-    {EVENT_APP_START, ROLE_PLAIN, "app",
-     "version {version} runs from {slot}, {state}"},
-    {EVENT_APP_HEALTH, ROLE_PLAIN, "app",
-     "health check: passed {passed}[, detail {detail}]"},
-    {EVENT_APP_REQUEST, ROLE_PLAIN, "app",
-     "asks the bootloader: {kind} {slot}"},
-    {EVENT_APP_READY, ROLE_GOOD, "app", "version {version} does its work"},
-    {EVENT_APP_REFUSED, ROLE_BAD, "app", "will not ask for {kind}: {reason}"},
-    {EVENT_RECOVERY_START, ROLE_FAULT, "recovery",
-     "recovery image {version} runs"},
-    {EVENT_AGENT_POLL, ROLE_DIM, "agent", "asks the server what there is"},
-    {EVENT_AGENT_OFFER, ROLE_PLAIN, "agent",
-     "version {version} is offered: {size} bytes, counter {counter}"},
-    {EVENT_AGENT_REFUSE, ROLE_BAD, "agent",
-     "will not have version {version}: {why}"},
-    {EVENT_AGENT_DEFER, ROLE_FAULT, "agent", "waits for {seconds} s: {why}"},
-    {EVENT_AGENT_DOWNLOAD, ROLE_PLAIN, "agent",
-     "downloads into {slot}, from byte {from} of {size}"},
-    {EVENT_AGENT_FAIL, ROLE_BAD, "agent",
-     "the update fails: {why}[, {tries} tries used]"},
-    {EVENT_AGENT_VERIFIED, ROLE_GOOD, "agent",
-     "version {version} is in flash, all of its {size} bytes verified"},
-    {EVENT_AGENT_STATE, ROLE_PLAIN, "agent",
-     "is {state}[; result {result}][, reason {why}]"},
-    {EVENT_AGENT_REPORT, ROLE_DIM, "agent",
-     "server has the report: {state}[, result {result}]"},
-    {EVENT_LINK_DOWN, ROLE_FAULT, "link", "DOWN"},
-    {EVENT_LINK_UP, ROLE_PLAIN, "link", "up again"},
-    {EVENT_LINK_CHANGE, ROLE_FAULT, "link", "has other figures now"},
-    {EVENT_SERVER_PUBLISH, ROLE_PLAIN, "server",
-     "publishes '{image}', release {release}"},
-    {EVENT_SERVER_WITHDRAW, ROLE_PLAIN, "server", "offers nothing any more"},
-    {EVENT_SERVER_MISBEHAVE, ROLE_FAULT, "server", "misbehaves, {how}: {on}"},
-    {EVENT_SERVER_STATUS, ROLE_PLAIN, "server",
-     "is told: version {version}, {state}[, result {result}]"
-     "[, reason {why}]"},
-    {EVENT_BATTERY_WARN, ROLE_FAULT, "battery", "low, {mv} mV"},
-    {EVENT_BATTERY_LOW, ROLE_BAD, "battery", "BROWN-OUT at {mv} mV"},
-    {EVENT_BATTERY_CHARGE, ROLE_PLAIN, "battery", "now at {percent} %"},
-};
 
 static const char *const role_colors[] = {
     [ROLE_PLAIN] = "",       [ROLE_GOOD] = "\033[32m",
@@ -126,143 +15,29 @@ static const char *const role_colors[] = {
     [ROLE_DIM] = "\033[2m",
 };
 
-static const struct sentence *sentence_find(uint32_t code)
+void story_says(const struct event *event, char *out, size_t size)
 {
-    for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++) {
-        if ((uint32_t)sentences[i].code == code) {
-            return &sentences[i];
-        }
-    }
-    return NULL;
-}
+    const struct sentence *sentence = sentence_of(event);
 
-const char *story_sentence(enum event_code code)
-{
-    const struct sentence *sentence = sentence_find(code);
-
-    return sentence != NULL ? sentence->text : NULL;
-}
-
-/* The value with control characters made visible: ESC is ^[. Those of C1, and
- * bytes that are no UTF-8, are U+FFFD. */
-static size_t put_visible(const char *value, char *out, size_t size)
-{
-    size_t used = 0;
-    uint32_t code;
-
-    while (used + 5 < size && (code = utf8_next(&value)) != 0) {
-        if (code < 0x20 || code == 0x7f) {
-            out[used++] = '^';
-            code ^= 0x40;
-        }
-        code = code >= 0x80 && code < 0xa0 ? UTF8_REPLACEMENT : code;
-        used += utf8_encode(code, out + used);
-    }
-    out[used] = '\0';
-    return used;
-}
-
-static size_t put_field(const struct event *event, const char *key,
-                        size_t length, char *out, size_t size)
-{
-    char name[16];
-    char value[EVENT_TEXT];
-
-    snprintf(name, sizeof name, "%.*s", (int)length, key);
-    int field = event_field_find(event->code, name);
-    if (field < 0) {
-        return 0;
-    }
-    event_value(event, (unsigned)field, value, sizeof value);
-    return put_visible(value, out, size);
-}
-
-static bool is_nothing(const struct event *event, unsigned field)
-{
-    bool label = event_kind(event->code)->field[field].kind == 'p';
-
-    return label ? event->label[0] == '\0' : event->number[field] == 0;
-}
-
-/* Where to go on behind a '[': the part itself, or what follows it. */
-static const char *part_of(const struct event *event, const char *text)
-{
-    const char *open = strchr(text, '{');
-    const char *close = strchr(text, ']');
-    char name[16];
-
-    if (open == NULL || close == NULL || open > close) {
-        return text;
-    }
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(open + 1, "}"), open + 1);
-    int field = event_field_find(event->code, name);
-
-    return field >= 0 && is_nothing(event, (unsigned)field) ? close + 1 : text;
-}
-
-static void sentence_fill(const struct event *event, const char *text,
-                          char *out, size_t size)
-{
-    size_t used = 0;
-
-    while (*text != '\0' && used + 1 < size) {
-        const char *end = (*text == '{') ? strchr(text, '}') : NULL;
-
-        if (*text == '[' || *text == ']') {
-            text = *text == '[' ? part_of(event, text + 1) : text + 1;
-            continue;
-        }
-        if (end == NULL) {
-            out[used++] = *text++;
-            continue;
-        }
-        used += put_field(event, text + 1, (size_t)(end - text - 1), out + used,
-                          size - used);
-        text = end + 1;
-    }
-    out[used < size ? used : size - 1] = '\0';
-}
-
-static void generic_fill(const struct event *event, char *out, size_t size)
-{
-    const struct event_kind *kind = event_kind(event->code);
-    size_t used = 0;
-
-    used += (size_t)snprintf(out, size, "%s", kind->name);
-    for (unsigned i = 0; i < kind->fields && used < size; i++) {
-        char value[EVENT_TEXT];
-
-        event_value(event, i, value, sizeof value);
-        used += (size_t)snprintf(out + used, size - used,
-                                 " %s=", kind->field[i].key);
-        used += used < size ? put_visible(value, out + used, size - used) : 0;
+    if (sentence != NULL) {
+        sentence_fill(event, sentence->text, out, size);
+    } else {
+        sentence_plain(event, out, size);
     }
 }
 
 bool story_line(const struct event *event, char *out, size_t size)
 {
-    const struct sentence *sentence = sentence_find(event->code);
-
-    if (sentence == NULL) {
-        generic_fill(event, out, size);
-        return false;
-    }
+    const struct sentence *sentence = sentence_of(event);
     char text[512];
 
+    if (sentence == NULL) {
+        sentence_plain(event, out, size);
+        return false;
+    }
     sentence_fill(event, sentence->text, text, sizeof text);
     snprintf(out, size, "%-8s %s", sentence->who, text);
     return true;
-}
-
-void story_says(const struct event *event, char *out, size_t size)
-{
-    const struct sentence *sentence = sentence_find(event->code);
-
-    if (sentence != NULL) {
-        sentence_fill(event, sentence->text, out, size);
-    } else {
-        generic_fill(event, out, size);
-    }
 }
 
 /* "[2] " when there are several devices; the world's events are of none. */
@@ -358,26 +133,95 @@ static void follow_download(struct story *story, const struct event *event)
     }
 }
 
+/* ---- a restart that the program asked for ---------------------------------- */
+
+/* By the reason of reset.request: what the ROM's start is a consequence of. */
+static const char *const restarts[] = {
+    [1] = "starts: the program asked for a restart",
+    [2] = "starts: the program was ended by a fault",
+    [3] = "starts: the program did not feed the watchdog",
+    [4] = "starts: the program had failed a check of its own",
+};
+
+#define RESTARTS (sizeof restarts / sizeof restarts[0])
+
+/* The reason that this start has, or NULL: its own sentence says all. */
+static const char *restart_text(struct story *story, const struct event *event)
+{
+    uint32_t *asked = &story->asked[event->device - 1];
+    uint32_t reason = *asked;
+
+    if (event->code == (uint32_t)EVENT_RESET_REQUEST) {
+        *asked = (uint32_t)event->number[0];
+    }
+    if (event->code != (uint32_t)EVENT_ROM_START) {
+        return NULL;
+    }
+    *asked = 0;
+    return event_matches(event, 0, "software") && reason < RESTARTS
+               ? restarts[reason]
+               : NULL;
+}
+
+/* ---- polls ------------------------------------------------------------------ */
+
+/* One behind another is left out; true when it is. */
+static bool skip_poll(struct story *story, const struct event *event)
+{
+    bool poll = event->code == (uint32_t)EVENT_AGENT_POLL;
+
+    if (poll && story->polled && !story->verbose) {
+        story->polls++;
+        story->poll = *event;
+        return true;
+    }
+    return false;
+}
+
+/* What was left out, before something else is said. */
+static void tell_polls(struct story *story)
+{
+    char line[96];
+
+    if (story->polls > 0) {
+        snprintf(line, sizeof line,
+                 "%-8s has asked %" PRIu64 " time%s more, and nothing was new",
+                 "agent", story->polls, story->polls == 1 ? "" : "s");
+        put_line(story, &story->poll, ROLE_DIM, line);
+    }
+    story->polls = 0;
+}
+
 /* ---- an event ------------------------------------------------------------ */
+
+static bool is_of_device(const struct event *event)
+{
+    return event->device >= 1 && event->device <= STORY_DEVICES;
+}
 
 void story_event(struct story *story, const struct event *event)
 {
-    const struct sentence *sentence = sentence_find(event->code);
+    const struct sentence *sentence = sentence_of(event);
     enum story_role role = sentence != NULL ? sentence->role : ROLE_DIM;
-    bool poll = event->code == (uint32_t)EVENT_AGENT_POLL;
+    const char *restart = NULL;
     char line[640] = "         "; /* who says it, if somebody does */
     size_t indent = sentence != NULL ? 0 : strlen(line);
 
-    if (event->device >= 1 && event->device <= STORY_DEVICES) {
+    if (is_of_device(event)) {
         follow_download(story, event);
+        restart = restart_text(story, event);
     }
     if (!story_line(event, line + indent, sizeof line - indent) &&
         !story->verbose) {
         return;
     }
-    if (poll && story->polled && !story->verbose) {
+    if (skip_poll(story, event)) {
         return;
     }
-    story->polled = poll;
+    if (restart != NULL) {
+        snprintf(line, sizeof line, "%-8s %s", sentence->who, restart);
+    }
+    tell_polls(story);
+    story->polled = event->code == (uint32_t)EVENT_AGENT_POLL;
     put_line(story, event, role, line);
 }

@@ -2,9 +2,9 @@
 /*
  * A run told in lines for people: virtual time, who, what. Routine events
  * (single flash operations, datagrams, locks) are left out unless `verbose`;
- * so is an agent's poll right behind another one. In their place a download
- * says at its quarters how far it is: lines of the story alone, no recording
- * has them. Writes to a stream that the caller owns; keeps no state but what
+ * so is an agent's poll right behind another one: what follows them is told
+ * behind a line that says how many there were. A download says at its quarters
+ * how far it is. These are lines of the story alone, no recording has them. Writes to a stream that the caller owns; keeps no state but what
  * is in the struct. What a device prints comes from outside: its control
  * characters are shown as ^X, and never reach a terminal.
  */
@@ -33,8 +33,11 @@ struct story {
     FILE *out;
     bool verbose;
     bool color;
-    bool several; /* devices: lines say which one */
-    bool polled;  /* the last line told of a poll; all 0 at first: */
+    bool several;   /* devices: lines say which one */
+    bool polled;    /* the last line told of a poll; all 0 at first: */
+    uint64_t polls; /* left out since, and the last of them */
+    struct event poll;
+    uint32_t asked[STORY_DEVICES]; /* reason of a restart that comes */
     struct story_download download[STORY_DEVICES];
 };
 
@@ -44,8 +47,4 @@ void story_event(struct story *story, const struct event *event);
 bool story_line(const struct event *event, char *out, size_t size);
 /* The same without who says it: "ROLLBACK from slot-b to slot-a: .." */
 void story_says(const struct event *event, char *out, size_t size);
-/* What an event's line is made of, with {key} for its fields and [..] around
- * what is left out when its field is 0; NULL when it has no sentence. */
-const char *story_sentence(enum event_code code);
-
 #endif

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The story: each sentence fits its event, and a device cannot paint over
  * it. */
+#include "record/sentence.h"
 #include "record/story.h"
 
+#include "board/controller.h"
 #include "device/flash.h"
+#include "device/otp.h"
 #include "ota/agent_why.h"
 #include "ota/reason.h"
 #include "ota/request.h"
@@ -28,29 +31,63 @@ static const char *tell(const struct event *event, bool verbose, bool color)
     return told;
 }
 
+static void check_keys(const struct sentence *sentence)
+{
+    const char *name = event_kind(sentence->code)->name;
+
+    for (const char *text = sentence->text; (text = strchr(text, '{')) != NULL;
+         text++) {
+        char key[32] = "";
+        const char *end = strchr(text, '}');
+
+        cr_assert_not_null(end, "%s: no }", sentence->text);
+        cr_assert_lt((size_t)(end - text), sizeof key);
+        memcpy(key, text + 1, (size_t)(end - text - 1));
+        cr_expect_geq(event_field_find(sentence->code, key), 0,
+                      "%s has no field '%s'", name, key);
+    }
+    if (sentence->when != NULL) {
+        char key[32] = "";
+
+        memcpy(key, sentence->when, strcspn(sentence->when, "=&"));
+        cr_expect_geq(event_field_find(sentence->code, key), 0,
+                      "%s has no field '%s'", name, key);
+    }
+}
+
 /* A misspelt {key} would silently leave a hole in the line. */
 Test(story, every_key_of_a_sentence_is_a_field)
 {
     unsigned sentences = 0;
 
     for (int i = 0; i < EVENT_COUNT; i++) {
-        const char *text = story_sentence((enum event_code)i);
+        const struct sentence *row;
 
-        sentences += text != NULL;
-        for (; text != NULL && (text = strchr(text, '{')) != NULL; text++) {
-            char key[32] = "";
-            const char *end = strchr(text, '}');
-
-            cr_assert_not_null(end, "%s: no }",
-                               story_sentence((enum event_code)i));
-            cr_assert_lt((size_t)(end - text), sizeof key);
-            memcpy(key, text + 1, (size_t)(end - text - 1));
-            cr_expect_geq(event_field_find((enum event_code)i, key), 0,
-                          "%s has no field '%s'",
-                          event_kind((enum event_code)i)->name, key);
+        for (unsigned k = 0;
+             (row = sentence_row((enum event_code)i, k)) != NULL; k++) {
+            check_keys(row);
+            sentences++;
         }
     }
-    cr_expect_gt(sentences, 30);
+    cr_expect_gt(sentences, 60);
+}
+
+/* Behind conditions there is one that always holds. */
+Test(story, an_event_with_sentences_always_has_one)
+{
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        const struct sentence *row = NULL;
+        const struct sentence *next;
+
+        for (unsigned k = 0;
+             (next = sentence_row((enum event_code)i, k)) != NULL; k++) {
+            cr_expect(row == NULL || row->when != NULL, "%s: %s is never said",
+                      event_kind((enum event_code)i)->name, next->text);
+            row = next;
+        }
+        cr_expect(row == NULL || row->when == NULL, "%s",
+                  event_kind((enum event_code)i)->name);
+    }
 }
 
 Test(story, line_has_time_who_and_what)
@@ -102,7 +139,7 @@ Test(story, what_agent_and_server_do_is_told)
             const char *name = event_kind((enum event_code)i)->name;
 
             if (strncmp(name, told_of[k], strlen(told_of[k])) == 0) {
-                cr_expect_not_null(story_sentence((enum event_code)i), "%s",
+                cr_expect_not_null(sentence_row((enum event_code)i, 0), "%s",
                                    name);
             }
         }
@@ -134,8 +171,63 @@ Test(story, polls_in_a_row_are_one_line)
         {.code = EVENT_AGENT_POLL},   {.code = EVENT_AGENT_POLL},
         {.code = EVENT_AGENT_REFUSE}, {.code = EVENT_AGENT_POLL}};
 
-    cr_expect_eq(lines_of(events, 6, false), 3, "%s", told);
+    cr_expect_eq(lines_of(events, 6, false), 4, "%s", told);
+    cr_expect_not_null(
+        strstr(told, "agent    has asked 2 times more, and nothing was new\n"),
+        "%s", told);
     cr_expect_eq(lines_of(events, 6, true), 6, "%s", told);
+}
+
+Test(story, a_restart_has_its_reason)
+{
+    struct event events[] = {
+        {.code = EVENT_RESET_REQUEST, .device = 1, .number = {2}},
+        {.code = EVENT_ROM_START, .device = 1, .number = {CTL_CAUSE_SOFTWARE}},
+        {.code = EVENT_ROM_START, .device = 1, .number = {CTL_CAUSE_SOFTWARE}}};
+
+    cr_expect_eq(lines_of(events, 3, false), 2);
+    cr_expect_not_null(strstr(told, "starts: the program was ended by a "
+                                    "fault\n"),
+                       "%s", told);
+    cr_expect_not_null(strstr(told, "starts: the program has restarted"), "%s",
+                       told);
+    events[1].number[0] = CTL_CAUSE_WATCHDOG; /* it never came to it */
+    lines_of(events, 2, false);
+    cr_expect_not_null(strstr(told, "starts: the watchdog has reset the CPU"),
+                       "%s", told);
+}
+
+Test(story, numbers_become_sentences)
+{
+    static const struct {
+        struct event event;
+        const char *says;
+    } rows[] = {
+        {{.code = EVENT_APP_HEALTH, .number = {1, 0}},
+         "app      is well: self-test passed\n"},
+        {{.code = EVENT_APP_HEALTH, .number = {0, 3}},
+         "app      its self-test FAILS, detail 3\n"},
+        {{.code = EVENT_BOOT_STATE, .number = {0, 1, 0, 0}},
+         "reads the journal: slot-a is confirmed\n"},
+        {{.code = EVENT_BOOT_STATE, .number = {1, 2, 1, 0}},
+         "reads the journal: slot-b is on trial, 1 attempt left\n"},
+        {{.code = EVENT_CPU_FAULT, .number = {6, 0x218002c0, 0, 0x10000}},
+         "FAULT at 0x218002c0: an instruction that does not exist\n"},
+        {{.code = EVENT_CPU_FAULT, .number = {4, 0x21800000, 0, 0x82}},
+         "a load or store to memory that is closed to it\n"},
+        {{.code = EVENT_CPU_FAULT, .number = {3, 0x10, 0x20, 0}},
+         "FAULT at 0x00000010, called from 0x00000020: exception 3, cfsr "},
+        {{.code = EVENT_ROM_SELECT, .number = {1, 1 << 24, 0}},
+         "has verified bootloader 1.0.0, in boot-b\n"},
+        {{.code = EVENT_BOOT_ATTEMPT, .number = {1, 0}},
+         "counts a trial boot of slot-b, the last one\n"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        cr_expect_not_null(strstr(tell(&rows[i].event, false, false),
+                                  rows[i].says),
+                           "%s", told);
+    }
 }
 
 Test(story, several_devices_are_told_apart)
@@ -173,8 +265,13 @@ Test(story, cut_says_what_it_tore_if_it_did)
     struct event event = {.code = EVENT_POWER_CUT,
                           .number = {FLASH_FORM_PREFIX, 0, 2000000}};
 
-    cr_expect_not_null(
-        strstr(tell(&event, false, false), "CUT, for 2.000 ms\n"), "%s", told);
+    cr_expect_not_null(strstr(tell(&event, false, false),
+                              "CUT, for 2.000 ms; nothing was in flight\n"),
+                       "%s", told);
+    event.number[1] = OTP_FORM_WEAK;
+    cr_expect_not_null(strstr(tell(&event, false, false),
+                              "the fuse that was being burned is left: weak"),
+                       "%s", told);
     snprintf(event.label, sizeof event.label, "slot-b");
     cr_expect_not_null(strstr(tell(&event, false, false),
                               "CUT, for 2.000 ms; in slot-b, what was in "
@@ -292,11 +389,11 @@ Test(story, refused_request_has_its_reason)
                           .number = {OTA_REQUEST_TRIAL, OTA_SLOT_B}};
 
     cr_expect_not_null(strstr(tell(&event, false, false),
-                              "is asked to trial slot-b\n"),
+                              "is asked to try slot-b\n"),
                        "%s", told);
     event.number[2] = OTA_REASON_DOWNGRADE;
     cr_expect_not_null(strstr(tell(&event, false, false),
-                              "trial slot-b, and will not: downgrade\n"),
+                              "try slot-b, and will not: downgrade\n"),
                        "%s", told);
 }
 

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an event is in a sentence, for the story and for messages: a table of
+ * texts, of which the first fits whose condition holds. What a device prints
+ * comes from outside: its control characters are shown as ^X. Constant.
+ */
+#ifndef OTALAB_RECORD_SENTENCE_H
+#define OTALAB_RECORD_SENTENCE_H
+
+#include <stddef.h>
+
+#include "record/event.h"
+
+/* What a line means; colours are the story's. */
+enum story_role { ROLE_PLAIN, ROLE_GOOD, ROLE_BAD, ROLE_FAULT, ROLE_DIM };
+
+/* In the text {key} stands for a field's value, and a part in square brackets
+ * is said only when its first field is not 0 or empty. The condition: NULL
+ * always holds, "key" when the field is not 0 or empty, "key=value" when it
+ * has that value as patterns write it, "key&mask" when one of these bits is
+ * set. */
+struct sentence {
+    enum event_code code;
+    const char *when;
+    enum story_role role;
+    const char *who;
+    const char *text;
+};
+
+/* The sentence that fits, or NULL: an event that has none. */
+const struct sentence *sentence_of(const struct event *event);
+/* All of an event's, one after the other; NULL behind the last. */
+const struct sentence *sentence_row(enum event_code code, unsigned index);
+void sentence_fill(const struct event *event, const char *text, char *out,
+                   size_t size);
+/* The name and its fields, of any event: "flash.erase partition=slot-b". */
+void sentence_plain(const struct event *event, char *out, size_t size);
+
+#endif
