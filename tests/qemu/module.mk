@@ -15,3 +15,19 @@ $(guest_elf): $(guest_src)/guest.c $(guest_src)/guest.h $(guest_src)/guest.ld \
 		-Wl,--build-id=none -Wl,--fatal-warnings -o $@ $< -lgcc
 
 $(B)/tests/qemu: | $(guest_elf) $(B)/libotalab-shim.so
+
+# The sweep's guest is one source for four stages. Each lies in a folder of its
+# own, under the name of the program whose place it takes.
+sweep_obj := $(call dev_obj,tests/qemu/guests/sweep_guest.c)
+sweep_guests := $(addprefix $(B)/tests/guests/sweep-, \
+	rom/rom.elf boot/boot.bin app/sweep.bin recovery/recovery.bin)
+sweep_script = $(if $(filter sweep,$(1)),app,$(if \
+	$(wildcard firmware/board/$(1).ld),$(1),app)).ld
+
+$(sweep_guests:%.bin=%.elf): $(sweep_obj) $(common_obj) $(arm_libs) \
+		$(ld_scripts)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call arm_link,$(call sweep_script,$(basename $(@F))))
+
+$(B)/tests/qemu: | $(sweep_guests)

@@ -1329,6 +1329,22 @@ Test(controller, in_reset_only_a_boot_after_one_is_answered)
     cr_assert_eq(page->result[0], CTL_CAUSE_PIN);
 }
 
+Test(controller, in_reset_no_command_does_anything)
+{
+    board_warm_reset(&board, 9 * MS, CTL_CAUSE_DEADLINE);
+    other = board;
+    for (uint32_t command = 0; command <= 0x1000; command++) {
+        cr_assert_eq(ring_at(0, command, 1, 1), CTL_RESET_ASSERTED, "0x%x",
+                     command);
+    }
+    cr_assert_str_eq(heard(), "");
+    cr_assert_eq(memcmp(&board.flash, &other.flash, sizeof(board.flash)), 0);
+    cr_assert_eq(memcmp(&board.otp, &other.otp, sizeof(board.otp)), 0);
+    cr_assert_eq(board.now_ns, other.now_ns);
+    cr_assert_eq(board.epoch_ns, other.epoch_ns);
+    cr_assert_eq(board.cause, CTL_CAUSE_DEADLINE);
+}
+
 Test(controller, what_rings_first_after_a_reset_must_be_a_boot)
 {
     pass(3 * MS);
