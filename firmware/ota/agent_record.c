@@ -44,7 +44,7 @@ bool agent_keep(struct agent *agent, const struct progress *next)
     struct progress record = *next;
     bool news = is_news(&agent->log.now, next);
 
-    if (agent->log.flash == NULL) {
+    if (agent->log.ring.flash == NULL) {
         return false; /* the log could not even be opened */
     }
     if (news) {

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How far an update is, kept over every reset: an append-only log in its own
- * partition, each record the complete state, highest valid sequence in force.
- * It decides nothing about what may run: a lost record costs a download, a
- * forged one at worst keeps one image away. Layout in progress.c and docs/flash-layout.md. A record is
- * written once; a torn one leaves the one before it in force. A sector is
- * erased when the log comes to it, never the one that holds the state in
- * force: 32 records a sector, so n records cost the partition n / 32 erases,
- * spread over all its sectors. With a record for each KiB an update of 256 KiB
- * takes nine, less than one of each of ten sectors.
+ * How far an update is, kept over every reset: a ring (ring.h) of records, each
+ * the complete state, the newest in force. It decides nothing about what may
+ * run: a lost record costs a download, a forged one at worst keeps one image
+ * away. Layout in progress.c and docs/flash-layout.md. A torn record leaves the
+ * one before it in force. With 32 records a sector and one for each KiB an
+ * update of 256 KiB takes nine erases, less than one of each of ten sectors.
  */
 #ifndef OTALAB_OTA_PROGRESS_H
 #define OTALAB_OTA_PROGRESS_H
@@ -16,7 +13,7 @@
 #include <stdint.h>
 
 #include "ota/coap.h"
-#include "ota/flash.h"
+#include "ota/ring.h"
 #include "ota/slot.h"
 
 #define PROGRESS_RECORD 128u
@@ -44,16 +41,11 @@ struct progress {
 };
 
 struct progress_log {
-    const struct ota_flash *flash;
-    struct ota_area area;
-    uint32_t at;         /* index of the slot of the record in force */
-    uint32_t next;       /* index of the slot for the next one */
+    struct ring ring;
     struct progress now; /* in force; sequence 0: there is none */
 };
 
-/* Scan. OTA_ERR_RANGE when the area has fewer than two sectors, OTA_ERR_IO
- * when it cannot be read; with nothing valid now.sequence is 0. Writes
- * nothing. */
+/* As ring_open(); with nothing valid now.sequence is 0. */
 int progress_open(struct progress_log *log, const struct ota_flash *flash,
                   struct ota_area area);
 /* Append `next` (its sequence is set here), read back; a slot that fails is

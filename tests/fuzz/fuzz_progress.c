@@ -18,7 +18,6 @@
 #define SECTOR 512u
 #define SECTORS 4u
 #define SLOT PROGRESS_RECORD
-#define NEAR_THE_END 0xFFFE0000u
 
 static void require(bool holds)
 {
@@ -61,15 +60,16 @@ static void append(struct progress_log *log, struct ram_flash *ram,
 {
     static uint8_t before[SLOT];
     struct progress next = log->now;
-    uint32_t at = log->at;
+    uint32_t at = log->ring.at;
     uint32_t sequence = log->now.sequence;
+    bool anew = ring_is_over(&log->ring);
 
     memcpy(before, &ram->array[at * SLOT], SLOT);
     next.written = log->now.written + 1 + number;
     require(progress_append(log, &next) == OTA_OK);
     require(log->now.written == next.written && ram->violations == 0);
-    if (sequence > 0 && sequence < NEAR_THE_END) {
-        require(log->now.sequence > sequence && log->at != at);
+    if (sequence > 0 && !anew) {
+        require(log->now.sequence > sequence && log->ring.at != at);
         require(memcmp(before, &ram->array[at * SLOT], SLOT) == 0);
     }
 }

@@ -20,6 +20,7 @@
 #define ROUND (SECTORS * SMALL / PROGRESS_RECORD)
 #define APPENDS (2u * ROUND + 3u)
 #define NONE 0u
+#define SEQUENCE_MAX 0xFFFF0000u
 
 static struct ota_area whole(const struct ram_flash *ram)
 {
@@ -217,22 +218,50 @@ Test(progress, many_appends_wrap_round_all_sectors)
     cr_assert_eq(ram.violations, 0);
 }
 
+static void put_record(struct ram_flash *ram, uint32_t index, uint32_t number,
+                       uint32_t sequence)
+{
+    static struct ram_flash other;
+    struct progress_log log;
+    uint8_t *slot = &ram->array[index * PROGRESS_RECORD];
+
+    small_flash(&other);
+    (void)open_number(&log, &other);
+    (void)append_range(&log, number, number);
+    memcpy(slot, other.array, PROGRESS_RECORD);
+    bytes_put32(slot + 4, sequence);
+    bytes_put32(slot + 120, ota_crc32(slot, 120));
+}
+
+/* The states that the flash holds before the appends: none, or a round of them
+ * so high that the numbers are used up in the middle of the appends. */
+static uint32_t before;
+
+static void begin(struct ram_flash *ram)
+{
+    small_flash(ram);
+    for (uint32_t i = 0; i < before; i++) {
+        put_record(ram, i, i + 1, SEQUENCE_MAX - 2 * ROUND - 5 + i);
+    }
+}
+
 /* Runs all appends with one operation cut. The state in force must be the
  * last one appended, or the one whose append was under way. */
 static void cut_once(uint32_t at, enum ram_form form, struct ram_flash *ram)
 {
     struct progress_log log;
+    uint32_t last = before + APPENDS;
 
-    small_flash(ram);
+    begin(ram);
     ram->seed = at * 31 + form;
-    (void)open_number(&log, ram);
+    cr_assert_eq(open_number(&log, ram), before);
     ram->at = at;
     ram->form = form;
-    uint32_t done = append_range(&log, 1, APPENDS);
-    cr_assert(ram->dead || done == APPENDS);
+    uint32_t done = append_range(&log, before + 1, last);
+    cr_assert(ram->dead || done == last);
     ram_flash_power_on(ram);
     uint32_t found = open_number(&log, ram);
-    cr_assert(found == done || (found == done + 1 && done < APPENDS),
+    cr_assert(found == done || (found == done + 1 && done < last),
               "cut %u form %u: state %u after %u", at, form, found, done);
 }
 
@@ -242,13 +271,15 @@ static uint32_t operations_of_all(void)
     struct ram_flash ram;
     struct progress_log log;
 
-    small_flash(&ram);
+    begin(&ram);
     (void)open_number(&log, &ram);
-    cr_assert_eq(append_range(&log, 1, APPENDS), APPENDS);
+    cr_assert_eq(append_range(&log, before + 1, before + APPENDS),
+                 before + APPENDS);
+    cr_assert(before == 0 || log.now.sequence < APPENDS);
     return ram.operations;
 }
 
-Test(progress, every_cut_leaves_the_last_state_or_the_one_before)
+static void cut_everywhere(void)
 {
     static struct ram_flash ram;
     uint32_t operations = operations_of_all();
@@ -262,6 +293,17 @@ Test(progress, every_cut_leaves_the_last_state_or_the_one_before)
     }
 }
 
+Test(progress, every_cut_leaves_the_last_state_or_the_one_before)
+{
+    cut_everywhere();
+}
+
+Test(progress, every_cut_while_the_numbers_start_again)
+{
+    before = ROUND;
+    cut_everywhere();
+}
+
 /* Append behind the first cut, and cut again; then the torn record may read
  * otherwise. */
 static void cut_twice(uint32_t at, unsigned first, uint32_t again,
@@ -271,29 +313,29 @@ static void cut_twice(uint32_t at, unsigned first, uint32_t again,
     struct progress_log log;
 
     cut_once(at, (enum ram_form)first, &ram);
-    uint32_t before = open_number(&log, &ram);
+    uint32_t first_found = open_number(&log, &ram);
     ram.at = again;
     ram.form = (enum ram_form)second;
     uint32_t done = append_range(&log, 101, 103);
     cr_assert(ram.dead || done == 103);
-    done = done == 100 ? before : done;
+    done = done == 100 ? first_found : done;
     ram_flash_power_on(&ram);
     uint32_t found = open_number(&log, &ram);
-    cr_assert(found == done || found == (done == before ? 101 : done + 1),
+    cr_assert(found == done || found == (done == first_found ? 101 : done + 1),
               "cuts %u/%u %u/%u: state %u after %u", at, first, again, second,
               found, done);
-    if (done != before && ram.weak_length) {
+    if (done != first_found && ram.weak_length) {
         ram_flash_weak_turns(&ram);
         uint32_t later = open_number(&log, &ram);
         cr_assert(later == found || later + 1 == found || later == found + 1 ||
-                      (found == 101 && later == before),
+                      (found == 101 && later == first_found),
                   "cuts %u/%u %u/%u: %u became %u", at, first, again, second,
                   found, later);
     }
     expect_usable(&ram, "cut twice", at * 100 + again, first * 10 + second);
 }
 
-Test(progress, every_cut_during_the_append_after_a_cut)
+static void cut_twice_everywhere(void)
 {
     uint32_t operations = operations_of_all();
 
@@ -306,9 +348,20 @@ Test(progress, every_cut_during_the_append_after_a_cut)
     }
 }
 
+Test(progress, every_cut_during_the_append_after_a_cut)
+{
+    cut_twice_everywhere();
+}
+
+Test(progress, every_two_cuts_while_the_numbers_start_again)
+{
+    before = ROUND;
+    cut_twice_everywhere();
+}
+
 /* A torn record that reads valid after newer ones were written never comes
  * back into force. */
-Test(progress, a_torn_record_that_turns_valid_stays_behind)
+static void turn_valid_everywhere(void)
 {
     static struct ram_flash ram;
     struct progress_log log;
@@ -326,6 +379,13 @@ Test(progress, a_torn_record_that_turns_valid_stays_behind)
         cr_assert_eq(open_number(&log, &ram), 101, "cut %u", at);
     }
     cr_assert_gt(turned, ROUND);
+}
+
+Test(progress, a_torn_record_that_turns_valid_stays_behind)
+{
+    turn_valid_everywhere();
+    before = ROUND;
+    turn_valid_everywhere();
 }
 
 Test(progress, an_operation_that_fails_costs_a_slot_or_a_sector)
@@ -350,21 +410,6 @@ Test(progress, an_operation_that_fails_costs_a_slot_or_a_sector)
 
 /* ---- foreign contents --------------------------------------------------- */
 
-static void put_record(struct ram_flash *ram, uint32_t index, uint32_t number,
-                       uint32_t sequence)
-{
-    static struct ram_flash other;
-    struct progress_log log;
-    uint8_t *slot = &ram->array[index * PROGRESS_RECORD];
-
-    small_flash(&other);
-    (void)open_number(&log, &other);
-    (void)append_range(&log, number, number);
-    memcpy(slot, other.array, PROGRESS_RECORD);
-    bytes_put32(slot + 4, sequence);
-    bytes_put32(slot + 120, ota_crc32(slot, 120));
-}
-
 Test(progress, gaps_and_repeats_do_no_harm)
 {
     struct ram_flash ram;
@@ -377,8 +422,8 @@ Test(progress, gaps_and_repeats_do_no_harm)
     put_record(&ram, 6, 2, 500);
     put_record(&ram, 9, 3, 499);
     cr_assert_eq(open_number(&log, &ram), 2);
-    cr_assert_eq(log.at, 1);
-    cr_assert_eq(log.next, 3);
+    cr_assert_eq(log.ring.at, 1);
+    cr_assert_eq(log.ring.next, 3);
     expect_usable(&ram, "gaps", 0, 0);
 }
 
@@ -427,7 +472,7 @@ Test(progress, sequences_that_are_used_up_start_again)
     put_record(&ram, 9, 2, 0xFFFEFFFFu);
     cr_assert_eq(open_number(&log, &ram), 1);
     cr_assert_eq(append_range(&log, 3, 3), 3);
-    cr_assert_eq(log.now.sequence, 1);
+    cr_assert_leq(log.now.sequence, ROUND);
     cr_assert_eq(open_number(&log, &ram), 3);
     expect_usable(&ram, "used up", 0, 0);
 }
@@ -442,7 +487,7 @@ Test(progress, a_slot_that_is_not_blank_is_not_programmed)
     (void)append_range(&log, 1, 1);
     ram.array[2 * PROGRESS_RECORD - 1] = 0xFE; /* behind the log's back */
     cr_assert_eq(append_range(&log, 2, 2), 2);
-    cr_assert_eq(log.at, 2);
+    cr_assert_eq(log.ring.at, 2);
     cr_assert_eq(ram.violations, 0);
     cr_assert_eq(ram.array[PROGRESS_RECORD], 0xFF);
 }
@@ -488,7 +533,7 @@ static int worn_erase(void *context, uint32_t address)
     uint32_t sector = address / WEAR_SECTOR;
 
     cr_assert(worn->log->now.sequence == 0 ||
-                  worn->log->at * PROGRESS_RECORD / WEAR_SECTOR != sector,
+                  worn->log->ring.at * PROGRESS_RECORD / WEAR_SECTOR != sector,
               "the sector of the record in force is erased");
     if (worn->bad >> sector & 1u) {
         return OTA_ERR_IO;
@@ -557,7 +602,7 @@ Test(progress, sectors_that_cannot_be_erased_are_passed_by)
     worn.bad = 0x0FE; /* 1 to 7 */
     cr_assert_eq(append_range(&log, 1, 40), 32);
     cr_assert_eq(append_range(&log, 33, 40), 40);
-    cr_assert_eq(log.at * PROGRESS_RECORD / WEAR_SECTOR, 8);
+    cr_assert_eq(log.ring.at * PROGRESS_RECORD / WEAR_SECTOR, 8);
 }
 
 Test(progress, the_sector_in_force_is_kept_when_all_others_fail)

@@ -93,11 +93,24 @@ static inline void ram_tear_program(struct ram_flash *ram, uint32_t address,
     }
 }
 
+/* What a weak program left is gone with its sector. */
+static inline void ram_forget_weak(struct ram_flash *ram, uint32_t address)
+{
+    uint32_t size = ram->port.sector_size;
+
+    if (ram->weak_length && ram->weak_address / size == address / size) {
+        ram->weak_length = 0;
+    }
+}
+
 static inline void ram_tear_erase(struct ram_flash *ram, uint32_t address)
 {
     uint32_t size = ram->port.sector_size;
     uint8_t *to = &ram->array[address];
 
+    if (ram->form != RAM_BEFORE) {
+        ram_forget_weak(ram, address);
+    }
     ram->torn_erase[address / size] = ram->form != RAM_BEFORE;
     switch (ram->form) {
     case RAM_BEFORE:
@@ -195,9 +208,7 @@ static inline int ram_erase(void *context, uint32_t address)
     }
     memset(&ram->array[address], 0xFF, size);
     ram->torn_erase[address / size] = false;
-    if (ram->weak_length && ram->weak_address / size == address / size) {
-        ram->weak_length = 0;
-    }
+    ram_forget_weak(ram, address);
     return OTA_OK;
 }
 
