@@ -67,10 +67,13 @@ static void port_alive(void *context)
 
 /* The bootloader judges it again. */
 static enum ota_reason port_ask_trial(void *context, uint8_t slot,
+                                      uint32_t release,
                                       const uint8_t digest[OTA_DIGEST_SIZE])
 {
     const struct updater *updater = context;
-    struct request request = {.kind = OTA_REQUEST_TRIAL, .slot = slot};
+    struct request request = {.kind = OTA_REQUEST_TRIAL,
+                              .slot = slot,
+                              .number = release};
 
     memcpy(request.digest, digest, OTA_DIGEST_SIZE);
     if (request_append(board_flash(), updater->map->parts[MAP_REQUESTS],
@@ -150,6 +153,8 @@ void updater_open(struct updater *updater, const struct ota_map *map,
     updater->port.slots[OTA_SLOT_A] = map->parts[MAP_SLOT_A];
     updater->port.slots[OTA_SLOT_B] = map->parts[MAP_SLOT_B];
     updater->port.progress = map->parts[MAP_PROGRESS];
+    updater->port.failed = map->parts[MAP_FAILED];
+    updater->port.offers = map->parts[MAP_OFFERS];
 }
 
 void updater_start(struct updater *updater, bool recovery)

@@ -247,6 +247,8 @@ void agent_start(struct agent *agent, const struct agent_port *port,
     agent->recovery = recovery;
     /* A log that cannot be opened keeps nothing: then nothing is fetched. */
     (void)progress_open(&agent->log, port->flash, port->progress);
+    (void)failed_open(&agent->failed, port->flash, port->failed);
+    (void)offers_open(&agent->offers, port->flash, port->offers);
     agent->target = info->slot == OTA_SLOT_A ? OTA_SLOT_B : OTA_SLOT_A;
     if (recovery && info->slot == OTA_SLOT_RECOVERY) {
         agent->target = recovery_target(agent);

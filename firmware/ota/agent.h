@@ -7,7 +7,8 @@
  * digest over some KiB) and says when the next one is due. Whatever it has to
  * remember lies in the progress log.
  *
- *   idle --poll--> descriptor verified, newer, allowed --gates--> download
+ *   idle --poll--> descriptor verified, its release kept as the highest,
+ *     newer, allowed --gates--> download
  *     block-wise into the other slot, a progress record for each KiB (or each
  *     block when they are larger); then the slot is read back and the digests
  *     compared --> request of a trial, restart. On trial nothing is fetched.
@@ -16,6 +17,9 @@
  * update window, millivolts, energy left against energy_percent of what the
  * rest needs, retransmissions. A gate that is closed defers and is looked at
  * again with the next poll; it costs no try.
+ *
+ * Releases never go back: agent_release.c. What was refused or has failed stays
+ * so: the image by failed.h, the release by its record.
  *
  * What ends a release: failures of the image (digest of what was announced,
  * trial) at once; failures of the surroundings (wrong answers, damaged
@@ -42,8 +46,10 @@
 #include "ota/coap.h"
 #include "ota/crypto.h"
 #include "ota/descriptor.h"
+#include "ota/failed.h"
 #include "ota/flash.h"
 #include "ota/image.h"
+#include "ota/offers.h"
 #include "ota/progress.h"
 
 #define AGENT_NEVER UINT64_MAX
@@ -71,7 +77,7 @@ struct agent_figures {
 };
 
 /* 0, OTA_ERR_NONE when something is missing, OTA_ERR_RANGE when a figure is
- * none that works (block size not 16 << n with n <= 6, a percentage over 1000,
+ * none that works (block size not 16 << n with 2 <= n <= 6, a percentage over 1000,
  * a time of 0 where something would turn without a pause). */
 int agent_figures_read(const void *blob, uint32_t size,
                        struct agent_figures *figures);
@@ -108,15 +114,18 @@ struct agent_port {
     void (*supply)(void *context, struct agent_supply *supply);
     /* called at least every few KiB of work: feed the watchdog */
     void (*alive)(void *context);
-    /* ask the bootloader for a trial: a reason, NONE when it was taken; the
-     * owner restarts when agent_wants_restart() */
-    enum ota_reason (*ask_trial)(void *context, uint8_t slot,
+    /* ask the bootloader for a trial of that release (0: it has no number): a
+     * reason, NONE when it was taken; the owner restarts when
+     * agent_wants_restart() */
+    enum ota_reason (*ask_trial)(void *context, uint8_t slot, uint32_t release,
                                  const uint8_t digest[OTA_DIGEST_SIZE]);
     void (*trace)(void *context, enum agent_event event, uint32_t a, uint32_t b,
                   uint32_t c);
     const struct ota_flash *flash;
     struct ota_area slots[2];
     struct ota_area progress;
+    struct ota_area failed;
+    struct ota_area offers;
     struct image_keys keys;
     uint32_t load_base; /* for image_peek() */
     uint32_t load_size;
@@ -138,6 +147,10 @@ enum agent_phase {
 #define AGENT_UNIT 1024u
 #define AGENT_SECTOR_MAX 4096u
 
+/* Blocks are never smaller, but for the last one: a server that gives 16 bytes
+ * at a time would have the radio send sixty times as many datagrams. */
+#define AGENT_BLOCK_MIN 64u
+
 /* The owner provides the memory and looks at nothing but what the functions
  * below tell. */
 struct agent {
@@ -145,7 +158,10 @@ struct agent {
     struct agent_figures figures;
     struct boot_info info; /* of the running program */
     struct progress_log log;
+    struct ring failed;
+    struct ring offers;
     struct coap_exchange exchange;
+    struct descriptor kept;  /* the highest release; size 0: none is known */
     struct descriptor offer; /* size 0: none verified since start */
     uint8_t offer_bytes[DESCRIPTOR_SIZE]; /* as they were verified */
     struct coap_etag offer_etag;          /* of the descriptor, saves polls */
@@ -166,6 +182,10 @@ struct agent {
     uint32_t signed_size;   /* of what is read back, as its header claims */
     uint32_t shown_release; /* offer or refusal, traced already */
     uint32_t fill;          /* bytes in block[] that are not in flash yet */
+    uint32_t aside_release; /* to be told the server of an offer that left no
+                               record, and why; NONE: nothing */
+    uint8_t aside_why;
+    bool kept_read; /* what is kept was looked at since start */
     bool shown;
     uint8_t shown_why;
     uint8_t target;   /* slot */

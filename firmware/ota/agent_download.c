@@ -35,6 +35,12 @@ static void put_off(struct agent *agent, enum agent_why why, uint64_t ms)
     agent_trace(agent, AGENT_EVENT_DEFER, why, (uint32_t)(ms / 1000u), 0);
 }
 
+void agent_cannot_keep(struct agent *agent)
+{
+    put_off(agent, AGENT_WHY_FLASH_ERROR,
+            agent_backoff(agent, agent->stalls++));
+}
+
 void agent_put_off(struct agent *agent, struct progress *record,
                    enum agent_why why)
 {
@@ -96,8 +102,7 @@ static void set_out(struct agent *agent, struct progress *record)
     record->noted = 0;
     agent_say(record, AGENT_STATE_DOWNLOADING, AGENT_WHY_NONE);
     if (!flash_fits(agent) || !agent_keep(agent, record)) {
-        put_off(agent, AGENT_WHY_FLASH_ERROR,
-                agent_backoff(agent, agent->stalls++));
+        agent_cannot_keep(agent);
         return;
     }
     agent_trace(agent, AGENT_EVENT_DOWNLOAD, record->slot, record->written,
@@ -172,6 +177,11 @@ static bool no_content(const struct piece *piece)
     return piece->answer->code != COAP_CONTENT;
 }
 
+static bool too_small(const struct piece *piece)
+{
+    return 16u << piece->answer->szx < AGENT_BLOCK_MIN;
+}
+
 static bool not_the_block(const struct piece *piece)
 {
     const struct coap_answer *answer = piece->answer;
@@ -209,6 +219,7 @@ static const struct {
 } flaws[] = {
     {no_content, AGENT_WHY_SERVER_REFUSED},
     {not_the_block, AGENT_WHY_BAD_ANSWER},
+    {too_small, AGENT_WHY_BAD_ANSWER},
     {changed, AGENT_WHY_CHANGED},
     {wrong_length, AGENT_WHY_BAD_ANSWER},
 };

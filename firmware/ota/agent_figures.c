@@ -30,7 +30,7 @@ static const struct figure rows[] = {
     FIGURE("poll-jitter-percent", poll_jitter_percent, 0, 1000),
     FIGURE("ack-timeout-ms", ack_timeout_ms, 100, 3600000),
     FIGURE("retransmits", retransmits, 0, 10),
-    FIGURE("block-size", block_size, 16, AGENT_UNIT),
+    FIGURE("block-size", block_size, AGENT_BLOCK_MIN, AGENT_UNIT),
     FIGURE("battery-mv", battery_mv, 0, UINT32_MAX),
     FIGURE("energy-percent", energy_percent, 0, 1000),
     FIGURE("energy-uj-per-byte", energy_uj_per_byte, 0, 1000000),

@@ -93,23 +93,24 @@ static bool too_large(const struct agent *agent)
            agent->offer.size > agent->port->load_size;
 }
 
+static bool failed_before(const struct agent *agent)
+{
+    return failed_contains(&agent->failed, agent->offer.image_digest);
+}
+
+/* When that could not be written down. */
 static bool rejected(const struct agent *agent)
 {
     return digest_is(agent->offer.image_digest, agent->info.rejected[0]) ||
            digest_is(agent->offer.image_digest, agent->info.rejected[1]);
 }
 
-/* What a trial has shown holds for the image whatever release it is in; other
- * ends are those of one release. */
 static bool ended_before(const struct agent *agent)
 {
     const struct progress *record = &agent->log.now;
-    bool of_image = record->why == AGENT_WHY_TRIAL_FAILED ||
-                    record->why == AGENT_WHY_REJECTED_BEFORE;
 
-    return record->final &&
-           digest_is(agent->offer.image_digest, record->image_digest) &&
-           (of_image || agent->offer.release == record->release);
+    return record->final && agent->offer.release == record->release &&
+           digest_is(agent->offer.image_digest, record->image_digest);
 }
 
 /* From the top; the first that holds refuses. The signature came first of
@@ -118,12 +119,15 @@ static const struct {
     bool (*when)(const struct agent *agent);
     enum agent_why why;
 } rules[] = {
+    {agent_release_stale, AGENT_WHY_STALE},
+    {agent_release_too_far, AGENT_WHY_TOO_FAR},
     {runs_already, AGENT_WHY_NOT_NEWER},
     {agent_on_trial, AGENT_WHY_ON_TRIAL},
     {counter_low, AGENT_WHY_COUNTER_LOW},
     {counter_high, AGENT_WHY_COUNTER_HIGH},
     {goes_back, AGENT_WHY_DOWNGRADE},
     {too_large, AGENT_WHY_TOO_LARGE},
+    {failed_before, AGENT_WHY_REJECTED_BEFORE},
     {rejected, AGENT_WHY_REJECTED_BEFORE},
     {ended_before, AGENT_WHY_REJECTED_BEFORE},
 };
@@ -152,12 +156,16 @@ static bool to_be_shown(struct agent *agent, enum agent_why why)
     return !shown;
 }
 
-static void trace_refusal(struct agent *agent, enum agent_why why)
+/* True: it was the first time. */
+static bool trace_refusal(struct agent *agent, enum agent_why why)
 {
-    if (to_be_shown(agent, why)) {
+    bool first = to_be_shown(agent, why);
+
+    if (first) {
         agent_trace(agent, AGENT_EVENT_REFUSE, why,
                     image_version_pack(&agent->offer.version), 0);
     }
+    return first;
 }
 
 /* Nothing is offered that is wanted: what was begun is over. */
@@ -179,41 +187,50 @@ static bool is_over(const struct progress *record)
     return record->final || record->result == AGENT_RESULT_SUCCESS;
 }
 
-/* Nobody knows whose words they are: a download goes on when the true ones
- * come again, and what has ended keeps its word. A signature is dear, so it is
- * not looked at with every poll. */
-static void refuse_unread(struct agent *agent, enum agent_why why)
+/* A signature is dear: what was for nothing is not looked at with every
+ * poll. */
+static void wait_longer(struct agent *agent)
 {
-    struct progress record = agent->log.now;
     uint64_t wait = agent_backoff(agent, agent->misses);
     uint64_t poll = agent->figures.poll_ms;
 
-    memset(&agent->offer, 0, sizeof(agent->offer));
-    trace_refusal(agent, why);
-    if (!is_over(&record)) {
-        agent_say(&record, (enum agent_state)record.state, why);
-        (void)agent_keep(agent, &record);
-    }
     agent->misses += agent->misses < UINT32_MAX;
     agent_wait(agent, agent_jitter(agent, wait > poll ? wait : poll));
 }
 
-/* An older release has nothing to say about one that ended; if it had, a
- * descriptor played again would make that one be fetched again. */
-static bool is_outdated(const struct agent *agent)
+/* Nobody knows whose words they are: a download goes on when the true ones
+ * come again, and what has ended keeps its word. */
+static void refuse_unread(struct agent *agent, enum agent_why why)
 {
-    const struct progress *record = &agent->log.now;
+    struct progress record = agent->log.now;
 
-    return record->final && agent->offer.release < record->release;
+    memset(&agent->offer, 0, sizeof(agent->offer));
+    (void)trace_refusal(agent, why);
+    if (!is_over(&record)) {
+        agent_say(&record, (enum agent_state)record.state, why);
+        (void)agent_keep(agent, &record);
+    }
+    wait_longer(agent);
+}
+
+/* The server is told, but nothing is written: whoever plays old offers again
+ * has many of them, and none has anything to say about a newer release. */
+static void refuse_number(struct agent *agent, enum agent_why why)
+{
+    if (trace_refusal(agent, why)) {
+        agent->aside_why = (uint8_t)why;
+        agent->aside_release = agent->offer.release;
+    }
+    wait_longer(agent);
 }
 
 static void refuse(struct agent *agent, enum agent_why why)
 {
     struct progress record;
 
-    trace_refusal(agent, why);
+    (void)trace_refusal(agent, why);
     agent_record(agent, &record);
-    if (!record.final && !is_outdated(agent)) {
+    if (!record.final) {
         agent_say(&record, AGENT_STATE_IDLE, why);
         record.final = why == AGENT_WHY_REJECTED_BEFORE;
         (void)agent_keep(agent, &record);
@@ -223,12 +240,20 @@ static void refuse(struct agent *agent, enum agent_why why)
 
 /* ---- the answer ------------------------------------------------------------------ */
 
+/* What has a number that may be is kept as the highest before anything else
+ * is done with it. */
 static void consider(struct agent *agent)
 {
+    agent_release_look(agent);
     enum agent_why why = judge(agent);
-
+    if (why == AGENT_WHY_STALE || why == AGENT_WHY_TOO_FAR) {
+        refuse_number(agent, why);
+        return;
+    }
     agent->misses = 0;
-    if (why == AGENT_WHY_NOT_NEWER) {
+    if (!agent_release_keep(agent)) {
+        agent_cannot_keep(agent);
+    } else if (why == AGENT_WHY_NOT_NEWER) {
         unneeded(agent);
     } else if (why != AGENT_WHY_NONE) {
         refuse(agent, why);
@@ -243,7 +268,7 @@ static void consider(struct agent *agent)
 }
 
 /* A server or proxy may give it in blocks, unasked. False: not the next one,
- * or more than a descriptor. */
+ * too small a one, or more than a descriptor. */
 static bool gather(struct agent *agent, const struct coap_answer *answer)
 {
     uint64_t from =
@@ -251,7 +276,8 @@ static bool gather(struct agent *agent, const struct coap_answer *answer)
 
     if (from != agent->fill || answer->length > DESCRIPTOR_SIZE - agent->fill ||
         (answer->has_block && answer->more &&
-         answer->length != 16u << answer->szx)) {
+         (answer->length != 16u << answer->szx ||
+          answer->length < AGENT_BLOCK_MIN))) {
         return false;
     }
     memcpy(agent->block + agent->fill, answer->payload, answer->length);

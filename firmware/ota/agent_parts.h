@@ -41,7 +41,8 @@ bool agent_keep(struct agent *agent, const struct progress *next);
 void agent_say(struct progress *record, enum agent_state state,
                enum agent_why why);
 /* The record of the verified offer: the one in force when that is about it,
- * else a fresh one. */
+ * else a fresh one. What is the device's and not the release's stays: the
+ * waiting time, failures in a row, brown-outs. */
 void agent_record(const struct agent *agent, struct progress *record);
 /* A download, or what came of it, has failed: count, keep, back off. */
 void agent_fail(struct agent *agent, enum agent_why why);
@@ -62,6 +63,19 @@ void agent_poll(struct agent *agent);
 agent_answered agent_offer_answered;
 agent_lost agent_offer_lost;
 
+/* ---- agent_release.c ---------------------------------------------------- */
+/* What is kept of the highest release, before an offer is judged. */
+void agent_release_look(struct agent *agent);
+/* Is the offer's number below the highest, or that of another image? */
+bool agent_release_stale(const struct agent *agent);
+/* Is it further above than one offer may go? Of one that is not stale. */
+bool agent_release_too_far(const struct agent *agent);
+/* Keep it as the highest; writes nothing when it is. False: flash failed. */
+bool agent_release_keep(struct agent *agent);
+/* The number that a request of a trial is to bear; 0: none, for the one that
+ * the bootloader would hold it against is not to be believed. */
+uint32_t agent_release_to_ask(const struct agent *agent);
+
 /* ---- agent_gates.c ----------------------------------------------------- */
 /* NONE, or the first gate that is closed; `left` bytes are to be fetched.
  * `begun`: a little less battery will do. */
@@ -73,6 +87,8 @@ void agent_begin(struct agent *agent);
 /* Put it off: a gate is closed. */
 void agent_put_off(struct agent *agent, struct progress *record,
                    enum agent_why why);
+/* What has to be remembered cannot be: wait, longer each time. */
+void agent_cannot_keep(struct agent *agent);
 void agent_fetch(struct agent *agent);
 agent_answered agent_image_answered;
 void agent_mend(struct agent *agent);

@@ -89,6 +89,7 @@ void agent_record(const struct agent *agent, struct progress *record)
     memset(record, 0, sizeof(*record));
     record->sags = agent->log.now.sags;
     record->failures = agent->log.now.failures;
+    record->not_before_s = agent->log.now.not_before_s;
     record->slot = agent->target;
     record->release = offer->release;
     record->version = image_version_pack(&offer->version);
@@ -169,6 +170,7 @@ static uint64_t count_failure(struct agent *agent, struct progress *record,
 {
     unsigned what = failure_of(why);
     uint32_t before = one_more(agent, record, what);
+    bool at_once = (what & AT_ONCE) != 0 && before == 0;
     uint64_t wait = put_off(agent, record,
                             agent_jitter(agent, agent_backoff(agent, before)));
     bool over = (what & COUNTS) != 0 && record->tries >= agent->figures.tries;
@@ -181,7 +183,8 @@ static uint64_t count_failure(struct agent *agent, struct progress *record,
         record->written = 0;
         memset(&record->etag, 0, sizeof(record->etag));
     }
-    return (what & AT_ONCE) != 0 && before == 0 ? 0 : wait;
+    record->not_before_s = at_once ? 0 : record->not_before_s;
+    return at_once ? 0 : wait;
 }
 
 void agent_fail(struct agent *agent, enum agent_why why)

@@ -6,10 +6,42 @@
 /* A report keeps nothing waiting for long. */
 #define REPORT_RETRANSMITS 1u
 
+/* Is what the record says known to the server? */
+static bool is_record_told(const struct agent *agent)
+{
+    return agent->log.now.sequence == 0 || agent->log.now.reported;
+}
+
 static bool is_reported(const struct agent *agent)
 {
-    return agent->log.now.sequence == 0 || agent->log.now.reported ||
-           agent_on_trial(agent);
+    return agent_on_trial(agent) ||
+           (is_record_told(agent) && agent->aside_why == AGENT_WHY_NONE);
+}
+
+/* The record; when that is told, what is to be said of another offer. */
+static struct progress to_tell(const struct agent *agent)
+{
+    struct progress tell = agent->log.now;
+
+    if (is_record_told(agent)) {
+        agent_say(&tell, (enum agent_state)tell.state,
+                  (enum agent_why)agent->aside_why);
+        tell.release = agent->aside_release;
+    }
+    return tell;
+}
+
+/* False: that could not be kept. */
+static bool keep_told(struct agent *agent)
+{
+    struct progress record = agent->log.now;
+
+    if (is_record_told(agent)) {
+        agent->aside_why = AGENT_WHY_NONE;
+        return true;
+    }
+    record.reported = 1;
+    return agent_keep(agent, &record);
 }
 
 uint64_t agent_report_time(const struct agent *agent)
@@ -24,9 +56,10 @@ bool agent_report_due(const struct agent *agent)
 
 void agent_report(struct agent *agent, enum agent_phase behind)
 {
+    struct progress tell = to_tell(agent);
     char text[REPORT_MAX];
-    int32_t length = report_write(&agent->log.now, agent->info.version,
-                                  agent->info.slot, text, sizeof(text));
+    int32_t length = report_write(&tell, agent->info.version, agent->info.slot,
+                                  text, sizeof(text));
     struct coap_request request = {.code = COAP_POST,
                                    .path = "status",
                                    .payload = text,
@@ -53,15 +86,14 @@ void agent_report_lost(struct agent *agent, enum agent_why why)
 void agent_report_answered(struct agent *agent,
                            const struct coap_answer *answer)
 {
-    struct progress record = agent->log.now;
+    struct progress told = to_tell(agent);
 
     agent->server_seen = true;
-    record.reported = 1;
-    if (answer->code >> 5 != 2u || !agent_keep(agent, &record)) {
+    if (answer->code >> 5 != 2u || !keep_told(agent)) {
         agent_report_lost(agent, AGENT_WHY_SERVER_REFUSED);
         return;
     }
     agent->report_misses = 0;
-    agent_trace(agent, AGENT_EVENT_REPORT, record.state, record.result, 0);
+    agent_trace(agent, AGENT_EVENT_REPORT, told.state, told.result, 0);
     agent_enter(agent, agent->behind);
 }

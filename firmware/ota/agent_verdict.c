@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "ota/agent_parts.h"
+#include "ota/bytes.h"
 
 static bool digest_is(const uint8_t a[OTA_DIGEST_SIZE],
                       const uint8_t b[OTA_DIGEST_SIZE])
@@ -50,6 +51,8 @@ static const struct {
     uint8_t why;
 } reasons[] = {
     {OTA_REASON_SURROUNDINGS, AGENT_WHY_SURROUNDINGS},
+    {OTA_REASON_POWER_LOST, AGENT_WHY_SURROUNDINGS},
+    {OTA_REASON_STALE, AGENT_WHY_STALE},
     {OTA_REASON_DOWNGRADE, AGENT_WHY_DOWNGRADE},
     {OTA_REASON_COUNTER_LOW, AGENT_WHY_COUNTER_LOW},
     {OTA_REASON_COUNTER_HIGH, AGENT_WHY_COUNTER_HIGH},
@@ -83,6 +86,20 @@ static void succeeded(struct agent *agent)
     record.failures = 0;
     record.not_before_s = 0;
     (void)agent_keep(agent, &record); /* else at the next start */
+}
+
+/* The bootloader remembers two of them. */
+static void remember_failed(struct agent *agent)
+{
+    const struct boot_info *info = &agent->info;
+
+    for (unsigned i = 0; i < 2; i++) {
+        enum ota_reason reason =
+            i == 0 ? (enum ota_reason)info->reason : OTA_REASON_REJECTED_BEFORE;
+        if (!bytes_are(info->rejected[i], OTA_DIGEST_SIZE, 0)) {
+            (void)failed_add(&agent->failed, info->rejected[i], reason);
+        }
+    }
 }
 
 static void trial_failed(struct agent *agent)
@@ -120,6 +137,7 @@ void agent_verdict(struct agent *agent)
     const struct progress *record = &agent->log.now;
     unsigned i = 0;
 
+    remember_failed(agent);
     if (record->sequence == 0 || record->state < AGENT_STATE_DOWNLOADED) {
         return;
     }

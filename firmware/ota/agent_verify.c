@@ -93,7 +93,8 @@ static void ask_for_trial(struct agent *agent)
     const struct agent_port *port = agent->port;
     struct progress record = agent->log.now;
     enum ota_reason reason =
-        port->ask_trial(port->context, record.slot, record.image_digest);
+        port->ask_trial(port->context, record.slot, agent_release_to_ask(agent),
+                        record.image_digest);
 
     if (reason != OTA_REASON_NONE) {
         agent_fail(agent, reason == OTA_REASON_FLASH_ERROR

@@ -56,7 +56,9 @@
     X(FLASH_ERROR, 22, "flash-error", NO_FLASH, 11)                \
     X(TRIAL_FAILED, 23, "trial-failed", UPDATE_FAILED, 11)         \
     X(SURROUNDINGS, 24, "surroundings", UPDATE_FAILED, 11)         \
-    X(TRIES_USED_UP, 25, "tries-used-up", UPDATE_FAILED, 11)
+    X(TRIES_USED_UP, 25, "tries-used-up", UPDATE_FAILED, 11)       \
+    X(STALE, 26, "stale", UNSUPPORTED_PACKAGE, 10)                 \
+    X(TOO_FAR, 27, "too-far", UNSUPPORTED_PACKAGE, 10)
 
 enum agent_state {
 #define AGENT_STATE_ENUM(name, number, text) AGENT_STATE_##name = (number),

@@ -31,6 +31,7 @@ static bool well_formed(const uint8_t *bytes, uint32_t length)
            bytes_get32(bytes + AT_MAGIC) == DESCRIPTOR_MAGIC &&
            bytes_get16(bytes + AT_FORMAT) == DESCRIPTOR_FORMAT &&
            bytes_get16(bytes + AT_LENGTH) == DESCRIPTOR_SIZE &&
+           bytes_get32(bytes + AT_RELEASE) != 0 &&
            bytes_get32(bytes + AT_FLAGS) == 0 &&
            bytes_get32(bytes + AT_SIZE) != 0;
 }

@@ -8,7 +8,7 @@
  *     0   4  magic "OTD1"              32  32  SHA-256 of the image's bytes
  *     4   2  format, 1                 64  32  the image's digest (its TLV)
  *     6   2  length, 192               96  32  SHA-256 of the signer's SPKI
- *     8   4  release, rising          128  64  ECDSA P-256 r || s over the
+ *     8   4  release, from 1, rising  128  64  ECDSA P-256 r || s over the
  *    12   4  flags, 0                          SHA-256 of bytes 0..127
  *    16   8  version: major, minor, revision (2), build (4)
  *    24   4  security counter
@@ -38,7 +38,7 @@ struct descriptor {
 
 /*
  * Read and verify. AGENT_WHY_NONE, BAD_DESCRIPTOR (length, magic, format,
- * flags, size 0), BAD_SIGNATURE (key not known or signature wrong) or
+ * flags, release 0, size 0), BAD_SIGNATURE (key not known or signature wrong) or
  * KEY_REVOKED; `out` is all zero unless it is NONE.
  */
 enum agent_why descriptor_read(const uint8_t *bytes, uint32_t length,

@@ -2,9 +2,10 @@
 /*
  * A hostile network around the agent: datagrams of any contents, answers that
  * match the exchange under way with anything in them, true ones between them,
- * resets at any time. It writes nowhere but into its slot and its log, never
- * against the flash's rules, asks for a trial of nothing but the whole true
- * image, and never turns without a pause.
+ * resets at any time; and logs whose entries somebody made up. It writes
+ * nowhere but into its slot and its logs, never against the flash's rules, asks
+ * for a trial of nothing but the whole true image, never turns without a pause,
+ * and never takes a release below one that it has seen.
  *
  * The input is a list of acts: a number below ACTS, then what it needs.
  */
@@ -16,6 +17,8 @@
 
 #include "image/descriptor.h"
 #include "ota/agent.h"
+#include "ota/bytes.h"
+#include "ota/crc32.h"
 #include "ota/crypto.h"
 
 #define SECTOR 4096u
@@ -24,7 +27,10 @@
 #define SLOT_A (2u * SECTOR)
 #define SLOT_SIZE (3u * SECTOR)
 #define SLOT_B (SLOT_A + SLOT_SIZE)
-#define FLASH_SIZE (SLOT_B + SLOT_SIZE)
+#define FAILED (SLOT_B + SLOT_SIZE)
+#define LOG_SIZE (2u * SECTOR)
+#define KEPT (FAILED + LOG_SIZE) /* the offers */
+#define FLASH_SIZE (KEPT + LOG_SIZE)
 #define LOAD_BASE 0x21800000u
 #define FILL 5000u
 #define OFFERS 3u
@@ -53,6 +59,7 @@ static uint8_t sent[COAP_REQUEST_MAX];
 static uint32_t sent_length;
 static uint8_t packet[COAP_ANSWER_MAX];
 static int32_t packet_length;
+static uint32_t highest; /* release that it has taken up */
 
 static void require(bool holds)
 {
@@ -110,7 +117,8 @@ bool crypto_hash_end(struct crypto_hash *hash, uint8_t digest[OTA_DIGEST_SIZE])
 
 static bool allowed(uint32_t address, uint32_t length)
 {
-    bool log = address + length <= PROGRESS + PROGRESS_SIZE;
+    bool log = address + length <= PROGRESS + PROGRESS_SIZE ||
+               (address >= FAILED && address + length <= FLASH_SIZE);
     bool slot = address >= SLOT_B && address + length <= SLOT_B + SLOT_SIZE;
 
     return length <= FLASH_SIZE && address <= FLASH_SIZE && (log || slot);
@@ -199,11 +207,11 @@ static void alive(void *context)
     (void)context;
 }
 
-static enum ota_reason ask_trial(void *context, uint8_t slot,
+static enum ota_reason ask_trial(void *context, uint8_t slot, uint32_t release,
                                  const uint8_t digest[OTA_DIGEST_SIZE])
 {
     (void)context;
-    require(slot == OTA_SLOT_B);
+    require(slot == OTA_SLOT_B && release <= OFFERS);
     require(memcmp(digest, true_info.digest, OTA_DIGEST_SIZE) == 0);
     require(memcmp(flash + SLOT_B, image, image_size) == 0);
     return OTA_REASON_NONE;
@@ -213,10 +221,13 @@ static void trace(void *context, enum agent_event event, uint32_t a, uint32_t b,
                   uint32_t c)
 {
     (void)context;
-    (void)event;
     (void)a;
     (void)b;
     (void)c;
+    if (event == AGENT_EVENT_OFFER || event == AGENT_EVENT_DOWNLOAD) {
+        require(agent.offer.release >= highest);
+        highest = agent.offer.release;
+    }
 }
 
 static const struct agent_port port = {
@@ -232,6 +243,8 @@ static const struct agent_port port = {
     .flash = &port_flash,
     .slots = {{SLOT_A, SLOT_SIZE}, {SLOT_B, SLOT_SIZE}},
     .progress = {PROGRESS, PROGRESS_SIZE},
+    .failed = {FAILED, LOG_SIZE},
+    .offers = {KEPT, LOG_SIZE},
     .keys = {.digests = (const uint8_t (*)[OTA_DIGEST_SIZE])key_digests,
              .count = 1,
              .spki = spkis,
@@ -402,17 +415,49 @@ static void start(struct input *in)
     struct boot_info info = {.slot = OTA_SLOT_A, .state = OTA_CONFIRMED};
 
     info.version = 1u << 24;
-    info.reason = take(in) % 19u;
+    info.reason = take(in) % 21u;
     if (take(in) == 1) {
         memcpy(info.rejected, true_info.digest, OTA_DIGEST_SIZE);
     }
+    info.release = take(in);
     agent_start(&agent, &port, &figures, &info, false);
 }
 
+/* An entry of one of the logs, valid but for what its body says. */
+static void forge(struct input *in)
+{
+    static const struct {
+        uint32_t at, slot;
+        char magic[5];
+    } logs[] = {{PROGRESS, PROGRESS_RECORD, "OTP1"},
+                {FAILED, FAILED_SLOT, "OTX1"},
+                {KEPT, OFFERS_SLOT, "OTO1"}};
+    unsigned which = take(in) % 3u;
+    uint32_t size = logs[which].slot;
+    uint8_t *slot =
+        flash + logs[which].at + take(in) % (LOG_SIZE / size) * size;
+
+    for (uint32_t i = 4; i < size - 8u && in->left > 0; i++) {
+        slot[i] = take(in);
+    }
+    memcpy(slot, logs[which].magic, 4);
+    bytes_put32(slot + size - 8u, ota_crc32(slot, size - 8u));
+    bytes_put32(slot + size - 4u, 0);
+    highest = 0; /* of what it has seen nobody knows any more */
+    start(in);
+}
+
 static void (*const acts[])(struct input *in) = {
-    foreign_datagram, any_answer,        true_offer,
-    true_block,       nearly_true_block, acknowledge,
-    let_time_go_by,   change_battery,    start,
+    foreign_datagram,
+    any_answer,
+    true_offer,
+    true_block,
+    nearly_true_block,
+    acknowledge,
+    let_time_go_by,
+    change_battery,
+    start,
+    forge,
 };
 #define ACTS (sizeof(acts) / sizeof(acts[0]))
 
@@ -441,6 +486,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     memset(flash, 0xFF, sizeof(flash));
     now = 1000;
+    highest = 0;
     chance = 7;
     battery = 3600;
     packet_length = -1;

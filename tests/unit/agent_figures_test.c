@@ -105,7 +105,7 @@ Test(agent_figures, what_cannot_work_is_refused)
         {"poll-jitter-percent", 1001},
         {"ack-timeout-ms", 0},
         {"retransmits", 11},
-        {"block-size", 8},
+        {"block-size", 32},
         {"block-size", 2048},
         {"block-size", 1000},
         {"energy-percent", 1001},

@@ -90,19 +90,21 @@ static bool another_failure(const struct aw *at)
     return at->events[AGENT_EVENT_FAIL] != failures_seen;
 }
 
-/* Whenever a download has failed, the other one answers. */
-static void contradict(uint64_t hours)
+/* Whenever a download has failed, the other one answers, under the number that
+ * comes next or under its own again. */
+static void contradict(uint64_t hours, bool rising)
 {
     uint64_t end = w->now_ns + hours * HOUR * AW_SECOND;
 
     failures_seen = 0;
     while (aw_run(w, (end - w->now_ns) / AW_SECOND, another_failure)) {
         failures_seen = w->events[AGENT_EVENT_FAIL];
-        aw_publish(w, two[failures_seen & 1u], 1 + (failures_seen & 1u));
+        uint32_t other = failures_seen & 1u;
+        aw_publish(w, two[other], 1 + (rising ? failures_seen : other));
     }
 }
 
-Test(hostile, releases_that_take_turns_cost_little)
+static void begin_contradicting(void)
 {
     two[0] = update;
     two[1] = aw_make(w, "1.2.0", 1, SIZE, AW_GOOD);
@@ -110,9 +112,24 @@ Test(hostile, releases_that_take_turns_cost_little)
           (struct server_fault){.resource = SERVER_IMAGE, .from = 1024});
     aw_publish(w, update, 1);
     aw_boot(w);
-    contradict(24);
+}
+
+/* Whoever can sign can have it fetch for ever, but less and less often. */
+Test(hostile, releases_that_take_turns_cost_little)
+{
+    begin_contradicting();
+    contradict(24, true);
     cr_assert_gt(failures_seen, 10);
+
     cr_assert_leq(most_erased(), 50);
+}
+
+Test(hostile, releases_that_are_played_again_cost_nothing)
+{
+    begin_contradicting();
+    contradict(24, false);
+    cr_assert_leq(failures_seen, 4);
+    cr_assert_leq(most_erased(), 4);
 }
 
 /* ---- answers that match, and lie --------------------------------------------- */

@@ -40,13 +40,19 @@ static uint32_t random_word(void *context)
 
 /* ---- flash ------------------------------------------------------------------- */
 
+static bool in_area(uint32_t address, struct ota_area area)
+{
+    return address >= area.start && address - area.start < area.length;
+}
+
 static void check_place(const struct aw *w, uint32_t address)
 {
     uint8_t own = w->info.slot;
     bool on_trial = w->info.state == OTA_TRIAL;
-    bool allowed =
-        address < REQUESTS + REQUESTS_SIZE ||
-        (address >= AW_PROGRESS && address < AW_PROGRESS + AW_PROGRESS_SIZE);
+    bool allowed = address < REQUESTS + REQUESTS_SIZE ||
+                   in_area(address, w->port.progress) ||
+                   in_area(address, w->port.failed) ||
+                   in_area(address, w->port.offers);
 
     for (uint8_t slot = 0; slot < 2; slot++) {
         allowed =
@@ -182,17 +188,17 @@ static void alive(void *context)
     (void)context;
 }
 
-static void request(struct aw *w, uint8_t kind, uint8_t slot,
+static void request(struct aw *w, uint8_t kind, uint8_t slot, uint32_t number,
                     const uint8_t digest[OTA_DIGEST_SIZE])
 {
-    struct request asked = {.kind = kind, .slot = slot};
+    struct request asked = {.kind = kind, .slot = slot, .number = number};
 
     memcpy(asked.digest, digest, OTA_DIGEST_SIZE);
     (void)request_append(&w->port_flash, requests, w->info.next_request,
                          &asked);
 }
 
-static enum ota_reason ask_trial(void *context, uint8_t slot,
+static enum ota_reason ask_trial(void *context, uint8_t slot, uint32_t release,
                                  const uint8_t digest[OTA_DIGEST_SIZE])
 {
     struct aw *w = context;
@@ -207,7 +213,7 @@ static enum ota_reason ask_trial(void *context, uint8_t slot,
     }
     cr_assert(known, "a trial of what nobody made");
     cr_assert_neq(w->info.state, OTA_TRIAL);
-    request(w, OTA_REQUEST_TRIAL, slot, digest);
+    request(w, OTA_REQUEST_TRIAL, slot, release, digest);
     return OTA_REASON_NONE;
 }
 
@@ -421,6 +427,7 @@ static void tell(struct aw *w, const struct request *latest)
     info->counter = image->counter;
     info->fuse_counter = w->limits.fuse_counter;
     info->reason = w->state.reason;
+    info->release = w->state.release;
     memcpy(info->rejected, w->state.rejected, sizeof(info->rejected));
     memcpy(info->digest, image->digest, OTA_DIGEST_SIZE);
     info->next_request = request_next(latest->sequence, w->state.request);
@@ -471,7 +478,7 @@ static void app_turn(struct aw *w)
     if (answer != AGENT_WAIT) {
         request(w,
                 answer == AGENT_YES ? OTA_REQUEST_CONFIRM : OTA_REQUEST_ABANDON,
-                w->state.slot, w->info.digest);
+                w->state.slot, 0, w->info.digest);
     }
     if (answer != AGENT_WAIT || agent_wants_restart(&w->agent)) {
         aw_boot(w);
@@ -613,6 +620,8 @@ static void open_port(struct aw *w)
                                   .flash = &w->port_flash,
                                   .slots = {slot_area(0), slot_area(1)},
                                   .progress = {AW_PROGRESS, AW_PROGRESS_SIZE},
+                                  .failed = {AW_FAILED, AW_FAILED_SIZE},
+                                  .offers = {AW_OFFERS, AW_OFFERS_SIZE},
                                   .keys = w->keys,
                                   .load_base = LOAD_BASE,
                                   .load_size = LOAD_SIZE,

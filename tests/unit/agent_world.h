@@ -122,5 +122,9 @@ uint32_t aw_slot(uint8_t slot);
 #define AW_SLOT_SIZE 0x8000u
 #define AW_PROGRESS 0x2000u
 #define AW_PROGRESS_SIZE 0x4000u
+#define AW_FAILED 0x18000u
+#define AW_FAILED_SIZE 0x4000u
+#define AW_OFFERS 0x1C000u
+#define AW_OFFERS_SIZE 0x2000u
 
 #endif

@@ -140,7 +140,7 @@ Test(descriptor, every_signature_is_written_in_64_bytes)
     unsigned short_ones = 0;
 
     fixture_init(&f);
-    for (uint32_t release = 0; release < 400; release++) {
+    for (uint32_t release = 1; release <= 400; release++) {
         f.spec.release = release;
         cr_assert_eq(descriptor_build(&f.spec, f.bytes, &diag), 0);
         cr_assert_eq(read_it(&f, &out), AGENT_WHY_NONE, "%u", release);
@@ -194,6 +194,17 @@ Test(descriptor, size_0_is_refused)
 
     fixture_init(&f);
     f.spec.has_size = true;
+    cr_assert_eq(descriptor_build(&f.spec, f.bytes, &diag), 0);
+    cr_assert_eq(refusal(&f), AGENT_WHY_BAD_DESCRIPTOR);
+    free(f.image);
+}
+
+Test(descriptor, release_0_is_refused)
+{
+    struct fixture f;
+
+    fixture_init(&f);
+    f.spec.release = 0;
     cr_assert_eq(descriptor_build(&f.spec, f.bytes, &diag), 0);
     cr_assert_eq(refusal(&f), AGENT_WHY_BAD_DESCRIPTOR);
     free(f.image);
