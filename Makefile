@@ -267,7 +267,7 @@ $(DEVOUT)/app.elf: $(app_obj) $(common_obj) $(arm_libs) $(ld_scripts)
 	$(Q)$(call arm_link,app.ld)
 $(DEVOUT)/recovery.elf: $(recovery_obj) $(common_obj) $(arm_libs) $(ld_scripts)
 	$(call say,LD,$@)
-	$(Q)$(call arm_link,app.ld)
+	$(Q)$(call arm_link,recovery.ld)
 $(variant_programs:%=$(DEVOUT)/%.elf): $(DEVOUT)/%.elf: \
 		$(DEVOUT)/obj/firmware/variants/%.o $(common_obj) \
 		$(DEVOUT)/libapp.a $(arm_libs) $(ld_scripts)

@@ -20,7 +20,8 @@ struct boot {
     const struct ota_flash *flash;
     struct ota_map map;
     struct trust trust;
-    struct policy_limits limits;
+    struct policy_limits limits;          /* of slots a and b */
+    struct policy_limits recovery_limits; /* its counter alone */
     struct journal journal;
     struct request request;  /* the latest, sequence 0: none */
     struct boot_state state; /* acted upon; on flash if it could be written */
@@ -50,6 +51,13 @@ bool boot_save(struct boot *boot, const struct boot_state *next);
 /* The same, but act upon it even if it cannot be written: going back must
  * not depend on the journal. */
 void boot_move(struct boot *boot, const struct boot_state *next);
+
+/* Where the image of a slot runs: application and recovery have places of their
+ * own, so that neither is taken for the other. */
+static inline uint32_t boot_base(enum ota_slot slot)
+{
+    return slot == OTA_SLOT_RECOVERY ? BOARD_RECOVERY_BASE : BOARD_APP_BASE;
+}
 
 /* ---- select.c: which image ------------------------------------------- */
 

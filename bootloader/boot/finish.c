@@ -92,7 +92,8 @@ void boot_tell(const struct boot *boot)
 
 _Noreturn void boot_enter(const struct boot *boot)
 {
-    uint32_t vectors = BOARD_APP_BASE + boot->image.header_size;
+    uint32_t vectors =
+        boot_base((enum ota_slot)boot->state.slot) + boot->image.header_size;
 
     trace_event(TRACE_BOOT_JUMP, boot->state.slot, boot->state.state,
                 image_version_pack(&boot->image.version),

@@ -18,10 +18,19 @@ static const struct ota_area *slot_area(const struct boot *boot,
 static struct image_limits slot_limits(const struct boot *boot,
                                        enum ota_slot slot)
 {
-    struct image_limits limits = {slot_area(boot, slot)->length, BOARD_APP_BASE,
-                                  BOARD_APP_SIZE, true};
+    uint32_t base = boot_base(slot);
+    struct image_limits limits = {slot_area(boot, slot)->length, base,
+                                  BOARD_APP_BASE + BOARD_APP_SIZE - base, true};
 
     return limits;
+}
+
+/* What the fuses allow: each kind of image has a counter of its own. */
+static enum ota_reason allow(const struct boot *boot, enum ota_slot slot)
+{
+    return policy_allow(&boot->image, slot == OTA_SLOT_RECOVERY
+                                          ? &boot->recovery_limits
+                                          : &boot->limits);
 }
 
 /* Is there an authentic, allowed program in the slot? On success it is in
@@ -29,7 +38,7 @@ static struct image_limits slot_limits(const struct boot *boot,
 static enum ota_reason load_slot(struct boot *boot, enum ota_slot slot)
 {
     struct image_limits limits = slot_limits(boot, slot);
-    uint8_t *ram = (uint8_t *)BOARD_APP_BASE;
+    uint8_t *ram = (uint8_t *)(uintptr_t)limits.load_base;
     uint32_t size = 0;
 
     watchdog_feed();
@@ -40,7 +49,7 @@ static enum ota_reason load_slot(struct boot *boot, enum ota_slot slot)
             image_verify(ram, size, &limits, &boot->trust.keys, &boot->image);
     }
     if (!reason) {
-        reason = policy_allow(&boot->image, &boot->limits);
+        reason = allow(boot, slot);
     }
     if (!reason) {
         reason = image_check_entry(ram, &boot->image, &limits);

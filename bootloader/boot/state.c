@@ -16,6 +16,9 @@ void boot_read_board(struct boot *boot)
     boot->ending.power_on = board_reset_cause() == CTL_CAUSE_POWER_ON;
     boot->limits.fuse_counter = trust_level(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
     boot->limits.fuse_capacity = OTP_COUNTER_BITS;
+    boot->recovery_limits.fuse_counter =
+        trust_level(OTP_RECOVERY_COUNTER_BIT, OTP_RECOVERY_COUNTER_BITS);
+    boot->recovery_limits.fuse_capacity = OTP_RECOVERY_COUNTER_BITS;
 }
 
 static void trace_journal(const struct boot *boot)

@@ -32,8 +32,12 @@
 /*
  * SRAM at hand-over:
  *   0x21800000 +-----------------------------+
- *              | application or recovery     |  image from its header on,
+ *              | application                 |  image from its header on,
  *              |                     448 KiB |  then its data and stack
+ *   0x21840000 |- - - - - - - - - - - - - - -|
+ *              | or recovery         192 KiB |  the same; a kind of image has
+ *              |                             |  a place of its own, so none is
+ *              |                             |  taken for another
  *   0x21870000 +-----------------------------+
  *              | bootloader           60 KiB |  image, then data and stack
  *   0x2187F000 +-----------------------------+
@@ -42,6 +46,7 @@
  */
 #define BOARD_APP_BASE 0x21800000u
 #define BOARD_APP_SIZE 0x00070000u
+#define BOARD_RECOVERY_BASE 0x21840000u
 #define BOARD_BOOT_BASE 0x21870000u
 #define BOARD_BOOT_SIZE 0x0000F000u
 #define BOARD_INFO_BASE 0x2187F000u
@@ -210,6 +215,7 @@ enum ctl_command {
  *   bit   768 ..  799   key epoch, unary: digests below it are revoked
  *   bit   800 ..  831   bootloader security counter, unary
  *   bit   832 ..  863   life-cycle, unary: 0 blank, 1 development, 2 secured
+ *   bit   864 ..  895   recovery image's security counter, unary
  *   bit   896 .. 1023   device identity, 128 bit
  *   bit  1024 .. 1279   application security counter, unary
  */
@@ -223,6 +229,8 @@ enum ctl_command {
 #define OTP_BOOT_COUNTER_BITS 32u
 #define OTP_LIFECYCLE_BIT 832u
 #define OTP_LIFECYCLE_BITS 32u
+#define OTP_RECOVERY_COUNTER_BIT 864u
+#define OTP_RECOVERY_COUNTER_BITS 32u
 #define OTP_IDENTITY_BIT 896u
 #define OTP_COUNTER_BIT 1024u
 #define OTP_COUNTER_BITS 256u

@@ -342,6 +342,7 @@ static void text_fuses(const struct inspection *in)
     text_unary(in, "key epoch", &fuses->epoch, "");
     text_unary(in, "security counter", &fuses->counter, "");
     text_unary(in, "bootloader counter", &fuses->boot_counter, "");
+    text_unary(in, "recovery counter", &fuses->recovery_counter, "");
     text_unary(in, "life-cycle", &fuses->lifecycle,
                lifecycle_text(fuses->lifecycle.value));
     hex_text(fuses->identity, 16, hex);
@@ -469,6 +470,7 @@ static void json_fuses(const struct fuse_view *fuses)
     json_unary("epoch", &fuses->epoch);
     json_unary("counter", &fuses->counter);
     json_unary("boot_counter", &fuses->boot_counter);
+    json_unary("recovery_counter", &fuses->recovery_counter);
     json_unary("life_cycle", &fuses->lifecycle);
     printf(",\"identity\":");
     json_hex(stdout, fuses->identity, 16);

@@ -315,12 +315,27 @@ static int sign_image(struct run *run, const struct scenario_image *source,
     return err;
 }
 
+/* Where a program of that name runs. */
+static uint32_t base_of(const char *build)
+{
+    static const struct {
+        const char *build;
+        uint32_t base;
+    } places[] = {{"boot", BOARD_BOOT_BASE}, {"recovery", BOARD_RECOVERY_BASE}};
+
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (strcmp(build, places[i].build) == 0) {
+            return places[i].base;
+        }
+    }
+    return BOARD_APP_BASE;
+}
+
 /* An image of the scenario: what is wrong with it is a mistake at its place,
  * and the others are looked at, too. */
 static int make_image(struct run *run, const struct scenario_image *source,
                       struct diag *diag)
 {
-    bool is_boot = strcmp(source->build, "boot") == 0;
     char path[600];
     char file[SCENARIO_NAME + 8];
     struct diag wrong = {.text = ""};
@@ -330,8 +345,7 @@ static int make_image(struct run *run, const struct scenario_image *source,
         fit_no_program(run, source);
         return 0;
     }
-    int err = sign_image(run, source, path,
-                         is_boot ? BOARD_BOOT_BASE : BOARD_APP_BASE, &wrong);
+    int err = sign_image(run, source, path, base_of(source->build), &wrong);
 
     if (err == OTALAB_ERR_USAGE) {
         mistakes_add(&run->mistakes, run->scenario->path, source->size_place,

@@ -457,6 +457,8 @@ void decode_fuses(const uint32_t words[OTP_WORDS], struct fuse_view *view)
     view->epoch = fuse_unary(words, OTP_EPOCH_BIT, OTP_EPOCH_BITS);
     view->boot_counter =
         fuse_unary(words, OTP_BOOT_COUNTER_BIT, OTP_BOOT_COUNTER_BITS);
+    view->recovery_counter =
+        fuse_unary(words, OTP_RECOVERY_COUNTER_BIT, OTP_RECOVERY_COUNTER_BITS);
     view->lifecycle = fuse_unary(words, OTP_LIFECYCLE_BIT, OTP_LIFECYCLE_BITS);
     view->counter = fuse_unary(words, OTP_COUNTER_BIT, OTP_COUNTER_BITS);
 }

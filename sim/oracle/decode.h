@@ -163,6 +163,7 @@ struct fuse_view {
     uint8_t root[OTP_ROOT_KEYS][32];
     struct fuse_unary epoch;
     struct fuse_unary boot_counter;
+    struct fuse_unary recovery_counter;
     struct fuse_unary lifecycle;
     struct fuse_unary counter;
     uint8_t identity[16];

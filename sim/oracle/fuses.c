@@ -36,6 +36,10 @@ bool oracle_fuses_allow(const struct oracle_view *view, uint32_t image)
         return known->counter >= otp_unary(view->otp, OTP_BOOT_COUNTER_BIT,
                                            OTP_BOOT_COUNTER_BITS);
     }
+    if (known->load_base == BOARD_RECOVERY_BASE) {
+        return known->counter >= otp_unary(view->otp, OTP_RECOVERY_COUNTER_BIT,
+                                           OTP_RECOVERY_COUNTER_BITS);
+    }
     return known->counter >= level_of(view) &&
            known->counter <= OTP_COUNTER_BITS;
 }

@@ -47,13 +47,17 @@ uint32_t oracle_image_in(const struct oracle_case *judged,
                          const struct flash *flash, const char *partition)
 {
     const struct board_part *part = board_map_find(judged->map, partition);
-    bool boot = strncmp(partition, "boot-", 5) == 0;
+    uint32_t base = BOARD_APP_BASE;
 
     if (part == NULL) {
         return ORACLE_NONE;
     }
-    return image_at(judged, boot ? BOARD_BOOT_BASE : BOARD_APP_BASE,
-                    flash->array + part->start, part->length);
+    if (strncmp(partition, "boot-", 5) == 0) {
+        base = BOARD_BOOT_BASE;
+    } else if (strcmp(partition, "recovery") == 0) {
+        base = BOARD_RECOVERY_BASE;
+    }
+    return image_at(judged, base, flash->array + part->start, part->length);
 }
 
 uint32_t oracle_image_of_slot(const struct oracle_view *view, uint32_t slot)
@@ -153,15 +157,23 @@ static void check_chosen(struct oracle *oracle, const struct oracle_view *view,
     }
 }
 
+/* The known image that lies in SRAM at that place. */
+static uint32_t image_loaded(const struct oracle_view *view, uint32_t base)
+{
+    return image_at(view->judged, base,
+                    view->window + (base - BOARD_WINDOW_BASE),
+                    BOARD_APP_BASE + BOARD_APP_SIZE - base);
+}
+
 static void application_entered(struct oracle *oracle,
                                 const struct oracle_view *view)
 {
-    const uint8_t *sram = view->window + (BOARD_APP_BASE - BOARD_WINDOW_BASE);
-
     oracle->entered_ns = view->now_ns;
     oracle->executed_ns = view->executed_ns;
-    oracle->running =
-        image_at(view->judged, BOARD_APP_BASE, sram, BOARD_APP_SIZE);
+    oracle->running = image_loaded(view, BOARD_APP_BASE);
+    if (oracle->running == ORACLE_NONE) {
+        oracle->running = image_loaded(view, BOARD_RECOVERY_BASE);
+    }
     if (oracle->running == ORACLE_NONE) {
         violate(oracle, view, 2, "what is entered in SRAM is no known image");
         return;

@@ -43,7 +43,7 @@ struct oracle_image {
     char name[64];
     const uint8_t *bytes;
     uint32_t size;
-    uint32_t load_base; /* BOARD_APP_BASE or BOARD_BOOT_BASE */
+    uint32_t load_base; /* BOARD_APP_BASE, .._RECOVERY_.. or .._BOOT_.. */
     uint32_t counter;
     uint8_t digest[32]; /* of all its bytes */
     uint8_t hash[32];   /* its SHA256 TLV, by which requests name it; else 0 */

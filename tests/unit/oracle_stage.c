@@ -92,8 +92,9 @@ static void know_all(void)
     know(BOOT, "bootloader", BOARD_BOOT_BASE, 0, true);
     know(OLD, "old", BOARD_APP_BASE, 1, true);
     know(NEW, "new", BOARD_APP_BASE, 2, true);
+    know(LATER, "later", BOARD_APP_BASE, 2, true);
     know(FORGED, "forged", BOARD_APP_BASE, 2, false);
-    know(RESCUE, "rescue", BOARD_APP_BASE, 2, true);
+    know(RESCUE, "rescue", BOARD_RECOVERY_BASE, 2, true);
     know(FORGED_BOOT, "forged-boot", BOARD_BOOT_BASE, 0, false);
     stage.judged.images = IMAGES;
     put("boot-a", BOOT);

@@ -33,7 +33,7 @@ enum {
     AT_END = 20
 };
 
-enum { BOOT, OLD, NEW, FORGED, RESCUE, FORGED_BOOT, IMAGES };
+enum { BOOT, OLD, NEW, LATER, FORGED, RESCUE, FORGED_BOOT, IMAGES };
 
 struct stage {
     uint8_t bytes[IMAGES][IMAGE_SIZE];

@@ -116,11 +116,23 @@ Test(oracle, rule_1_gives_up_what_the_fuses_do_not_allow)
 {
     for (uint32_t i = 0; i < 3; i++) {
         otp_set(&stage.otp, OTP_COUNTER_BIT + i);
+        otp_set(&stage.otp, OTP_RECOVERY_COUNTER_BIT + i);
     }
     oracle_start(&stage.oracle, &stage.view);
     power_up();
     halt();
     expect_silence();
+}
+
+Test(oracle, rule_1_recovery_has_fuses_of_its_own)
+{
+    for (uint32_t i = 0; i < 3; i++) {
+        otp_set(&stage.otp, OTP_COUNTER_BIT + i);
+    }
+    oracle_start(&stage.oracle, &stage.view);
+    power_up();
+    halt();
+    expect_only(1, "it gives up, though recovery holds rescue");
 }
 
 Test(oracle, rule_1_the_rom_gives_up_though_there_is_a_bootloader)

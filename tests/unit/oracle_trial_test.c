@@ -94,11 +94,11 @@ Test(oracle_trial, other_failed_images_in_between_change_nothing)
     boot(NEW);
     back_to_old();
     boot(OLD);
-    put("slot-b", RESCUE);
+    put("slot-b", LATER);
     try_new();
-    boot(RESCUE);
-    boot(RESCUE);
-    boot(RESCUE);
+    boot(LATER);
+    boot(LATER);
+    boot(LATER);
     back_to_old();
     boot(OLD);
     put("slot-b", NEW);
