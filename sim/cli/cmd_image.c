@@ -25,23 +25,11 @@ static void print_hex(const uint8_t *bytes, size_t size)
     }
 }
 
-static const char *version_text(const struct mcuboot_version *version,
-                                char *out, size_t size)
-{
-    int n = snprintf(out, size, "%u.%u.%u", version->major, version->minor,
-                     version->revision);
-
-    if (version->build != 0 && n > 0 && (size_t)n < size) {
-        snprintf(out + n, size - (size_t)n, "+%u", version->build);
-    }
-    return out;
-}
-
 static void print_version(const struct mcuboot_version *version)
 {
     char text[40];
 
-    fputs(version_text(version, text, sizeof text), stdout);
+    fputs(image_version_text(version, text, sizeof text), stdout);
 }
 
 /* ---- image sign ----------------------------------------------------------- */
@@ -308,6 +296,29 @@ static enum ota_reason ask_device(const uint8_t *bytes, size_t size,
                                      : image_check_entry(bytes, &info, &limits);
 }
 
+/* What is authentic may be refused all the same. */
+static int check_refused(const struct options *o, const uint8_t *bytes,
+                         size_t size, const struct key *signer,
+                         const struct image_facts *facts, struct diag *diag)
+{
+    char unmet[160];
+
+    if (image_unmet(facts, unmet, sizeof unmet)) {
+        return diag_fail(diag, OTALAB_ERR_FAILED, "authentic, but %s", unmet);
+    }
+    if (!o->value[VERIFY_FOR].given) {
+        return 0;
+    }
+    enum ota_reason reason =
+        ask_device(bytes, size, signer, o->value[VERIFY_FOR].number);
+
+    return reason == OTA_REASON_NONE
+               ? 0
+               : diag_fail(diag, OTALAB_ERR_FAILED,
+                           "authentic, but the device refuses it: %s",
+                           reason_name(reason));
+}
+
 static int verify_bytes(const struct options *o, const uint8_t *bytes,
                         size_t size, struct diag *diag)
 {
@@ -326,14 +337,9 @@ static int verify_bytes(const struct options *o, const uint8_t *bytes,
     if (signer < 0) {
         return signer;
     }
-    if (o->value[VERIFY_FOR].given) {
-        enum ota_reason reason =
-            ask_device(bytes, size, &keys[signer], o->value[VERIFY_FOR].number);
-        if (reason != OTA_REASON_NONE) {
-            return diag_fail(diag, OTALAB_ERR_FAILED,
-                             "authentic, but the device refuses it: %s",
-                             reason_name(reason));
-        }
+    err = check_refused(o, bytes, size, &keys[signer], &facts, diag);
+    if (err != 0) {
+        return err;
     }
     if (!o->value[VERIFY_QUIET].given) {
         printf("%s: authentic, ", o->arguments[0]);
@@ -405,15 +411,19 @@ static const struct name tlv_names[] = {
     {MCUBOOT_KEYHASH, "key hash"},
     {MCUBOOT_PUBKEY, "public key"},
     {MCUBOOT_SHA256, "sha256"},
-    {0x11, "sha384"},
-    {0x12, "sha512"},
-    {0x20, "rsa-2048 signature"},
+    {MCUBOOT_SHA384, "sha384"},
+    {MCUBOOT_SHA512, "sha512"},
+    {MCUBOOT_RSA2048, "rsa-2048 signature"},
     {MCUBOOT_ECDSA, "ecdsa signature"},
-    {0x23, "rsa-3072 signature"},
-    {0x24, "ed25519 signature"},
-    {0x40, "dependency"},
+    {MCUBOOT_RSA3072, "rsa-3072 signature"},
+    {MCUBOOT_ED25519, "ed25519 signature"},
+    {MCUBOOT_KEY_RSA, "encryption key, for rsa"},
+    {MCUBOOT_KEY_KW, "encryption key, for aes-kw"},
+    {MCUBOOT_KEY_EC256, "encryption key, for p-256"},
+    {MCUBOOT_KEY_X25519, "encryption key, for x25519"},
+    {MCUBOOT_DEPENDENCY, "dependency"},
     {MCUBOOT_SEC_CNT, "security counter"},
-    {0x60, "boot record"},
+    {MCUBOOT_BOOT_RECORD, "boot record"},
 };
 
 static const struct name flag_names[] = {
@@ -477,7 +487,20 @@ static void info_tlvs(const struct image_facts *facts, const uint8_t *bytes)
 static void info_text(const char *path, const uint8_t *bytes, size_t size,
                       const struct image_facts *facts)
 {
-    printf("%s: %s\n", path, image_read_text(facts->result));
+    char unmet[160];
+
+    printf("%s: %s%s\n", path, image_read_text(facts->result),
+           facts->result == IMAGE_READ_FINE && facts->signature == 0
+               ? ", not signed"
+               : "");
+    if (facts->signature != 0 && !facts->is_signed) {
+        printf("  note          signed by %s, which this product does not "
+               "accept\n",
+               image_signature_text(facts->signature));
+    }
+    if (image_unmet(facts, unmet, sizeof unmet)) {
+        printf("  note          %s\n", unmet);
+    }
     if (facts->has_header) {
         info_header(facts);
     }
@@ -515,7 +538,7 @@ static void json_header(struct json *json, const struct image_facts *facts)
     char version[40];
 
     json_text(json, "version",
-              version_text(&facts->version, version, sizeof version));
+              image_version_text(&facts->version, version, sizeof version));
     json_number(json, "header_size", facts->header_size);
     json_number(json, "payload_size", facts->payload_size);
     json_number(json, "flags", facts->flags);

@@ -54,8 +54,25 @@ enum mcuboot_tlv {
     MCUBOOT_KEYHASH = 0x01,
     MCUBOOT_PUBKEY = 0x02,
     MCUBOOT_SHA256 = 0x10,
+    MCUBOOT_SHA384 = 0x11,
+    MCUBOOT_SHA512 = 0x12,
+    MCUBOOT_RSA2048 = 0x20,
     MCUBOOT_ECDSA = 0x22,
-    MCUBOOT_SEC_CNT = 0x50
+    MCUBOOT_RSA3072 = 0x23,
+    MCUBOOT_ED25519 = 0x24,
+    MCUBOOT_KEY_RSA = 0x30, /* the payload's key, wrapped */
+    MCUBOOT_KEY_KW = 0x31,
+    MCUBOOT_KEY_EC256 = 0x32,
+    MCUBOOT_KEY_X25519 = 0x33,
+    MCUBOOT_DEPENDENCY = 0x40,
+    MCUBOOT_SEC_CNT = 0x50,
+    MCUBOOT_BOOT_RECORD = 0x60
+};
+
+/* The value of a dependency: u8 image, 3 bytes 0, version as in the header. */
+enum mcuboot_dependency {
+    MCUBOOT_DEPENDENCY_SIZE = 12,
+    MCUBOOT_DEPENDENCY_AT_VERSION = 4
 };
 
 struct mcuboot_version {

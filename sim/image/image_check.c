@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/image_check.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The only unprotected entry of that type, NULL when none or several. */
@@ -48,6 +49,12 @@ int image_check(const uint8_t *bytes, size_t size, const struct key *keys,
     const struct image_entry *hash = only_entry(facts, MCUBOOT_KEYHASH);
     const struct image_entry *signature = only_entry(facts, MCUBOOT_ECDSA);
 
+    if (facts->signature != 0 && facts->signature != MCUBOOT_ECDSA) {
+        return diag_fail(diag, OTALAB_ERR_FAILED,
+                         "not authentic: signed by %s, which this product does "
+                         "not accept",
+                         image_signature_text(facts->signature));
+    }
     if (!facts->is_signed) {
         return fail(diag, "it is not signed");
     }
@@ -66,4 +73,27 @@ int image_check(const uint8_t *bytes, size_t size, const struct key *keys,
         return fail(diag, "the signature does not verify");
     }
     return index;
+}
+
+/* The product has one image; its number is 0, as in MCUboot. */
+#define OWN_IMAGE 0u
+
+bool image_unmet(const struct image_facts *facts, char *out, size_t size)
+{
+    for (unsigned i = 0; i < facts->dependencies; i++) {
+        const struct image_dependency *dependency = &facts->dependency[i];
+        char version[40];
+
+        if (dependency->image == OWN_IMAGE) {
+            continue;
+        }
+        snprintf(out, size,
+                 "it depends on image %u, version %s or newer, and this "
+                 "product has no such image",
+                 dependency->image,
+                 image_version_text(&dependency->least, version,
+                                    sizeof version));
+        return true;
+    }
+    return false;
 }

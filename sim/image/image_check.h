@@ -16,4 +16,8 @@
 int image_check(const uint8_t *bytes, size_t size, const struct key *keys,
                 unsigned count, struct image_facts *facts, struct diag *diag);
 
+/* A dependency that this product cannot meet, having one image only: false
+ * when there is none, else what it is, in words. */
+bool image_unmet(const struct image_facts *facts, char *out, size_t size);
+
 #endif

@@ -6,6 +6,7 @@
 #include <mbedtls/build_info.h>
 #include <mbedtls/sha256.h>
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -25,6 +26,47 @@ const char *image_read_name(enum image_read_result result)
 const char *image_read_text(enum image_read_result result)
 {
     return results[result].text;
+}
+
+static const struct {
+    uint16_t type;
+    const char *text;
+} signatures[] = {
+    /* what this product accepts comes first */
+    {MCUBOOT_ECDSA, "ECDSA"},
+    {MCUBOOT_RSA2048, "RSA-2048"},
+    {MCUBOOT_RSA3072, "RSA-3072"},
+    {MCUBOOT_ED25519, "Ed25519"},
+};
+
+#define SIGNATURES (sizeof signatures / sizeof signatures[0])
+
+const char *image_signature_text(uint16_t type)
+{
+    for (size_t i = 0; i < SIGNATURES; i++) {
+        if (signatures[i].type == type) {
+            return signatures[i].text;
+        }
+    }
+    return NULL;
+}
+
+const char *image_version_text(const struct mcuboot_version *version, char *out,
+                               size_t size)
+{
+    int n = snprintf(out, size, "%u.%u.%u", version->major, version->minor,
+                     version->revision);
+
+    if (version->build != 0 && n > 0 && (size_t)n < size) {
+        snprintf(out + n, size - (size_t)n, "+%u", version->build);
+    }
+    return out;
+}
+
+static struct mcuboot_version read_version(const uint8_t *at)
+{
+    return (struct mcuboot_version){at[0], at[1], get_le16(at + 2),
+                                    get_le32(at + 4)};
 }
 
 static enum image_read_result read_header(const uint8_t *bytes, size_t size,
@@ -49,11 +91,7 @@ static enum image_read_result read_header(const uint8_t *bytes, size_t size,
     facts->protected_size = get_le16(bytes + MCUBOOT_AT_PROTECTED_SIZE);
     facts->payload_size = get_le32(bytes + MCUBOOT_AT_PAYLOAD_SIZE);
     facts->flags = get_le32(bytes + MCUBOOT_AT_FLAGS);
-    facts->version =
-        (struct mcuboot_version){bytes[MCUBOOT_AT_MAJOR],
-                                 bytes[MCUBOOT_AT_MINOR],
-                                 get_le16(bytes + MCUBOOT_AT_REVISION),
-                                 get_le32(bytes + MCUBOOT_AT_BUILD)};
+    facts->version = read_version(bytes + MCUBOOT_AT_MAJOR);
     uint64_t end = (uint64_t)facts->header_size + facts->payload_size +
                    facts->protected_size;
     if (facts->header_size < MCUBOOT_HEADER || end > UINT32_MAX || end > size) {
@@ -75,6 +113,12 @@ static void note_entry(struct image_facts *facts, const uint8_t *value,
         entry->is_protected) {
         facts->has_counter = true;
         facts->counter = get_le32(value);
+    }
+    if (entry->type == MCUBOOT_DEPENDENCY && entry->is_protected &&
+        entry->length == MCUBOOT_DEPENDENCY_SIZE &&
+        facts->dependencies < IMAGE_READ_DEPENDENCIES) {
+        facts->dependency[facts->dependencies++] = (struct image_dependency){
+            value[0], read_version(value + MCUBOOT_DEPENDENCY_AT_VERSION)};
     }
     if (entry->type == MCUBOOT_SHA256 && entry->length == 32) {
         facts->has_digest = true;
@@ -142,15 +186,32 @@ static enum image_read_result read_tlvs(const uint8_t *bytes, size_t size,
                : IMAGE_READ_BAD_TLV;
 }
 
-static bool find_signature(const struct image_facts *facts)
+static bool has_entry(const struct image_facts *facts, uint16_t type)
 {
-    bool key = false, signature = false;
-
     for (unsigned i = 0; i < facts->entries; i++) {
-        key = key || facts->entry[i].type == MCUBOOT_KEYHASH;
-        signature = signature || facts->entry[i].type == MCUBOOT_ECDSA;
+        if (facts->entry[i].type == type) {
+            return true;
+        }
     }
-    return key && signature;
+    return false;
+}
+
+static void find_signature(struct image_facts *facts)
+{
+    for (size_t i = 0; i < SIGNATURES && facts->signature == 0; i++) {
+        if (has_entry(facts, signatures[i].type)) {
+            facts->signature = signatures[i].type;
+        }
+    }
+    facts->is_signed =
+        facts->signature == MCUBOOT_ECDSA && has_entry(facts, MCUBOOT_KEYHASH);
+}
+
+/* The digest of an encrypted image is that of the plain one. */
+static bool is_encrypted(const struct image_facts *facts)
+{
+    return (facts->flags & (MCUBOOT_ENCRYPTED_128 | MCUBOOT_ENCRYPTED_256)) !=
+           0;
 }
 
 static enum image_read_result check_digest(const uint8_t *bytes,
@@ -158,6 +219,9 @@ static enum image_read_result check_digest(const uint8_t *bytes,
 {
     if (mbedtls_sha256(bytes, facts->signed_size, facts->computed, 0) != 0) {
         return IMAGE_READ_BAD_HASH;
+    }
+    if (is_encrypted(facts)) {
+        return IMAGE_READ_ENCRYPTED;
     }
     if (!facts->has_digest) {
         return IMAGE_READ_NO_HASH;
@@ -174,7 +238,7 @@ enum image_read_result image_read(const uint8_t *bytes, size_t size,
     if (facts->result == IMAGE_READ_FINE) {
         facts->result = read_tlvs(bytes, size, facts);
     }
-    facts->is_signed = find_signature(facts);
+    find_signature(facts);
     if (facts->result == IMAGE_READ_FINE) {
         facts->result = check_digest(bytes, facts);
     }

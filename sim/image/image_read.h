@@ -15,6 +15,7 @@
 #include "image/format.h"
 
 #define IMAGE_READ_TLVS 16u
+#define IMAGE_READ_DEPENDENCIES 4u
 
 /* X(CODE, "name", "what a person is told"); in the order of discovery. */
 #define IMAGE_READ_RESULTS(X)                                               \
@@ -26,6 +27,7 @@
     X(BAD_SIZES, "bad-sizes", "the header's sizes do not fit")              \
     X(PARTIAL, "partial", "the image stops before its TLVs")                \
     X(BAD_TLV, "bad-tlv", "the TLVs behind the payload are malformed")      \
+    X(ENCRYPTED, "encrypted", "encrypted; this product has no key for it")  \
     X(NO_HASH, "no-hash", "there is no SHA-256 among the TLVs")             \
     X(BAD_HASH, "bad-hash", "the SHA-256 differs: the image is damaged")
 
@@ -41,6 +43,12 @@ struct image_entry {
     uint16_t type;
     uint16_t length;
     bool is_protected;
+};
+
+/* Another image of the product that must be there, of that version or newer. */
+struct image_dependency {
+    uint8_t image;
+    struct mcuboot_version least;
 };
 
 struct image_facts {
@@ -62,14 +70,22 @@ struct image_facts {
     uint32_t counter;
     bool has_digest;
     uint8_t said[32];     /* the SHA256 TLV */
-    uint8_t computed[32]; /* of the signed region, from NO_HASH on and FINE */
+    uint8_t computed[32]; /* of the signed region, from ENCRYPTED on and FINE */
     bool is_signed;       /* a key hash and an ECDSA signature are there */
+    uint16_t signature;   /* TLV type of its signature, ECDSA first; 0: none */
+    unsigned dependencies; /* in the protected area; more are left out */
+    struct image_dependency dependency[IMAGE_READ_DEPENDENCIES];
 };
 
 /* Read `size` bytes, a file or a whole slot. Also returned in the facts. */
 enum image_read_result image_read(const uint8_t *bytes, size_t size,
                                   struct image_facts *facts);
 
+/* "RSA-2048" of a signature's TLV type; NULL when it is none. */
+const char *image_signature_text(uint16_t type);
+/* "1.2.0+4"; returns `out`. */
+const char *image_version_text(const struct mcuboot_version *version, char *out,
+                               size_t size);
 const char *image_read_name(enum image_read_result result);
 const char *image_read_text(enum image_read_result result);
 

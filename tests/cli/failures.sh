@@ -130,6 +130,31 @@ check "check without any programs" 2 bare/otalab check "$cases/two.yaml"
 test_that "says what it cannot check" grep -q \
     'programs and sizes are not checked$' err
 
+# ---- images of another tool
+img() { # WHAT CODE TEXT COMMAND...
+    check "$1" "$2" "${@:4}"
+    test_that "says so" grep -qE -- "$3" out err
+}
+img "an encrypted image: info" 1 \
+    'encrypted.img: encrypted; this product has no key for it$' \
+    "$tool" image info "$cases/imgtool-encrypted.img"
+says "and what wraps its key" '^  tlv 0x0032    encryption key, for p-256'
+img "an encrypted image: verify" 1 \
+    'not authentic: encrypted; this product has no key for it$' \
+    "$tool" image verify -k root "$cases/imgtool-encrypted.img"
+img "an image signed by RSA: info" 0 \
+    '^  note          signed by RSA-2048, which this product does not accept$' \
+    "$tool" image info "$cases/imgtool-rsa.img"
+img "an image signed by RSA: verify" 1 \
+    'not authentic: signed by RSA-2048, which this product does not accept$' \
+    "$tool" image verify -k root "$cases/imgtool-rsa.img"
+img "a dependency that cannot be met: info" 0 \
+    '^  note          it depends on image 1, version 9.9.9 or newer, and this product has no such image$' \
+    "$tool" image info "$cases/imgtool-dependency-unmet.img"
+img "a dependency that cannot be met: verify" 1 \
+    'authentic, but it depends on image 1, version 9.9.9 or newer, and this' \
+    "$tool" image verify -k root "$cases/imgtool-dependency-unmet.img"
+
 # ---- letters beyond ASCII
 check "utf: a run is kept" 0 "$tool" run --record kept "$cases/utf.yaml"
 says "the story has them" 'note     Grüße$'

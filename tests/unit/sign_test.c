@@ -2,6 +2,7 @@
 /* Our signer against images that the field's usual tool has made. */
 #include "base/file.h"
 #include "image/bytes.h"
+#include "base/file.h"
 #include "image/image_check.h"
 #include "image/image_sign.h"
 
@@ -427,4 +428,60 @@ Test(version, is_read)
         cr_expect_eq(image_version_read(bad[i], &v, &diag), OTALAB_ERR_USAGE,
                      "'%s'", bad[i]);
     }
+}
+
+/* ---- what another tool's images say ---------------------------------------- */
+
+static uint8_t *read_case(const char *name, size_t *size)
+{
+    char path[200];
+    uint8_t *bytes = NULL;
+    struct diag diag = {.text = ""};
+
+    snprintf(path, sizeof path, "tests/data/cases/%s", name);
+    cr_assert_eq(file_read(path, 1u << 20, &bytes, size, &diag), 0, "%s",
+                 diag.text);
+    return bytes;
+}
+
+Test(image_read, kinds_of_signature_and_dependencies_are_told)
+{
+    static const struct {
+        const char *name;
+        enum image_read_result result;
+        const char *signature;
+        unsigned dependencies;
+    } rows[] = {
+        {"imgtool-rsa.img", IMAGE_READ_FINE, "RSA-2048", 0},
+        {"imgtool-encrypted.img", IMAGE_READ_ENCRYPTED, "ECDSA", 0},
+        {"imgtool-dependency-unmet.img", IMAGE_READ_FINE, "ECDSA", 1},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct image_facts facts;
+        size_t size = 0;
+        uint8_t *bytes = read_case(rows[i].name, &size);
+        char unmet[160];
+
+        cr_expect_eq(image_read(bytes, size, &facts), rows[i].result, "%s",
+                     rows[i].name);
+        cr_expect_str_eq(image_signature_text(facts.signature),
+                         rows[i].signature);
+        cr_expect_eq(facts.dependencies, rows[i].dependencies);
+        cr_expect_eq(image_unmet(&facts, unmet, sizeof unmet),
+                     rows[i].dependencies > 0);
+        free(bytes);
+    }
+}
+
+/* Of the product's own image any version may be asked for. */
+Test(image_read, a_dependency_on_itself_can_be_met)
+{
+    struct image_facts facts = {.dependencies = 1};
+    char unmet[160];
+
+    cr_expect_not(image_unmet(&facts, unmet, sizeof unmet));
+    facts.dependency[0].image = 3;
+    cr_expect(image_unmet(&facts, unmet, sizeof unmet));
+    cr_expect_null(image_signature_text(0));
 }
