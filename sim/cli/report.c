@@ -90,6 +90,29 @@ void report_result(FILE *out, const struct scenario *scenario,
     }
 }
 
+void report_cost(FILE *out, const struct run_result *result)
+{
+    for (unsigned i = 0; i < result->devices; i++) {
+        const struct run_device *device = &result->device[i];
+
+        if (device->flash == NULL) {
+            continue;
+        }
+        fprintf(out, "  cost     ");
+        if (result->devices > 1) {
+            fprintf(out, "device %u: ", i + 1);
+        }
+        fprintf(out,
+                "%" PRIu64 " programs, %" PRIu64
+                " erases, %u of the worst sector; bytes: %" PRIu64
+                " down, %" PRIu64 " up\n",
+                device->flash->programs, device->flash->erases,
+                flash_worst_sector(device->flash),
+                device->link[LINK_DOWN].offered_bytes,
+                device->link[LINK_UP].offered_bytes);
+    }
+}
+
 /* Where the first failure is, and what it was. */
 static void put_first(FILE *out, const struct plan_item *item)
 {

@@ -17,6 +17,9 @@
 void report_result(FILE *out, const struct scenario *scenario,
                    const struct run_result *result,
                    const struct report_how *how, bool color);
+/* What the run cost each device: flash operations, erases of the sector that
+ * had most, bytes on the link. */
+void report_cost(FILE *out, const struct run_result *result);
 /* What became of one that did not pass, in a line; nothing for the others. */
 void report_line(FILE *out, const struct plan_item *item, bool color);
 /* One JSON object and a line end. */

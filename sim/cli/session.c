@@ -100,6 +100,9 @@ static void tell(const struct session *session, const struct scenario *scenario,
     if (session->result) {
         report_result(out, scenario, result, how, session->color);
     }
+    if (session->result && session->story) {
+        report_cost(out, result);
+    }
 }
 
 /* The commands to go on with, now the outcome's. */

@@ -699,6 +699,16 @@ static uint64_t hash_bytes(uint64_t seed, const uint8_t *bytes, size_t length)
     return mix(mix(mix(a, b), c), d);
 }
 
+uint32_t flash_worst_sector(const struct flash *flash)
+{
+    uint32_t most = 0;
+
+    for (uint32_t i = 0; i < flash->figures.size / FLASH_SECTOR; i++) {
+        most = flash->erase_count[i] > most ? flash->erase_count[i] : most;
+    }
+    return most;
+}
+
 uint64_t flash_hash(const struct flash *flash)
 {
     uint32_t size = flash->figures.size;

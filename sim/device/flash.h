@@ -157,6 +157,8 @@ int flash_flip(struct flash *flash, uint32_t address, unsigned bit);
 /* Over array and taint: what the next boot can depend on. Not over wear,
  * counts or the operation in flight. */
 uint64_t flash_hash(const struct flash *flash);
+/* Erases of the sector that had most of them. */
+uint32_t flash_worst_sector(const struct flash *flash);
 
 /* Worst taint within a range; of the part of it inside the array. */
 enum flash_taint flash_range_taint(const struct flash *flash, uint32_t address,

@@ -67,6 +67,8 @@ static uint64_t end_number(const struct unit *unit, enum end_key key)
         return device->board.flash.programs;
     case END_ERASES:
         return device->board.flash.erases;
+    case END_WORST_SECTOR:
+        return flash_worst_sector(&device->board.flash);
     case END_CUTS:
         return device->cuts;
     case END_BYTES_DOWN:
@@ -117,15 +119,25 @@ static const char *end_text(const struct unit *unit, enum end_key key)
 }
 
 static const char *const end_names[] = {
-    [END_SLOT_A] = "slot-a",       [END_SLOT_B] = "slot-b",
-    [END_RECOVERY] = "recovery",   [END_RUNNING] = "running",
-    [END_CONFIRMED] = "confirmed", [END_ATTEMPTS] = "attempts",
-    [END_RESETS] = "resets",       [END_BOOTS] = "boots",
-    [END_ROLLBACKS] = "rollbacks", [END_COUNTER] = "counter",
-    [END_HALTED] = "halted",       [END_REASON] = "reason",
-    [END_PROGRAMS] = "programs",   [END_ERASES] = "erases",
-    [END_CUTS] = "cuts",           [END_BYTES_DOWN] = "bytes_down",
-    [END_BYTES_UP] = "bytes_up",   [END_STATE] = "state",
+    [END_SLOT_A] = "slot-a",
+    [END_SLOT_B] = "slot-b",
+    [END_RECOVERY] = "recovery",
+    [END_RUNNING] = "running",
+    [END_CONFIRMED] = "confirmed",
+    [END_ATTEMPTS] = "attempts",
+    [END_RESETS] = "resets",
+    [END_BOOTS] = "boots",
+    [END_ROLLBACKS] = "rollbacks",
+    [END_COUNTER] = "counter",
+    [END_HALTED] = "halted",
+    [END_REASON] = "reason",
+    [END_PROGRAMS] = "programs",
+    [END_ERASES] = "erases",
+    [END_WORST_SECTOR] = "worst_sector",
+    [END_CUTS] = "cuts",
+    [END_BYTES_DOWN] = "bytes_down",
+    [END_BYTES_UP] = "bytes_up",
+    [END_STATE] = "state",
     [END_RESULT] = "result",
 };
 

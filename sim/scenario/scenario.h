@@ -195,11 +195,12 @@ enum end_key {
     END_REASON,  /* reason name in the journal */
     END_PROGRAMS,
     END_ERASES,
-    END_CUTS,       /* power cuts and resets from outside delivered */
-    END_BYTES_DOWN, /* payload bytes of datagrams the server's side sent */
-    END_BYTES_UP,   /* and the device's */
-    END_STATE,      /* state name of the newest status report */
-    END_RESULT      /* and result name */
+    END_WORST_SECTOR, /* erases of the sector that had most */
+    END_CUTS,         /* power cuts and resets from outside delivered */
+    END_BYTES_DOWN,   /* payload bytes of datagrams the server's side sent */
+    END_BYTES_UP,     /* and the device's */
+    END_STATE,        /* state name of the newest status report */
+    END_RESULT        /* and result name */
 };
 
 struct expect {

@@ -766,6 +766,7 @@ static const struct schema_key end_keys[] = {
      .example = "trial-failed"},
     END_RANGE("programs", "Flash pages programmed"),
     END_RANGE("erases", "Flash sectors erased"),
+    END_RANGE("worst_sector", "Erases of the sector that had most of them"),
     END_RANGE("cuts", "Power cuts and resets from steps that were delivered"),
     END_RANGE("bytes_down", "Payload bytes of datagrams that the server sent"),
     END_RANGE("bytes_up", "Payload bytes of datagrams that the device sent"),

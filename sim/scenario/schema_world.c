@@ -236,9 +236,11 @@ const struct schema_map schema_publish = {
         {"wrong-block", SERVER_WRONG_BLOCK,                                  \
          "blocks come with another one's number"},                           \
         {"wrong-token", SERVER_WRONG_TOKEN, "answers belong to no request"}, \
+        {"other-image", SERVER_OTHER_IMAGE,                                  \
+         "the content changes on the way, the ETag does not"},               \
     {                                                                        \
-        "other-image", SERVER_OTHER_IMAGE,                                   \
-            "the content changes on the way, the ETag does not"              \
+        "replay", SERVER_REPLAY,                                             \
+            "offers in turn whatever it has published so far"                \
     }
 
 static const struct schema_choice fault_kinds[] = {FAULT_KINDS,

@@ -59,6 +59,8 @@ static const struct {
     [SERVER_WRONG_TOKEN] = {"wrong-token", "answers belong to no request"},
     [SERVER_OTHER_IMAGE] =
         {"other-image", "the content changes on the way, the ETag does not"},
+    [SERVER_REPLAY] = {"replay",
+                       "offers in turn whatever it has published so far"},
 };
 
 const char *server_path(enum server_resource resource)
@@ -119,25 +121,22 @@ int server_publish(struct server *server, const void *descriptor,
     if (length == 0 || length > SERVER_DESCRIPTOR) {
         return -1;
     }
-    server_withdraw(server);
-    memcpy(server->descriptor, descriptor, length);
-    server->descriptor_length = length;
-    server->image = image;
+    server->shown = server->offers++ % SERVER_OFFERS;
     server->published = 1;
-    make_etag(server->descriptor_etag, release, "etag.descriptor",
-              server->descriptor, length);
-    make_etag(server->image_etag, release, "etag.image", NULL, 0);
+    struct server_offer *offer = &server->offer[server->shown];
+    memset(offer, 0, sizeof(*offer));
+    memcpy(offer->descriptor, descriptor, length);
+    offer->length = length;
+    offer->image = image;
+    make_etag(offer->descriptor_etag, release, "etag.descriptor",
+              offer->descriptor, length);
+    make_etag(offer->image_etag, release, "etag.image", NULL, 0);
     return 0;
 }
 
 void server_withdraw(struct server *server)
 {
     server->published = 0;
-    server->image = 0;
-    server->descriptor_length = 0;
-    memset(server->descriptor, 0, sizeof(server->descriptor));
-    memset(server->descriptor_etag, 0, SERVER_ETAG);
-    memset(server->image_etag, 0, SERVER_ETAG);
 }
 
 /* ---- faults ------------------------------------------------------------- */
@@ -175,7 +174,8 @@ static bool is_on(const struct server *server, enum server_fault_kind kind,
 {
     const struct server_fault *fault = &server->fault[kind];
 
-    return fault->on && (kind == SERVER_SILENT || fault->resource == resource);
+    return fault->on && (kind == SERVER_SILENT || kind == SERVER_REPLAY ||
+                         fault->resource == resource);
 }
 
 /* The fault strikes: counted, and off when that was the last time. Returns
@@ -195,6 +195,29 @@ static uint32_t strike(struct server *server, enum server_fault_kind kind,
 
 /* ---- GET ---------------------------------------------------------------- */
 
+static const struct server_offer *shown(const struct server *server)
+{
+    return &server->offer[server->shown];
+}
+
+/* Who asks for the descriptor is shown the newest one, or the next in turn;
+ * the image is that one's from then on. */
+static void turn(struct server *server)
+{
+    uint32_t kept =
+        server->offers < SERVER_OFFERS ? server->offers : SERVER_OFFERS;
+
+    if (!server->published) {
+        return;
+    }
+    if (is_on(server, SERVER_REPLAY, SERVER_DESCRIPTION)) {
+        strike(server, SERVER_REPLAY, 0);
+        server->shown = (server->shown + 1u) % kept;
+    } else {
+        server->shown = (server->offers - 1u) % SERVER_OFFERS;
+    }
+}
+
 /* A block of what is asked for: its bytes, and what there is in all. */
 struct view {
     const uint8_t *bytes;
@@ -203,21 +226,21 @@ struct view {
 
 static bool look_up(const struct call *call, struct view *view)
 {
-    const struct server *server = call->server;
+    const struct server_offer *offer = shown(call->server);
 
-    if (!server->published) {
+    if (!call->server->published) {
         return false;
     }
     if (call->resource == SERVER_DESCRIPTION) {
-        *view = (struct view){server->descriptor, server->descriptor_length};
+        *view = (struct view){offer->descriptor, offer->length};
         return true;
     }
-    if (server->image >= call->image_count ||
-        call->images[server->image].bytes == NULL) {
+    if (offer->image >= call->image_count ||
+        call->images[offer->image].bytes == NULL) {
         return false;
     }
-    *view = (struct view){call->images[server->image].bytes,
-                          call->images[server->image].size};
+    *view = (struct view){call->images[offer->image].bytes,
+                          call->images[offer->image].size};
     return true;
 }
 
@@ -247,8 +270,10 @@ static void spoil_view(struct call *call, uint32_t block_size,
 
 static const uint8_t *etag_of(const struct call *call)
 {
-    return call->resource == SERVER_IMAGE ? call->server->image_etag
-                                          : call->server->descriptor_etag;
+    const struct server_offer *offer = shown(call->server);
+
+    return call->resource == SERVER_IMAGE ? offer->image_etag
+                                          : offer->descriptor_etag;
 }
 
 /* Does the device hold what there is? (RFC 7252, 5.10.6.2) */
@@ -328,6 +353,9 @@ static uint8_t get(struct call *call)
 
     if (call->resource == SERVER_STATUS) {
         return WCOAP_NOT_ALLOWED;
+    }
+    if (call->resource == SERVER_DESCRIPTION) {
+        turn(call->server);
     }
     if (!look_up(call, &view)) {
         return WCOAP_NOT_FOUND;

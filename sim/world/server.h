@@ -16,6 +16,7 @@
  *
  * It can be told to misbehave (enum server_fault_kind): one fault of each kind
  * at a time, each for one resource, from a byte on, for ever or so many times.
+ * What was published before is remembered, for whoever plays it again.
  */
 #ifndef OTALAB_WORLD_SERVER_H
 #define OTALAB_WORLD_SERVER_H
@@ -31,6 +32,7 @@
 #define SERVER_REPORTS 16u      /* newest ones, the others are only counted */
 #define SERVER_EXCHANGES 8u     /* answers remembered */
 #define SERVER_ETAG 8u
+#define SERVER_OFFERS 8u /* newest publications remembered */
 
 enum server_resource {
     SERVER_DESCRIPTION = 0, /* path "descriptor" */
@@ -40,8 +42,9 @@ enum server_resource {
 };
 
 /* What real servers, caches and proxies have done to devices. SILENT concerns
- * every request, REFUSE and WRONG_TOKEN every answer of their resource, the
- * others those with content. Numbers: only append. */
+ * every request, REFUSE and WRONG_TOKEN every answer of their resource, REPLAY
+ * each request of the descriptor, the others those with content. Numbers: only
+ * append. */
 enum server_fault_kind {
     SERVER_SILENT = 0,  /* down: receives and says nothing; no resource */
     SERVER_REFUSE,      /* answers with code `value` (0: 5.03) alone */
@@ -51,6 +54,7 @@ enum server_fault_kind {
     SERVER_WRONG_BLOCK, /* Block2's number is `value` (0: 1) too high */
     SERVER_WRONG_TOKEN, /* the token's last bit is turned */
     SERVER_OTHER_IMAGE, /* image `value` from `from` on, the ETag stays */
+    SERVER_REPLAY,      /* what was ever published comes in turn */
     SERVER_FAULTS
 };
 
@@ -86,6 +90,15 @@ struct server_upload {
     uint8_t bytes[SERVER_REPORT];
 };
 
+/* A publication: a descriptor, and the image's index. */
+struct server_offer {
+    uint32_t image;
+    uint32_t length;
+    uint8_t descriptor_etag[SERVER_ETAG];
+    uint8_t image_etag[SERVER_ETAG];
+    uint8_t descriptor[SERVER_DESCRIPTOR];
+};
+
 struct server_counts {
     uint64_t received;
     uint64_t answered; /* of these, resets included */
@@ -104,19 +117,18 @@ struct server_counts {
 struct server {
     struct server_counts counts;
     uint32_t published; /* 0 or 1 */
-    uint32_t image;     /* its index */
-    uint32_t descriptor_length;
-    uint32_t next_id; /* of answers that have their own message id */
+    uint32_t offers;    /* publications so far; the newest ones are kept */
+    uint32_t shown;     /* place of the one that is offered now */
+    uint32_t next_id;   /* of answers that have their own message id */
     uint32_t szx; /* largest block, used when none is named: 0..6, 6 at first */
     uint32_t next_exchange; /* place of the next answer remembered */
     uint32_t next_report;   /* place of the next report */
-    uint8_t descriptor_etag[SERVER_ETAG];
-    uint8_t image_etag[SERVER_ETAG];
+    uint32_t reserved;
     struct server_fault fault[SERVER_FAULTS];
     struct server_upload upload;
     struct server_report report[SERVER_REPORTS];
     struct server_exchange exchange[SERVER_EXCHANGES];
-    uint8_t descriptor[SERVER_DESCRIPTOR];
+    struct server_offer offer[SERVER_OFFERS];
 };
 
 /* Bytes that outlive the call; NULL: there is none of that index. */

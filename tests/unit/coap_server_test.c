@@ -614,7 +614,7 @@ static bool block_is_good(uint32_t number)
     return get("image", BLOCK(number, 4u)) == WCOAP_CONTENT &&
            block.number == number && block.more && m.payload_length == 256 &&
            m.token[2] == 0x33 &&
-           memcmp(etag(), server.image_etag, SERVER_ETAG) == 0 &&
+           memcmp(etag(), server.offer[0].image_etag, SERVER_ETAG) == 0 &&
            memcmp(payload(), image + 256u * number, 256) == 0;
 }
 
@@ -734,7 +734,7 @@ Test(coap_server, other_image)
     misbehave(SERVER_OTHER_IMAGE, 256 * 5, 1, 0);
     for (uint32_t number = 0; number < 10; number++) {
         cr_assert_eq(block_is_good(number), number < 5);
-        cr_assert_arr_eq(etag(), server.image_etag, SERVER_ETAG);
+        cr_assert_arr_eq(etag(), server.offer[0].image_etag, SERVER_ETAG);
         if (number >= 5) {
             cr_assert_arr_eq(payload(), other, 256);
         }
@@ -745,6 +745,45 @@ Test(coap_server, other_image)
     cr_assert(block_is_good(0), "there is no such image");
     misbehave(SERVER_OTHER_IMAGE, 0, 3, 0);
     cr_assert(block_is_good(0));
+}
+
+/* The descriptor that is asked for now, and the first byte of its image. */
+static void expect_shown(const char *text, uint8_t byte)
+{
+    cr_assert_eq(get("descriptor", BLOCK(0u, 6u)), WCOAP_CONTENT);
+    cr_assert_arr_eq(payload(), text, strlen(text), "not %s", text);
+    cr_assert_eq(get("image", BLOCK(0u, 4u)), WCOAP_CONTENT);
+    cr_assert_eq(payload()[0], byte);
+}
+
+Test(coap_server, replay)
+{
+    server_publish(&server, "one", 3, 0, 2);
+    server_publish(&server, "two", 3, 1, 3);
+    misbehave(SERVER_REPLAY, 0, 0, 4);
+    expect_shown((const char *)description, image[0]);
+    expect_shown("one", image[0]);
+    expect_shown("two", 0xAA);
+    expect_shown((const char *)description, image[0]);
+    expect_shown("two", 0xAA); /* four times were asked for */
+    misbehave(SERVER_REPLAY, 0, 0, 0);
+    server_withdraw(&server);
+    cr_assert_eq(get("descriptor", 0), WCOAP_NOT_FOUND);
+}
+
+Test(coap_server, replay_knows_the_newest_offers)
+{
+    char text[] = "x";
+
+    for (char i = 'a'; i < 'a' + 3 * (char)SERVER_OFFERS; i++) {
+        text[0] = i;
+        server_publish(&server, text, 1, 0, (uint64_t)i);
+    }
+    misbehave(SERVER_REPLAY, 0, 0, 0);
+    for (uint32_t i = 0; i < 2u * SERVER_OFFERS; i++) {
+        text[0] = (char)('a' + (char)(2u * SERVER_OFFERS + i % SERVER_OFFERS));
+        expect_shown(text, image[0]);
+    }
 }
 
 Test(coap_server, faults_that_do_not_exist)
@@ -793,14 +832,16 @@ Test(coap_server, a_clone_goes_the_same_way_to_the_byte)
     cr_assert_arr_eq(&server, &clone, sizeof(clone));
 }
 
-Test(coap_server, nothing_is_left_of_an_older_descriptor)
+Test(coap_server, nothing_is_left_of_a_descriptor_that_is_forgotten)
 {
     static struct server fresh;
 
-    server_publish(&server, "short", 5, 1, 3);
+    for (uint32_t i = 0; i < SERVER_OFFERS; i++) {
+        server_publish(&server, "short", 5, 1, 3);
+    }
     server_init(&fresh, 7);
     server_publish(&fresh, "short", 5, 1, 3);
-    cr_assert_arr_eq(&server, &fresh, sizeof(fresh));
+    cr_assert_arr_eq(&server.offer[0], &fresh.offer[0], sizeof(fresh.offer[0]));
 }
 
 Test(coap_server, the_seed_gives_the_first_id)

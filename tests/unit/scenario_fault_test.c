@@ -77,6 +77,8 @@ Test(scenario_fault, means_the_same_as_a_step_in_a_file)
         {"misbehave@agent.download,size=9..,kind=corrupt,do.from=1000B,times=1",
          "{on: {event: agent.download, size: 9..}, do: {misbehave: "
          "{kind: corrupt, from: 1000B, times: 1}}}"},
+        {"misbehave@1s,kind=replay",
+         "{at: 1s, do: {misbehave: {kind: replay}}}"},
         {"misbehave@1s,kind=other-image,image=update",
          "{at: 1s, do: {misbehave: {kind: other-image, image: update}}}"},
         {"behave=all@3s", "{at: 3s, do: {behave: all}}"},
