@@ -126,6 +126,7 @@ struct runner {
     struct plan plan;
     struct outputs outputs;
     struct meter meter;
+    struct pace pace;
     struct meter_state state;
     bool *runs;   /* by index */
     size_t first; /* none before it runs */
@@ -209,6 +210,12 @@ static void draw_time(void *context, uint64_t now_ns)
 
     runner->state.running = runner->plan.item[0].name;
     runner->state.virtual_s = now_ns / 1000000000u;
+    if (pace_is_slow(&runner->pace, meter_now_ms(), now_ns)) {
+        meter_hide(&runner->meter);
+        fprintf(stderr,
+                "otalab run: slow: its program does little but exceptions or "
+                "accesses to timers, NVIC or MPU (docs/board.md, E19)\n");
+    }
     meter_draw(&runner->meter, &runner->state);
 }
 
@@ -326,7 +333,7 @@ static void run_all(struct runner *runner)
     if (jobs.at_once > 0 || !runner->session.story) {
         meter_open(&runner->meter, stderr);
     }
-    if (jobs.at_once == 0 && runner->meter.out != NULL) {
+    if (jobs.at_once == 0) {
         runner->session.progress = draw_time;
         runner->session.progress_context = runner;
     }

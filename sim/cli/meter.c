@@ -85,9 +85,25 @@ char *meter_line(const struct meter_state *state, unsigned width, char *out,
     return out;
 }
 
+#define PACE_MS 10000u      /* of the host .. */
+#define PACE_NS 2000000000u /* .. for so little of the device */
+
+bool pace_is_slow(struct pace *pace, uint64_t host_ms, uint64_t device_ns)
+{
+    if (pace->host_ms == 0 || device_ns - pace->device_ns >= PACE_NS) {
+        pace->host_ms = host_ms;
+        pace->device_ns = device_ns;
+    }
+    if (pace->told || host_ms - pace->host_ms < PACE_MS) {
+        return false;
+    }
+    pace->told = true;
+    return true;
+}
+
 /* ---- on a terminal ------------------------------------------------------ */
 
-static uint64_t now_ms(void)
+uint64_t meter_now_ms(void)
 {
     struct timespec now;
 
@@ -101,7 +117,7 @@ void meter_open(struct meter *meter, FILE *out)
 {
     const char *term = getenv("TERM");
 
-    *meter = (struct meter){.begun_ms = now_ms()};
+    *meter = (struct meter){.begun_ms = meter_now_ms()};
     if (term != NULL && strcmp(term, "dumb") != 0 && isatty(fileno(out)) == 1) {
         meter->out = out;
     }
@@ -112,7 +128,7 @@ void meter_draw(struct meter *meter, struct meter_state *state)
     char line[LINE_MAX_BYTES];
     struct winsize window;
     unsigned width = WIDTH_ELSE;
-    uint64_t now = now_ms();
+    uint64_t now = meter_now_ms();
 
     if (meter->out == NULL ||
         (meter->drawn_ms != 0 && now - meter->drawn_ms < METER_TICK_MS)) {

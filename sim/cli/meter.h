@@ -30,6 +30,16 @@ struct meter_state {
 char *meter_line(const struct meter_state *state, unsigned width, char *out,
                  size_t size);
 
+/* Whether a run is slower than a healthy program can make it: looked at as it
+ * goes on, said once. */
+struct pace {
+    uint64_t host_ms; /* when it was last well on its way; 0: not begun */
+    uint64_t device_ns;
+    bool told;
+};
+/* The device's time is `device_ns` now. True the first time that it is slow. */
+bool pace_is_slow(struct pace *pace, uint64_t host_ms, uint64_t device_ns);
+
 struct meter {
     FILE *out; /* NULL: no terminal, nothing is shown */
     bool shown;
@@ -41,6 +51,8 @@ struct meter {
 void meter_open(struct meter *meter, FILE *out);
 /* Draw, unless that was a moment ago. */
 void meter_draw(struct meter *meter, struct meter_state *state);
+/* Milliseconds of the host's clock. */
+uint64_t meter_now_ms(void);
 /* Take the line away, so that something else can be printed. */
 void meter_hide(struct meter *meter);
 

@@ -137,6 +137,17 @@ static int restart(struct unit *unit, struct diag *diag)
     return 0;
 }
 
+/* The guest computes: its time goes on without a turn. */
+static void say_waiting(void *context)
+{
+    const struct unit *unit = context;
+    const struct run *run = unit->run;
+    uint64_t insns = machine_channel(unit->machine)->insns - unit->ring_insns;
+
+    run->options->progress(run->options->progress_context,
+                           run->world->now_ns + insns * BOARD_NS_PER_INSN);
+}
+
 int unit_start(struct unit *unit, struct diag *diag)
 {
     const struct run *run = unit->run;
@@ -148,6 +159,8 @@ int unit_start(struct unit *unit, struct diag *diag)
         .checking = true,
         .gdb_port = unit->number == 1 ? run->options->gdb_port : 0,
         .interrupted = run->options->interrupted,
+        .waits = run->options->progress != NULL ? say_waiting : NULL,
+        .waits_context = unit,
     };
     int err = machine_start(&unit->machine, &machine, diag);
 

@@ -37,6 +37,8 @@ struct machine {
     struct still still;
     bool gdb; /* a debugger may stop the CPU: stillness says nothing */
     const volatile sig_atomic_t *interrupted;
+    void (*waits)(void *context);
+    void *waits_context;
 
     int window_fd;
     int channel_fd;
@@ -281,8 +283,7 @@ static bool judge_silence(struct machine *machine, enum machine_event *event)
     enum still_verdict verdict;
 
     if (machine->gdb) {
-        *event = MACHINE_STOPPED;
-        return machine->interrupted != NULL && *machine->interrupted != 0;
+        return false;
     }
     verdict =
         still_sample(&machine->still, blocks, process_cpu_ns(&machine->process),
@@ -295,6 +296,16 @@ static bool judge_silence(struct machine *machine, enum machine_event *event)
             ? MACHINE_ASLEEP
             : MACHINE_DEAD;
     return true;
+}
+
+/* Is it of any use to wait on? Says that somebody waits. */
+static bool is_stopped(struct machine *machine, enum machine_event *event)
+{
+    if (machine->waits != NULL) {
+        machine->waits(machine->waits_context);
+    }
+    *event = MACHINE_STOPPED;
+    return machine->interrupted != NULL && *machine->interrupted != 0;
 }
 
 /* Wait for the turn. 0 with *event = MACHINE_RING: it is ours. */
@@ -318,6 +329,9 @@ static int await_turn(struct machine *machine, enum machine_event *event,
             return fail_dead(machine, diag);
         }
         ended = process_ended(&machine->process);
+        if (!ended && whole && is_stopped(machine, event)) {
+            return 0;
+        }
         if (!ended && whole && judge_silence(machine, event)) {
             return *event == MACHINE_DEAD ? fail_hangs(machine, diag) : 0;
         }
@@ -478,6 +492,8 @@ int machine_start(struct machine **out, const struct machine_options *options,
         machine_stop(machine);
         return err;
     }
+    machine->waits = options->waits; /* of who knows the machine by now */
+    machine->waits_context = options->waits_context;
     *out = machine;
     return 0;
 }

@@ -25,8 +25,11 @@ struct machine_options {
     const char *dtb;    /* blob loaded at BOARD_DTB_BASE */
     bool checking;      /* report translated code */
     int gdb_port;       /* 0 = none; -gdb tcp:127.0.0.1:port, CPU stopped */
-    /* With a debugger, when it becomes not 0: wait no longer. Or NULL. */
+    /* When it becomes not 0: wait no longer for the guest. Or NULL. */
     const volatile sig_atomic_t *interrupted;
+    /* Called now and then while the guest is waited for. Or NULL. */
+    void (*waits)(void *context);
+    void *waits_context;
 };
 
 /* Why machine_wait() returned. */
@@ -37,7 +40,7 @@ enum machine_event {
     MACHINE_STALE,   /* a stale block was entered */
     MACHINE_LOCKUP,  /* the core locked up; the process is gone */
     MACHINE_ASLEEP,  /* WFI with no timer armed: nothing will ever happen */
-    MACHINE_STOPPED, /* interrupted while a debugger holds it */
+    MACHINE_STOPPED, /* interrupted while it runs or a debugger holds it */
     MACHINE_DEAD     /* QEMU ended or stands still: a simulator error */
 };
 

@@ -21,13 +21,10 @@ $(B)/tests/qemu: | $(guest_elf) $(B)/libotalab-shim.so
 sweep_obj := $(call dev_obj,tests/qemu/guests/sweep_guest.c)
 sweep_guests := $(addprefix $(B)/tests/guests/sweep-, \
 	rom/rom.elf boot/boot.bin app/sweep.bin recovery/recovery.bin)
-sweep_script = $(if $(filter sweep,$(1)),app,$(if \
-	$(wildcard firmware/board/$(1).ld),$(1),app)).ld
-
 $(sweep_guests:%.bin=%.elf): $(sweep_obj) $(common_obj) $(arm_libs) \
 		$(ld_scripts)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(call arm_link,$(call sweep_script,$(basename $(@F))))
+	$(Q)$(call arm_link,$(patsubst sweep,app,$(basename $(@F))).ld)
 
 $(B)/tests/qemu: | $(sweep_guests)

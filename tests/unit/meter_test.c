@@ -66,3 +66,26 @@ Test(meter, fits_into_every_width)
     cr_assert_str_eq(meter_line(&state, 20, line, sizeof line),
                      "999/1000, 77 not pa");
 }
+
+/* ---- pace -------------------------------------------------------------------- */
+
+#define SECOND 1000000000ull
+
+Test(pace, is_slow_when_ten_seconds_bring_less_than_two)
+{
+    struct pace pace = {.host_ms = 0};
+
+    cr_assert_not(pace_is_slow(&pace, 500, 3 * SECOND));
+    cr_assert_not(pace_is_slow(&pace, 10499, 4 * SECOND));
+    cr_assert(pace_is_slow(&pace, 10500, 4 * SECOND));
+    cr_assert_not(pace_is_slow(&pace, 99999, 4 * SECOND), "said once");
+}
+
+Test(pace, is_not_slow_as_long_as_it_goes_on)
+{
+    struct pace pace = {.host_ms = 0};
+
+    for (uint64_t i = 0; i < 1000; i++) {
+        cr_assert_not(pace_is_slow(&pace, 1 + i * 9000, i * 2 * SECOND));
+    }
+}
