@@ -129,6 +129,7 @@ static void walk_case(struct walk *walk, struct boot_case *made)
     for (unsigned i = 0; i < CASE_SLOTS; i++) {
         walk_slot(walk, &made->slot[i]);
     }
+    pick(walk, &made->worn, 255);
     pick(walk, &made->progress, 2);
     if (made->origin == CASE_FORGED) {
         walk_journal(walk, &made->journal);

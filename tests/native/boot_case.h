@@ -125,6 +125,7 @@ struct boot_case {
     struct case_slot slot[CASE_SLOTS];
     struct case_journal journal;
     struct case_requests requests;
+    uint8_t worn;     /* below 16: sectors of the journal, as bits */
     uint8_t progress; /* 0 blank, 1 noise: none of the boot chain's business */
     uint8_t sessions;
     struct case_session session[CASE_SESSIONS];

@@ -343,6 +343,7 @@ static void make_fuses(struct maker *maker, uint32_t level, uint32_t epoch,
     }
     burn_unary(otp, OTP_EPOCH_BIT, epoch);
     burn_unary(otp, OTP_LIFECYCLE_BIT, 1);
+    burn_unary(otp, OTP_RECOVERY_COUNTER_BIT, maker->made->fuses.recovery);
     burn_unary(otp, OTP_COUNTER_BIT, level);
     if (gap > 0 && gap < level) {
         uint32_t bit = OTP_COUNTER_BIT + level - 1u - gap;
@@ -399,6 +400,25 @@ static void make_forged(struct maker *maker)
     make_requests(maker);
 }
 
+uint32_t contents_worn(const struct boot_case *made)
+{
+    return made->worn >= 1u && made->worn <= 15u ? made->worn : 0;
+}
+
+/* Erases no longer work there, and say so. */
+static void make_worn(struct maker *maker)
+{
+    const struct board_part *part = board_map_find(native_map(), "journal");
+    struct flash *flash = &maker->device->flash;
+
+    for (uint32_t i = 0; i < CASE_SECTORS; i++) {
+        if (contents_worn(maker->made) >> i & 1u) {
+            flash->erase_count[part->start / FLASH_SECTOR + i] =
+                flash->figures.endurance;
+        }
+    }
+}
+
 void boot_contents_make(const struct boot_case *made,
                         struct native_device *device)
 {
@@ -413,6 +433,7 @@ void boot_contents_make(const struct boot_case *made,
     } else {
         make_honest(&maker);
     }
+    make_worn(&maker);
     if (made->progress > 0) {
         noise(&maker, flash_at(&maker, progress->start), progress->length);
     }

@@ -25,6 +25,9 @@ uint32_t contents_level(uint8_t choice);
 void contents_digest(const struct native_device *device, uint8_t choice,
                      uint32_t slot, uint8_t digest[32]);
 
+/* Which sectors of the journal are past their endurance, as bits. */
+uint32_t contents_worn(const struct boot_case *made);
+
 /* All of it; the device was blank or made by this function before. */
 void boot_contents_make(const struct boot_case *made,
                         struct native_device *device);

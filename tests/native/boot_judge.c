@@ -34,13 +34,24 @@ const char *judge_promise_text(enum judge_promise promise)
     return promises[promise].text;
 }
 
+/* What rests on a journal that takes what is written to it. */
+static bool needs_journal(enum judge_promise promise)
+{
+    static const uint8_t those[] = {
+        JUDGE_CHOSEN,     JUDGE_WEAR,       JUDGE_RESTLESS, JUDGE_FUSE_GAP,
+        JUDGE_STATE_LOST, JUDGE_STATE_BACK, JUDGE_INNOCENT, JUDGE_PAUSES,
+        JUDGE_SETTLES,    JUDGE_RETRIED,    JUDGE_GOES_ON,  JUDGE_FLASH_RULE};
+
+    return memchr(those, (int)promise, sizeof those) != NULL;
+}
+
 void judge_find(struct judge *judge, enum judge_promise promise,
                 const char *format, ...)
 {
     struct judge_finding *finding = &judge->finding;
     va_list args;
 
-    if (finding->found) {
+    if (finding->found || (judge->worn && needs_journal(promise))) {
         return;
     }
     finding->found = true;
@@ -442,6 +453,7 @@ void judge_start(struct judge *judge, const struct boot_case *made,
     memset(judge, 0, sizeof *judge);
     judge->device = device;
     judge->origin = (enum case_origin)made->origin;
+    judge->worn = contents_worn(made) != 0;
     judge_trials_start(judge, made);
     memcpy(judge->fuses, device->otp.words, sizeof judge->fuses);
     look_at_journal(judge, NULL);
@@ -453,6 +465,7 @@ void judge_start(struct judge *judge, const struct boot_case *made,
 void judge_flipped(struct judge *judge, uint32_t address)
 {
     judge->calm = 0;
+    judge->run.was_cut = true; /* what it asked for may be gone */
     look_at_journal(judge, NULL);
     boot_oracle_flipped(&judge->oracle, address);
 }

@@ -94,7 +94,7 @@ struct judge_run {
     uint32_t slot;
     uint32_t session;
     bool on_trial;
-    bool was_cut;   /* ended by the case's cut */
+    bool was_cut;   /* by the case's cut, or flipped */
     bool alive;     /* has given its sign of life */
     bool confirms;  /* asks to be confirmed */
     bool gives_up;  /* gives its trial back */
@@ -104,6 +104,7 @@ struct judge_run {
 struct judge {
     const struct native_device *device;
     enum case_origin origin;
+    bool worn; /* the journal can be written to no longer, or not for long */
     struct judge_finding finding;
     struct boot_oracle oracle;
     struct oracle_sink oracle_sink;
@@ -148,6 +149,8 @@ void judge_booted(struct judge *judge, const struct native_outcome *outcome);
 /* The application that runs is about to append a request. */
 void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot, uint32_t value,
                 const uint8_t digest[32]);
+/* It is about to write another image to that slot. */
+void judge_writes(struct judge *judge, uint8_t slot);
 /* Somebody has flipped a bit in flash. */
 void judge_flipped(struct judge *judge, uint32_t address);
 void judge_find(struct judge *judge, enum judge_promise promise,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "image/bytes.h"
+#include "native/boot_contents.h"
 #include "native/images.h"
 
 #define ONE_OF 8u
@@ -28,8 +29,10 @@ void boot_oracle_open(void)
         known->counter = image->counter;
         memcpy(known->digest, image->digest, sizeof known->digest);
         memcpy(known->hash, image->digest, sizeof known->hash);
-        known->authentic = image->sound && image->key < NATIVE_KEYS &&
-                           image->counter <= OTP_COUNTER_BITS;
+        known->authentic =
+            image->sound && image->key < NATIVE_KEYS &&
+            image->counter <= (image->recovery ? OTP_RECOVERY_COUNTER_BITS
+                                               : OTP_COUNTER_BITS);
     }
 }
 
@@ -50,7 +53,8 @@ void boot_oracle_start(struct boot_oracle *watch, const struct boot_case *made,
                        const struct oracle_sink *sink)
 {
     /* It knows no epoch: which keys are revoked is the scenario's affair. */
-    watch->watches = made->seed % ONE_OF == 0 && made->fuses.epoch == 0;
+    watch->watches = made->seed % ONE_OF == 0 && made->fuses.epoch == 0 &&
+                     contents_worn(made) == 0;
     watch->device = device;
     watch->sink = sink;
     if (watch->watches) {

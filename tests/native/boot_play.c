@@ -199,7 +199,9 @@ static bool install(struct play *play, uint8_t slot, uint32_t image)
     if (play->log) {
         fprintf(play->log, "  writes %s to slot %u\n", chosen->name, slot);
     }
-    play->judge.calm = 0;
+    if (slot != play->judge.run.slot && !play->judge.run.on_trial) {
+        judge_writes(&play->judge, slot);
+    }
     return native_write(contents_slot(slot)->start, chosen->bytes, chosen->size,
                         NULL) == NATIVE_RUNS;
 }
@@ -243,10 +245,19 @@ static bool do_update(struct play *play, const struct case_session *session)
     return confirm_or(play, update, session);
 }
 
+/* Words whose writing was cut short: an agent would have written them anew. */
+static bool can_be_trusted(const struct play *play, uint8_t slot)
+{
+    return flash_range_taint(&play->device->flash, contents_slot(slot)->start,
+                             CONTENTS_SLOT_USED) == FLASH_CLEAN;
+}
+
 static bool do_ask(struct play *play, const struct case_session *session)
 {
-    return is_alive(play) &&
-           ask_trial(play, other_slot(play, session->b), session->a % 4u);
+    uint8_t slot = other_slot(play, session->b);
+
+    return is_alive(play) && (!can_be_trusted(play, slot) ||
+                              ask_trial(play, slot, session->a % 4u));
 }
 
 static bool do_nothing(struct play *play, const struct case_session *session)

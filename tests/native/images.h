@@ -29,8 +29,8 @@
     X(FORGED, "3.1.0", 4, 0, false, EDIT_FORGED + 1, 0)      \
     X(DAMAGED, "3.2.0", 4, 0, false, EDIT_BAD_HASH + 1, 0)   \
     X(NO_ENTRY, "3.3.0", 4, 0, false, EDIT_BAD_ENTRY + 1, 0) \
-    X(RESCUE, "1.0.0", 256, 0, true, 0, 0)                   \
-    X(RESCUE_2, "1.1.0", 256, 2, true, 0, 0)                 \
+    X(RESCUE, "1.0.0", 1, 0, true, 0, 0)                     \
+    X(RESCUE_2, "1.1.0", 3, 2, true, 0, 0)                   \
     X(RESCUE_FOREIGN, "1.2.0", 256, 3, true, 0, 0)           \
     X(GOOD_1, "200.0.0", 256, 2, false, 0, 0)                \
     X(GOOD_2, "200.0.0", 256, 2, false, 0, 0)                \
@@ -45,12 +45,6 @@ enum native_image_number {
 #undef NATIVE_IMAGE_ENUM
         NATIVE_IMAGE_COUNT
 };
-
-#ifndef BOARD_RECOVERY_BASE
-#define BOARD_RECOVERY_BASE BOARD_APP_BASE
-#define OTP_RECOVERY_COUNTER_BIT 864u
-#define OTP_RECOVERY_COUNTER_BITS 256u
-#endif
 
 #define NATIVE_KEYS 3u
 #define NATIVE_NO_IMAGE UINT32_MAX

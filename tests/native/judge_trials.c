@@ -194,6 +194,8 @@ void judge_trials_entered(struct judge *judge,
     if (judge->run.on_trial) {
         count_run(judge);
         check_release(judge);
+        /* what was confirmed there once has to prove itself again */
+        judge->confirmed[judge->run.slot % 2u] = NATIVE_NO_IMAGE;
     } else if (judge->run.slot == JOURNAL_SLOT_RECOVERY) {
         check_fallback(judge);
     } else {
@@ -250,4 +252,10 @@ void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot, uint32_t value,
     if (kind == REQUEST_TRIAL && image != NATIVE_NO_IMAGE && !run->on_trial) {
         wants_trial(judge, image, value);
     }
+}
+
+void judge_writes(struct judge *judge, uint8_t slot)
+{
+    judge->calm = 0;
+    judge->confirmed[slot] = NATIVE_NO_IMAGE;
 }

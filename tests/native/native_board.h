@@ -122,7 +122,8 @@ void native_boot(struct native_outcome *outcome);
 enum native_end native_append(uint8_t kind, uint8_t slot, uint32_t value,
                               const uint8_t digest[32], bool *written);
 /* After NATIVE_RUNS: the application erases what it takes and writes there, as
- * an update agent does. Locked ranges refuse: *written is false. */
+ * an update agent does; it reads back, so no fault is planted there. Locked
+ * ranges refuse: *written is false. */
 enum native_end native_write(uint32_t address, const uint8_t *bytes,
                              uint32_t length, bool *written);
 
