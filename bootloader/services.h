@@ -19,13 +19,16 @@
 
 #include <libfdt.h>
 #include <stdint.h>
+#include <string.h>
 
+#include "ota/bytes.h"
+#include "ota/crc32.h"
 #include "ota/image.h"
 #include "ota/load.h"
 #include "ota/map.h"
 
 #define ROM_SERVICES_MAGIC 0x53564D52u
-#define ROM_SERVICES_VERSION 1u
+#define ROM_SERVICES_VERSION 2u
 
 #define ROM_SERVICE(name) __typeof__(name) *name
 
@@ -36,6 +39,13 @@ struct rom_services {
     ROM_SERVICE(fdt_check_header);
     ROM_SERVICE(fdt_getprop);
     ROM_SERVICE(fdt_node_offset_by_compatible);
+    /* string.h */
+    ROM_SERVICE(memcpy);
+    ROM_SERVICE(memset);
+    ROM_SERVICE(memcmp);
+    /* ota/bytes.h, ota/crc32.h */
+    ROM_SERVICE(bytes_are);
+    ROM_SERVICE(ota_crc32);
     /* ota/map.h */
     ROM_SERVICE(map_read);
     ROM_SERVICE(map_read_keys);

@@ -23,7 +23,7 @@ void boot_note_digest(struct boot *boot)
 
 void boot_burn(struct boot *boot)
 {
-    uint32_t from = otp_unary(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
+    uint32_t from = otp_gap(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
     uint32_t to = policy_burn_target(&boot->state, &boot->image, &boot->limits);
 
     /* No way back from here: the record it rests on must be beyond doubt. A
@@ -79,7 +79,7 @@ void boot_tell(const struct boot *boot)
     info->cause = (uint8_t)board_reset_cause();
     info->version = image_version_pack(&boot->image.version);
     info->counter = boot->image.counter;
-    info->fuse_counter = otp_unary(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
+    info->fuse_counter = otp_level(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
     info->reason = state->reason;
     memcpy(info->rejected, state->rejected, sizeof(info->rejected));
     memcpy(info->digest, boot->image.digest, OTA_DIGEST_SIZE);

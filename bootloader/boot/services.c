@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The ROM's services under the names that they have everywhere, in the place
- * of ota/image.c, load.c, map.c and libfdt: those are in archives, and what is
- * defined here the linker does not take from there.
+ * of ota/image.c, load.c, map.c, libfdt and others: those are in archives, and
+ * what is defined here the linker does not take from there.
  */
 #include "services.h"
 
@@ -29,6 +29,31 @@ int fdt_node_offset_by_compatible(const void *blob, int start,
                                   const char *compatible)
 {
     return rom_services.fdt_node_offset_by_compatible(blob, start, compatible);
+}
+
+void *memcpy(void *to, const void *from, size_t length)
+{
+    return rom_services.memcpy(to, from, length);
+}
+
+void *memset(void *at, int value, size_t length)
+{
+    return rom_services.memset(at, value, length);
+}
+
+int memcmp(const void *a, const void *b, size_t length)
+{
+    return rom_services.memcmp(a, b, length);
+}
+
+bool bytes_are(const uint8_t *at, size_t length, uint8_t value)
+{
+    return rom_services.bytes_are(at, length, value);
+}
+
+uint32_t ota_crc32(const void *data, size_t length)
+{
+    return rom_services.ota_crc32(data, length);
 }
 
 int map_read(const void *blob, uint32_t size, struct ota_map *map)

@@ -14,10 +14,10 @@ void boot_read_board(struct boot *boot)
     boot->limits.trial_attempts = boot->map.trial_attempts;
     boot->limits.power_losses = (uint8_t)boot->map.trial_power_losses;
     boot->ending.power_on = board_reset_cause() == CTL_CAUSE_POWER_ON;
-    boot->limits.fuse_counter = trust_level(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
+    boot->limits.fuse_counter = otp_level(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
     boot->limits.fuse_capacity = OTP_COUNTER_BITS;
     boot->recovery_limits.fuse_counter =
-        trust_level(OTP_RECOVERY_COUNTER_BIT, OTP_RECOVERY_COUNTER_BITS);
+        otp_level(OTP_RECOVERY_COUNTER_BIT, OTP_RECOVERY_COUNTER_BITS);
     boot->recovery_limits.fuse_capacity = OTP_RECOVERY_COUNTER_BITS;
 }
 

@@ -32,7 +32,7 @@ static void rom_prepare(struct rom *rom)
     watchdog_start(rom->map.watchdog_ms);
     trust_read(&rom->trust);
     rom->limits.fuse_counter =
-        trust_level(OTP_BOOT_COUNTER_BIT, OTP_BOOT_COUNTER_BITS);
+        otp_level(OTP_BOOT_COUNTER_BIT, OTP_BOOT_COUNTER_BITS);
     rom->limits.fuse_capacity = OTP_BOOT_COUNTER_BITS;
 }
 

@@ -74,7 +74,7 @@ static bool check_flash(const struct app *app)
 
 static bool check_fuses(const struct app *app)
 {
-    uint32_t fuses = otp_unary(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
+    uint32_t fuses = otp_level(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
 
     return app->info.counter >= fuses && app->info.fuse_counter == fuses;
 }

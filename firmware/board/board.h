@@ -106,8 +106,11 @@ int flash_lock(uint32_t start, uint32_t length);
 /* OTP word 0..63; a failed read is a panic. */
 uint32_t otp_word(uint32_t index);
 bool otp_bit(uint32_t bit);
-/* Leading burned bits from `first` on, at most `bits`. */
-uint32_t otp_unary(uint32_t first, uint32_t bits);
+/* A unary field of at most OTP_UNARY_MAX bits that begins at a multiple of 32:
+ * its value, and its lowest unburned bit (ota/fuse.h). */
+#define OTP_UNARY_MAX 256u
+uint32_t otp_level(uint32_t first, uint32_t bits);
+uint32_t otp_gap(uint32_t first, uint32_t bits);
 /* Burn one bit and wait; burned already is fine. 0, OTA_ERR_RANGE or
  * OTA_ERR_IO (locked, or it does not read back as burned). */
 int otp_burn(uint32_t bit);

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "ota/fuse.h"
+
 uint32_t otp_word(uint32_t index)
 {
     uint32_t args[2] = {index, 1};
@@ -20,25 +22,6 @@ uint32_t otp_word(uint32_t index)
 bool otp_bit(uint32_t bit)
 {
     return bit < OTP_BITS && (otp_word(bit / 32u) >> bit % 32u & 1u) != 0;
-}
-
-uint32_t otp_unary(uint32_t first, uint32_t bits)
-{
-    uint32_t value = 0;
-    uint32_t word = 0;
-
-    while (value < bits && first + value < OTP_BITS) {
-        uint32_t bit = first + value;
-
-        if (value == 0 || bit % 32u == 0) {
-            word = otp_word(bit / 32u);
-        }
-        if ((word >> bit % 32u & 1u) == 0) {
-            break;
-        }
-        value++;
-    }
-    return value;
 }
 
 void otp_wait_idle(void)
@@ -80,6 +63,22 @@ void otp_bytes(uint32_t first, void *data, uint32_t length)
         board_panic(__LINE__, CTL_OTP_READ);
     }
     ctl_get(data, length);
+}
+
+uint32_t otp_level(uint32_t first, uint32_t bits)
+{
+    uint8_t field[OTP_UNARY_MAX / 8u];
+
+    otp_bytes(first, field, bits / 8u);
+    return fuse_level(field, bits);
+}
+
+uint32_t otp_gap(uint32_t first, uint32_t bits)
+{
+    uint8_t field[OTP_UNARY_MAX / 8u];
+
+    otp_bytes(first, field, bits / 8u);
+    return fuse_gap(field, bits);
 }
 
 void otp_lock(void)

@@ -34,14 +34,6 @@ static inline void bytes_put32(uint8_t *at, uint32_t value)
 }
 
 /* True when all `length` bytes have that value; also when length is 0. */
-static inline bool bytes_are(const uint8_t *at, size_t length, uint8_t value)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (at[i] != value) {
-            return false;
-        }
-    }
-    return true;
-}
+bool bytes_are(const uint8_t *at, size_t length, uint8_t value);
 
 #endif

@@ -4,6 +4,8 @@
  * highest burned bit. Bits are burned in order, so whatever lies below that
  * one was burned once; a counter must not go back because one weak bit did.
  * Bit 0 of byte 0 is the field's first.
+ *
+ * A burn goes on at the lowest unburned bit, which fills the gaps.
  */
 #ifndef OTALAB_OTA_FUSE_H
 #define OTALAB_OTA_FUSE_H
@@ -12,5 +14,7 @@
 
 /* `bits` is a multiple of 8. Returns 0..bits. */
 uint32_t fuse_level(const uint8_t *field, uint32_t bits);
+/* The lowest unburned bit; `bits` when there is none. */
+uint32_t fuse_gap(const uint8_t *field, uint32_t bits);
 
 #endif

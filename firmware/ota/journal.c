@@ -19,16 +19,23 @@
  *
  * - A slot that is not wholly 0xFF is never programmed. The next record goes
  *   behind the last slot used in either sector of the bank.
- * - Its sequence is the header's first sequence + slot - 1. So a slot that
- *   was torn uses up its number: a weak record that reads valid again later
- *   never meets another record of the same number.
+ * - Its sequence is the header's first sequence + slot - 1, or it is not
+ *   valid. So a slot that was torn uses up its number: a weak record that reads
+ *   valid again later never meets another record of the same number.
+ * - Numbers go round: of two, the later one is ahead by less than half of all
+ *   there are. What a journal holds at a time spans a few hundred; one that
+ *   somebody has filled with others is gone on with all the same.
  * - A header is written only right after its sector was erased, in the same
- *   session, and its first sequence is higher than any before. The sectors of
+ *   session, and its first sequence is later than any before. The sectors of
  *   a bank belong together only if these are equal; a sector left behind by a
- *   torn erase has an older number or none, and is not written to.
+ *   torn erase has an older number or none, and is not written to. Nor is one
+ *   with a header and no record, for that header may be torn.
  * - When one copy cannot be written, the other bank is begun: by then the
  *   copy that could be written rests on nothing but this session. The bank
  *   left behind is erased when both copies in the new one were read back.
+ * - A state of one copy is written again at the next append. When that cannot
+ *   make two either, the record says so, and the journal goes on with one until
+ *   it comes to the other bank in its turn.
  */
 #include "ota/journal.h"
 
@@ -44,8 +51,9 @@
 #define END_AT 124u
 #define BANK_SECTORS 2u
 #define WRITE_TRIES 2u
-/* Higher ones are not valid: there must be room to go on. */
-#define SEQUENCE_MAX 0xFFFF0000u
+/* Of a header: then the numbers of its records do not come to their end. After
+ * it comes 1. */
+#define FIRST_MAX 0xFFFFFF00u
 
 /* ---- bytes ---------------------------------------------------------- */
 
@@ -60,14 +68,16 @@ static void seal(uint8_t slot[SLOT_SIZE], uint32_t magic, uint32_t sequence)
 /* The sequence in a slot that was sealed with that magic, 0 if it is not. */
 static uint32_t sealed(const uint8_t slot[SLOT_SIZE], uint32_t magic)
 {
-    uint32_t sequence = bytes_get32(slot + 4);
-
     if (bytes_get32(slot) != magic || bytes_get32(slot + END_AT) != 0 ||
-        bytes_get32(slot + CRC_AT) != ota_crc32(slot, CRC_AT) ||
-        sequence > SEQUENCE_MAX) {
+        bytes_get32(slot + CRC_AT) != ota_crc32(slot, CRC_AT)) {
         return 0;
     }
-    return sequence;
+    return bytes_get32(slot + 4);
+}
+
+static bool is_later(uint32_t a, uint32_t b)
+{
+    return a - b - 1 < INT32_MAX;
 }
 
 static void encode(const struct boot_state *state, uint8_t slot[SLOT_SIZE])
@@ -90,13 +100,11 @@ static void encode(const struct boot_state *state, uint8_t slot[SLOT_SIZE])
     seal(slot, RECORD_MAGIC, state->sequence);
 }
 
-/* The sequence of a valid record, else 0. */
-static uint32_t record_sequence(const uint8_t slot[SLOT_SIZE])
+static bool record_valid(const uint8_t slot[SLOT_SIZE], uint32_t sequence)
 {
-    bool known = slot[8] < OTA_SLOT_COUNT &&
-                 (slot[9] == OTA_CONFIRMED || slot[9] == OTA_TRIAL);
-
-    return known ? sealed(slot, RECORD_MAGIC) : 0;
+    return slot[8] < OTA_SLOT_COUNT &&
+           (slot[9] == OTA_CONFIRMED || slot[9] == OTA_TRIAL) &&
+           sealed(slot, RECORD_MAGIC) == sequence;
 }
 
 static void decode(const uint8_t slot[SLOT_SIZE], struct boot_state *state)
@@ -170,19 +178,18 @@ struct scan {
     unsigned sector;         /* where it was seen first */
 };
 
+/* A valid record. */
 static void consider(struct journal *journal, struct scan *scan,
                      unsigned sector, const uint8_t slot[SLOT_SIZE])
 {
-    uint32_t sequence = record_sequence(slot);
+    uint32_t sequence = bytes_get32(slot + 4);
 
-    if (sequence > scan->sequence) {
+    if (!scan->sequence || is_later(sequence, scan->sequence)) {
         scan->sequence = sequence;
         scan->sector = sector;
         memcpy(scan->best, slot, SLOT_SIZE);
         journal->copies = 1;
-    } else if (sequence && sequence == scan->sequence &&
-               sector != scan->sector &&
-               memcmp(scan->best, slot, SLOT_SIZE) == 0) {
+    } else if (memcmp(scan->best, slot, SLOT_SIZE) == 0) {
         journal->copies = BANK_SECTORS;
     }
 }
@@ -193,14 +200,18 @@ static void scan_sector(struct journal *journal, struct scan *scan,
     uint8_t data[SLOT_SIZE];
 
     read_slot(journal, sector, 0, data);
-    journal->first[sector] = sealed(data, HEADER_MAGIC);
-    if (!journal->first[sector]) {
+    uint32_t first = sealed(data, HEADER_MAGIC);
+    if (!first || first > FIRST_MAX) {
         return;
     }
+    journal->first[sector] = first;
     for (unsigned slot = 1; slot < slots_of(journal); slot++) {
         read_slot(journal, sector, slot, data);
-        if (!bytes_are(data, SLOT_SIZE, 0xFF)) {
-            journal->top[sector] = (uint8_t)slot;
+        if (bytes_are(data, SLOT_SIZE, 0xFF)) {
+            continue;
+        }
+        journal->top[sector] = (uint8_t)slot;
+        if (record_valid(data, first + slot - 1)) {
             consider(journal, scan, sector, data);
         }
     }
@@ -226,24 +237,12 @@ int journal_open(struct journal *journal, const struct ota_flash *flash,
     if (scan.sequence) {
         decode(scan.best, &journal->now);
         journal->bank = (uint8_t)(scan.sector / BANK_SECTORS);
+        journal->base = journal->first[scan.sector];
     }
     return OTA_OK;
 }
 
 /* ---- appending ------------------------------------------------------ */
-
-static uint32_t higher(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
-}
-
-/* First sequence of the bank in force, 0 when there is none. */
-static uint32_t bank_first(const struct journal *journal)
-{
-    const uint32_t *first = &journal->first[journal->bank * BANK_SECTORS];
-
-    return journal->now.sequence ? higher(first[0], first[1]) : 0;
-}
 
 static unsigned next_slot(const struct journal *journal)
 {
@@ -255,14 +254,15 @@ static unsigned next_slot(const struct journal *journal)
 /* A first sequence that no record and no torn slot has had. */
 static uint32_t unused_first(const struct journal *journal)
 {
-    uint32_t first = journal->now.sequence + 1;
+    uint32_t first = journal->base ? journal->base : 1;
 
     for (unsigned i = 0; i < JOURNAL_SECTORS; i++) {
-        if (journal->first[i]) {
-            first = higher(first, journal->first[i] + slots_of(journal) - 1);
+        uint32_t after = journal->first[i] + slots_of(journal) - 1;
+        if (journal->first[i] && is_later(after, first)) {
+            first = after;
         }
     }
-    return first;
+    return first <= FIRST_MAX && first ? first : 1;
 }
 
 static bool erase_sector(struct journal *journal, unsigned sector)
@@ -294,10 +294,11 @@ static unsigned build_sector(struct journal *journal, unsigned sector,
 
 /* `state` was read back at least once: it is in force. */
 static void adopt(struct journal *journal, const struct boot_state *state,
-                  unsigned bank, unsigned copies)
+                  unsigned bank, uint32_t first, unsigned copies)
 {
     journal->now = *state;
     journal->bank = (uint8_t)bank;
+    journal->base = first;
     journal->copies = (uint8_t)copies;
     journal->fresh = true;
 }
@@ -308,20 +309,22 @@ static unsigned write_in_bank(struct journal *journal, struct boot_state *state)
 {
     unsigned bank = journal->bank;
     unsigned slot = next_slot(journal);
-    uint32_t first = bank_first(journal);
     uint8_t record[SLOT_SIZE];
     unsigned copies = 0;
 
-    state->sequence = higher(first + slot - 1, journal->now.sequence + 1);
+    if (!journal->base || slot >= slots_of(journal)) {
+        return 0;
+    }
+    state->sequence = journal->base + slot - 1;
     encode(state, record);
     for (unsigned i = 0; i < BANK_SECTORS; i++) {
         unsigned sector = bank * BANK_SECTORS + i;
-        if (journal->first[sector] == first) {
+        if (journal->first[sector] == journal->base && journal->top[sector]) {
             copies += write_slot(journal, sector, slot, record);
         }
     }
     if (copies > 0) {
-        adopt(journal, state, bank, copies);
+        adopt(journal, state, bank, journal->base, copies);
     }
     return copies;
 }
@@ -330,7 +333,7 @@ static unsigned write_in_bank(struct journal *journal, struct boot_state *state)
 static unsigned write_in_other(struct journal *journal,
                                struct boot_state *state)
 {
-    unsigned bank = journal->now.sequence ? journal->bank ^ 1u : 0;
+    unsigned bank = journal->base ? journal->bank ^ 1u : 0;
     uint32_t first = unused_first(journal);
     uint8_t record[SLOT_SIZE];
     unsigned copies = 0;
@@ -341,7 +344,7 @@ static unsigned write_in_other(struct journal *journal,
         copies += build_sector(journal, bank * BANK_SECTORS + i, first, record);
     }
     if (copies > 0) {
-        adopt(journal, state, bank, copies);
+        adopt(journal, state, bank, first, copies);
     }
     return copies;
 }
@@ -359,30 +362,42 @@ static void drop_other(struct journal *journal)
     }
 }
 
-int journal_append(struct journal *journal, const struct boot_state *next)
+/* Again and again into the bank in force, then into the other. False: not a
+ * single copy could be made. */
+static bool write_somewhere(struct journal *journal, struct boot_state *state,
+                            unsigned wanted)
 {
-    struct boot_state state = *next;
     unsigned copies = 0;
     bool written = false;
 
-    if (unused_first(journal) > SEQUENCE_MAX) {
-        return OTA_ERR_FULL;
-    }
-    for (unsigned i = 0; i < WRITE_TRIES && copies < BANK_SECTORS; i++) {
-        if (!bank_first(journal) || next_slot(journal) >= slots_of(journal)) {
-            break;
-        }
-        copies = write_in_bank(journal, &state);
+    for (unsigned i = 0; i < WRITE_TRIES && copies < wanted; i++) {
+        copies = write_in_bank(journal, state);
         written |= copies > 0;
     }
-    if (copies < BANK_SECTORS) {
-        copies = write_in_other(journal, &state);
-        written |= copies > 0;
+    if (copies < wanted) {
+        state->flags &= (uint8_t)~BOOT_THIN;
+        written |= write_in_other(journal, state) > 0;
     }
-    if (copies == BANK_SECTORS) {
+    return written;
+}
+
+int journal_append(struct journal *journal, const struct boot_state *next)
+{
+    struct boot_state state = *next;
+    uint8_t known = journal->now.flags & BOOT_THIN;
+    bool was_thin = journal_is_thin(journal);
+
+    state.flags = (uint8_t)((next->flags & ~BOOT_THIN) | known);
+    if (!write_somewhere(journal, &state, known ? 1 : BANK_SECTORS)) {
+        return OTA_ERR_IO;
+    }
+    if (journal->copies == BANK_SECTORS) {
         drop_other(journal);
+    } else if (was_thin) {
+        state.flags |= BOOT_THIN;
+        (void)write_in_bank(journal, &state);
     }
-    return written ? OTA_OK : OTA_ERR_IO;
+    return OTA_OK;
 }
 
 int journal_refresh(struct journal *journal)
@@ -397,5 +412,6 @@ int journal_refresh(struct journal *journal)
 
 bool journal_is_thin(const struct journal *journal)
 {
-    return journal->now.sequence != 0 && journal->copies < BANK_SECTORS;
+    return journal->base != 0 && journal->copies < BANK_SECTORS &&
+           (journal->now.flags & BOOT_THIN) == 0;
 }

@@ -51,6 +51,7 @@ struct journal {
     struct ota_area area;
     uint8_t bank;          /* the one that holds the state in force */
     uint8_t copies;        /* valid copies of it, 0..2 */
+    uint32_t base;         /* first sequence of that bank, 0: none */
     bool fresh;            /* appended and read back in this power session */
     struct boot_state now; /* in force */
     uint32_t first[JOURNAL_SECTORS]; /* sector's first sequence, 0 no header */
@@ -78,8 +79,8 @@ int journal_append(struct journal *journal, const struct boot_state *next);
  */
 int journal_refresh(struct journal *journal);
 
-/* Does the state in force lack a copy? Then journal_refresh() at the next
- * opportunity closes the gap. */
+/* Does the state in force lack a copy that may still be made? Then an append at
+ * the next opportunity closes the gap. */
 bool journal_is_thin(const struct journal *journal);
 
 #endif

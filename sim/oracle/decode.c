@@ -69,7 +69,8 @@ const char *decode_place_name(enum decode_place place)
 /* What all kinds of slot have in common: blank, magic, checksum, end mark,
  * sequence. */
 static enum decode_status slot_status(const uint8_t *slot, uint32_t size,
-                                      uint32_t magic)
+                                      uint32_t magic, uint32_t least,
+                                      uint32_t most)
 {
     uint32_t end = get_le32(slot + LAYOUT_END_AT(size));
 
@@ -91,19 +92,22 @@ static enum decode_status slot_status(const uint8_t *slot, uint32_t size,
     }
     uint32_t sequence = get_le32(slot + LAYOUT_AT_SEQUENCE);
 
-    return sequence != 0 && sequence <= LAYOUT_SEQUENCE_MAX ? DECODE_VALID
-                                                            : DECODE_BAD_FIELD;
+    return sequence >= least && sequence <= most ? DECODE_VALID
+                                                 : DECODE_BAD_FIELD;
 }
 
 static enum decode_status header_status(const uint8_t *sector)
 {
-    return slot_status(sector, LAYOUT_RECORD_SIZE, LAYOUT_HEADER_MAGIC);
+    return slot_status(sector, LAYOUT_RECORD_SIZE, LAYOUT_HEADER_MAGIC, 1,
+                       LAYOUT_FIRST_MAX);
 }
 
-static enum decode_status record_status(const uint8_t *slot)
+/* Of the slot whose place in its sector gives it that sequence. */
+static enum decode_status record_status(const uint8_t *slot, uint32_t sequence)
 {
     enum decode_status status =
-        slot_status(slot, LAYOUT_RECORD_SIZE, LAYOUT_RECORD_MAGIC);
+        slot_status(slot, LAYOUT_RECORD_SIZE, LAYOUT_RECORD_MAGIC, sequence,
+                    sequence);
     uint8_t state = slot[RECORD_AT_STATE];
 
     if (status == DECODE_VALID &&
@@ -117,7 +121,14 @@ static enum decode_status record_status(const uint8_t *slot)
 /* What it asks for is not judged here: the bootloader refuses bad ones. */
 static enum decode_status request_status(const uint8_t *slot)
 {
-    return slot_status(slot, LAYOUT_REQUEST_SIZE, LAYOUT_REQUEST_MAGIC);
+    return slot_status(slot, LAYOUT_REQUEST_SIZE, LAYOUT_REQUEST_MAGIC, 1,
+                       LAYOUT_SEQUENCE_MAX);
+}
+
+/* Numbers go round: of two, the later one is ahead by less than half. */
+static bool is_later(uint32_t a, uint32_t b)
+{
+    return a - b - 1 < INT32_MAX;
 }
 
 static void record_fields(const uint8_t *slot, struct journal_record *record)
@@ -171,7 +182,7 @@ static void decode_sector(const uint8_t *flash, unsigned number,
         record->address = record_address(address, i);
         record->sector = (uint8_t)number;
         record->index = (uint8_t)i;
-        record->status = (uint8_t)record_status(slot);
+        record->status = (uint8_t)record_status(slot, sector->first + i - 1);
         if (record->status == DECODE_BLANK) {
             continue;
         }
@@ -183,7 +194,7 @@ static void decode_sector(const uint8_t *flash, unsigned number,
     }
 }
 
-/* The valid record of highest sequence, the first of equals. */
+/* The valid record of the latest sequence, the first of equals. */
 static int find_in_force(const struct boot_view *view)
 {
     int best = -1;
@@ -191,7 +202,8 @@ static int find_in_force(const struct boot_view *view)
     for (unsigned i = 0; i < view->records; i++) {
         const struct journal_record *record = &view->record[i];
         if (record->status == DECODE_VALID &&
-            (best < 0 || record->sequence > view->record[best].sequence)) {
+            (best < 0 ||
+             is_later(record->sequence, view->record[best].sequence))) {
             best = (int)i;
         }
     }
@@ -336,12 +348,14 @@ static void better_of_sector(const uint8_t *flash, unsigned number,
                              uint32_t sector, const uint8_t **best,
                              struct journal_record *now)
 {
+    uint32_t first = get_le32(flash + sector + HEADER_AT_FIRST);
+
     for (unsigned i = 1; i <= LAYOUT_RECORDS; i++) {
         const uint8_t *slot = flash + record_address(sector, i);
-        uint32_t sequence = get_le32(slot + RECORD_AT_SEQUENCE);
+        uint32_t sequence = first + i - 1;
 
-        if ((*best == NULL || sequence > now->sequence) &&
-            record_status(slot) == DECODE_VALID) {
+        if ((*best == NULL || is_later(sequence, now->sequence)) &&
+            record_status(slot, sequence) == DECODE_VALID) {
             *best = slot;
             record_fields(slot, now);
             now->address = record_address(sector, i);

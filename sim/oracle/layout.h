@@ -32,8 +32,10 @@
 #define LAYOUT_CRC_AT(size) ((size)-8u)
 #define LAYOUT_END_AT(size) ((size)-4u)
 #define LAYOUT_END_MARK 0x00000000u
-/* Sequences of headers, records and requests are 1 to this. */
+/* Sequences of requests and of headers are 1 to these; a record's is its
+ * header's + its slot - 1. */
 #define LAYOUT_SEQUENCE_MAX 0xFFFF0000u
+#define LAYOUT_FIRST_MAX 0xFFFFFF00u
 
 enum layout_header {
     HEADER_AT_MAGIC = 0,

@@ -9,6 +9,5 @@
 
 #define flash_lock board_flash_lock
 #define otp_burn board_otp_burn
-#define otp_unary board_otp_unary
 
 #endif

@@ -75,11 +75,6 @@ uint32_t otp_level(uint32_t first, uint32_t bits)
     return bits;
 }
 
-uint32_t otp_unary(uint32_t first, uint32_t bits)
-{
-    return otp_gap(first, bits);
-}
-
 int otp_burn(uint32_t bit)
 {
     if (bit >= OTP_BITS) {

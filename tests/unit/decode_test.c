@@ -194,11 +194,15 @@ Test(decode, wherever_it_stands)
 {
     erased();
     put_headers(0, 3);
-    memcpy(record_at(3, 31), record_5, 128);
+    memcpy(record_at(3, 2), record_5, 128);
     memcpy(record_at(0, 1), record_4, 128);
     decode();
     cr_expect_eq(in_force()->sequence, 5);
-    cr_expect_eq(in_force()->address, JOURNAL + 3 * SECTOR + 31 * 128);
+    cr_expect_eq(in_force()->address, JOURNAL + 3 * SECTOR + 2 * 128);
+    memset(record_at(3, 2), 0xff, 128);
+    memcpy(record_at(3, 3), record_5, 128);
+    decode();
+    cr_expect_eq(in_force()->sequence, 4, "5 belongs into slot 2");
 }
 
 Test(decode, every_single_bit_counts, .init = one_record)
@@ -247,10 +251,10 @@ Test(decode, says_why_a_record_is_not_valid, .init = one_record)
 
 Test(decode, a_sector_without_header_holds_nothing, .init = one_record)
 {
-    memcpy(record_at(2, 1), record_5, 128);
+    memcpy(record_at(2, 2), record_5, 128);
     decode();
     cr_expect_eq(in_force()->sequence, 4);
-    cr_expect_eq(status_at(2, 1), DECODE_NO_HEADER);
+    cr_expect_eq(status_at(2, 2), DECODE_NO_HEADER);
     put_headers(2, 2);
     record_at(2, 0)[4] ^= 1;
     decode();
@@ -339,43 +343,43 @@ Test(decode, a_request_is_pending_by_its_low_bits, .init = one_record)
     }
 }
 
-/* 0 and what is above 0xFFFF0000 are no sequences, in header or record. */
-Test(decode, sequences_have_a_range, .init = one_record)
+/* A header's first number is 1 to 0xFFFFFF00. */
+Test(decode, headers_have_a_range, .init = one_record)
 {
-    static const uint8_t header_0[4] = {0x48, 0x18, 0xa8, 0x8d};
-    static const uint8_t header_top[4] = {0x85, 0xee, 0x02, 0xb7};
-    static const uint8_t header_over[4] = {0x6d, 0x88, 0x9a, 0xb6};
-    static const uint8_t record_0[4] = {0xfa, 0x75, 0xd8, 0xd0};
-    static const uint8_t record_top[4] = {0x37, 0x83, 0x72, 0xea};
-    static const uint8_t record_over[4] = {0xdf, 0xe5, 0xea, 0xeb};
-    uint8_t *record = record_at(0, 2);
+    static const struct {
+        uint32_t first;
+        uint8_t crc[4];
+        enum decode_status status;
+    } cases[] = {
+        {0, {0x48, 0x18, 0xa8, 0x8d}, DECODE_BAD_FIELD},
+        {0xffffff00u, {0x5d, 0x50, 0x22, 0x15}, DECODE_VALID},
+        {0xffffff01u, {0xb5, 0x36, 0xba, 0x14}, DECODE_BAD_FIELD},
+    };
 
-    memcpy(record, record_5, 128);
-    set_sequence(record, 0);
-    memcpy(record + 120, record_0, 4);
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        set_sequence(record_at(0, 0), cases[i].first);
+        memcpy(record_at(0, 0) + 120, cases[i].crc, 4);
+        decode();
+        cr_expect_eq(view.sector[0].header, cases[i].status, "0x%x",
+                     cases[i].first);
+    }
+}
+
+/* After the last bank the numbers begin anew: 4 is later than 0xFFFFFF00. */
+Test(decode, numbers_go_round, .init = one_record)
+{
+    static const uint8_t header_crc[4] = {0x5d, 0x50, 0x22, 0x15};
+    static const uint8_t record_crc[4] = {0xef, 0x3d, 0x52, 0x48};
+
+    put_headers(2, 2);
+    set_sequence(record_at(2, 0), 0xffffff00u);
+    memcpy(record_at(2, 0) + 120, header_crc, 4);
+    memcpy(record_at(2, 1), record_5, 128);
+    set_sequence(record_at(2, 1), 0xffffff00u);
+    memcpy(record_at(2, 1) + 120, record_crc, 4);
     decode();
-    cr_expect_eq(status_at(0, 2), DECODE_BAD_FIELD);
-    set_sequence(record, 0xffff0001u);
-    memcpy(record + 120, record_over, 4);
-    decode();
-    cr_expect_eq(status_at(0, 2), DECODE_BAD_FIELD);
+    cr_expect_eq(status_at(2, 1), DECODE_VALID);
     cr_expect_eq(in_force()->sequence, 4);
-    set_sequence(record, 0xffff0000u);
-    memcpy(record + 120, record_top, 4);
-    decode();
-    cr_expect_eq(in_force()->sequence, 0xffff0000u);
-    set_sequence(record_at(0, 0), 0);
-    memcpy(record_at(0, 0) + 120, header_0, 4);
-    decode();
-    cr_expect_eq(view.sector[0].header, DECODE_BAD_FIELD);
-    set_sequence(record_at(0, 0), 0xffff0001u);
-    memcpy(record_at(0, 0) + 120, header_over, 4);
-    decode();
-    cr_expect_eq(view.sector[0].header, DECODE_BAD_FIELD);
-    set_sequence(record_at(0, 0), 0xffff0000u);
-    memcpy(record_at(0, 0) + 120, header_top, 4);
-    decode();
-    cr_expect_eq(view.sector[0].header, DECODE_VALID);
 }
 
 /* ---- images and maps ------------------------------------------------------ */

@@ -58,6 +58,7 @@ static uint32_t open_number(struct journal *journal, struct ram_flash *ram)
     }
     struct boot_state want = make_state(journal->now.counter);
     want.sequence = journal->now.sequence;
+    want.flags |= journal->now.flags & BOOT_THIN; /* the journal's own */
     cr_assert_eq(memcmp(&want, &journal->now, sizeof(want)), 0);
     return journal->now.counter;
 }
@@ -225,27 +226,124 @@ Test(journal, a_sector_without_header_holds_no_records)
     cr_assert_eq(open_number(&journal, &ram), NONE);
 }
 
-Test(journal, numbers_that_leave_no_room_are_not_valid)
+static void reseal(uint8_t *slot, uint32_t sequence)
+{
+    bytes_put32(slot + 4, sequence);
+    bytes_put32(slot + 120, ota_crc32(slot, 120));
+}
+
+/* Bank 0 holds state 1, its numbers begin at `first`. */
+static void plant(struct ram_flash *ram, uint32_t sector, uint32_t first)
+{
+    struct journal journal;
+
+    ram_flash_init(ram, 4 * sector, sector);
+    (void)open_number(&journal, ram);
+    (void)append_range(&journal, 1, 1);
+    for (uint32_t copy = 0; copy < 2; copy++) {
+        reseal(&ram->array[copy * sector], first);
+        reseal(&ram->array[copy * sector + 128], first);
+    }
+    ram->operations = 0;
+}
+
+#define FIRST_MAX 0xFFFFFF00u
+
+Test(journal, a_record_away_from_its_place_is_not_valid)
+{
+    static const uint32_t sequences[] = {1, 2, 4, 5, 0xFFFF0000u, UINT32_MAX};
+    struct ram_flash ram;
+    struct journal journal;
+
+    plant(&ram, LARGE, 1);
+    memcpy(&ram.array[3 * 128], &ram.array[1 * 128], 128);
+    for (unsigned i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++) {
+        reseal(&ram.array[3 * 128], sequences[i]);
+        (void)open_number(&journal, &ram);
+        cr_assert_eq(journal.now.sequence, 1, "0x%x", sequences[i]);
+    }
+    reseal(&ram.array[3 * 128], 3);
+    (void)open_number(&journal, &ram);
+    cr_assert_eq(journal.now.sequence, 3);
+}
+
+/* The last bank that numbers allow; then they begin anew, and go on. */
+Test(journal, numbers_go_round)
 {
     struct ram_flash ram;
     struct journal journal;
-    uint8_t record[128];
 
-    ram_flash_init(&ram, 4 * LARGE, LARGE);
-    (void)open_number(&journal, &ram);
-    (void)append_range(&journal, 1, 2);
-    memcpy(record, &ram.array[1 * 128], 128);
-    bytes_put32(record + 4, UINT32_MAX);
-    bytes_put32(record + 120, ota_crc32(record, 120));
-    memcpy(&ram.array[3 * 128], record, 128);
+    plant(&ram, LARGE, FIRST_MAX);
+    for (uint32_t number = 2; number < 100; number++) {
+        (void)open_number(&journal, &ram);
+        cr_assert_eq(append_range(&journal, number, number), number);
+        cr_assert_eq(open_number(&journal, &ram), number);
+    }
+    cr_assert_lt(journal.now.sequence, 100);
+    cr_assert_eq(ram.violations, 0);
+    plant(&ram, LARGE, FIRST_MAX + 1);
+    cr_assert_eq(open_number(&journal, &ram), NONE, "too high to go on from");
+    expect_usable(&ram, "too high", 0, 0);
+}
+
+/* Whatever somebody has left there, in headers alone or with records: the
+ * journal goes on. */
+Test(journal, absurd_numbers_do_not_end_it)
+{
+    static const uint32_t numbers[] = {
+        1, 2, 0x7FFFFFFFu, 0x80000000u, 0x80000001u, FIRST_MAX, FIRST_MAX + 1};
+    const unsigned count = sizeof(numbers) / sizeof(numbers[0]);
+
+    for (unsigned pick = 0; pick < count * count * count * 2; pick++) {
+        struct ram_flash ram;
+        struct journal journal;
+
+        plant(&ram, LARGE, numbers[pick % count]);
+        memcpy(&ram.array[2 * LARGE], ram.array, 2 * LARGE);
+        for (uint32_t copy = 2; copy < 4; copy++) {
+            unsigned index = copy == 2 ? pick / count : pick / count / count;
+            uint8_t *sector = &ram.array[copy * LARGE];
+            reseal(sector, numbers[index % count]);
+            reseal(sector + 128, numbers[index % count]);
+            if (pick >= count * count * count) {
+                memset(sector + 128, 0xFF, 128);
+            }
+        }
+        for (uint32_t number = 200; number < 203; number++) {
+            (void)open_number(&journal, &ram);
+            cr_assert_eq(append_range(&journal, number, number), number);
+            cr_assert_eq(open_number(&journal, &ram), number, "case %u", pick);
+        }
+        cr_assert_eq(journal.copies, 2, "case %u", pick);
+        cr_assert_eq(ram.violations, 0, "case %u", pick);
+    }
+}
+
+/* Its header may be torn and read right today alone. */
+Test(journal, a_header_without_a_record_is_not_built_on)
+{
+    struct ram_flash ram;
+    struct journal journal;
+
+    plant(&ram, LARGE, 1);
+    memset(&ram.array[LARGE + 128], 0xFF, LARGE - 128);
+    cr_assert_eq(open_number(&journal, &ram), 1);
+    cr_assert(journal_is_thin(&journal));
+    cr_assert_eq(append_range(&journal, 2, 2), 2);
+    cr_assert_eq(journal.copies, 2);
+    cr_assert_eq(ram.array[LARGE + 2 * 128], 0xFF, "not after that header");
     cr_assert_eq(open_number(&journal, &ram), 2);
-    bytes_put32(record + 4, 0xFFFF0000u);
-    bytes_put32(record + 120, ota_crc32(record, 120));
-    memcpy(&ram.array[3 * 128], record, 128);
-    (void)open_number(&journal, &ram);
-    cr_assert_eq(journal.now.sequence, 0xFFFF0000u);
-    struct boot_state state = make_state(9);
-    cr_assert_eq(journal_append(&journal, &state), OTA_ERR_FULL);
+}
+
+static uint32_t begin_at; /* first number of a planted bank; 0: blank flash */
+
+static void begin(struct ram_flash *ram, uint32_t sector)
+{
+    if (begin_at != 0) {
+        plant(ram, sector, begin_at);
+    } else {
+        ram_flash_init(ram, 4 * sector, sector);
+    }
 }
 
 /* Run appends 1..count with one operation disturbed, then power on. Returns
@@ -255,7 +353,7 @@ static uint32_t run_disturbed(struct ram_flash *ram, uint32_t sector,
 {
     struct journal journal;
 
-    ram_flash_init(ram, 4 * sector, sector);
+    begin(ram, sector);
     ram->at = at;
     ram->form = form;
     ram->seed = at * 31u + form;
@@ -272,7 +370,7 @@ static uint32_t count_operations(uint32_t sector, uint32_t count)
     struct ram_flash ram;
     struct journal journal;
 
-    ram_flash_init(&ram, 4 * sector, sector);
+    begin(&ram, sector);
     (void)open_number(&journal, &ram);
     cr_assert_eq(append_range(&journal, 1, count), count);
     return ram.operations;
@@ -308,6 +406,12 @@ static void cut_everywhere(uint32_t sector, uint32_t count)
 Test(journal, a_cut_anywhere_leaves_the_old_or_the_new_state)
 {
     cut_everywhere(LARGE, 70);
+}
+
+Test(journal, a_cut_anywhere_while_numbers_go_round)
+{
+    begin_at = FIRST_MAX;
+    cut_everywhere(SMALL, 20);
 }
 
 Test(journal, a_cut_anywhere_in_small_sectors)
@@ -553,6 +657,43 @@ static int program_but_not_there(void *context, uint32_t address,
         return OTA_ERR_IO;
     }
     return ram_program(context, address, data, length);
+}
+
+static int program_in_two_alone(void *context, uint32_t address,
+                                const void *data, uint32_t length)
+{
+    struct ram_flash *ram = context;
+    uint32_t sector = address / ram->port.sector_size;
+
+    return sector == 1 || sector == 2
+               ? OTA_ERR_IO
+               : ram_program(context, address, data, length);
+}
+
+/* A second copy cannot be made anywhere: that is tried once, not at each
+ * boot. */
+Test(journal, a_dead_sector_in_each_bank_costs_no_writes_at_each_boot)
+{
+    struct ram_flash ram;
+    struct journal journal;
+    uint32_t settled = 0;
+
+    ram_flash_init(&ram, 4 * SMALL, SMALL);
+    ram.port.program = program_in_two_alone;
+    (void)open_number(&journal, &ram);
+    cr_assert_eq(append_range(&journal, 1, 1), 1);
+    for (unsigned boot = 0; boot < 6; boot++) {
+        cr_assert_eq(open_number(&journal, &ram), 1);
+        heal(&journal);
+        settled = boot == 1 ? ram.operations : settled;
+    }
+    cr_assert_eq(ram.operations, settled);
+    for (uint32_t number = 2; number < 40; number++) {
+        (void)open_number(&journal, &ram);
+        cr_assert_eq(append_range(&journal, number, number), number);
+    }
+    cr_assert_eq(open_number(&journal, &ram), 39);
+    cr_assert_eq(ram.violations, 0);
 }
 
 Test(journal, one_dead_sector_is_survived)

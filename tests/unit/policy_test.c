@@ -547,6 +547,7 @@ Test(policy, a_gap_in_the_fuses_does_not_lower_them)
     uint8_t field[32] = {0};
 
     cr_assert_eq(fuse_level(field, 256), 0);
+    cr_assert_eq(fuse_gap(field, 256), 0);
     field[0] = 0x01;
     cr_assert_eq(fuse_level(field, 256), 1);
     field[0] = 0x17; /* bit 3 was burned and reads 0 again */
@@ -554,6 +555,7 @@ Test(policy, a_gap_in_the_fuses_does_not_lower_them)
     field[4] = 0x80;
     cr_assert_eq(fuse_level(field, 256), 40);
     cr_assert_eq(fuse_level(field, 32), 5);
+    cr_assert_eq(fuse_gap(field, 256), 3, "where the next burn goes");
     field[31] = 0x80;
     cr_assert_eq(fuse_level(field, 256), 256);
 }

@@ -194,7 +194,7 @@ static void do_fuse(uint32_t count)
     otp_lock();
     errors |= otp_burn(OTP_COUNTER_BIT + count) != OTA_ERR_IO ? 4u : 0u;
     errors |= otp_burn(OTP_BITS) != OTA_ERR_RANGE ? 8u : 0u;
-    report('u', errors, otp_unary(OTP_COUNTER_BIT, OTP_COUNTER_BITS), 0);
+    report('u', errors, otp_level(OTP_COUNTER_BIT, OTP_COUNTER_BITS), 0);
 }
 
 #define PEER 1u
