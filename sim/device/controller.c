@@ -500,13 +500,14 @@ bool board_reset_seen(const struct board *board, uint64_t *at_ns,
 }
 
 /* The board performs the reset that it had no part in. */
-static void follow_reset(struct board *board, const struct board_sink *sink)
+static void follow_reset(struct request *req)
 {
+    struct board *board = req->board;
     enum ctl_reset_cause cause;
     uint64_t at;
 
     if (board_reset_seen(board, &at, &cause)) {
-        board_advance(board, NULL, at, sink);
+        board_advance(board, req->window, at, req->sink);
         board_warm_reset(board, at, cause);
         board->cpu_reset = true;
     }
@@ -992,7 +993,7 @@ static enum ctl_status carry_out(struct request *req)
     struct board *board = req->board;
     bool possible;
 
-    follow_reset(board, req->sink);
+    follow_reset(req);
     if (board->cpu_reset && req->command == CTL_SYS_BOOT) {
         return sys_boot(req);
     }

@@ -17,7 +17,8 @@
 
 #define SIZE (4u * FLASH_SECTOR)
 #define MAX_STEPS 48u
-#define MAX_BOOTS 2u /* a boot looks at 16 MiB */
+#define MAX_BOOTS 2u                    /* a boot looks at 16 MiB */
+#define CYCLES_MOST (UINT64_C(1) << 40) /* that a CPU executes: half a day */
 
 static const struct board_figures figures = {
     .flash = {.size = SIZE,
@@ -278,7 +279,7 @@ static void see_cpu(struct input *input, uint32_t mode)
     struct board_cpu cpu = {.waits = board.waits + (mode >> 2 & 7u)};
 
     cpu.executed_ns = (uint64_t)page->time_hi << 32 | page->time_lo;
-    cpu.executed_ns = mode < 224 && cpu.executed_ns < UINT64_MAX / 64
+    cpu.executed_ns = mode < 224 && cpu.executed_ns < CYCLES_MOST
                           ? cpu.executed_ns * BOARD_NS_PER_CYCLE
                           : take(input, 2) * 1000u;
     board_see_cpu(&board, &cpu);

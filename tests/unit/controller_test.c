@@ -1359,6 +1359,15 @@ Test(controller, what_rings_first_after_a_reset_must_be_a_boot)
     cr_assert_eq(board.epoch_ns, (3 + 2 * WATCHDOG_MS) * MS);
 }
 
+Test(controller, what_ends_by_a_reset_that_is_no_boot_is_shown)
+{
+    cr_assert_eq(ring(CTL_FLASH_ERASE, 0x2000, 0), CTL_OK);
+    see_cpu(true, 0);
+    cr_assert_eq(ring_at(0, CTL_PMU_READ, 0, 0), CTL_RESET_ASSERTED);
+    cr_assert_eq(board_raw_write(&board, window), -1);
+    cr_assert(window_is_true());
+}
+
 Test(controller, a_reset_that_was_seen_before_a_cut_is_none_after_it)
 {
     struct board_cut cut = {.now_ns = MS, .cause = CTL_CAUSE_POWER_ON};
