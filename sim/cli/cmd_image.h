@@ -12,6 +12,9 @@ extern const struct command command_keys;
 extern const struct command command_provision;
 extern const struct command command_inspect;
 
+/* The blob `dtb`, or that of our own board when NULL; *bytes is malloc'ed. */
+int blob_open(const char *dtb, uint8_t **bytes, size_t *size,
+              struct diag *diag);
 /* The flash map of the blob `dtb`, or of our own board when NULL. */
 int map_open(const char *dtb, struct board_map *map, struct diag *diag);
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <unistd.h>
 
 #define DTB_MAX (64u * 1024u)
 
@@ -100,11 +101,9 @@ static const struct option_spec provision_options[] = {
     {0},
 };
 
-int map_open(const char *dtb, struct board_map *map, struct diag *diag)
+int blob_open(const char *dtb, uint8_t **bytes, size_t *size, struct diag *diag)
 {
     char own[600];
-    uint8_t *blob = NULL;
-    size_t size = 0;
 
     if (dtb == NULL) {
         struct locations where = {0};
@@ -113,9 +112,20 @@ int map_open(const char *dtb, struct board_map *map, struct diag *diag)
         int missing = paths_locate(NULL, &where, &unused);
         (void)missing;
         snprintf(own, sizeof own, "%s/otalab.dtb", where.firmware);
+        if (access(own, R_OK) != 0) { /* a folder of one's own may lack it */
+            snprintf(own, sizeof own, "%s/otalab.dtb", where.firmware_else);
+        }
         dtb = own;
     }
-    int err = file_read(dtb, DTB_MAX, &blob, &size, diag);
+    return file_read(dtb, DTB_MAX, bytes, size, diag);
+}
+
+int map_open(const char *dtb, struct board_map *map, struct diag *diag)
+{
+    uint8_t *blob = NULL;
+    size_t size = 0;
+    int err = blob_open(dtb, &blob, &size, diag);
+
     err = err != 0 ? err : board_map_read(blob, size, map, diag);
     free(blob);
     return err;

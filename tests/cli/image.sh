@@ -158,13 +158,18 @@ check "help" 0 "$tool" image sign --help
     not_ok "help is led by examples"
 
 # ---- provision and inspect
-"$tool" image sign -q -k root -v 1.0.0 -s 1 -L 0x21870000 payload.bin boot.img
+{ # the same for the bootloader's place
+    printf '\000\360\207\041\011\002\207\041'
+    tail -c +9 payload.bin
+} >boot.bin
+"$tool" image sign -q -k root -v 1.0.0 -s 1 -L 0x21870000 boot.bin boot.img
 "$tool" image sign -q -k root -v 1.3.0 -s 2 -L 0x21800000 --edit flip-code=9 \
     payload.bin b.img
 check "provision" 0 "$tool" provision -b boot.img -a a.img --slot-b b.img \
     -k root --counter 1 --seed 7 --flash flash.bin --fuses device.fuses
 check "inspect the new device" 0 "$tool" inspect flash.bin
-says "it boots slot A" "in force: slot-a, confirmed (sequence 1, 2 copies)"
+says "it has slot A" "in force: slot-a, confirmed (sequence 1, 2 copies)"
+says "it boots slot A" "boots next: slot-a, version 1.2.0, confirmed"
 # A record torn after its magic number, and one copy of the first one lost.
 printf 'OTR2' | dd of=flash.bin bs=1 seek=$((0x10100)) conv=notrunc status=none
 printf '\0' | dd of=flash.bin bs=1 seek=$((0x11090)) conv=notrunc status=none
@@ -175,7 +180,8 @@ check "inspect as NDJSON" 0 "$tool" inspect flash.bin --fuses device.fuses \
 same "NDJSON says what it said" out "$data/golden/inspect.ndjson"
 check "colour on demand" 0 "$tool" inspect flash.bin --color=always
 grep -q $'\033' out && ok "colour is there" || not_ok "colour is there"
-refused "a short dump" 2 "flash map reaches further" "$tool" inspect a.img
+refused "a short dump" 2 "too few: a dump of the whole part has 2097152" \
+    "$tool" inspect a.img
 refused "a fuse file of another size" 2 "a fuse file has 256" \
     "$tool" inspect flash.bin --fuses root.pem
 refused "no such dump" 2 "nowhere.bin: No such file" "$tool" inspect \
@@ -191,7 +197,8 @@ refused "four root keys" 2 "fuses hold 3" "$tool" provision -b boot.img \
 
 refused "one file for flash and fuses" 2 "are two files" "$tool" provision \
     -b boot.img -a a.img -k root --flash x.bin --fuses x.bin
-refused "a folder for a dump" 2 "Is a directory" "$tool" inspect .
+refused "a folder for a dump" 2 "flash-2.bin: No such file" "$tool" inspect \
+    --device 2 .
 
 # A full disk, by the limit on file sizes (in KiB): the flash file is cut.
 full() { (trap '' XFSZ; ulimit -f 100; exec "$@"); }

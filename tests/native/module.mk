@@ -50,7 +50,9 @@ $(NATIVE_OUT)/devicetree.o: $(dtb)
 	$(Q)objcopy --redefine-sym _binary_devicetree_start=devicetree_start \
 		--redefine-sym _binary_devicetree_end=devicetree_end $@
 
-native_host := $(call host_obj,$(filter-out tests/native/campaign.c \
+# Programs of their own.
+native_mains := tests/native/campaign.c tests/native/foresee.c
+native_host := $(call host_obj,$(filter-out $(native_mains) \
 	$(addprefix tests/native/,port.c app.c verify.c),\
 	$(wildcard tests/native/*.c)))
 $(NATIVE_OUT)/libnative.a: $(native_host) $(native_side) $(native_ota) \
@@ -63,6 +65,15 @@ $(native_campaign): $(call host_obj,tests/native/campaign.c) \
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(host_link)
+
+# What inspect foresees, against what the bootloader does.
+native_foresee := $(NATIVE_OUT)/foresee
+$(native_foresee): $(call host_obj,tests/native/foresee.c) \
+		$(NATIVE_OUT)/libnative.a $(libs)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(host_link)
+test: $(native_foresee)
 
 # tests/fuzz/fuzz_boot.c comes before the portable core of the host: it has its
 # own, from here.

@@ -2,7 +2,6 @@
 /* Our signer against images that the field's usual tool has made. */
 #include "base/file.h"
 #include "image/bytes.h"
-#include "base/file.h"
 #include "image/image_check.h"
 #include "image/image_sign.h"
 

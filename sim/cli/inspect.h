@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What `otalab inspect` has found in a dump, and the two ways in which it is
+ * printed on stdout: for people, and as NDJSON. Both end with the verdict.
+ */
+#ifndef OTALAB_CLI_INSPECT_H
+#define OTALAB_CLI_INSPECT_H
+
+#include <stdbool.h>
+
+#include "cli/foresee.h"
+#include "oracle/decode.h"
+
+struct inspection {
+    bool color;
+    struct boot_view flash;
+    bool has_fuses;
+    struct fuse_view fuses;
+    struct foresight next;
+};
+
+void inspect_text(const struct inspection *in);
+void inspect_json(const struct inspection *in);
+
+/* What the device refuses of the image in that place, in words; "" when it is
+ * good or there is none. */
+void inspect_why(const struct inspection *in, unsigned place, char *out,
+                 size_t size);
+
+#endif
