@@ -123,7 +123,7 @@ void agent_begin(struct agent *agent)
     uint64_t wait = backoff_left(agent, &record);
     enum agent_why why = agent_gate(agent, record.size - record.written, false);
     if (wait != 0) {
-        put_off(agent, (enum agent_why)record.why, wait);
+        put_off(agent, (enum agent_why)agent->log.now.why, wait);
     } else if (why != AGENT_WHY_NONE) {
         agent_put_off(agent, &record, why);
     } else {

@@ -250,7 +250,6 @@ static void consider(struct agent *agent)
         refuse_number(agent, why);
         return;
     }
-    agent->misses = 0;
     if (!agent_release_keep(agent)) {
         agent_cannot_keep(agent);
     } else if (why == AGENT_WHY_NOT_NEWER) {
@@ -263,6 +262,7 @@ static void consider(struct agent *agent)
                         image_version_pack(&agent->offer.version),
                         agent->offer.counter, agent->offer.size);
         }
+        agent->misses = 0;
         agent_begin(agent);
     }
 }
@@ -286,13 +286,15 @@ static bool gather(struct agent *agent, const struct coap_answer *answer)
 }
 
 /* The same bytes need no second look at their signature: not every server
- * has an ETag that stays. */
+ * has an ETag that stays. Only a server that stays with its word is asked as
+ * often as before. */
 static enum agent_why verify(struct agent *agent)
 {
     enum agent_why why;
 
     if (agent->offer.size != 0 && agent->fill == DESCRIPTOR_SIZE &&
         memcmp(agent->block, agent->offer_bytes, DESCRIPTOR_SIZE) == 0) {
+        agent->misses = 0;
         return AGENT_WHY_NONE;
     }
     why = descriptor_read(agent->block, agent->fill, &agent->port->keys,
@@ -351,6 +353,7 @@ void agent_offer_answered(struct agent *agent, const struct coap_answer *answer)
     } else if (answer->code == COAP_CONTENT) {
         read_offer(agent, answer);
     } else if (answer->code == COAP_VALID && agent->offer.size != 0) {
+        agent->misses = 0;
         consider(agent);
     } else if (answer->code == NOT_FOUND) {
         nothing_published(agent);
