@@ -163,6 +163,9 @@ static int look(const struct input *input, const struct blob *blob,
                         "the flash map reaches beyond the part's %zu bytes",
                         size);
     }
+    if (err == 0) {
+        agent_logs_read(bytes, size, &blob->map, &in->agent);
+    }
     err = err ? err
               : foresee(bytes, size, blob->bytes, blob->size,
                         in->has_fuses ? &in->fuses : NULL, &in->next, diag);
@@ -229,7 +232,8 @@ const struct command command_inspect = {
     .description =
         "Shows what every slot holds and what the device says of it, every "
         "journal record that is not blank ('->' marks those in force), "
-        "requests and fuses; and in the last line what boots next and why, or "
-        "why nothing does. FLASH is a dump of the whole part, FOLDER the "
-        "evidence of a run. Without fuses those of a new device are assumed.",
+        "requests, what the update agent remembers, and fuses; and in the last "
+        "line what boots next and why, or why nothing does. FLASH is a dump of "
+        "the whole part, FOLDER the evidence of a run. Without fuses those of "
+        "a new device are assumed.",
 };

@@ -9,11 +9,13 @@
 #include <stdbool.h>
 
 #include "cli/foresee.h"
+#include "oracle/agent_logs.h"
 #include "oracle/decode.h"
 
 struct inspection {
     bool color;
     struct boot_view flash;
+    struct agent_logs agent;
     bool has_fuses;
     struct fuse_view fuses;
     struct foresight next;

@@ -153,6 +153,66 @@ static void json_fuses(const struct fuse_view *fuses)
     end(&json);
 }
 
+/* ---- the update agent ----------------------------------------------------------- */
+
+static void json_progress(const struct agent_progress *progress)
+{
+    struct json json = begin("agent-progress");
+
+    json_number(&json, "sequence", progress->sequence);
+    json_number(&json, "state", progress->state);
+    json_number(&json, "result", progress->result);
+    json_number(&json, "why", progress->why);
+    json_text(&json, "slot", decode_slot_name(progress->slot));
+    json_number(&json, "release", progress->release);
+    json_number(&json, "size", progress->size);
+    json_number(&json, "written", progress->written);
+    json_number(&json, "tries", progress->tries);
+    json_number(&json, "failures", progress->failures);
+    json_number(&json, "not_before_s", progress->not_before_s);
+    json_bool(&json, "reported", progress->reported);
+    json_bool(&json, "final", progress->final);
+    json_hex(&json, "sha256", progress->digest, 32);
+    end(&json);
+}
+
+static void json_offer(const struct agent_offer *offer)
+{
+    struct json json = begin("agent-offer");
+    char version[40];
+
+    snprintf(version, sizeof version, "%u.%u.%u", offer->major, offer->minor,
+             offer->revision);
+    json_number(&json, "sequence", offer->sequence);
+    json_number(&json, "release", offer->release);
+    json_text(&json, "version", version);
+    json_number(&json, "counter", offer->counter);
+    json_hex(&json, "sha256", offer->digest, 32);
+    end(&json);
+}
+
+static void json_failed(const struct agent_failed *image)
+{
+    struct json json = begin("failed-image");
+
+    json_text(&json, "reason", reason_name(image->reason));
+    json_hex(&json, "sha256", image->digest, 32);
+    end(&json);
+}
+
+static void json_agent(const struct agent_logs *agent)
+{
+    if (agent->progress.sequence != 0) {
+        json_progress(&agent->progress);
+    }
+    if (agent->offer.sequence != 0) {
+        json_offer(&agent->offer);
+    }
+    for (unsigned i = 0; i < agent->failed; i++) {
+        json_failed(&agent->image[i]);
+    }
+}
+
 /* ---- the verdict ------------------------------------------------------------------ */
 
 static void json_boots(struct json *json, const struct foresight *next)
@@ -215,6 +275,7 @@ void inspect_json(const struct inspection *in)
             json_request(&flash->request[i], flash->pending);
         }
     }
+    json_agent(&in->agent);
     if (in->has_fuses) {
         json_fuses(&in->fuses);
     }

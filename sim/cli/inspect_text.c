@@ -7,6 +7,7 @@
 
 #include "base/hex.h"
 #include "image/image_check.h"
+#include "ota/agent_why.h"
 #include "record/event.h"
 #include "record/glossary.h"
 
@@ -354,6 +355,75 @@ static void text_fuses(const struct inspection *in)
     line(in, ROLE_PLAIN, "  identity             %s", hex);
 }
 
+/* ---- the update agent ---------------------------------------------------------- */
+
+static const char *const states[] = {
+#define STATE_NAME(name, number, text) [number] = (text),
+    AGENT_STATES(STATE_NAME)
+#undef STATE_NAME
+};
+
+static const char *const whys[] = {
+#define WHY_NAME(name, number, text, result, suit) [number] = (text),
+    AGENT_WHYS(WHY_NAME)
+#undef WHY_NAME
+};
+
+static const char *name_in(const char *const *names, size_t count,
+                           uint32_t number)
+{
+    return number < count ? names[number] : "?";
+}
+
+#define NAME_IN(names, number) \
+    name_in(names, sizeof(names) / sizeof *(names), number)
+
+static void text_progress(const struct inspection *in)
+{
+    const struct agent_progress *progress = &in->agent.progress;
+
+    if (progress->sequence == 0) {
+        line(in, ROLE_DIM, "  no update was begun");
+        return;
+    }
+    line(in, ROLE_PLAIN, "  release %u is %s%s%s; %u of %u bytes in %s%s",
+         progress->release, NAME_IN(states, progress->state),
+         progress->why != 0 ? ", " : "",
+         progress->why != 0 ? NAME_IN(whys, progress->why) : "",
+         progress->written, progress->size, decode_slot_name(progress->slot),
+         progress->final ? "; it is not tried again" : "");
+    if (progress->failures != 0) {
+        line(in, ROLE_PLAIN,
+             "  %u failures in a row; not before %u s of its clock",
+             progress->failures, progress->not_before_s);
+    }
+}
+
+static void text_agent(const struct inspection *in)
+{
+    const struct agent_offer *offer = &in->agent.offer;
+    char digest[9];
+
+    if (in->agent.progress.sequence == 0 && offer->sequence == 0 &&
+        in->agent.failed == 0) {
+        return; /* a device that nobody has offered anything */
+    }
+    heading(in, "Update agent");
+    text_progress(in);
+    if (offer->sequence != 0) {
+        line(in, ROLE_PLAIN,
+             "  highest release %u: version %u.%u.%u, image %s (signature not "
+             "checked)",
+             offer->release, offer->major, offer->minor, offer->revision,
+             digest_text(offer->digest, digest));
+    }
+    for (unsigned i = 0; i < in->agent.failed; i++) {
+        line(in, ROLE_PLAIN, "  failed before: image %s, %s",
+             digest_text(in->agent.image[i].digest, digest),
+             reason_name(in->agent.image[i].reason));
+    }
+}
+
 /* ---- the whole ------------------------------------------------------------------- */
 
 static void text_verdict(const struct inspection *in)
@@ -375,6 +445,7 @@ void inspect_text(const struct inspection *in)
     text_places(in);
     text_journal(in);
     text_requests(in);
+    text_agent(in);
     if (in->has_fuses) {
         text_fuses(in);
     }

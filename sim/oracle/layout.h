@@ -69,6 +69,39 @@ enum layout_request {
     REQUEST_AT_DIGEST = 16
 };
 
+/* The agent's logs: slots with ends like those above. */
+#define LAYOUT_PROGRESS_MAGIC 0x3150544Fu /* "OTP1" */
+#define LAYOUT_FAILED_MAGIC 0x3158544Fu   /* "OTX1" */
+#define LAYOUT_OFFER_MAGIC 0x314F544Fu    /* "OTO1" */
+#define LAYOUT_LOG_LOW 0x00100000u        /* below: low sequences */
+#define LAYOUT_LOG_HIGH 0xFFE00000u       /* from here on: high ones */
+
+enum layout_progress {
+    PROGRESS_AT_STATE = 8,
+    PROGRESS_AT_RESULT = 9,
+    PROGRESS_AT_WHY = 10,
+    PROGRESS_AT_SLOT = 11,
+    PROGRESS_AT_TRIES = 12,
+    PROGRESS_AT_REPORTED = 13,
+    PROGRESS_AT_FINAL = 15,
+    PROGRESS_AT_RELEASE = 16,
+    PROGRESS_AT_SIZE = 24,
+    PROGRESS_AT_WRITTEN = 28,
+    PROGRESS_AT_NOT_BEFORE = 32,
+    PROGRESS_AT_FAILURES = 46,
+    PROGRESS_AT_DIGEST = 48
+};
+
+enum layout_failed { FAILED_AT_DIGEST = 8, FAILED_AT_REASON = 40 };
+
+/* The descriptor lies from byte 8 on. */
+enum layout_offer {
+    OFFER_AT_RELEASE = 8 + 8,
+    OFFER_AT_VERSION = 8 + 16,
+    OFFER_AT_COUNTER = 8 + 24,
+    OFFER_AT_DIGEST = 8 + 64
+};
+
 /* CRC-32 of IEEE 802.3, reflected. */
 uint32_t layout_crc32(const uint8_t *bytes, size_t size);
 

@@ -186,7 +186,8 @@ const struct glossary_reason glossary_reasons[] = {
      "this image was refused or failed before"},
     {"server-refused", NULL, "the server answered with an error"},
     {"stale", "the release is older than one that was tried already",
-     "the release is older than one that was offered already"},
+     "the release is older than one that was offered already, or its number "
+     "belongs to another image"},
     {"surroundings",
      "the image gave its trial back: it runs, but could not reach its server",
      "the trial ended, but not by the image's fault: no server, no energy"},
