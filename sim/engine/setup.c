@@ -230,6 +230,9 @@ static void judge_image(struct run *run, const char *name,
     if (facts.has_digest) {
         memcpy(judged->hash, facts.said, sizeof judged->hash);
     }
+    judged->version = (uint32_t)facts.version.major << 24 |
+                      (uint32_t)facts.version.minor << 16 |
+                      facts.version.revision;
     run->served[run->judged.images - 1] =
         (struct server_image){.bytes = image->bytes,
                               .size = (uint32_t)image->size};

@@ -95,15 +95,17 @@ void oracle_journal_changed(struct oracle *oracle,
     }
 }
 
-/* What was committed before stands in the record as well. */
+/* What was committed and granted before stands in the record as well. */
 static void take_for_granted(struct oracle *oracle,
-                             const struct oracle_view *view, uint32_t counter)
+                             const struct oracle_view *view,
+                             const struct journal_record *now)
 {
     uint32_t image = oracle_image_of_slot(view, oracle->journal_slot);
 
+    oracle->release = now->release;
     if (image != ORACLE_NONE && oracle_says(oracle, JOURNAL_CONFIRMED)) {
         oracle->trial[image].confirmed = true;
-        oracle->trial[image].commit = counter;
+        oracle->trial[image].commit = now->counter;
     }
 }
 
@@ -112,7 +114,7 @@ void oracle_journal_start(struct oracle *oracle, const struct oracle_view *view)
     struct journal_record now;
 
     if (read_record(oracle, view, &now)) {
-        take_for_granted(oracle, view, now.counter);
+        take_for_granted(oracle, view, &now);
     }
 }
 
@@ -125,7 +127,7 @@ void oracle_journal_given(struct oracle *oracle, const struct oracle_view *view)
     if (!read_record(oracle, view, &now)) {
         return;
     }
-    take_for_granted(oracle, view, now.counter);
+    take_for_granted(oracle, view, &now);
     uint32_t image = oracle_image_of_slot(view, oracle->journal_slot);
     if (image != ORACLE_NONE && oracle_says(oracle, JOURNAL_TRIAL) &&
         !(trial && left == oracle->journal_slot)) {

@@ -16,7 +16,8 @@
  *     beyond what a confirmed image carries and has asked for; no image runs
  *     whose counter is below them
  *   4 an unconfirmed image runs at most N times, not past its deadline, is
- *     confirmed only after it asked, and does not cost the device its fallback
+ *     confirmed only after it asked, is not older than its fallback, and does
+ *     not cost the device that
  *   5 boots, bytes and erases are bounded in any stretch of time
  *   6 flash rules, locks, raw writes, taint
  *
@@ -45,6 +46,7 @@ struct oracle_image {
     uint32_t size;
     uint32_t load_base; /* BOARD_APP_BASE, .._RECOVERY_.. or .._BOOT_.. */
     uint32_t counter;
+    uint32_t version;   /* major << 24, minor << 16, revision */
     uint8_t digest[32]; /* of all its bytes */
     uint8_t hash[32];   /* its SHA256 TLV, by which requests name it; else 0 */
     bool authentic;     /* declared authentic and allowed */
@@ -96,6 +98,7 @@ struct oracle {
     uint32_t violations;
 
     struct oracle_trial trial[ORACLE_IMAGES];
+    uint32_t release;    /* the highest for which a trial was granted */
     uint32_t forgiven;   /* runs allowed more, for damage by faults */
     uint32_t request_at; /* flash address of the request being programmed */
     uint32_t request_by; /* and the image that does; NONE: there is none */

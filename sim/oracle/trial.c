@@ -30,6 +30,15 @@ static bool on_trial(const struct oracle *oracle)
             !oracle->trial[oracle->running].confirmed);
 }
 
+/* A request is about the image of this digest. */
+static bool names(const struct oracle_view *view,
+                  const struct request_record *request, uint32_t image)
+{
+    return !all_bytes(request->digest, sizeof request->digest, 0) &&
+           memcmp(request->digest, image_of(view, image)->hash,
+                  sizeof request->digest) == 0;
+}
+
 /* ---- something better --------------------------------------------------- */
 
 static bool is_good(const struct oracle *oracle, const struct oracle_view *view,
@@ -41,17 +50,23 @@ static bool is_good(const struct oracle *oracle, const struct oracle_view *view,
            oracle_fuses_allow(view, image) && oracle->trial[image].confirmed;
 }
 
-/* Is there an image to go back to, other than in the slot that is tried? */
-static bool has_better(const struct oracle *oracle,
-                       const struct oracle_view *view)
+/* The image to go back to, in another slot than the one that is tried. */
+static uint32_t better_image(const struct oracle *oracle,
+                             const struct oracle_view *view)
 {
-    bool better = false;
-
     for (uint32_t slot = JOURNAL_SLOT_A; slot <= JOURNAL_SLOT_B; slot++) {
-        better = better ||
-                 (slot != oracle->journal_slot && is_good(oracle, view, slot));
+        if (slot != oracle->journal_slot && is_good(oracle, view, slot)) {
+            return oracle_image_of_slot(view, slot);
+        }
     }
-    return better;
+    return ORACLE_NONE;
+}
+
+static bool is_older(const struct oracle_image *image,
+                     const struct oracle_image *than)
+{
+    return image->counter < than->counter ||
+           (image->counter == than->counter && image->version < than->version);
 }
 
 /* By its number alone: is it the one that is needed? */
@@ -105,6 +120,31 @@ void oracle_kept_written(struct oracle *oracle, const struct oracle_view *view,
                    op->address);
 }
 
+/* ---- releases ------------------------------------------------------------ */
+
+/* Is this the trial that was asked for, and did it go back to an older
+ * release? 0 is nobody's: asked for by hand. */
+static void check_release(struct oracle *oracle, const struct oracle_view *view,
+                          uint32_t image)
+{
+    struct request_record request;
+
+    if (!decode_request_newest(view->flash->array, view->flash->figures.size,
+                               view->judged->map, &request) ||
+        request.kind != REQUEST_TRIAL || request.number == 0 ||
+        request.slot != oracle->journal_slot || !names(view, &request, image)) {
+        return;
+    }
+    if (request.number < oracle->release) {
+        oracle_violate(oracle, view, 4,
+                       "%s is tried as release %u, and %u was tried before",
+                       image_of(view, image)->name, request.number,
+                       oracle->release);
+    } else {
+        oracle->release = request.number;
+    }
+}
+
 /* ---- runs --------------------------------------------------------------- */
 
 /* What was confirmed once and is tried again has to ask again; but what lies
@@ -117,6 +157,7 @@ void oracle_trial_begins(struct oracle *oracle, const struct oracle_view *view,
     struct oracle_trial *trial = &oracle->trial[image];
     uint32_t other = oracle_other_slot(oracle->journal_slot);
 
+    check_release(oracle, view, image);
     if (oracle_image_of_slot(view, other) != image) {
         trial->confirmed = false;
     }
@@ -127,6 +168,22 @@ void oracle_trial_begins(struct oracle *oracle, const struct oracle_view *view,
     trial->asked = false;
     trial->gave_back = false;
     trial->commit = 0;
+}
+
+/* The recovery image is for a device that has nothing else. */
+static void check_recovery(struct oracle *oracle,
+                           const struct oracle_view *view)
+{
+    for (uint32_t slot = JOURNAL_SLOT_A; slot <= JOURNAL_SLOT_B; slot++) {
+        if (is_good(oracle, view, slot)) {
+            oracle_violate(
+                oracle, view, 1,
+                "recovery runs, though %s holds %s, which is "
+                "confirmed and allowed",
+                oracle_slot_partition(slot),
+                image_of(view, oracle_image_of_slot(view, slot))->name);
+        }
+    }
 }
 
 static uint32_t most_runs(const struct oracle *oracle,
@@ -141,21 +198,41 @@ static uint32_t most_runs(const struct oracle *oracle,
     return policy->attempts + losses + oracle->forgiven;
 }
 
+/* There is something better than the image that is tried. */
+static void check_run(struct oracle *oracle, const struct oracle_view *view,
+                      const struct oracle_image *better)
+{
+    const struct oracle_trial *trial = &oracle->trial[oracle->running];
+    const struct oracle_image *image = image_of(view, oracle->running);
+    uint32_t most = most_runs(oracle, view, trial);
+
+    if (trial->runs > most) {
+        oracle_violate(oracle, view, 4,
+                       "%s runs unconfirmed for the %uth time of %u",
+                       image->name, trial->runs, most);
+    }
+    if (is_older(image, better)) {
+        oracle_violate(oracle, view, 4,
+                       "%s runs on trial, which is older than %s", image->name,
+                       better->name);
+    }
+}
+
 void oracle_trial_entered(struct oracle *oracle, const struct oracle_view *view)
 {
     struct oracle_trial *trial = &oracle->trial[oracle->running];
-    uint32_t most = most_runs(oracle, view, trial);
 
+    if (oracle->journal_slot == JOURNAL_SLOT_RECOVERY) {
+        check_recovery(oracle, view);
+    }
     if (!on_trial(oracle)) {
         return;
     }
     trial->gave_back = false;
     trial->runs++;
-    if (trial->runs > most && has_better(oracle, view)) {
-        oracle_violate(oracle, view, 4,
-                       "%s runs unconfirmed for the %uth time of %u",
-                       image_of(view, oracle->running)->name, trial->runs,
-                       most);
+    uint32_t better = better_image(oracle, view);
+    if (better != ORACLE_NONE) {
+        check_run(oracle, view, image_of(view, better));
     }
 }
 
@@ -192,14 +269,6 @@ void oracle_trial_time(struct oracle *oracle, const struct oracle_view *view)
 }
 
 /* ---- requests ----------------------------------------------------------- */
-
-static bool names(const struct oracle_view *view,
-                  const struct request_record *request, uint32_t image)
-{
-    return !all_bytes(request->digest, sizeof request->digest, 0) &&
-           memcmp(request->digest, image_of(view, image)->hash,
-                  sizeof request->digest) == 0;
-}
 
 /* The image speaks for itself: for its own digest, in the slot in force. */
 static void heard(struct oracle *oracle, const struct oracle_view *view,

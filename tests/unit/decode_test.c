@@ -464,6 +464,51 @@ Test(decode, a_map_beyond_the_dump_is_refused, .init = erased)
     cr_expect_not(decode_in_force(flash, sizeof flash, &wide, &now));
 }
 
+/* ---- one request ------------------------------------------------------------ */
+
+Test(decode, one_request)
+{
+    uint8_t *fifth = flash + REQUESTS + 4 * 64;
+    struct request_record request;
+
+    cr_expect_not(decode_request_newest(flash, FLASH_END, &map, &request));
+    memcpy(fifth, request_3, sizeof request_3);
+    cr_expect(decode_request_at(flash, FLASH_END, &map, REQUESTS + 4 * 64 + 63,
+                                &request));
+    cr_expect_eq(request.kind, REQUEST_CONFIRM);
+    cr_expect_eq(request.slot, 1);
+    cr_expect_eq(request.sequence, 0x00010103);
+    cr_expect_eq(request.index, 4);
+    cr_expect_not(
+        decode_request_at(flash, FLASH_END, &map, REQUESTS + 5 * 64, &request));
+    cr_expect(decode_request_newest(flash, FLASH_END, &map, &request));
+    cr_expect_eq(request.address, REQUESTS + 4 * 64);
+    cr_expect(request.newest);
+    fifth[63] = 0xff; /* torn */
+    cr_expect_not(
+        decode_request_at(flash, FLASH_END, &map, REQUESTS + 4 * 64, &request));
+    cr_expect_not(decode_request_newest(flash, FLASH_END, &map, &request));
+}
+
+Test(decode, no_request_elsewhere)
+{
+    struct board_map none = {.count = 0};
+    struct request_record request;
+
+    memcpy(flash + REQUESTS - 64, request_3, sizeof request_3);
+    memcpy(flash + SLOT_A, request_3, sizeof request_3);
+    cr_expect_not(
+        decode_request_at(flash, FLASH_END, &map, REQUESTS - 1, &request));
+    cr_expect_not(decode_request_at(flash, FLASH_END, &map, SLOT_A, &request));
+    cr_expect_not(
+        decode_request_at(flash, FLASH_END, &map, UINT32_MAX, &request));
+    memcpy(flash + REQUESTS, request_3, sizeof request_3);
+    cr_expect_not(
+        decode_request_at(flash, FLASH_END, &none, REQUESTS, &request));
+    cr_expect_not(decode_request_at(flash, REQUESTS, &map, REQUESTS, &request));
+    cr_expect_not(decode_request_newest(flash, FLASH_END, &none, &request));
+}
+
 /* ---- fuses ------------------------------------------------------------------ */
 
 Test(decode, fuses)

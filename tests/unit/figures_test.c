@@ -90,6 +90,15 @@ static void make_blob(void)
     set("/flash@0", "otalab,erase-worn-us", 400000);
     set("/flash@0", "otalab,endurance", 100000);
     add_node(at("/flash@0"), "partitions", "fixed-partitions");
+    add_node(0, "boot", "otalab,boot");
+    set("/boot", "trial-attempts", 4);
+    set("/boot", "trial-deadline-ms", 20000);
+    set("/boot", "trial-power-losses", 5);
+    add_node(0, "agent", "otalab,agent");
+    set("/agent", "tries", 2);
+    set("/agent", "backoff-ms", 3000);
+    set("/agent", "backoff-max-ms", 70000);
+    set("/agent", "poll-ms", 9000);
     add_part("partition@2000", "slot-a", 0x2000, 0x4000);
     add_part("partition@0", "journal", 0x0, 0x2000);
 }
@@ -124,6 +133,51 @@ Test(figures, are_read)
     cr_assert_eq(figures.radio.receive_ns, 8000000000u);
     cr_assert_eq(figures.radio.tail_ns, 9000000000u);
     cr_assert_eq(figures.radio.queue, 5);
+}
+
+Test(figures, of_policy_are_read)
+{
+    struct policy_figures policy;
+
+    cr_assert_eq(policy_figures_read(blob, BLOB_SIZE, &policy, &diag), 0, "%s",
+                 diag.text);
+    cr_expect_eq(policy.attempts, 4);
+    cr_expect_eq(policy.deadline_ns, 20000000000u);
+    cr_expect_eq(policy.power_losses, 5);
+    cr_expect_eq(policy.tries, 2);
+    cr_expect_eq(policy.backoff_ns, 3000000000u);
+    cr_expect_eq(policy.backoff_max_ns, 70000000000u);
+    cr_expect_eq(policy.poll_ns, 9000000000u);
+}
+
+Test(figures, of_policy_have_defaults)
+{
+    struct policy_figures policy;
+
+    must(fdt_del_node(blob, at("/agent")));
+    must(fdt_delprop(blob, at("/boot"), "trial-power-losses"));
+    cr_assert_eq(policy_figures_read(blob, BLOB_SIZE, &policy, &diag), 0, "%s",
+                 diag.text);
+    cr_expect_eq(policy.power_losses, 8);
+    cr_expect_eq(policy.backoff_max_ns, 3600000000000u);
+    cr_expect_neq(policy.tries, 0);
+}
+
+Test(figures, of_policy_that_are_missing_are_named)
+{
+    struct policy_figures policy;
+
+    must(fdt_delprop(blob, at("/boot"), "trial-attempts"));
+    cr_expect_neq(policy_figures_read(blob, BLOB_SIZE, &policy, &diag), 0);
+    cr_expect_not_null(strstr(diag.text, "trial-attempts"), "%s", diag.text);
+    make_blob();
+    must(fdt_delprop(blob, at("/agent"), "poll-ms"));
+    cr_expect_neq(policy_figures_read(blob, BLOB_SIZE, &policy, &diag), 0);
+    cr_expect_not_null(strstr(diag.text, "poll-ms"), "%s", diag.text);
+    make_blob();
+    must(fdt_del_node(blob, at("/boot")));
+    cr_expect_neq(policy_figures_read(blob, BLOB_SIZE, &policy, &diag), 0);
+    cr_expect_not_null(strstr(diag.text, "otalab,boot"), "%s", diag.text);
 }
 
 Test(figures, of_the_modem_have_defaults)

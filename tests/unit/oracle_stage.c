@@ -42,6 +42,7 @@ static void know(unsigned index, const char *name, uint32_t load_base,
     image->size = IMAGE_SIZE;
     image->load_base = load_base;
     image->counter = counter;
+    image->version = index << 24;
     image->authentic = authentic;
 }
 

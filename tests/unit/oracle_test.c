@@ -158,6 +158,13 @@ Test(oracle, rule_1_an_application_may_halt)
     expect_silence();
 }
 
+Test(oracle, rule_1_recovery_runs_though_there_is_an_image)
+{
+    journal(JOURNAL_SLOT_RECOVERY, JOURNAL_CONFIRMED, 0);
+    boot(RESCUE);
+    expect_only(1, "recovery runs, though slot-a holds old");
+}
+
 /* ---- rule 2: what is executed -------------------------------------------- */
 
 Test(oracle, rule_2_forged_image)
@@ -203,6 +210,7 @@ Test(oracle, rule_2_no_journal_record)
 
 Test(oracle, rule_2_recovery_when_the_journal_says_so)
 {
+    put("slot-a", FORGED);
     journal(JOURNAL_SLOT_RECOVERY, JOURNAL_CONFIRMED, 0);
     boot(RESCUE);
     pass(10 * DEADLINE); /* it is not on trial */

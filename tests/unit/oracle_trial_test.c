@@ -215,6 +215,61 @@ Test(oracle_trial, confirmed_is_the_image_and_not_the_slot)
     expect_only(4, "new is on trial past its deadline");
 }
 
+/* ---- forward only --------------------------------------------------------- */
+
+static void try_release(uint32_t release)
+{
+    struct request_record request = {.kind = REQUEST_TRIAL,
+                                     .slot = JOURNAL_SLOT_B,
+                                     .number = release};
+
+    memcpy(request.digest, stage.judged.image[NEW].hash, 32);
+    boot(OLD);
+    ask_of(&request);
+    try_new();
+    back_to_old();
+}
+
+Test(oracle_trial, of_a_release_that_was_left_behind)
+{
+    try_release(7);
+    try_release(7); /* goes on */
+    try_release(0); /* by hand */
+    try_release(9);
+    expect_silence();
+    try_release(8);
+    expect_only(4, "new is tried as release 8, and 9 was tried before");
+}
+
+Test(oracle_trial, of_an_image_with_a_lower_version)
+{
+    stage.judged.image[NEW].counter = 1;
+    stage.judged.image[NEW].version = stage.judged.image[OLD].version;
+    try_new();
+    boot(NEW);
+    expect_silence();
+    stage.judged.image[NEW].version--;
+    boot(NEW);
+    expect_only(4, "new runs on trial, which is older than old");
+}
+
+Test(oracle_trial, of_an_image_with_a_lower_counter)
+{
+    stage.judged.image[NEW].counter = 0;
+    try_new();
+    boot(NEW);
+    expect_only(4, "new runs on trial, which is older than old");
+}
+
+Test(oracle_trial, of_an_older_image_when_there_is_nothing_better)
+{
+    stage.judged.image[NEW].counter = 0;
+    put("slot-a", FORGED);
+    try_new();
+    boot(NEW);
+    expect_silence();
+}
+
 /* ---- how long ------------------------------------------------------------ */
 
 Test(oracle_trial, past_its_deadline_is_said_once)

@@ -229,6 +229,7 @@ static void copy_oracle(struct oracle *to, const struct oracle *from)
         COPY(trial[i].asked);
         COPY(trial[i].gave_back);
     }
+    COPY(release);
     COPY(forgiven);
     COPY(request_at);
     COPY(request_by);
