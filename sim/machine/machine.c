@@ -393,6 +393,10 @@ int machine_wait(struct machine *machine, enum machine_event *event,
     if (err || *event == MACHINE_ASLEEP || *event == MACHINE_STOPPED) {
         return err;
     }
+    if (machine->channel->event == CHANNEL_STARTED) {
+        *event = MACHINE_STOPPED; /* so its start was not waited for */
+        return 0;
+    }
     return take_turn(machine, event, diag);
 }
 
