@@ -128,10 +128,14 @@ static void check_release(struct oracle *oracle, const struct oracle_view *view,
                           uint32_t image)
 {
     struct request_record request;
+    struct journal_record now;
 
     if (!decode_request_newest(view->flash->array, view->flash->figures.size,
                                view->judged->map, &request) ||
+        !decode_in_force(view->flash->array, view->flash->figures.size,
+                         view->judged->map, &now) ||
         request.kind != REQUEST_TRIAL || request.number == 0 ||
+        now.release != request.number || /* it was refused */
         request.slot != oracle->journal_slot || !names(view, &request, image)) {
         return;
     }

@@ -63,7 +63,8 @@ void write_journal(uint8_t slot, uint8_t state, uint8_t attempts)
     struct journal_record record = {.sequence = ++sequence,
                                     .slot = slot,
                                     .state = state,
-                                    .attempts = attempts};
+                                    .attempts = attempts,
+                                    .release = stage.release};
 
     cr_assert_eq(provision_journal(&stage_map, &record, stage.flash->array,
                                    SIZE, &diag),

@@ -226,8 +226,24 @@ static void try_release(uint32_t release)
     memcpy(request.digest, stage.judged.image[NEW].hash, 32);
     boot(OLD);
     ask_of(&request);
+    stage.release = release != 0 ? release : stage.release;
     try_new();
     back_to_old();
+}
+
+/* The bootloader refused to try it as that release, and goes to that image for
+ * another reason. */
+Test(oracle_trial, of_a_release_that_was_refused)
+{
+    try_release(9);
+    struct request_record refused = {.kind = REQUEST_TRIAL,
+                                     .slot = JOURNAL_SLOT_B,
+                                     .number = 8};
+    memcpy(refused.digest, stage.judged.image[NEW].hash, 32);
+    boot(OLD);
+    ask_of(&refused);
+    try_new();
+    expect_silence();
 }
 
 Test(oracle_trial, of_a_release_that_was_left_behind)
