@@ -77,8 +77,8 @@ struct agent_figures {
 };
 
 /* 0, OTA_ERR_NONE when something is missing, OTA_ERR_RANGE when a figure is
- * none that works (block size not 16 << n with 2 <= n <= 6, a percentage over 1000,
- * a time of 0 where something would turn without a pause). */
+ * none that works (block size not 16 << n with 2 <= n <= 6, a percentage over
+ * 1000, a time of 0 where something would turn without a pause). */
 int agent_figures_read(const void *blob, uint32_t size,
                        struct agent_figures *figures);
 
@@ -174,7 +174,7 @@ struct agent {
     enum agent_phase phase;
     enum agent_phase behind; /* the report: what goes on then */
     uint32_t polls;
-    uint32_t misses; /* polls in vain since the last answer */
+    uint32_t misses; /* polls in vain since the server stayed with its word */
     uint32_t stalls; /* downloads that stopped since a piece was kept */
     uint32_t report_misses;
     uint32_t losses;        /* retransmissions of the last poll */

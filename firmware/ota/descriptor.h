@@ -38,8 +38,8 @@ struct descriptor {
 
 /*
  * Read and verify. AGENT_WHY_NONE, BAD_DESCRIPTOR (length, magic, format,
- * flags, release 0, size 0), BAD_SIGNATURE (key not known or signature wrong) or
- * KEY_REVOKED; `out` is all zero unless it is NONE.
+ * flags, release 0, size 0), BAD_SIGNATURE (key not known or signature wrong)
+ * or KEY_REVOKED; `out` is all zero unless it is NONE.
  */
 enum agent_why descriptor_read(const uint8_t *bytes, uint32_t length,
                                const struct image_keys *keys,
