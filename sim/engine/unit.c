@@ -289,6 +289,9 @@ static void see_cpu(struct unit *unit)
     uint64_t at;
 
     count_cpu(unit, reset);
+    if (reset) {
+        oracle_cpu_reset(&unit->world->oracle);
+    }
     unit->ring_insns = machine_channel(unit->machine)->insns;
     unit->resetting = unit->resetting && !reset; /* it has obeyed */
     if (board_reset_seen(&unit->world->board, &at, &cause)) {

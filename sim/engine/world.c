@@ -113,6 +113,7 @@ static void add_board(mbedtls_sha256_context *context,
 static void add_oracle(mbedtls_sha256_context *context,
                        const struct oracle *oracle)
 {
+    ADD(context, oracle->cpu_reset);
     ADD(context, oracle->boot);
     ADD(context, oracle->running);
     ADD(context, oracle->journal_slot);
@@ -126,11 +127,11 @@ static void add_oracle(mbedtls_sha256_context *context,
     ADD(context, oracle->foreign);
     ADD(context, oracle->deadline_reported);
     ADD(context, oracle->violations);
+    ADD(context, oracle->good);
     for (unsigned i = 0; i < ORACLE_IMAGES; i++) {
         ADD(context, oracle->trial[i].runs);
         ADD(context, oracle->trial[i].losses);
         ADD(context, oracle->trial[i].commit);
-        ADD(context, oracle->trial[i].confirmed);
         ADD(context, oracle->trial[i].asked);
         ADD(context, oracle->trial[i].gave_back);
     }

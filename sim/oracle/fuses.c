@@ -77,7 +77,7 @@ static uint32_t granted(const struct oracle *oracle,
 
     if (!oracle_says(oracle, JOURNAL_CONFIRMED) ||
         oracle->journal_slot == JOURNAL_SLOT_RECOVERY || image == ORACLE_NONE ||
-        !oracle->trial[image].confirmed) {
+        oracle->good[oracle->journal_slot] != image) {
         return oracle->level;
     }
     uint32_t carried = view->judged->image[image].counter;
@@ -156,7 +156,7 @@ static void check_counter(struct oracle *oracle, const struct oracle_view *view)
                       !oracle_says(oracle, JOURNAL_CONFIRMED);
 
         /* an image on trial has been promised nothing yet */
-        if (needed && image != ORACLE_NONE && oracle->trial[image].confirmed &&
+        if (needed && image != ORACLE_NONE && oracle->good[slot] == image &&
             view->judged->image[image].counter < level) {
             oracle_violate(oracle, view, 3,
                            "the counter in the fuses is %u, and %s with %u "

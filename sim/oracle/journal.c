@@ -50,7 +50,7 @@ static void confirmed(struct oracle *oracle, const struct oracle_view *view,
     struct oracle_trial *trial = &oracle->trial[image];
 
     if (oracle->journal_slot == JOURNAL_SLOT_RECOVERY ||
-        (trial->confirmed && !tried)) {
+        (!tried && oracle->good[oracle->journal_slot] == image)) {
         return;
     }
     if (!trial->asked) {
@@ -59,7 +59,8 @@ static void confirmed(struct oracle *oracle, const struct oracle_view *view,
                        view->judged->image[image].name);
     }
     check_taint(oracle, view, oracle->journal_slot, image);
-    *trial = (struct oracle_trial){.confirmed = true};
+    *trial = (struct oracle_trial){.runs = 0};
+    oracle->good[oracle->journal_slot] = image;
     oracle_life_credit(oracle, view);
 }
 
@@ -103,8 +104,9 @@ static void take_for_granted(struct oracle *oracle,
     uint32_t image = oracle_image_of_slot(view, oracle->journal_slot);
 
     oracle->release = now->release;
-    if (image != ORACLE_NONE && oracle_says(oracle, JOURNAL_CONFIRMED)) {
-        oracle->trial[image].confirmed = true;
+    if (image != ORACLE_NONE && oracle_says(oracle, JOURNAL_CONFIRMED) &&
+        oracle->journal_slot != JOURNAL_SLOT_RECOVERY) {
+        oracle->good[oracle->journal_slot] = image;
         oracle->trial[image].commit = now->counter;
     }
 }

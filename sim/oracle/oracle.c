@@ -9,9 +9,6 @@
 /* Pieces of foreign code that are told in one boot. */
 #define FOREIGN_MOST 16u
 
-#define violate oracle_violate
-#define image_of_slot oracle_image_of_slot
-
 static const char *const slot_partitions[] = {"slot-a", "slot-b", "recovery"};
 
 void oracle_violate(struct oracle *oracle, const struct oracle_view *view,
@@ -90,12 +87,23 @@ void oracle_start(struct oracle *oracle, const struct oracle_view *view)
     oracle->boot = ORACLE_NONE;
     oracle->running = ORACLE_NONE;
     oracle->request_by = ORACLE_NONE;
+    oracle->good[JOURNAL_SLOT_A] = ORACLE_NONE;
+    oracle->good[JOURNAL_SLOT_B] = ORACLE_NONE;
     oracle_fuses_start(oracle, view);
     oracle_journal_start(oracle, view);
 }
 
+void oracle_cpu_reset(struct oracle *oracle)
+{
+    oracle->cpu_reset = true;
+}
+
 void oracle_reset(struct oracle *oracle, const struct oracle_view *view)
 {
+    if (!oracle->cpu_reset) {
+        oracle_violate(oracle, view, 6, "a boot was taken without a reset");
+    }
+    oracle->cpu_reset = false;
     oracle_life_boot(oracle, view);
     oracle_locks_reset(oracle, view);
     oracle_fuses_reset(oracle);
@@ -149,11 +157,13 @@ static void check_chosen(struct oracle *oracle, const struct oracle_view *view,
     uint32_t chosen = oracle->journal_slot;
 
     if (chosen == ORACLE_NONE) {
-        violate(oracle, view, 2, "%s runs and no journal record says so",
-                view->judged->image[image].name);
-    } else if (image_of_slot(view, chosen) != image) {
-        violate(oracle, view, 2, "%s runs, but the journal has chosen %s",
-                view->judged->image[image].name, slot_partitions[chosen]);
+        oracle_violate(oracle, view, 2, "%s runs and no journal record says so",
+                       view->judged->image[image].name);
+    } else if (oracle_image_of_slot(view, chosen) != image) {
+        oracle_violate(oracle, view, 2,
+                       "%s runs, but the journal has chosen %s",
+                       view->judged->image[image].name,
+                       slot_partitions[chosen]);
     }
 }
 
@@ -175,12 +185,13 @@ static void application_entered(struct oracle *oracle,
         oracle->running = image_loaded(view, BOARD_RECOVERY_BASE);
     }
     if (oracle->running == ORACLE_NONE) {
-        violate(oracle, view, 2, "what is entered in SRAM is no known image");
+        oracle_violate(oracle, view, 2,
+                       "what is entered in SRAM is no known image");
         return;
     }
     if (!view->judged->image[oracle->running].authentic) {
-        violate(oracle, view, 2, "%s runs, which is not authentic",
-                view->judged->image[oracle->running].name);
+        oracle_violate(oracle, view, 2, "%s runs, which is not authentic",
+                       view->judged->image[oracle->running].name);
     }
     oracle_journal_changed(oracle, view);
     check_chosen(oracle, view, oracle->running);
@@ -198,7 +209,8 @@ static void bootloader_entered(struct oracle *oracle,
         image_at(view->judged, BOARD_BOOT_BASE, sram, BOARD_BOOT_SIZE);
     if (oracle->boot == ORACLE_NONE ||
         !view->judged->image[oracle->boot].authentic) {
-        violate(oracle, view, 2, "the bootloader in SRAM is not authentic");
+        oracle_violate(oracle, view, 2,
+                       "the bootloader in SRAM is not authentic");
     } else {
         oracle_fuses_entered(oracle, view, oracle->boot);
     }
@@ -233,8 +245,8 @@ static void check_block(struct oracle *oracle, const struct oracle_view *view,
          known->size - offset < code->length ||
          memcmp(known->bytes + offset, code->bytes, code->length) != 0) &&
         to_be_told(oracle)) {
-        violate(oracle, view, 2, "code at 0x%08x is not that of %s",
-                code->address, known->name);
+        oracle_violate(oracle, view, 2, "code at 0x%08x is not that of %s",
+                       code->address, known->name);
     }
 }
 
@@ -248,15 +260,15 @@ static void check_rom(struct oracle *oracle, const struct oracle_view *view,
          judged->rom_size - code->address < code->length ||
          memcmp(judged->rom + code->address, code->bytes, code->length) != 0) &&
         to_be_told(oracle)) {
-        violate(oracle, view, 2, "code at 0x%08x is not the ROM's",
-                code->address);
+        oracle_violate(oracle, view, 2, "code at 0x%08x is not the ROM's",
+                       code->address);
     }
 }
 
 void oracle_rom_written(struct oracle *oracle, const struct oracle_view *view,
                         uint32_t address)
 {
-    violate(oracle, view, 2, "the ROM was changed at 0x%08x", address);
+    oracle_violate(oracle, view, 2, "the ROM was changed at 0x%08x", address);
 }
 
 void oracle_code(struct oracle *oracle, const struct oracle_view *view,
@@ -278,8 +290,8 @@ void oracle_code(struct oracle *oracle, const struct oracle_view *view,
         } else if (in_range(address, BOARD_ROM_BASE, BOARD_ROM_SIZE)) {
             check_rom(oracle, view, &code[i]);
         } else if (to_be_told(oracle)) {
-            violate(oracle, view, 2, "code at 0x%08x, outside every image",
-                    address);
+            oracle_violate(oracle, view, 2,
+                           "code at 0x%08x, outside every image", address);
         }
     }
 }
@@ -287,8 +299,8 @@ void oracle_code(struct oracle *oracle, const struct oracle_view *view,
 void oracle_stale(struct oracle *oracle, const struct oracle_view *view,
                   uint32_t address)
 {
-    violate(oracle, view, 2, "code at 0x%08x is left from before the reset",
-            address);
+    oracle_violate(oracle, view, 2,
+                   "code at 0x%08x is left from before the reset", address);
 }
 
 /* ---- every step -------------------------------------------------------- */
@@ -309,6 +321,7 @@ void oracle_flash_begin(struct oracle *oracle, const struct oracle_view *view,
 {
     oracle_locks_written(oracle, view, op);
     oracle_kept_written(oracle, view, op);
+    oracle_good_written(oracle, view, op);
     if (op->kind == FLASH_ERASE) {
         oracle_life_erase(oracle, view, op->address);
     } else if (oracle_touches(view, "requests", op->address, op->length)) {
@@ -328,14 +341,14 @@ void oracle_flash_end(struct oracle *oracle, const struct oracle_view *view,
 void oracle_flash_rule(struct oracle *oracle, const struct oracle_view *view,
                        enum flash_rule rule, uint32_t address)
 {
-    violate(oracle, view, 6, "flash rule %s broken at 0x%06x",
-            flash_rule_name(rule), address);
+    oracle_violate(oracle, view, 6, "flash rule %s broken at 0x%06x",
+                   flash_rule_name(rule), address);
 }
 
 void oracle_raw_write(struct oracle *oracle, const struct oracle_view *view,
                       uint32_t address)
 {
-    violate(oracle, view, 6, "flash.raw-write at 0x%06x", address);
+    oracle_violate(oracle, view, 6, "flash.raw-write at 0x%06x", address);
 }
 
 /* ---- rule 1: the end ----------------------------------------------------- */
@@ -357,10 +370,11 @@ void oracle_halt(struct oracle *oracle, const struct oracle_view *view)
 
         if (image != ORACLE_NONE && view->judged->image[image].authentic &&
             oracle_fuses_allow(view, image)) {
-            violate(oracle, view, 1,
-                    "it gives up, though %s holds %s, which is authentic and "
-                    "allowed",
-                    *place, view->judged->image[image].name);
+            oracle_violate(
+                oracle, view, 1,
+                "it gives up, though %s holds %s, which is authentic and "
+                "allowed",
+                *place, view->judged->image[image].name);
         }
     }
 }
@@ -374,6 +388,6 @@ void oracle_finish(struct oracle *oracle, const struct oracle_view *view,
                    bool alive)
 {
     if (!alive || oracle->running == ORACLE_NONE) {
-        violate(oracle, view, 1, "in the end no authentic image runs");
+        oracle_violate(oracle, view, 1, "in the end no authentic image runs");
     }
 }

@@ -77,12 +77,12 @@ struct oracle_trial {
                         with nothing against it */
     uint32_t losses; /* of power, since then */
     uint32_t commit; /* the counter it asked to burn */
-    bool confirmed;
-    bool asked;     /* to be confirmed, in the trial in force */
-    bool gave_back; /* its trial: the surroundings were at fault */
+    bool asked;      /* to be confirmed, in the trial in force */
+    bool gave_back;  /* its trial: the surroundings were at fault */
 };
 
 struct oracle {
+    bool cpu_reset;        /* since the last boot */
     uint32_t boot;         /* bootloader image entered since reset, or NONE */
     uint32_t running;      /* image entered since reset, or NONE */
     uint32_t journal_slot; /* in force; NONE = no valid record */
@@ -97,6 +97,7 @@ struct oracle {
     bool deadline_reported;
     uint32_t violations;
 
+    uint32_t good[2]; /* the image that is confirmed in slot a, b, or NONE */
     struct oracle_trial trial[ORACLE_IMAGES];
     uint32_t release;    /* the highest for which a trial was granted */
     uint32_t forgiven;   /* runs allowed more, for damage by faults */
@@ -143,8 +144,10 @@ struct oracle_view {
 void oracle_bounds(struct oracle_case *judged);
 
 void oracle_start(struct oracle *oracle, const struct oracle_view *view);
-/* After a reset of the CPU, before the ROM runs on. Only for one that the
- * machine really made: with it the locks are expected to fall. */
+/* The machine has reset the CPU: its own word, not the board's. */
+void oracle_cpu_reset(struct oracle *oracle);
+/* The board has taken a boot, after a reset of the CPU, before the ROM runs
+ * on. With it the locks fall. */
 void oracle_reset(struct oracle *oracle, const struct oracle_view *view);
 /* Blocks that the CPU translated. */
 void oracle_code(struct oracle *oracle, const struct oracle_view *view,

@@ -61,6 +61,8 @@ uint32_t oracle_kept_slot(const struct oracle *oracle,
                           const struct oracle_view *view);
 void oracle_kept_written(struct oracle *oracle, const struct oracle_view *view,
                          const struct flash_op *op);
+void oracle_good_written(struct oracle *oracle, const struct oracle_view *view,
+                         const struct flash_op *op);
 
 /* ---- fuses.c ---- */
 void oracle_fuses_start(struct oracle *oracle, const struct oracle_view *view);

@@ -27,7 +27,7 @@ static bool on_trial(const struct oracle *oracle)
     }
     return !oracle_says(oracle, JOURNAL_CONFIRMED) ||
            (oracle->journal_slot != JOURNAL_SLOT_RECOVERY &&
-            !oracle->trial[oracle->running].confirmed);
+            oracle->good[oracle->journal_slot] != oracle->running);
 }
 
 /* A request is about the image of this digest. */
@@ -47,7 +47,7 @@ static bool is_good(const struct oracle *oracle, const struct oracle_view *view,
     uint32_t image = oracle_image_of_slot(view, slot);
 
     return image != ORACLE_NONE && image_of(view, image)->authentic &&
-           oracle_fuses_allow(view, image) && oracle->trial[image].confirmed;
+           oracle_fuses_allow(view, image) && oracle->good[slot] == image;
 }
 
 /* The image to go back to, in another slot than the one that is tried. */
@@ -120,6 +120,23 @@ void oracle_kept_written(struct oracle *oracle, const struct oracle_view *view,
                    op->address);
 }
 
+/* Whatever was confirmed there is no more. */
+void oracle_good_written(struct oracle *oracle, const struct oracle_view *view,
+                         const struct flash_op *op)
+{
+    for (uint32_t slot = JOURNAL_SLOT_A; slot <= JOURNAL_SLOT_B; slot++) {
+        const struct board_part *part =
+            board_map_find(view->judged->map, oracle_slot_partition(slot));
+
+        if (part != NULL && oracle->good[slot] != ORACLE_NONE &&
+            op->address >= part->start &&
+            op->address - part->start <
+                image_of(view, oracle->good[slot])->size) {
+            oracle->good[slot] = ORACLE_NONE;
+        }
+    }
+}
+
 /* ---- releases ------------------------------------------------------------ */
 
 /* Is this the trial that was asked for, and did it go back to an older
@@ -151,19 +168,17 @@ static void check_release(struct oracle *oracle, const struct oracle_view *view,
 
 /* ---- runs --------------------------------------------------------------- */
 
-/* What was confirmed once and is tried again has to ask again; but what lies
- * in the other slot too was confirmed there, and is what a rollback goes to.
- * Runs are forgotten when nothing is known against the image: it gave its
+/* What was confirmed once and is tried again has to ask again. Runs are
+ * forgotten when nothing is known against the image: it gave its
  * trial back, or lost the power as often as it ran. */
 void oracle_trial_begins(struct oracle *oracle, const struct oracle_view *view,
                          uint32_t image)
 {
     struct oracle_trial *trial = &oracle->trial[image];
-    uint32_t other = oracle_other_slot(oracle->journal_slot);
 
     check_release(oracle, view, image);
-    if (oracle_image_of_slot(view, other) != image) {
-        trial->confirmed = false;
+    if (oracle->journal_slot != JOURNAL_SLOT_RECOVERY) {
+        oracle->good[oracle->journal_slot] = ORACLE_NONE;
     }
     if (trial->gave_back || trial->losses >= trial->runs) {
         trial->runs = 0;

@@ -74,6 +74,7 @@ void boot_oracle_reset(struct boot_oracle *watch, enum ctl_reset_cause cause)
         struct oracle_view view = view_of(watch);
 
         oracle_struck(&watch->oracle, &view, cause, true);
+        oracle_cpu_reset(&watch->oracle);
         oracle_reset(&watch->oracle, &view);
         watch->oracle.boot = SOME_BOOTLOADER;
     }

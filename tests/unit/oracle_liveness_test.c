@@ -17,6 +17,7 @@ TestSuite(oracle_liveness, .init = stage_set, .fini = stage_strike);
 static void reset_at_once(unsigned times)
 {
     for (unsigned i = 0; i < times; i++) {
+        oracle_cpu_reset(&stage.oracle);
         oracle_reset(&stage.oracle, &stage.view);
     }
 }

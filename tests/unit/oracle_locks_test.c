@@ -47,6 +47,13 @@ Test(oracle_locks, have_to_be_back_when_no_reset_came)
     expect_only(6, "locks have fallen without a reset");
 }
 
+Test(oracle_locks, do_not_fall_for_a_boot_that_was_no_reset)
+{
+    boot(OLD);
+    oracle_reset(&stage.oracle, &stage.view);
+    expect_only(6, "a boot was taken without a reset");
+}
+
 Test(oracle_locks, more_of_them_are_welcome)
 {
     boot(OLD);

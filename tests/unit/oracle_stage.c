@@ -175,8 +175,11 @@ void power_up(void)
     stage.view.now_ns += SECOND;
     lock(0, FLASH_MAX_SECTORS, false);
     stage.otp.locked = false;
+    oracle_cpu_reset(&stage.oracle);
     oracle_reset(&stage.oracle, &stage.view);
     stage.booting = true;
+    memset(stage.window + (BOARD_APP_BASE - BOARD_WINDOW_BASE), 0,
+           BOARD_APP_SIZE); /* the ROM wipes it */
     enter(BOOT);
 }
 

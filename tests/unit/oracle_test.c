@@ -77,6 +77,7 @@ Test(oracle, rule_1_dead_at_the_end)
 Test(oracle, rule_1_nothing_entered_at_the_end)
 {
     boot(OLD);
+    oracle_cpu_reset(&stage.oracle);
     oracle_reset(&stage.oracle, &stage.view);
     oracle_finish(&stage.oracle, &stage.view, true);
     expect_only(1, "no authentic image runs");
@@ -138,6 +139,7 @@ Test(oracle, rule_1_recovery_has_fuses_of_its_own)
 Test(oracle, rule_1_the_rom_gives_up_though_there_is_a_bootloader)
 {
     put("boot-b", FORGED_BOOT);
+    oracle_cpu_reset(&stage.oracle);
     oracle_reset(&stage.oracle, &stage.view);
     halt();
     expect_only(1, "it gives up, though boot-a holds bootloader");
@@ -146,6 +148,7 @@ Test(oracle, rule_1_the_rom_gives_up_though_there_is_a_bootloader)
 Test(oracle, rule_1_the_rom_gives_up_forged_bootloaders)
 {
     put("boot-a", FORGED_BOOT);
+    oracle_cpu_reset(&stage.oracle);
     oracle_reset(&stage.oracle, &stage.view);
     halt();
     expect_silence();
@@ -219,6 +222,7 @@ Test(oracle, rule_2_recovery_when_the_journal_says_so)
 
 Test(oracle, rule_2_unknown_bootloader)
 {
+    oracle_cpu_reset(&stage.oracle);
     oracle_reset(&stage.oracle, &stage.view);
     memset(stage.window + (BOARD_BOOT_BASE - BOARD_WINDOW_BASE), 0xA5,
            IMAGE_SIZE);
@@ -228,6 +232,7 @@ Test(oracle, rule_2_unknown_bootloader)
 
 Test(oracle, rule_2_forged_bootloader)
 {
+    oracle_cpu_reset(&stage.oracle);
     oracle_reset(&stage.oracle, &stage.view);
     enter(FORGED_BOOT);
     expect_only(2, "the bootloader in SRAM is not authentic");
@@ -235,6 +240,7 @@ Test(oracle, rule_2_forged_bootloader)
 
 Test(oracle, rule_2_application_in_the_place_of_the_bootloader)
 {
+    oracle_cpu_reset(&stage.oracle);
     oracle_reset(&stage.oracle, &stage.view);
     memcpy(stage.window + (BOARD_BOOT_BASE - BOARD_WINDOW_BASE),
            stage.bytes[OLD], IMAGE_SIZE);

@@ -286,6 +286,33 @@ Test(oracle_trial, of_an_older_image_when_there_is_nothing_better)
     expect_silence();
 }
 
+/* It was confirmed in slot a, which is damaged; in slot b it has failed. */
+Test(oracle_trial, confirmed_in_one_slot_is_not_confirmed_in_the_other)
+{
+    put("slot-b", OLD);
+    try_new();
+    boot(OLD);
+    boot(OLD);
+    boot(OLD);
+    put("slot-a", FORGED);
+    oracle_damaged(&stage.oracle, &stage.view, AT_SLOT_A * SECTOR, 1, 1);
+    journal(JOURNAL_SLOT_RECOVERY, JOURNAL_CONFIRMED, 0);
+    boot(RESCUE);
+    expect_silence();
+}
+
+/* Recovery fetches the very image that was confirmed here once. */
+Test(oracle_trial, written_anew_is_not_confirmed)
+{
+    put("slot-a", FORGED);
+    journal(JOURNAL_SLOT_RECOVERY, JOURNAL_CONFIRMED, 0);
+    boot(RESCUE);
+    erase(AT_SLOT_A * SECTOR);
+    put("slot-a", OLD);
+    boot(RESCUE);
+    expect_silence();
+}
+
 /* ---- how long ------------------------------------------------------------ */
 
 Test(oracle_trial, past_its_deadline_is_said_once)

@@ -208,6 +208,7 @@ static void copy_board(struct board *to, const struct board *from)
 
 static void copy_oracle(struct oracle *to, const struct oracle *from)
 {
+    COPY(cpu_reset);
     COPY(boot);
     COPY(running);
     COPY(journal_slot);
@@ -221,11 +222,11 @@ static void copy_oracle(struct oracle *to, const struct oracle *from)
     COPY(foreign);
     COPY(deadline_reported);
     COPY(violations);
+    COPY(good);
     for (unsigned i = 0; i < ORACLE_IMAGES; i++) {
         COPY(trial[i].runs);
         COPY(trial[i].losses);
         COPY(trial[i].commit);
-        COPY(trial[i].confirmed);
         COPY(trial[i].asked);
         COPY(trial[i].gave_back);
     }
