@@ -152,7 +152,8 @@ static void check_release(struct oracle *oracle, const struct oracle_view *view,
         !decode_in_force(view->flash->array, view->flash->figures.size,
                          view->judged->map, &now) ||
         request.kind != REQUEST_TRIAL || request.number == 0 ||
-        now.release != request.number || /* it was refused */
+        /* refused: the journal came to this image by another way */
+        (now.release != request.number && now.reason != 0) ||
         request.slot != oracle->journal_slot || !names(view, &request, image)) {
         return;
     }

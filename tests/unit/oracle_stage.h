@@ -37,6 +37,7 @@ enum { BOOT, OLD, NEW, LATER, FORGED, RESCUE, FORGED_BOOT, IMAGES };
 
 struct stage {
     uint32_t release; /* of the journal records that are written */
+    uint8_t reason;   /* theirs, too */
     uint8_t bytes[IMAGES][IMAGE_SIZE];
     struct oracle_case judged;
     struct flash *flash;

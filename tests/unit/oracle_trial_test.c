@@ -231,19 +231,35 @@ static void try_release(uint32_t release)
     back_to_old();
 }
 
+static void ask_for_release(uint32_t release)
+{
+    struct request_record request = {.kind = REQUEST_TRIAL,
+                                     .slot = JOURNAL_SLOT_B,
+                                     .number = release};
+
+    memcpy(request.digest, stage.judged.image[NEW].hash, 32);
+    boot(OLD);
+    ask_of(&request);
+}
+
 /* The bootloader refused to try it as that release, and goes to that image for
  * another reason. */
 Test(oracle_trial, of_a_release_that_was_refused)
 {
     try_release(9);
-    struct request_record refused = {.kind = REQUEST_TRIAL,
-                                     .slot = JOURNAL_SLOT_B,
-                                     .number = 8};
-    memcpy(refused.digest, stage.judged.image[NEW].hash, 32);
-    boot(OLD);
-    ask_of(&refused);
+    ask_for_release(8);
+    stage.reason = 14;
     try_new();
     expect_silence();
+}
+
+/* It was granted, and the record hides it. */
+Test(oracle_trial, of_a_release_that_the_journal_does_not_tell)
+{
+    try_release(9);
+    ask_for_release(8);
+    try_new();
+    expect_only(4, "new is tried as release 8, and 9 was tried before");
 }
 
 Test(oracle_trial, of_a_release_that_was_left_behind)
