@@ -102,9 +102,11 @@ static void encode(const struct boot_state *state, uint8_t slot[SLOT_SIZE])
 
 static bool record_valid(const uint8_t slot[SLOT_SIZE], uint32_t sequence)
 {
-    return slot[8] < OTA_SLOT_COUNT &&
-           (slot[9] == OTA_CONFIRMED || slot[9] == OTA_TRIAL) &&
-           sealed(slot, RECORD_MAGIC) == sequence;
+    bool known = slot[9] == OTA_CONFIRMED
+                     ? slot[8] < OTA_SLOT_COUNT
+                     : slot[9] == OTA_TRIAL && slot[8] < OTA_SLOT_RECOVERY;
+
+    return known && sealed(slot, RECORD_MAGIC) == sequence;
 }
 
 static void decode(const uint8_t slot[SLOT_SIZE], struct boot_state *state)

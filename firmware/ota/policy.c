@@ -501,6 +501,13 @@ struct entrant {
     const struct image_info *fallback;
 };
 
+/* The last way out is whatever authentic image lies there; none is tried
+ * against it. */
+static bool is_recovery(const struct entrant *entrant)
+{
+    return entrant->now->slot == OTA_SLOT_RECOVERY;
+}
+
 static bool confirmed_already(const struct entrant *entrant)
 {
     return entrant->now->state == OTA_CONFIRMED;
@@ -541,6 +548,7 @@ static const struct {
     bool (*when)(const struct entrant *entrant);
     enum ota_reason verdict;
 } entrant_rules[] = {
+    {is_recovery, OTA_REASON_NONE},
     {another_image, OTA_REASON_BAD_REQUEST},
     {confirmed_already, OTA_REASON_NONE},
     {tried_in_vain, OTA_REASON_REJECTED_BEFORE},

@@ -119,6 +119,7 @@ enum ota_reason policy_allow(const struct image_info *info,
  * Is this allowed image the one that `now` speaks of, and may it be tried?
  * `fallback` is what the slot to go back to claims to hold, NULL when there
  * is none. Confirmed states pass when the image is the one that was confirmed.
+ * The recovery image always passes: it is the last way out.
  */
 enum ota_reason policy_admit(const struct boot_state *now,
                              const struct image_info *info,

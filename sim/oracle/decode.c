@@ -108,14 +108,13 @@ static enum decode_status record_status(const uint8_t *slot, uint32_t sequence)
     enum decode_status status =
         slot_status(slot, LAYOUT_RECORD_SIZE, LAYOUT_RECORD_MAGIC, sequence,
                     sequence);
+    uint8_t place = slot[RECORD_AT_SLOT];
     uint8_t state = slot[RECORD_AT_STATE];
+    bool known = place <= JOURNAL_SLOT_RECOVERY &&
+                 (state == JOURNAL_CONFIRMED ||
+                  (state == JOURNAL_TRIAL && place != JOURNAL_SLOT_RECOVERY));
 
-    if (status == DECODE_VALID &&
-        (slot[RECORD_AT_SLOT] > JOURNAL_SLOT_RECOVERY ||
-         (state != JOURNAL_CONFIRMED && state != JOURNAL_TRIAL))) {
-        return DECODE_BAD_FIELD;
-    }
-    return status;
+    return status == DECODE_VALID && !known ? DECODE_BAD_FIELD : status;
 }
 
 /* What it asks for is not judged here: the bootloader refuses bad ones. */

@@ -229,13 +229,16 @@ Test(decode, says_why_a_record_is_not_valid, .init = one_record)
     record_at(0, 4)[11] = 0;
     memcpy(record_at(0, 5), record_5, 128);
     record_at(0, 5)[127] = 1;
-    /* slot 3 and state 3, each with the checksum that belongs to it */
+    /* slot 3, state 3 and recovery on trial, each with the checksum that belongs to it */
     memcpy(record_at(0, 6), record_5, 128);
     record_at(0, 6)[8] = 3;
     memcpy(record_at(0, 6) + 120, "\xcc\xe8\xd1\xb4", 4);
     memcpy(record_at(0, 7), record_5, 128);
     record_at(0, 7)[9] = 3;
     memcpy(record_at(0, 7) + 120, "\x1c\x58\x9f\x41", 4);
+    memcpy(record_at(0, 8), record_5, 128);
+    record_at(0, 8)[8] = 2;
+    memcpy(record_at(0, 8) + 120, "\xf3\xd8\x29\x85", 4);
     decode();
     cr_expect_eq(status_at(0, 1), DECODE_VALID);
     cr_expect_eq(status_at(0, 2), DECODE_TORN);
@@ -244,9 +247,10 @@ Test(decode, says_why_a_record_is_not_valid, .init = one_record)
     cr_expect_eq(status_at(0, 5), DECODE_BAD_END);
     cr_expect_eq(status_at(0, 6), DECODE_BAD_FIELD);
     cr_expect_eq(status_at(0, 7), DECODE_BAD_FIELD);
-    cr_expect_eq(status_at(0, 8), DECODE_BLANK);
+    cr_expect_eq(status_at(0, 8), DECODE_BAD_FIELD);
+    cr_expect_eq(status_at(0, 9), DECODE_BLANK);
     cr_expect_eq(in_force()->sequence, 4);
-    cr_expect_eq(view.sector[0].used, 7);
+    cr_expect_eq(view.sector[0].used, 8);
 }
 
 Test(decode, a_sector_without_header_holds_nothing, .init = one_record)

@@ -600,6 +600,25 @@ Test(journal, a_record_without_end_mark_is_not_valid)
     cr_assert_eq(open_number(&journal, &ram), 4);
 }
 
+/* There is nothing that it could go back to. */
+Test(journal, recovery_is_never_on_trial)
+{
+    struct ram_flash ram;
+    struct journal journal;
+    struct boot_state state = make_state(9);
+
+    (void)run_disturbed(&ram, LARGE, 5, RAM_FLASH_NEVER, RAM_BEFORE);
+    cr_assert_eq(open_number(&journal, &ram), 5);
+    state.slot = OTA_SLOT_RECOVERY;
+    state.state = OTA_TRIAL;
+    cr_assert_eq(journal_append(&journal, &state), OTA_OK);
+    cr_assert_eq(open_number(&journal, &ram), 5);
+    state.state = OTA_CONFIRMED;
+    cr_assert_eq(journal_append(&journal, &state), OTA_OK);
+    cr_assert_eq(journal_open(&journal, &ram.port, whole(LARGE)), OTA_OK);
+    cr_assert_eq(journal.now.slot, OTA_SLOT_RECOVERY);
+}
+
 static int erase_nothing(void *context, uint32_t address)
 {
     (void)context;

@@ -511,6 +511,19 @@ Test(policy, a_trial_must_be_the_image_asked_for_and_no_step_back)
     cr_assert_eq(policy_admit(&now, &info, &fallback), OTA_REASON_NONE);
 }
 
+Test(policy, whatever_the_journal_says_of_recovery_it_may_run)
+{
+    struct boot_state now = {.slot = OTA_SLOT_RECOVERY, .state = OTA_CONFIRMED};
+    struct image_info info = {.version = {1, 0, 0, 0}};
+
+    fill(info.digest, 0xB1);
+    fill(now.digest, 0xB2);
+    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_NONE);
+    now.state = OTA_TRIAL;
+    fill(now.rejected[0], 0xB1);
+    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_NONE);
+}
+
 Test(policy, fuses_are_burned_for_what_is_committed_and_carried)
 {
     struct boot_state now = confirmed_a();
