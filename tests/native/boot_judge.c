@@ -231,19 +231,12 @@ static void judge_burn(struct judge *judge, uint32_t bit)
     act_upon(judge);
 }
 
-static void judge_fuses(struct judge *judge)
+/* What reads right and will drop has to be burned again. */
+static void look_at_fuses(struct judge *judge)
 {
-    const struct otp *otp = &judge->device->otp;
-
     for (uint32_t i = 0; i < OTP_WORDS; i++) {
-        if (otp->weak[i] != 0) {
-            judge->calm = 0; /* it will have to be burned again */
-        }
-        uint32_t gone = judge->fuses[i] & ~otp->words[i];
-        judge->fuses[i] = otp->words[i] & ~otp->weak[i];
-        if (gone != 0) {
-            judge_find(judge, JUDGE_FUSE_BACK, "fuse word %u lost 0x%08x", i,
-                       gone);
+        if (judge->device->otp.weak[i] != 0) {
+            judge->calm = 0;
         }
     }
 }
@@ -303,7 +296,7 @@ static void after(void *context, const struct native_operation *operation)
         judge->run.was_cut = true;
     }
     if (operation->kind == NATIVE_BURN) {
-        judge_fuses(judge);
+        look_at_fuses(judge);
     } else if (in_part(operation->address, "journal")) {
         look_at_journal(judge, operation);
     }
@@ -455,7 +448,6 @@ void judge_start(struct judge *judge, const struct boot_case *made,
     judge->origin = (enum case_origin)made->origin;
     judge->worn = contents_worn(made) != 0;
     judge_trials_start(judge, made);
-    memcpy(judge->fuses, device->otp.words, sizeof judge->fuses);
     look_at_journal(judge, NULL);
     judge->oracle_sink =
         (struct oracle_sink){.context = judge, .violation = on_violation};
@@ -472,7 +464,7 @@ void judge_flipped(struct judge *judge, uint32_t address)
 
 void judge_reset(struct judge *judge, enum ctl_reset_cause cause)
 {
-    judge_fuses(judge); /* weak bits may have dropped */
+    look_at_fuses(judge);
     judge_trials_reset(judge, cause);
     judge->session++;
     judge->in_boot = true;
@@ -546,9 +538,8 @@ static void judge_rest(struct judge *judge,
 void judge_booted(struct judge *judge, const struct native_outcome *outcome)
 {
     judge->in_boot = false;
-    judge_fuses(judge);
+    look_at_fuses(judge);
     judge_work(judge, outcome);
-    boot_oracle_booted(&judge->oracle, outcome);
     switch (outcome->end) {
     case NATIVE_RUNS:
         judge_entered(judge, outcome);
@@ -558,6 +549,7 @@ void judge_booted(struct judge *judge, const struct native_outcome *outcome)
         break;
     case NATIVE_CUT:
         judge->calm = 0;
+        judge->unpaused = 0; /* it may have fallen into the pause */
         break;
     default:
         judge_find(judge, JUDGE_ENDS, "the boot ends with %d, line %u of 0x%x",
@@ -565,4 +557,5 @@ void judge_booted(struct judge *judge, const struct native_outcome *outcome)
         break;
     }
     judge_rest(judge, outcome);
+    boot_oracle_booted(&judge->oracle, outcome);
 }

@@ -27,7 +27,6 @@
     X(NOTHING, "nothing",                                                      \
       "it halts only when no place holds an allowed image")                    \
     X(ENDS, "ends", "every boot ends in an image, or halts")                   \
-    X(FUSE_BACK, "fuse-back", "no fuse goes back")                             \
     X(FUSE_FOREIGN, "fuse-foreign", "it burns nothing but the counter")        \
     X(FUSE_ORDER, "fuse-order", "it burns the lowest bit that is not burned")  \
     X(FUSE_ABOVE, "fuse-above",                                                \
@@ -111,10 +110,9 @@ struct judge {
 
     uint32_t session;
     enum ctl_reset_cause cause;
-    bool in_boot;              /* the bootloader runs, not the application */
-    uint32_t fuses[OTP_WORDS]; /* as they were last */
-    uint32_t level;            /* of the counter, when this boot began */
-    uint32_t erases;           /* of the journal, in this boot */
+    bool in_boot;    /* the bootloader runs, not the application */
+    uint32_t level;  /* of the counter, when this boot began */
+    uint32_t erases; /* of the journal, in this boot */
     uint32_t programs;
     uint32_t calm; /* completed boots of a confirmed image since something was
                       asked for, cut or flipped */

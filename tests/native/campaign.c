@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The native campaign: random cases, for so many seconds or so many of them.
- * Case n of a seed is the same on every machine. What breaks a promise is made
+ * The native campaign: the known cases, then random ones, for so many seconds
+ * or so many of them. Case n of a seed is the same on every machine. What breaks a promise is made
  * as small as it gets and written to a file, which the program takes as an
  * argument and tests/fuzz/fuzz_boot.c as an input.
  *
@@ -63,13 +63,20 @@ static void play(const uint8_t *input, size_t size, FILE *log,
     }
 }
 
-static void random_input(uint64_t seed, uint64_t number,
-                         uint8_t input[INPUT_SIZE])
+/* Case `number` of a seed; its size. */
+static size_t make_input(uint64_t seed, uint64_t number,
+                         uint8_t input[CASE_INPUT_MAX])
 {
+    struct boot_case known;
     struct rng rng;
 
+    if (number < recipe_count()) {
+        recipe((unsigned)number, &known);
+        return boot_case_write(&known, input);
+    }
     rng_init(&rng, seed << 40 ^ number, "campaign");
     rng_fill(&rng, input, INPUT_SIZE);
+    return INPUT_SIZE;
 }
 
 /* The same promise broken by that input? */
@@ -107,14 +114,14 @@ static size_t shrink(uint8_t *input, size_t size, enum judge_promise promise)
 /* ---- a job ---------------------------------------------------------------------- */
 
 static void keep_finding(const struct orders *orders, uint64_t number,
-                         uint8_t input[INPUT_SIZE],
+                         uint8_t *input, size_t size,
                          const struct judge_finding *finding)
 {
     struct play_result result;
     struct diag diag = {{0}};
     char path[600];
-    size_t size = shrink(input, INPUT_SIZE, finding->promise);
 
+    size = shrink(input, size, finding->promise);
     play(input, size, NULL, &result);
     snprintf(path, sizeof path, "%s/%s-%llu", orders->out,
              judge_promise_name(finding->promise), (unsigned long long)number);
@@ -129,13 +136,13 @@ static void keep_finding(const struct orders *orders, uint64_t number,
 }
 
 /* Signatures verified anew must make no difference. */
-static void sample(const uint8_t input[INPUT_SIZE],
+static void sample(const uint8_t *input, size_t size,
                    const struct play_result *first, struct tally *tally)
 {
     struct play_result second;
 
     verify_remember(false);
-    play(input, INPUT_SIZE, NULL, &second);
+    play(input, size, NULL, &second);
     verify_remember(true);
     tally->samples++;
     tally->differ += memcmp(first, &second, sizeof second) != 0;
@@ -144,22 +151,22 @@ static void sample(const uint8_t input[INPUT_SIZE],
 static void one_case(const struct orders *orders, uint64_t number,
                      struct tally *tally)
 {
-    uint8_t input[INPUT_SIZE];
+    uint8_t input[CASE_INPUT_MAX];
+    size_t size = make_input(orders->seed, number, input);
     struct play_result result;
 
-    random_input(orders->seed, number, input);
-    play(input, sizeof input, NULL, &result);
+    play(input, size, NULL, &result);
     tally->cases++;
     tally->boots += result.boots;
     tally->cuts += result.cuts;
     tally->runs += result.runs;
     tally->updates += result.updates;
     if (number % SAMPLE == 0) {
-        sample(input, &result, tally);
+        sample(input, size, &result, tally);
     }
     if (result.finding.found &&
         tally->findings[result.finding.promise]++ < KEEP) {
-        keep_finding(orders, number, input, &result.finding);
+        keep_finding(orders, number, input, size, &result.finding);
     }
     tally->stop =
         result.finding.found && orders->until != NULL &&

@@ -3,6 +3,9 @@
 
 #include "native/judge_parts.h"
 
+#define PAUSE_SLACK_NS 1000000u /* cycles are counted whole */
+#define PAUSE_MOST_NS UINT64_C(3600000000000)
+
 /* An image that was confirmed lies whole in the other slot, and may run. */
 static bool has_fallback(const struct judge *judge)
 {
@@ -43,10 +46,12 @@ static void count_run(struct judge *judge)
     }
 }
 
-/* Only what was asked for last can have been granted. */
+/* Only what was asked for last can have been granted; without a way back it
+ * was not asked for. */
 static void check_release(struct judge *judge)
 {
-    if (judge->wanted != judge->run.image || judge->release == 0) {
+    if (judge->wanted != judge->run.image || judge->release == 0 ||
+        !has_fallback(judge)) {
         return;
     }
     if (judge->release < judge->highest) {
@@ -57,24 +62,34 @@ static void check_release(struct judge *judge)
     }
 }
 
-/* Runs of an image that nothing better is known for. */
-static void check_pauses(struct judge *judge,
-                         const struct native_outcome *outcome)
+/* Twice as long as the one before, up to the longest. */
+static void check_pause(struct judge *judge, uint64_t ns)
 {
-    uint32_t most = native_policy()->attempts + native_policy()->power_losses;
+    uint64_t due = 2u * judge->pause_ns;
+
+    due = due < PAUSE_MOST_NS ? due : PAUSE_MOST_NS;
+    if (ns + PAUSE_SLACK_NS < due) {
+        judge_find(judge, JUDGE_PAUSES, "a pause of %llu ms, %llu ms are due",
+                   (unsigned long long)(ns / 1000000u),
+                   (unsigned long long)(due / 1000000u));
+    }
+}
+
+/* Runs of images that nothing better is known for: all attempts of both slots,
+ * and then a pause ahead of every round. What was forgiven does not count. */
+static void check_pauses(struct judge *judge,
+                         const struct native_outcome *outcome, bool excused)
+{
+    uint32_t most = 2u * native_policy()->attempts;
 
     if (!judge->run.on_trial || has_fallback(judge)) {
         judge->unpaused = 0;
         judge->pause_ns = 0;
     } else if (outcome->slept_ns > 0) {
-        if (outcome->slept_ns < judge->pause_ns) {
-            judge_find(judge, JUDGE_PAUSES, "a pause of %llu ms after %llu ms",
-                       (unsigned long long)(outcome->slept_ns / 1000000u),
-                       (unsigned long long)(judge->pause_ns / 1000000u));
-        }
+        check_pause(judge, outcome->slept_ns);
         judge->unpaused = 1;
         judge->pause_ns = outcome->slept_ns;
-    } else if (++judge->unpaused > most) {
+    } else if (!excused && ++judge->unpaused > most) {
         judge_find(judge, JUDGE_PAUSES, "the %uth run without a pause",
                    judge->unpaused);
     }
@@ -187,6 +202,9 @@ void judge_trials_entered(struct judge *judge,
     if (judge->origin == CASE_FORGED || judge->run.image == NATIVE_NO_IMAGE) {
         return; /* anything may have been said of images before */
     }
+    bool excused = judge->last.image != NATIVE_NO_IMAGE && judge->last.alive &&
+                   judge->cause == CTL_CAUSE_POWER_ON;
+
     if (judge->last.image != NATIVE_NO_IMAGE) {
         check_innocent(judge);
         close_last(judge);
@@ -201,7 +219,7 @@ void judge_trials_entered(struct judge *judge,
     } else {
         confirm(judge);
     }
-    check_pauses(judge, outcome);
+    check_pauses(judge, outcome, excused);
     judge->last.image = NATIVE_NO_IMAGE;
     judge->wanted = NATIVE_NO_IMAGE;
 }
