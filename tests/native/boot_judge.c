@@ -433,7 +433,7 @@ static void on_violation(void *context, unsigned rule, const char *what)
 {
     struct judge *judge = context;
 
-    if (judge->origin != CASE_FORGED || rule == 1 || rule == 2 || rule == 6) {
+    if (judge->origin != CASE_FORGED || rule == 2 || rule == 6) {
         judge_find(judge, JUDGE_ORACLE, "rule %u: %s", rule, what);
     }
 }
