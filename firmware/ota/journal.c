@@ -54,6 +54,7 @@
 /* Of a header: then the numbers of its records do not come to their end. After
  * it comes 1. */
 #define FIRST_MAX 0xFFFFFF00u
+#define FAR_OFF 0x10000u
 
 /* ---- bytes ---------------------------------------------------------- */
 
@@ -253,14 +254,16 @@ static unsigned next_slot(const struct journal *journal)
     return 1u + (top[0] > top[1] ? top[0] : top[1]);
 }
 
-/* A first sequence that no record and no torn slot has had. */
+/* A first sequence that no record and no torn slot has had. What lies far off
+ * is of no sector that this journal wrote: followed there, the new record would
+ * not be later than the one in force any more. */
 static uint32_t unused_first(const struct journal *journal)
 {
     uint32_t first = journal->base ? journal->base : 1;
 
     for (unsigned i = 0; i < JOURNAL_SECTORS; i++) {
         uint32_t after = journal->first[i] + slots_of(journal) - 1;
-        if (journal->first[i] && is_later(after, first)) {
+        if (journal->first[i] && after - first < FAR_OFF) {
             first = after;
         }
     }

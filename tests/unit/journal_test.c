@@ -319,6 +319,24 @@ Test(journal, absurd_numbers_do_not_end_it)
     }
 }
 
+/* A record must be later than the one before even while the old bank stays. */
+Test(journal, a_header_far_off_is_not_followed)
+{
+    struct ram_flash ram;
+    struct journal journal;
+    uint32_t first = 0;
+
+    plant(&ram, LARGE, 1);
+    memcpy(&ram.array[LARGE], ram.array, 128);
+    reseal(&ram.array[LARGE], 0x7FFFFFFFu);
+    (void)open_number(&journal, &ram);
+    first = journal.now.sequence;
+    cr_assert_eq(append_range(&journal, 7, 7), 7);
+    cr_assert_gt(journal.now.sequence, first);
+    cr_assert_lt(journal.now.sequence, first + 100);
+    cr_assert_eq(open_number(&journal, &ram), 7);
+}
+
 /* Its header may be torn and read right today alone. */
 Test(journal, a_header_without_a_record_is_not_built_on)
 {
