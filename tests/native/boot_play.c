@@ -118,6 +118,11 @@ static void log_boot(const struct play *play,
     fprintf(play->log, "\n");
 }
 
+static void raise(uint32_t *worst, uint32_t value)
+{
+    *worst = value > *worst ? value : *worst;
+}
+
 static enum native_end boot(struct play *play, const struct native_cut *cut,
                             const struct native_fault *fault)
 {
@@ -143,6 +148,8 @@ static enum native_end boot(struct play *play, const struct native_cut *cut,
     native_boot(&outcome);
     judge_booted(&play->judge, &outcome);
     play->result->boots++;
+    raise(&play->result->worst.erases, play->judge.erases);
+    raise(&play->result->worst.programs, play->judge.programs);
     play->result->runs += outcome.end == NATIVE_RUNS;
     log_boot(play, &outcome);
     /* After a finding nothing is of interest. */
@@ -403,6 +410,7 @@ static bool settle(struct play *play, bool works)
             return false;
         }
         works = boot_on(play);
+        raise(&play->result->worst.settling, i + 1u);
     }
     return works;
 }

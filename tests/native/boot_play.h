@@ -36,8 +36,16 @@ enum play_habit {
 };
 #define PLAY_ENDINGS 12u /* 1..6: enum ctl_reset_cause; else as by habit */
 
+/* The most that one boot did, and that coming to a confirmed image took. */
+struct play_worst {
+    uint32_t erases;
+    uint32_t programs;
+    uint32_t settling; /* boots */
+};
+
 struct play_result {
     struct judge_finding finding;
+    struct play_worst worst;
     uint32_t boots;
     uint32_t cuts;    /* that fell due */
     uint32_t runs;    /* boots that ended in an image */

@@ -10,7 +10,7 @@
  *   campaign FILE...        play these, and tell all that happens
  *   campaign --corpus FOLDER    write the known cases of recipes.c
  */
-#include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -45,6 +45,7 @@ struct tally {
     uint64_t asked, computed; /* signatures */
     uint64_t findings[JUDGE_PROMISE_COUNT];
     uint64_t stop; /* what was to be found has been found */
+    struct play_worst worst;
 };
 
 static struct native_device device;
@@ -148,6 +149,15 @@ static void sample(const uint8_t *input, size_t size,
     tally->differ += memcmp(first, &second, sizeof second) != 0;
 }
 
+static void keep_worst(struct play_worst *kept, const struct play_worst *seen)
+{
+    kept->erases = seen->erases > kept->erases ? seen->erases : kept->erases;
+    kept->programs =
+        seen->programs > kept->programs ? seen->programs : kept->programs;
+    kept->settling =
+        seen->settling > kept->settling ? seen->settling : kept->settling;
+}
+
 static void one_case(const struct orders *orders, uint64_t number,
                      struct tally *tally)
 {
@@ -161,6 +171,7 @@ static void one_case(const struct orders *orders, uint64_t number,
     tally->cuts += result.cuts;
     tally->runs += result.runs;
     tally->updates += result.updates;
+    keep_worst(&tally->worst, &result.worst);
     if (number % SAMPLE == 0) {
         sample(input, size, &result, tally);
     }
@@ -196,9 +207,11 @@ static struct tally sum_up(const struct tally *tallies, uint64_t jobs)
     for (uint64_t i = 0; i < jobs; i++) {
         const uint64_t *from = (const uint64_t *)&tallies[i];
         uint64_t *to = (uint64_t *)&sum;
-        for (size_t j = 0; j < sizeof sum / sizeof *to; j++) {
+        for (size_t j = 0; j < offsetof(struct tally, worst) / sizeof *to;
+             j++) {
             to[j] += from[j];
         }
+        keep_worst(&sum.worst, &tallies[i].worst);
     }
     return sum;
 }
@@ -229,6 +242,9 @@ static int report(const struct tally *sum, const struct timespec *from)
            (unsigned long long)sum->cuts, (unsigned long long)sum->runs,
            (unsigned long long)sum->updates, (unsigned long long)sum->asked,
            (unsigned long long)sum->computed);
+    printf("at most %u erases and %u programs in one boot, %u boots to a "
+           "confirmed image\n",
+           sum->worst.erases, sum->worst.programs, sum->worst.settling + 1u);
     printf("%llu samples without remembered signatures, %llu differ\n",
            (unsigned long long)sum->samples, (unsigned long long)sum->differ);
     for (unsigned i = 0; i < JUDGE_PROMISE_COUNT; i++) {
