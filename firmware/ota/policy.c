@@ -202,9 +202,11 @@ static enum ota_reason judge(const struct asked *asked)
     return OTA_REASON_NONE;
 }
 
+/* At its end the number alternates: the slots take turns by it. */
 static void one_more_round(struct boot_state *next)
 {
-    next->rounds = (uint8_t)(next->rounds + (next->rounds < UINT8_MAX));
+    next->rounds =
+        (uint8_t)(next->rounds + (next->rounds < UINT8_MAX ? 1 : -1));
 }
 
 static void grant_trial(const struct asked *asked, struct boot_state *next)

@@ -758,8 +758,11 @@ Test(policy, rounds_take_turns_and_their_pauses_double_up_to_an_hour)
     cr_assert_eq(waited[12], 3600);
     cr_assert_eq(waited[15], 3600);
     now.rounds = UINT8_MAX;
-    (void)policy_resort(&now, OTA_SLOT_A, digest, &limits, &now);
-    cr_assert_eq(now.rounds, UINT8_MAX);
+    for (unsigned i = 0; i < 4; i++) {
+        cr_assert_eq(policy_resort_first(&now), i % 2 ? OTA_SLOT_A : OTA_SLOT_B,
+                     "they take turns at the number's end, too");
+        (void)policy_resort(&now, OTA_SLOT_A, digest, &limits, &now);
+    }
 }
 
 static struct boot_state resort_b(void)
