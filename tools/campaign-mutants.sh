@@ -72,6 +72,9 @@ all_covered() {
 }
 
 pairs "$@" >"$work/pairs"
+# What the mutants share is built first: they are built side by side.
+make --no-print-directory -j"$(nproc)" B="$build" firmware \
+    "$build/native/campaign" >"$work/make" 2>&1 || { cat "$work/make"; exit 1; }
 # A mutant of two lines is built once; pairs of one mutant stay together.
 cut -d' ' -f1 "$work/pairs" | uniq | xargs -P "$(nproc)" -I{} bash -c \
     'grep "^$1 " "$work/pairs" | while read -r m p; do must_find "$m" "$p"; done' \
