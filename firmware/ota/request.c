@@ -11,8 +11,9 @@
  * one may hold anything, for its erase may have been torn, and is erased
  * before it is used. A torn slot uses up its sequence number: the next one is
  * counted by places, so that no two requests ever share a number. When the
- * numbers are used up, both sectors are erased, the one in use last, and they
- * start again with the low 16 bits of the next one: no more is looked at.
+ * numbers are used up, or go on from one that the bootloader would not take
+ * for new, both sectors are erased, the one in use last, and they start again
+ * with the low 16 bits of the next one: no more is looked at.
  */
 #include "ota/request.h"
 
@@ -131,6 +132,13 @@ static uint32_t lowest_like(uint32_t sequence)
     return low ? low : 0x10000u;
 }
 
+/* The numbers can go on with this one: there is room, and the bootloader will
+ * take it for new, as it will the first. */
+static bool goes_on(uint32_t sequence, uint32_t first)
+{
+    return sequence <= SEQUENCE_MAX && (uint16_t)(sequence - first) < 0x8000u;
+}
+
 /* Where the next one goes, and its number; erases a sector if it must. */
 static int next_place(const struct ota_flash *flash, struct ota_area area,
                       uint32_t first, uint32_t *address, uint32_t *sequence)
@@ -154,7 +162,7 @@ static int next_place(const struct ota_flash *flash, struct ota_area area,
     *sequence = scan.latest.sequence + (places ? places : 1);
     *sequence = *sequence > first ? *sequence : first;
     *address = area.start + sector * flash->sector_size + slot * SLOT_SIZE;
-    if (!err && *sequence > SEQUENCE_MAX) {
+    if (!err && !goes_on(*sequence, first)) {
         *sequence = lowest_like(first);
         *address = area.start;
         err = erase_all(flash, area, scan.sector);

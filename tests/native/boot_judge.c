@@ -224,7 +224,7 @@ static void judge_burn(struct judge *judge, uint32_t bit)
                    counter + 1u, judge_image_name(image),
                    confirmed ? "" : ", not confirmed in a slot");
     }
-    if (judge->origin != CASE_FORGED && judge->may_commit != image) {
+    if (judge->origin != CASE_FORGED && counter >= judge->committed) {
         judge_find(judge, JUDGE_FUSE_ASKED,
                    "counter %u is burned, nobody has asked", counter + 1u);
     }

@@ -128,7 +128,7 @@ struct judge {
     struct judge_trial trial[NATIVE_IMAGE_COUNT];
     uint32_t failures;
     uint32_t confirmed[2]; /* image that is confirmed in slot a, b */
-    uint32_t may_commit;   /* confirmed image that has asked for that */
+    uint32_t committed;    /* counter that confirmed images have asked for */
     uint32_t wanted;       /* image whose trial was asked for last, of */
     uint32_t release;      /* that release */
     uint32_t highest;      /* release that was tried */

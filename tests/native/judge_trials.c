@@ -176,7 +176,6 @@ void judge_trials_start(struct judge *judge, const struct boot_case *made)
     judge->run.image = NATIVE_NO_IMAGE;
     judge->last.image = NATIVE_NO_IMAGE;
     judge->wanted = NATIVE_NO_IMAGE;
-    judge->may_commit = NATIVE_NO_IMAGE;
     judge->confirmed[0] = NATIVE_NO_IMAGE;
     judge->confirmed[1] = NATIVE_NO_IMAGE;
     if (made->origin == CASE_HONEST || made->origin == CASE_FLIPPED) {
@@ -264,8 +263,8 @@ void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot, uint32_t value,
         run->alive = run->alive || kind == REQUEST_ALIVE;
         run->confirms = run->confirms || kind == REQUEST_CONFIRM;
         run->gives_up = run->gives_up || kind == REQUEST_ABANDON;
-    } else if (self && kind == REQUEST_COMMIT) {
-        judge->may_commit = image;
+    } else if (self && kind == REQUEST_COMMIT && value > judge->committed) {
+        judge->committed = value;
     }
     if (kind == REQUEST_TRIAL && image != NATIVE_NO_IMAGE && !run->on_trial) {
         wants_trial(judge, image, value);

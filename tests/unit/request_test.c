@@ -241,6 +241,35 @@ Test(request, numbers_that_are_used_up_start_again)
     }
 }
 
+/* Whatever number lies there, and whatever was dealt with last: what is asked
+ * for next is new, and so is what comes after it. */
+Test(request, the_next_one_is_new_whatever_lies_there)
+{
+    static const uint32_t lying[] = {1,          0x7FFF,     0x8000,
+                                     0xFFFF,     0x10000,    0x12348001,
+                                     0xFFFEFFE0, 0xFFFEFFFF, 0xFFFF0000};
+
+    for (size_t i = 0; i < sizeof(lying) / sizeof(lying[0]); i++) {
+        for (uint32_t dealt = 0; dealt <= 0xFFFF; dealt += 0x0F0F) {
+            struct ram_flash ram;
+            struct request request = make_request(0);
+            uint32_t first = request_next(lying[i], (uint16_t)dealt);
+            ram_flash_init(&ram, 2 * SECTOR, SECTOR);
+            cr_assert_eq(
+                request_append(&ram.port, whole(&ram), lying[i], &request), 0);
+            for (uint32_t number = 1; number <= 3; number++) {
+                request = make_request(number);
+                cr_assert_eq(
+                    request_append(&ram.port, whole(&ram), first, &request), 0);
+                cr_assert_eq(latest(&ram), number);
+                cr_assert(request_is_new(&request, (uint16_t)dealt),
+                          "0x%08x after 0x%08x, dealt with 0x%04x",
+                          request.sequence, lying[i], dealt);
+            }
+        }
+    }
+}
+
 /* An erase that does nothing and says that it was done. */
 Test(request, a_slot_that_is_not_blank_is_never_programmed)
 {
