@@ -77,7 +77,8 @@ static void check_resort(const struct input *input)
 
     require(slot <= OTA_SLOT_B && next.slot == slot);
     require(wait >= 1 && wait <= 3600);
-    require(next.rounds > 0 && next.rounds >= input->now.rounds);
+    require(next.rounds == UINT8_MAX - 1 ||
+            next.rounds > input->now.rounds); /* at its end it alternates */
     require(next.attempts == input->limits.trial_attempts - 1);
     check_state(&next, input);
 }

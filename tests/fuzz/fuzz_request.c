@@ -40,21 +40,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ota_area area = {0, 2 * SECTOR};
     struct request request;
 
-    if (size < 1) {
+    if (size < 3) {
         return 0;
     }
     ram_flash_init(&ram, 2 * SECTOR, SECTOR);
-    memcpy(ram.array, data + 1, size - 1 < 2 * SECTOR ? size - 1 : 2 * SECTOR);
+    memcpy(ram.array, data + 3, size - 3 < 2 * SECTOR ? size - 3 : 2 * SECTOR);
     seal_slots(&ram, data[0]);
     require(request_latest(&ram.port, area, &request) == OTA_OK);
     uint32_t before = request.sequence;
+    uint16_t dealt = (uint16_t)(data[1] | data[2] << 8);
     require(ram.operations == 0);
     request.kind = OTA_REQUEST_CONFIRM;
     request.number = 77;
-    require(request_append(&ram.port, area, 0, &request) == OTA_OK);
+    require(request_append(&ram.port, area, request_next(before, dealt),
+                           &request) == OTA_OK);
     require(ram.violations == 0);
-    /* Used up, the numbers start again. */
-    require(request.sequence > before || before > 0xFFFF0000u - 8);
+    /* The numbers may have started again. */
+    require(request_is_new(&request, dealt));
     require(request_latest(&ram.port, area, &request) == OTA_OK);
     require(request.number == 77);
     return 0;
