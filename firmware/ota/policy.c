@@ -51,7 +51,7 @@ static void move_to(struct boot_state *next, enum ota_slot slot,
 }
 
 /* Does it hold for this digest whenever it is tried again? A damaged image
- * may be written again, a downgrade be allowed later. */
+ * may be written again. */
 static bool is_lasting(enum ota_reason reason)
 {
     static const uint8_t lasting[] = {OTA_REASON_COUNTER_LOW,
@@ -70,10 +70,16 @@ static void remember_rejected(struct boot_state *next,
     if (!is_lasting(reason) || !digest_known(digest)) {
         return;
     }
-    if (!digests_equal(next->rejected[0], digest)) {
-        memcpy(next->rejected[1], next->rejected[0], OTA_DIGEST_SIZE);
-        memcpy(next->rejected[0], digest, OTA_DIGEST_SIZE);
+    /* Whatever else it is refused for shows again at the next try. */
+    bool ran = next->rejected_reason == OTA_REASON_TRIAL_FAILED;
+    bool again = digests_equal(next->rejected[0], digest);
+    if (ran && again) {
+        return;
     }
+    if (ran) {
+        memcpy(next->rejected[1], next->rejected[0], OTA_DIGEST_SIZE);
+    }
+    memcpy(next->rejected[0], digest, OTA_DIGEST_SIZE);
     next->rejected_reason = (uint8_t)reason;
 }
 

@@ -413,20 +413,36 @@ Test(policy, only_what_lasts_is_remembered)
     }
 }
 
-Test(policy, two_rejected_digests_are_kept_each_once)
+Test(policy, two_failed_digests_are_kept_whatever_is_refused_between)
 {
+    static const struct {
+        uint8_t digest;
+        enum ota_reason reason;
+        uint8_t kept[2];
+    } rows[] = {
+        {1, OTA_REASON_BAD_ENTRY, {1, 0}},
+        {2, OTA_REASON_TRIAL_FAILED, {2, 0}},
+        {3, OTA_REASON_COUNTER_LOW, {3, 2}},
+        {4, OTA_REASON_BAD_ENTRY, {4, 2}},
+        {5, OTA_REASON_TRIAL_FAILED, {5, 2}},
+        {5, OTA_REASON_BAD_ENTRY, {5, 2}},
+        {6, OTA_REASON_TRIAL_FAILED, {6, 5}},
+        {7, OTA_REASON_BAD_HASH, {6, 5}},
+        {6, OTA_REASON_TRIAL_FAILED, {6, 5}},
+    };
     struct boot_state now = trial_b();
-    struct boot_state next;
 
-    for (uint8_t i = 1; i <= 4; i++) {
+    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         uint8_t digest[OTA_DIGEST_SIZE];
-        fill(digest, i < 4 ? i : 3);
-        cr_assert(policy_reject(&now, OTA_REASON_BAD_ENTRY, digest, 2, &limits,
+        struct boot_state next;
+        fill(digest, rows[i].digest);
+        cr_assert(policy_reject(&now, rows[i].reason, digest, 2, &limits,
                                 &next));
+        cr_assert_eq(next.reason, rows[i].reason, "row %u", i);
+        cr_assert_eq(next.rejected[0][0], rows[i].kept[0], "row %u", i);
+        cr_assert_eq(next.rejected[1][0], rows[i].kept[1], "row %u", i);
         now = next;
     }
-    cr_assert_eq(now.rejected[0][0], 3);
-    cr_assert_eq(now.rejected[1][0], 2);
 }
 
 Test(policy, without_a_journal_the_newest_allowed_image_is_tried)
