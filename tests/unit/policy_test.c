@@ -436,8 +436,8 @@ Test(policy, two_failed_digests_are_kept_whatever_is_refused_between)
         uint8_t digest[OTA_DIGEST_SIZE];
         struct boot_state next;
         fill(digest, rows[i].digest);
-        cr_assert(policy_reject(&now, rows[i].reason, digest, 2, &limits,
-                                &next));
+        cr_assert(
+            policy_reject(&now, rows[i].reason, digest, 2, &limits, &next));
         cr_assert_eq(next.reason, rows[i].reason, "row %u", i);
         cr_assert_eq(next.rejected[0][0], rows[i].kept[0], "row %u", i);
         cr_assert_eq(next.rejected[1][0], rows[i].kept[1], "row %u", i);
