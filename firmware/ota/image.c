@@ -121,8 +121,9 @@ enum tlv_field {
     FIELD_SIGNATURE,
     FIELD_COUNTER,
     FIELD_COUNT,
-    FIELD_IGNORED, /* form checked, value without meaning here */
-    FIELD_FOREIGN  /* a signature that this device cannot check */
+    FIELD_IGNORED,    /* form checked, value without meaning here */
+    FIELD_DEPENDENCY, /* on a version of an image, by its number */
+    FIELD_FOREIGN     /* a signature that this device cannot check */
 };
 
 struct tlv_value {
@@ -144,6 +145,9 @@ struct tlv_rule {
     uint8_t field; /* enum tlv_field */
 };
 
+/* The number of the one image that there is; it meets what it asks of itself. */
+#define OWN_IMAGE 0u
+
 static const struct tlv_rule tlv_rules[] = {
     {IMAGE_TLV_KEYHASH, false, OTA_DIGEST_SIZE, OTA_DIGEST_SIZE, FIELD_KEYHASH},
     {IMAGE_TLV_PUBKEY, false, IMAGE_SPKI_SIZE, IMAGE_SPKI_SIZE, FIELD_PUBKEY},
@@ -153,7 +157,7 @@ static const struct tlv_rule tlv_rules[] = {
     {IMAGE_TLV_RSA3072, false, 0, UINT16_MAX, FIELD_FOREIGN},
     {IMAGE_TLV_ED25519, false, 0, UINT16_MAX, FIELD_FOREIGN},
     {IMAGE_TLV_SEC_CNT, true, 4, 4, FIELD_COUNTER},
-    {IMAGE_TLV_DEPENDENCY, true, 12, 12, FIELD_IGNORED},
+    {IMAGE_TLV_DEPENDENCY, true, 12, 12, FIELD_DEPENDENCY},
     {IMAGE_TLV_BOOT_RECORD, true, 0, UINT16_MAX, FIELD_IGNORED},
 };
 
@@ -180,6 +184,9 @@ static enum ota_reason take_entry(uint32_t type, struct tlv_value value,
     if (rule->is_protected != is_protected || value.length < rule->min ||
         value.length > rule->max) {
         return OTA_REASON_BAD_TLV;
+    }
+    if (rule->field == FIELD_DEPENDENCY && value.bytes[0] != OWN_IMAGE) {
+        return OTA_REASON_DEPENDENCY;
     }
     if (rule->field >= FIELD_COUNT) {
         return rule->field == FIELD_FOREIGN ? OTA_REASON_UNSIGNED

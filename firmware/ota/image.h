@@ -13,7 +13,7 @@
  * ECDSA signature, at most one PUBKEY and one security counter, each in its
  * own area and of its own length; an unprotected entry of unknown type is
  * refused; encrypted, compressed, non-bootable and XIP-only images are
- * refused. Dependencies are checked for their form only: there is one image.
+ * refused, and so is what depends on another image: there is one.
  *
  * Source: MCUboot design document; docs/flash-layout.md has the reasons.
  */

@@ -27,7 +27,8 @@
     X(BAD_REQUEST, 17, "bad-request")         \
     X(SURROUNDINGS, 18, "surroundings")       \
     X(POWER_LOST, 19, "power-lost")           \
-    X(STALE, 20, "stale")
+    X(STALE, 20, "stale")                     \
+    X(DEPENDENCY, 21, "dependency")
 
 enum ota_reason {
 #define OTA_REASON_ENUM(name, value, text) OTA_REASON_##name = (value),

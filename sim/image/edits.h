@@ -43,6 +43,8 @@
       "a signature of key 'wrong' in front of the right one")                  \
     X(OPEN_COUNTER, "open-counter", "counter",                                 \
       "a security counter outside the signed region")                          \
+    X(DEPENDENCY, "dependency", "image, 0: 1",                                 \
+      "it needs version 9.9.9 of another image; signed")                       \
     X(TLV_MAGIC, "tlv-magic", NULL, "another magic number before the TLVs")    \
     X(TLV_OVERRUN, "tlv-overrun", NULL,                                        \
       "the last TLV claims to go on behind its area")

@@ -85,19 +85,31 @@ static uint32_t payload_size(const struct image_spec *spec)
 
 /* ---- header and payload ------------------------------------------------- */
 
+/* Of the protected TLVs with their head, in bytes; 0 when there are none. */
+static uint16_t protected_size(const struct draft *draft)
+{
+    uint32_t size = MCUBOOT_TLV_HEAD;
+
+    if (draft->spec->has_counter) {
+        size += MCUBOOT_TLV_HEAD + sizeof(uint32_t);
+    }
+    if (has_edit(draft, EDIT_DEPENDENCY)) {
+        size += MCUBOOT_TLV_HEAD + MCUBOOT_DEPENDENCY_SIZE;
+    }
+    return (uint16_t)(size > MCUBOOT_TLV_HEAD ? size : 0);
+}
+
 static void write_header(struct draft *draft)
 {
     const struct image_spec *spec = draft->spec;
     uint8_t *at = draft->bytes;
-    uint32_t protect =
-        spec->has_counter ? 2 * MCUBOOT_TLV_HEAD + sizeof(uint32_t) : 0;
 
     memset(at, 0, MCUBOOT_HEADER);
     memset(at + MCUBOOT_HEADER, 0xff, header_size(spec) - MCUBOOT_HEADER);
     put_le32(at + MCUBOOT_AT_MAGIC, MCUBOOT_MAGIC);
     put_le32(at + MCUBOOT_AT_LOAD, spec->ram_load ? spec->load_address : 0);
     put_le16(at + MCUBOOT_AT_HEADER_SIZE, (uint16_t)header_size(spec));
-    put_le16(at + MCUBOOT_AT_PROTECTED_SIZE, (uint16_t)protect);
+    put_le16(at + MCUBOOT_AT_PROTECTED_SIZE, protected_size(draft));
     put_le32(at + MCUBOOT_AT_PAYLOAD_SIZE, payload_size(spec));
     put_le32(at + MCUBOOT_AT_FLAGS, spec->ram_load ? MCUBOOT_RAM_LOAD : 0);
     at[MCUBOOT_AT_MAJOR] = spec->version.major;
@@ -209,13 +221,33 @@ static void add_counter(struct draft *draft, uint32_t counter)
     add_tlv(draft, MCUBOOT_SEC_CNT, value, sizeof value);
 }
 
+/* On version 9.9.9 of an image. */
+static void add_dependency(struct draft *draft, uint32_t image)
+{
+    uint8_t value[MCUBOOT_DEPENDENCY_SIZE] = {0};
+
+    value[0] = (uint8_t)(image ? image : 1);
+    value[MCUBOOT_DEPENDENCY_AT_VERSION] = 9;
+    value[MCUBOOT_DEPENDENCY_AT_VERSION + 1] = 9;
+    put_le16(value + MCUBOOT_DEPENDENCY_AT_VERSION + 2, 9);
+    add_tlv(draft, MCUBOOT_DEPENDENCY, value, sizeof value);
+}
+
 static void add_protected(struct draft *draft)
 {
-    if (draft->spec->has_counter) {
-        begin_area(draft, MCUBOOT_PROTECTED_MAGIC);
-        add_counter(draft, draft->spec->counter);
-        end_area(draft);
+    const struct edit *dependency = find_edit(draft->spec, EDIT_DEPENDENCY);
+
+    if (protected_size(draft) == 0) {
+        return;
     }
+    begin_area(draft, MCUBOOT_PROTECTED_MAGIC);
+    if (draft->spec->has_counter) {
+        add_counter(draft, draft->spec->counter);
+    }
+    if (dependency != NULL) {
+        add_dependency(draft, dependency->value);
+    }
+    end_area(draft);
 }
 
 static void add_hash(struct draft *draft)

@@ -519,6 +519,7 @@ Test(image, the_smaller_of_slot_and_sram_counts)
 }
 
 static const uint8_t some_bytes[128] = {1, 2, 3};
+static const uint8_t of_image_0[12] = {0, 0, 0, 0, 9};
 
 Test(image, protected_area_is_checked)
 {
@@ -537,10 +538,14 @@ Test(image, protected_area_is_checked)
         {"key hash inside", {0x01, 32, some_bytes}, {0}, OTA_REASON_BAD_TLV},
         {"signature inside", {0x22, 70, some_bytes}, {0}, OTA_REASON_BAD_TLV},
         {"short dependency", {0x40, 11, some_bytes}, {0}, OTA_REASON_BAD_TLV},
-        {"dependencies",
-         {0x40, 12, some_bytes},
-         {0x40, 12, some_bytes},
+        {"dependencies on itself",
+         {0x40, 12, of_image_0},
+         {0x40, 12, of_image_0},
          OTA_REASON_NONE},
+        {"dependency on another image",
+         {0x40, 12, of_image_0},
+         {0x40, 12, some_bytes},
+         OTA_REASON_DEPENDENCY},
         {"boot record",
          {0x60, 90, some_bytes},
          {0xA0, 0, some_bytes},
