@@ -312,8 +312,10 @@ static void give_up(const struct boot_state *now,
                     const struct policy_limits *limits, struct boot_state *next)
 {
     bool at_fault = (next->flags & BOOT_AT_FAULT) != 0;
+    bool other_had_turn =
+        now->rounds != 0 || now->reason == OTA_REASON_POWER_LOST;
 
-    if (now->rounds != 0 && !policy_has_fallback(now)) {
+    if (other_had_turn && !policy_has_fallback(now)) {
         move_to(next, OTA_SLOT_RECOVERY, OTA_CONFIRMED, 0, limits);
     } else {
         leave_trial(now, limits, next);

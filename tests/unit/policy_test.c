@@ -792,6 +792,18 @@ static struct boot_state resort_b(void)
     return state;
 }
 
+/* It came to b because a had lost the power as often as it ran. */
+Test(policy, slots_do_not_take_turns_without_a_pause)
+{
+    struct boot_state now = resort_b();
+    now.rounds = 0;
+    now.reason = OTA_REASON_POWER_LOST;
+    struct choice choice = choose(&now);
+
+    cr_assert(choice.gave_up);
+    cr_assert_eq(choice.next.slot, OTA_SLOT_RECOVERY);
+}
+
 Test(policy, a_round_that_failed_ends_in_recovery)
 {
     struct boot_state now = resort_b();
