@@ -195,17 +195,19 @@ int request_append(const struct ota_flash *flash, struct ota_area area,
     if (first > SEQUENCE_MAX) {
         first = lowest_like(first);
     }
+    int err = OTA_ERR_IO;
     for (unsigned i = 0; i < WRITE_TRIES; i++) {
-        int err = next_place(flash, area, first, &address, &request->sequence);
+        err = next_place(flash, area, first, &address, &request->sequence);
         if (err) {
-            return err;
+            continue; /* an erase may fail once */
         }
         encode(request, data);
         if (write_slot(flash, address, data)) {
             return OTA_OK;
         }
+        err = OTA_ERR_IO;
     }
-    return OTA_ERR_IO;
+    return err;
 }
 
 static bool is_newer(uint32_t sequence, uint16_t dealt)

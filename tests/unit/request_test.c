@@ -140,6 +140,7 @@ Test(request, a_cut_anywhere_leaves_the_old_or_the_new_one)
             ram.form = (enum ram_form)form;
             ram.seed = at * 31 + form;
             uint32_t last = append_range(&ram, 1, 20);
+            cr_assert_eq(last, 20, "fault %u at %u", fault, at);
             ram_flash_power_on(&ram);
             uint32_t seen = latest(&ram);
             cr_assert(seen == last || seen == last + 1,
@@ -184,6 +185,7 @@ Test(request, failing_operations_are_repeated_or_reported)
             ram.at = at;
             ram.fault = (enum ram_fault)fault;
             uint32_t last = append_range(&ram, 1, 20);
+            cr_assert_eq(last, 20, "fault %u at %u", fault, at);
             cr_assert_eq(latest(&ram), last, "fault %u at %u", fault, at);
             cr_assert_eq(append_range(&ram, 50, 70), 70);
             cr_assert_eq(latest(&ram), 70, "fault %u at %u", fault, at);
