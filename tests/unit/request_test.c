@@ -140,7 +140,6 @@ Test(request, a_cut_anywhere_leaves_the_old_or_the_new_one)
             ram.form = (enum ram_form)form;
             ram.seed = at * 31 + form;
             uint32_t last = append_range(&ram, 1, 20);
-            cr_assert_eq(last, 20, "fault %u at %u", fault, at);
             ram_flash_power_on(&ram);
             uint32_t seen = latest(&ram);
             cr_assert(seen == last || seen == last + 1,
