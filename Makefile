@@ -413,7 +413,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 place = "$(DESTDIR)$(PREFIX)/$(1)"
 put = install -D -m 644
-scenario_files := $(shell find scenarios -name '*.yaml' 2>/dev/null)
+scenario_files := $(shell find scenarios -type f 2>/dev/null)
 doc_files := README.md LICENSE $(shell find docs -type f 2>/dev/null)
 
 # Texts that the program makes from its own tables: what it is asked for, and

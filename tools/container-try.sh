@@ -90,7 +90,7 @@ try_workflow() {
     new_project
     git clone -q . "$work/project/otalab"
     mkdir "$work/project/scenarios"
-    cp scenarios/ab-{good,bad}.yaml "$work/project/scenarios"
+    cp scenarios/boot/ab-{good,bad}.yaml "$work/project/scenarios"
     container=$(ours from $base)
     while IFS= read -r line; do
         echo "- $line"

@@ -62,7 +62,7 @@ pairs() {
 # What cannot be run by a patch of the device programs is named here.
 all_covered() {
     local file name
-    for file in scenarios/*.yaml; do
+    for file in scenarios/*/*.yaml; do
         name=$(basename "$file" .yaml)
         grep -v '^#' "$table" | cut -d'|' -f1 | grep -qw -- "$name" ||
             echo "not ok table: scenario $name is in no line of $table"

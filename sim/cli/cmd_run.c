@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/github.h"
+#include "cli/groups.h"
 #include "cli/interrupt.h"
 #include "cli/jobs.h"
 #include "base/json.h"
@@ -84,7 +85,7 @@ static const struct option_spec run_options_table[] = {
                        "Buildkite)"},
     [LIST] = {.name = "list",
               .short_name = 'l',
-              .help = "print name, title and file, and run nothing"},
+              .help = "print names and titles by folder, and run nothing"},
     [VERBOSE] = OPTION_ROW_VERBOSE,
     [STORY] = {.name = "story",
                .help = "tell the story of each, though there are several"},
@@ -109,7 +110,7 @@ static const struct option_spec run_options_table[] = {
 };
 
 static const struct command_example run_examples[] = {
-    {"otalab run scenarios/ab-good.yaml", "tell the story of one update"},
+    {"otalab run scenarios/boot/ab-good.yaml", "tell the story of one update"},
     {"otalab run scenarios/", "all of them, a line each"},
     {"otalab run ab-good --fault 'power_cut@flash.program,"
      "partition=journal,nth=2,done=40%'",
@@ -373,8 +374,25 @@ static void list_json(const struct plan_item *item)
     json_end(&json);
 }
 
+/* When the item lies in another folder than the one before. */
+static void list_heading(const struct plan_item *item, char *shown, size_t size)
+{
+    char folder[512];
+    char about[160];
+
+    group_folder(item->path, folder, sizeof folder);
+    if (strcmp(folder, shown) == 0) {
+        return;
+    }
+    group_about(folder, about, sizeof about);
+    printf("%s%s/%s%s\n", shown[0] != '\0' ? "\n" : "", folder,
+           about[0] != '\0' ? ": " : "", about);
+    snprintf(shown, size, "%s", folder);
+}
+
 static int print_list(struct runner *runner)
 {
+    char shown[512] = "";
     int width = 0;
 
     for (size_t i = 0; i < runner->plan.count; i++) {
@@ -390,8 +408,8 @@ static int print_list(struct runner *runner)
         } else if (runner->outputs.json) {
             list_json(item);
         } else {
-            printf("%-*s  %s  (%s)\n", width, item->name, item->title,
-                   item->path);
+            list_heading(item, shown, sizeof shown);
+            printf("  %-*s  %s\n", width, item->name, item->title);
         }
     }
     return runner->worst;

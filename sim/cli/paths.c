@@ -262,11 +262,24 @@ static int no_such_name(const char *name, const struct locations *where,
 
     err = diag_fail(diag, OTALAB_ERR_USAGE,
                     "%s: no such file, folder or scenario; %s%s'%s", name,
-                    best != NULL ? "did you mean '" : "'ls ",
-                    best != NULL ? best : where->scenarios,
+                    best != NULL ? "did you mean '" : "'",
+                    best != NULL ? best : "otalab run --list",
                     best != NULL ? "?" : " shows what there is");
     paths_free(&all);
     return err;
+}
+
+/* All of a folder that lies in `folder`, or what is called so there. */
+static int find_in(struct paths *paths, const char *folder, const char *name,
+                   struct diag *diag)
+{
+    char group[1024];
+
+    if (strchr(name, '/') == NULL && name[0] != '.' &&
+        join(group, sizeof group, folder, name) == 0 && is_folder(group)) {
+        return add_folder(paths, group, 1, NULL, diag);
+    }
+    return is_folder(folder) ? add_folder(paths, folder, 0, name, diag) : 0;
 }
 
 /* The scenarios of that name: the user's, or else the program's own. */
@@ -278,9 +291,7 @@ static int find_named(struct paths *paths, const char *name,
     int err = 0;
 
     for (unsigned i = 0; i < 2 && err == 0 && paths->count == before; i++) {
-        if (is_folder(folders[i])) {
-            err = add_folder(paths, folders[i], 0, name, diag);
-        }
+        err = find_in(paths, folders[i], name, diag);
     }
     return err;
 }

@@ -44,8 +44,9 @@ int paths_locate(const char *firmware, struct locations *where,
  * sorted, and those of its folders), or a scenario's name. */
 int paths_add(struct paths *paths, const char *argument,
               const struct locations *where, struct diag *diag);
-/* Scenarios of that name in scenarios/ and its folders, or else among the
- * program's own: at least one, or an error that suggests another name. */
+/* Scenarios of that name in scenarios/ and its folders, or all of a folder of
+ * that name there, or else among the program's own: at least one, or an error
+ * that suggests another name. */
 int paths_add_named(struct paths *paths, const char *name,
                     const struct locations *where, struct diag *diag);
 /* Would paths_add_named() give this very file? */

@@ -492,8 +492,8 @@ static int wear_of_updates(struct bench *bench, struct flash *flash)
 static int wear_of_polls(struct bench *bench, struct flash *flash)
 {
     struct scenario *scenario = NULL;
-    int err =
-        scenario_read("scenarios/ota-polls.yaml", &scenario, &bench->diag);
+    int err = scenario_read("scenarios/update/ota-polls.yaml", &scenario,
+                            &bench->diag);
 
     return err ? err : run_flash(bench, scenario, flash);
 }
@@ -629,16 +629,16 @@ static int print_table(struct bench *bench)
     err = err ? err : print_all_boots(bench);
     err = err ? err
               : print_update(bench, "A/B update, tried and confirmed, as built",
-                             "scenarios/ab-good.yaml", "");
+                             "scenarios/boot/ab-good.yaml", "");
     err = err ? err
               : print_update(bench, "A/B update, tried and confirmed, 256KiB",
-                             "scenarios/ab-large.yaml", "");
+                             "scenarios/boot/ab-large.yaml", "");
     err = err ? err
               : print_update(bench, "update over 60 kbit/s, 256KiB",
-                             "scenarios/ota-good.yaml", "<= 1500");
+                             "scenarios/update/ota-good.yaml", "<= 1500");
     err = err ? err
               : print_update(bench, "update over NB-IoT, 21 kbit/s, 256KiB",
-                             "scenarios/ota-nbiot.yaml", "");
+                             "scenarios/network/ota-nbiot.yaml", "");
     return err ? err : print_wear(bench);
 }
 

@@ -31,7 +31,7 @@ team() {
     rm -rf "$work/team"
     mkdir -p "$work/team/scenarios" && cd "$work/team" || exit 1
     for name in "$@"; do
-        cp "$share/scenarios/$name.yaml" scenarios || exit 1
+        cp "$share"/scenarios/*/"$name.yaml" scenarios || exit 1
     done
 }
 
@@ -102,7 +102,7 @@ team
 mkdir firmware
 cp "$share/firmware/app.bin" firmware/sensor.bin
 sed -e 's/build: app/build: sensor/' -e 's/^scenario: .*/scenario: sensor/' \
-    "$share/scenarios/ab-good.yaml" >scenarios/sensor.yaml
+    "$share/scenarios/boot/ab-good.yaml" >scenarios/sensor.yaml
 n=0
 while IFS= read -r command; do
     n=$((n + 1))

@@ -92,7 +92,7 @@ mkdir empty
 refused "a folder without a dump" "empty/flash.bin: No such file" \
     "$tool" inspect empty
 check "a second device" 0 "$tool" run -q --record kept \
-    "$scenarios/ota-two-devices.yaml"
+    "$scenarios/fleet/ota-two-devices.yaml"
 check "of a folder" 0 "$tool" inspect --device 2 kept/ota-two-devices
 test_that "has a verdict of its own" eval \
     'tail -n 1 out | grep -q "^boots next: slot-"'

@@ -28,14 +28,14 @@ pieces() {
     local file
     for file in bin/otalab lib/otalab/libotalab-shim.so \
         share/otalab/firmware/{rom.elf,boot.bin,app.bin,recovery.bin,otalab.dtb} \
-        share/otalab/scenarios/ab-good.yaml share/man/man1/otalab.1 \
+        share/otalab/scenarios/boot/ab-good.yaml share/man/man1/otalab.1 \
         share/bash-completion/completions/otalab \
         share/zsh/site-functions/_otalab \
         share/fish/vendor_completions.d/otalab.fish \
         share/doc/otalab/{README.md,LICENSE,docs/board.md}; do
         [ -s "$prefix/$file" ] || { echo "  no $file"; return 1; }
     done
-    diff <(cd "$scenarios" && find . -name '*.yaml' | sort) \
+    diff <(cd "$scenarios" && find . -type f | sort) \
         <(cd "$prefix/share/otalab/scenarios" && find . -type f | sort)
 }
 test_that "every piece is there" pieces
@@ -87,7 +87,7 @@ here
 mkdir scenarios firmware
 cp "$prefix/share/otalab/firmware/app.bin" firmware/mine.bin
 sed -e 's/^scenario: .*/scenario: mine/' -e '/update:/s/build: app/build: mine/' \
-    "$prefix/share/otalab/scenarios/ab-good.yaml" >scenarios/mine.yaml
+    "$prefix/share/otalab/scenarios/boot/ab-good.yaml" >scenarios/mine.yaml
 check "own scenario, own firmware" 0 otalab run -q mine --firmware firmware
 check "own firmware by OTALAB_FIRMWARE" 0 env OTALAB_FIRMWARE=firmware \
     otalab run -q scenarios/

@@ -32,9 +32,11 @@ recorded() {
 # ---- with all that can come between
 
 recorded "scenarios with all kinds of events" \
-    "$scenarios"/{ota-two-devices,ota-three-devices,ota-bursts,ota-link-lost}.yaml \
-    "$scenarios"/{ota-battery-dies,ota-brown-out-loop,ota-cut-erase}.yaml \
-    "$scenarios"/{ota-watchdog,hang-asleep,reset-in-erase,fault-in-fault}.yaml
+    "$scenarios"/fleet/{ota-two-devices,ota-three-devices}.yaml \
+    "$scenarios"/network/{ota-bursts,ota-link-lost}.yaml \
+    "$scenarios"/battery/{ota-battery-dies,ota-brown-out-loop}.yaml \
+    "$scenarios"/power/{ota-cut-erase,ota-watchdog,reset-in-erase}.yaml \
+    "$scenarios"/boot/{hang-asleep,fault-in-fault}.yaml
 
 # ---- one device must not hold up the others
 

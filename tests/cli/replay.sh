@@ -21,7 +21,7 @@ same='^the recording is the same, bit for bit$'
 
 # In this folder `scenarios` is ours; the names are looked up there.
 mkdir scenarios scenarios/deeper
-cp "$scenarios/ab-good.yaml" scenarios/deeper/
+cp "$scenarios/boot/ab-good.yaml" scenarios/deeper/
 
 # ---- the same again
 check "a run is kept" 0 "$tool" run -q ab-good --seed 3 --record kept
@@ -100,7 +100,7 @@ rm -r scenarios/deeper
 # Not ab-good: the program has one of its own.
 refused "2: the scenario is gone" "was-here: no such file, folder or scenario" \
     "$tool" replay "${token/:ab-good@/:was-here@}"
-cp "$scenarios/ab-good.yaml" scenarios/
+cp "$scenarios/boot/ab-good.yaml" scenarios/
 
 # ---- tokens from elsewhere
 refused "no token" "does not begin with ol1:" "$tool" replay ab-bad

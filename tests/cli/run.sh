@@ -114,11 +114,11 @@ says "and counts as failed" '^1 passed, 2 failed$'
 # ---- what a failed run prints
 fault='power_cut@flash.program,partition=journal,nth=2,done=40%'
 note="note@app.ready,nth=1,text=it's 1+1: \$HOME"
-check "a fault added makes it fail" 1 "$tool" run -q "$scenarios/ab-good.yaml" \
+check "a fault added makes it fail" 1 "$tool" run -q "$scenarios/boot/ab-good.yaml" \
     --seed 5 --fault "$fault" --fault "$note"
-line=$(grep -n 'resets: 2' "$scenarios/ab-good.yaml" | cut -d: -f1)
+line=$(grep -n 'resets: 2' "$scenarios/boot/ab-good.yaml" | cut -d: -f1)
 says "the expectation's file, line and column" \
-    "^  $scenarios/ab-good.yaml:$line:[0-9]+$"
+    "^  $scenarios/boot/ab-good.yaml:$line:[0-9]+$"
 says "what was expected" '^    expected  resets = 2$'
 says "what was seen" '^    seen      resets = 3$'
 says "where the evidence is" '^  evidence runs/ab-good/$'
@@ -143,7 +143,7 @@ test_that "the kept token is the printed one" \
     grep -qF -- "$(cat runs/ab-good/token)" <<<"$replay"
 
 mkdir other
-grep -v '^allow' "$scenarios/write-flash-raw.yaml" >other/write-flash-raw.yaml
+grep -v '^allow' "$scenarios/attack/write-flash-raw.yaml" >other/write-flash-raw.yaml
 check "a broken rule of the oracle fails a run" 1 "$tool" run -q \
     other/write-flash-raw.yaml
 says "it is the oracle that says so" '^  oracle$'
@@ -343,9 +343,9 @@ says "tells what is left out otherwise" 'flash.lock partition='
 check "--color=always" 0 "$tool" run -q --color=always good.yaml
 test_that "is coloured" grep -q $'\033\[32mPASS' out
 check "--hard-cuts" 0 "$tool" run -q --hard-cuts --record hard \
-    "$scenarios/power-cut-fuse.yaml"
+    "$scenarios/power/power-cut-fuse.yaml"
 check "without" 0 "$tool" run -q --record soft \
-    "$scenarios/power-cut-fuse.yaml"
+    "$scenarios/power/power-cut-fuse.yaml"
 test_that "give the same recording" cmp hard/power-cut-fuse/recording.ndjson \
     soft/power-cut-fuse/recording.ndjson
 
@@ -359,7 +359,7 @@ says "with the commands" '^  replay +run again exactly'
 check "so does help" 0 "$tool" help
 says "with examples first" '^Examples:$'
 check "run --help" 0 "$tool" run --help
-says "is led by an example" '^  otalab run scenarios/ab-good.yaml$'
+says "is led by an example" '^  otalab run scenarios/boot/ab-good.yaml$'
 says "has the exit codes" '130'
 for word in --seed --fault --record --repeat --verbose --quiet --json \
     --hard-cuts --gdb --firmware --qemu; do
