@@ -71,12 +71,12 @@ static void remember_rejected(struct boot_state *next,
         return;
     }
     /* Whatever else it is refused for shows again at the next try. */
-    bool ran = next->rejected_reason == OTA_REASON_TRIAL_FAILED;
-    bool again = digests_equal(next->rejected[0], digest);
-    if (ran && again) {
+    bool kept_ran = next->rejected_reason == OTA_REASON_TRIAL_FAILED;
+    bool ran = reason == OTA_REASON_TRIAL_FAILED;
+    if (kept_ran && (!ran || digests_equal(next->rejected[0], digest))) {
         return;
     }
-    if (ran) {
+    if (kept_ran) {
         memcpy(next->rejected[1], next->rejected[0], OTA_DIGEST_SIZE);
     }
     memcpy(next->rejected[0], digest, OTA_DIGEST_SIZE);

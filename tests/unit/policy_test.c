@@ -422,8 +422,8 @@ Test(policy, two_failed_digests_are_kept_whatever_is_refused_between)
     } rows[] = {
         {1, OTA_REASON_BAD_ENTRY, {1, 0}},
         {2, OTA_REASON_TRIAL_FAILED, {2, 0}},
-        {3, OTA_REASON_COUNTER_LOW, {3, 2}},
-        {4, OTA_REASON_BAD_ENTRY, {4, 2}},
+        {3, OTA_REASON_COUNTER_LOW, {2, 0}},
+        {4, OTA_REASON_BAD_ENTRY, {2, 0}},
         {5, OTA_REASON_TRIAL_FAILED, {5, 2}},
         {5, OTA_REASON_BAD_ENTRY, {5, 2}},
         {6, OTA_REASON_TRIAL_FAILED, {6, 5}},
