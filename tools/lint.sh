@@ -78,16 +78,18 @@ rule_spdx() {
 
 # Folder, and what it must not include. The arrows of docs/architecture.md.
 arrows='
-sim/base     shim machine device world scenario engine oracle record image cli
-sim/device   shim machine world scenario engine oracle record cli ota
-sim/machine  world scenario engine oracle record cli ota
-sim/world    machine scenario engine oracle cli
-sim/scenario machine engine cli
-sim/record   machine engine cli
-sim/image    machine engine cli
-sim/oracle   machine engine cli ota
-sim/engine   cli tui
-sim/shim     machine world scenario engine oracle record cli ota
+sim/base     shim machine device outside world scenario engine oracle record image report shell cli
+sim/device   shim machine outside scenario engine oracle record report shell cli ota
+sim/machine  outside scenario engine oracle record report shell cli ota
+sim/outside  machine scenario engine oracle report shell cli
+sim/scenario machine engine report shell cli
+sim/record   machine engine report shell cli
+sim/image    machine engine report shell cli
+sim/oracle   machine engine report shell cli ota
+sim/engine   report shell cli tui
+sim/report   machine shell cli tui
+sim/shell    machine engine report cli tui
+sim/shim     machine outside scenario engine oracle record report shell cli ota
 '
 
 rule_arrows() {

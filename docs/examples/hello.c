@@ -7,7 +7,7 @@
  */
 #include <stdint.h>
 
-#include "board/controller.h"
+#include "board/registers.h"
 
 #define REG(address) (*(volatile uint32_t *)(address))
 #define CTL ((volatile struct ctl_page *)CTL_BASE)

@@ -27,7 +27,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "board/controller.h"
+#include "board/registers.h"
 #include "board/trace.h"
 #include "ota/flash.h"
 #include "ota/slot.h"

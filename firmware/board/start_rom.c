@@ -14,7 +14,7 @@ __attribute__((used, section(".vectors.rom")))
 const union vector rom_vectors[VECTOR_COUNT] =
     VECTOR_TABLE(stack_top, rom_reset);
 
-/* Numbers of controller.h, as the assembler wants them. */
+/* Numbers of registers.h, as the assembler wants them. */
 _Static_assert(CTL_BASE == 0x21FFF000u && CTL_SYS_BOOT == 0x101, "asm");
 _Static_assert(CTL_OK == 0, "asm");
 _Static_assert(BOARD_SRAM_BASE == 0x21800000u && BOARD_SRAM_SIZE == 0x80000u,

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "cli/cmd_run.h"
-#include "cli/options.h"
-#include "cli/paths.h"
+#include "shell/options.h"
+#include "base/paths.h"
 #include "engine/run.h"
 #include "scenario/mistakes.h"
 

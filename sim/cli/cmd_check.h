@@ -3,7 +3,7 @@
 #ifndef OTALAB_CLI_CMD_CHECK_H
 #define OTALAB_CLI_CMD_CHECK_H
 
-#include "cli/commands.h"
+#include "shell/commands.h"
 
 extern const struct command command_check;
 extern const struct command command_explain;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/completion.h"
-#include "cli/options.h"
-#include "cli/paths.h"
+#include "shell/completion.h"
+#include "shell/options.h"
+#include "base/paths.h"
 #include "cli/root.h"
 #include "scenario/explain.h"
 

@@ -3,7 +3,7 @@
 #ifndef OTALAB_CLI_CMD_COMPLETION_H
 #define OTALAB_CLI_CMD_COMPLETION_H
 
-#include "cli/commands.h"
+#include "shell/commands.h"
 
 extern const struct command command_completion;
 

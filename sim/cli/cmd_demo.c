@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "cli/cmd_run.h"
-#include "cli/interrupt.h"
-#include "cli/options.h"
-#include "cli/paths.h"
-#include "cli/report.h"
+#include "base/interrupt.h"
+#include "shell/options.h"
+#include "base/paths.h"
+#include "report/report.h"
 
 enum { VERBOSE, COLOR };
 

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "cli/cmd_run.h"
-#include "cli/options.h"
-#include "cli/paths.h"
+#include "shell/options.h"
+#include "base/paths.h"
 #include "machine/machine.h"
 
 static const struct command_example doctor_examples[] = {

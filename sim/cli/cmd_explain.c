@@ -6,8 +6,8 @@
 
 #include "base/file.h"
 #include "cli/cmd_check.h"
-#include "cli/options.h"
-#include "cli/paths.h"
+#include "shell/options.h"
+#include "base/paths.h"
 #include "scenario/explain.h"
 
 #define PROGRAMS_MAX (64u * 1024u)

@@ -2,9 +2,9 @@
 #include "cli/cmd_image.h"
 
 #include "base/file.h"
-#include "board/controller.h"
+#include "board/registers.h"
 #include "base/json.h"
-#include "cli/options.h"
+#include "shell/options.h"
 #include "image/image_check.h"
 #include "image/image_sign.h"
 #include "ota/image.h"

@@ -4,7 +4,7 @@
 #define OTALAB_CLI_CMD_IMAGE_H
 
 #include "base/diag.h"
-#include "cli/commands.h"
+#include "shell/commands.h"
 #include "device/figures.h"
 
 extern const struct command command_image;

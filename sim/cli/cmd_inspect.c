@@ -9,7 +9,7 @@
 #include "cli/cmd_image.h"
 #include "cli/cmd_run.h"
 #include "cli/inspect.h"
-#include "cli/options.h"
+#include "shell/options.h"
 #include "image/provision.h"
 
 #define DUMP_MAX (64u * 1024u * 1024u)

@@ -2,7 +2,7 @@
 #include "base/file.h"
 #include "cli/cmd_image.h"
 #include "base/json.h"
-#include "cli/options.h"
+#include "shell/options.h"
 #include "image/keys.h"
 
 #include <stdio.h>

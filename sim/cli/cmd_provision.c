@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
 #include "cli/cmd_image.h"
-#include "cli/options.h"
-#include "cli/paths.h"
+#include "shell/options.h"
+#include "base/paths.h"
 #include "image/image_sign.h"
 #include "image/provision.h"
 

@@ -13,10 +13,10 @@
 #include "base/hex.h"
 #include "cli/debugger.h"
 #include "cli/evidence.h"
-#include "cli/interrupt.h"
-#include "cli/options.h"
-#include "cli/paths.h"
-#include "cli/report.h"
+#include "base/interrupt.h"
+#include "shell/options.h"
+#include "base/paths.h"
+#include "report/report.h"
 
 enum { SCENARIO, VERBOSE, QUIET, COLOR, GDB, FIRMWARE, QEMU };
 

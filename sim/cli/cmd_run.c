@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/github.h"
+#include "report/github.h"
 #include "cli/groups.h"
-#include "cli/interrupt.h"
+#include "base/interrupt.h"
 #include "cli/jobs.h"
 #include "base/json.h"
-#include "cli/options.h"
-#include "cli/outputs.h"
-#include "cli/meter.h"
-#include "cli/report.h"
+#include "shell/options.h"
+#include "report/outputs.h"
+#include "report/meter.h"
+#include "report/report.h"
 #include "cli/session.h"
 
 enum {

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "cli/paths.h"
+#include "base/paths.h"
 #include "scenario/scenario.h"
 
 void debugger_say(FILE *out, const struct scenario *scenario,

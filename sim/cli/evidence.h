@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "cli/paths.h"
+#include "base/paths.h"
 #include "engine/run.h"
 
 /* What is kept, and where. */

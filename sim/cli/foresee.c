@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/diag.h"
-#include "board/controller.h"
+#include "board/registers.h"
 #include "ota/load.h"
 #include "ota/map.h"
 #include "ota/policy.h"

@@ -13,7 +13,7 @@
 
 #include "base/core.h"
 #include "cli/frame.h"
-#include "cli/interrupt.h"
+#include "base/interrupt.h"
 
 #define READ_SIZE 65536u
 

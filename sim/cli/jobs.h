@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "cli/outcome.h"
+#include "report/outcome.h"
 
 #define JOBS_MAX 256u
 

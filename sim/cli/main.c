@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/man.h"
-#include "cli/options.h"
+#include "shell/man.h"
+#include "shell/options.h"
 #include "cli/root.h"
+#include "base/version.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -4,10 +4,7 @@
 #ifndef OTALAB_CLI_ROOT_H
 #define OTALAB_CLI_ROOT_H
 
-#include "cli/commands.h"
-
-#define OTALAB_VERSION "0.3.0"
-#define OTALAB_VERSION_DATE "2026-11-22" /* for the man page */
+#include "shell/commands.h"
 
 extern const struct command command_root;
 

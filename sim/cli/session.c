@@ -7,8 +7,8 @@
 
 #include "cli/debugger.h"
 #include "cli/evidence.h"
-#include "cli/followup.h"
-#include "cli/report.h"
+#include "report/followup.h"
+#include "report/report.h"
 
 static int read_scenario(const struct session *session, const char *path,
                          struct scenario **scenario, struct diag *diag)

@@ -13,8 +13,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "cli/paths.h"
-#include "cli/plan.h"
+#include "base/paths.h"
+#include "report/plan.h"
 
 struct session {
     struct locations where;

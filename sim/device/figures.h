@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
-#include "device/controller.h"
+#include "device/board.h"
 
 #define BOARD_PARTS 16u
 #define BOARD_PART_NAME 32u

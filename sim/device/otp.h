@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/rng.h"
-#include "board/controller.h"
+#include "board/registers.h"
 
 enum otp_form {
     OTP_FORM_AUTO = 0,

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "board/controller.h"
+#include "board/registers.h"
 
 #define RADIO_QUEUE 8u
 #define RADIO_NEVER UINT64_MAX

@@ -9,8 +9,8 @@
 #include "engine/state.h"
 #include "image/descriptor.h"
 #include "image/image_sign.h"
-#include "world/coap.h"
-#include "world/report.h"
+#include "outside/coap.h"
+#include "outside/report.h"
 
 #define SERVER_NODE 1u
 #define SERVER_PORT 5683u

@@ -11,14 +11,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "device/controller.h"
+#include "device/board.h"
 #include "device/figures.h"
 #include "oracle/oracle.h"
 #include "record/event.h"
 #include "scenario/scenario.h"
-#include "world/battery.h"
-#include "world/link.h"
-#include "world/server.h"
+#include "outside/battery.h"
+#include "outside/link.h"
+#include "outside/server.h"
 
 /* Of the events that a pattern did not fit: the one that came nearest to it,
  * the latest of equals. */

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
-#include "board/controller.h"
+#include "board/registers.h"
 #include "device/figures.h"
 #include "oracle/decode.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "board/controller.h"
+#include "board/registers.h"
 
 int rom_put(struct rom *rom, uint32_t address, const uint8_t *bytes,
             size_t size, struct diag *diag)

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
-#include "board/controller.h"
+#include "board/registers.h"
 #include "shim/channel.h"
 
 struct machine;

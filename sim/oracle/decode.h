@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "board/controller.h"
+#include "board/registers.h"
 #include "device/figures.h"
 #include "image/image_read.h"
 #include "oracle/layout.h"

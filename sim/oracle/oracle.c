@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "board/controller.h"
+#include "board/registers.h"
 #include "oracle/oracle_parts.h"
 
 /* Pieces of foreign code that are told in one boot. */

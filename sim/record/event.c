@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "board/controller.h"
-#include "device/controller.h"
+#include "board/registers.h"
+#include "device/board.h"
 #include "device/flash.h"
 #include "device/otp.h"
 #include "ota/agent_why.h"
 #include "ota/reason.h"
 #include "ota/slot.h"
-#include "world/link.h"
-#include "world/server.h"
+#include "outside/link.h"
+#include "outside/server.h"
 
 struct catalogue_row {
     const char *name;

@@ -13,12 +13,12 @@
 #include <stdint.h>
 
 #include "base/diag.h"
-#include "device/controller.h"
+#include "device/board.h"
 #include "device/flash.h"
 #include "record/event.h"
-#include "world/battery.h"
-#include "world/link.h"
-#include "world/server.h"
+#include "outside/battery.h"
+#include "outside/link.h"
+#include "outside/server.h"
 
 #define SCENARIO_NAME 64u
 #define SCENARIO_IMAGES 16u

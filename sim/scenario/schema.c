@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "board/controller.h"
+#include "board/registers.h"
 #include "image/edits.h"
 #include "ota/agent_why.h"
 #include "ota/reason.h"

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "world/link.h"
+#include "outside/link.h"
 
 /* What a key's value is, and by that how it is read and stored. */
 enum schema_kind {

@@ -4,8 +4,8 @@
 
 #include "scenario/scenario.h"
 #include "scenario/schema_rows.h"
-#include "world/battery.h"
-#include "world/server.h"
+#include "outside/battery.h"
+#include "outside/server.h"
 
 /* ---- the link ---------------------------------------------------------- */
 

@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "board/controller.h"
+#include "board/registers.h"
 
 struct area {
     uint8_t *start; /* NULL: not found yet */

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "board/controller.h"
+#include "board/registers.h"
 #include "shim/guard.h"
 #include "shim/turn.h"
 

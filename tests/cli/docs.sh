@@ -53,18 +53,18 @@ want_rows() {
     done
 }
 
-# Every enumerator of controller.h with its value; flags by their bit.
+# Every enumerator of registers.h with its value; flags by their bit.
 enumerators() {
     sed -n -e 's/^ *\(CTL_[A-Z_]*\) = 1u << \([0-9]*\).*/| `\1` | \2 |/p' \
         -e 's/^ *\(CTL_[A-Z_]*\) = \(0x[0-9A-Fa-f]*\|[0-9]*\)\(,.*\| .*\|\)$/| `\1` | \2 |/p' \
-        firmware/board/controller.h
+        firmware/board/registers.h
 }
 
 # C knows the offsets best. Prints rows of tables.
 cat >"$work/tables.c" <<'END'
 #include <stddef.h>
 #include <stdio.h>
-#include "board/controller.h"
+#include "board/registers.h"
 #include "board/trace.h"
 
 #define OFFSET(member) \
@@ -116,7 +116,7 @@ registers() {
 commands_and_codes() {
     local rows
     rows=$(enumerators)
-    [ "$(wc -l <<<"$rows")" -ge 40 ] || echo "cannot read controller.h"
+    [ "$(wc -l <<<"$rows")" -ge 40 ] || echo "cannot read registers.h"
     want_rows <<<"$rows"
 }
 

@@ -3,7 +3,7 @@
  * Does libcoap read what our codec writes, and do both refuse the same? Random
  * messages, first whole, then with bytes changed or cut off, are read by both.
  * Left out are messages with an option whose length only one of them limits, as
- * libcoap refuses the whole message then (sim/world/coap.h says why we do not).
+ * libcoap refuses the whole message then (sim/outside/coap.h says why we do not).
  *
  *   agree SEED ROUNDS
  */
@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "world/coap.h"
+#include "outside/coap.h"
 
 #define LARGEST 4096u
 #define EXPERIMENTAL 65000u /* numbers that nobody has registered */

@@ -20,8 +20,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "world/link.h"
-#include "world/server.h"
+#include "outside/link.h"
+#include "outside/server.h"
 
 #define MS UINT64_C(1000000)
 #define STEP_NS (1000u * MS)

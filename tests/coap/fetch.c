@@ -24,7 +24,7 @@
 #include "base/rng.h"
 #include "coap/peer.h"
 #include "ota/coap.h"
-#include "world/link.h"
+#include "outside/link.h"
 
 #define MS UINT64_C(1000000)
 #define PATIENCE_MS 20000

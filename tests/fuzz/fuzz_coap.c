@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "world/coap.h"
-#include "world/server.h"
+#include "outside/coap.h"
+#include "outside/server.h"
 
 #define IMAGE_SIZE 5000u
 #define LARGEST 4096u

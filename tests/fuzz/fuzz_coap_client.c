@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "ota/coap.h"
-#include "world/coap.h"
+#include "outside/coap.h"
 
 static void require(bool holds)
 {

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device/controller.h"
+#include "device/board.h"
 
 #define SIZE (4u * FLASH_SECTOR)
 #define MAX_STEPS 48u

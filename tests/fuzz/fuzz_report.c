@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "ota/report.h"
-#include "world/report.h"
+#include "outside/report.h"
 
 static void require(bool holds)
 {

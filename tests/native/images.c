@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "board/controller.h"
+#include "board/registers.h"
 #include "image/bytes.h"
 #include "image/image_sign.h"
 

@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
-#include "board/controller.h"
+#include "board/registers.h"
 #include "device/figures.h"
 #include "device/flash.h"
 #include "device/otp.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "board/trace.h"
-#include "device/controller.h"
+#include "device/board.h"
 #include "device/figures.h"
 #include "machine/machine.h"
 #include "ota/flash.h"

@@ -6,7 +6,7 @@ guest_src := tests/qemu/guests
 guest_elf := $(B)/tests/guest.elf
 
 $(guest_elf): $(guest_src)/guest.c $(guest_src)/guest.h $(guest_src)/guest.ld \
-		firmware/board/controller.h tests/qemu/module.mk
+		firmware/board/registers.h tests/qemu/module.mk
 	$(call say,ARM,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(ARM)gcc -mcpu=cortex-m4 -mthumb -std=gnu11 -Os -ffreestanding \

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "board/controller.h"
+#include "board/registers.h"
 #include "device/figures.h"
 #include "engine/run.h"
 

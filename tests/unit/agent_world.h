@@ -19,8 +19,8 @@
 #include "ota/agent.h"
 #include "ota/journal.h"
 #include "ota/policy.h"
-#include "world/link.h"
-#include "world/server.h"
+#include "outside/link.h"
+#include "outside/server.h"
 
 #define AW_IMAGES 8u
 #define AW_EVENTS 9u

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "world/battery.h"
+#include "outside/battery.h"
 
 #define MS UINT64_C(1000000)
 #define SECOND UINT64_C(1000000000)

@@ -12,9 +12,9 @@
 
 #include "base/rng.h"
 #include "ota/bytes.h"
-#include "world/coap.h"
-#include "world/link.h"
-#include "world/server.h"
+#include "outside/coap.h"
+#include "outside/link.h"
+#include "outside/server.h"
 
 #define SECOND 1000u
 #define RANDOM 0x12340000u /* no spread of timeouts */

@@ -2,8 +2,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "world/coap.h"
-#include "world/server.h"
+#include "outside/coap.h"
+#include "outside/server.h"
 
 #define SECOND UINT64_C(1000000000)
 #define IMAGE_SIZE 50001u

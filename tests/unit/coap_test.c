@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "world/coap.h"
+#include "outside/coap.h"
 
 static struct wcoap_message m;
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "device/controller.h"
+#include "device/board.h"
 
 #define MS 1000000ull
 #define PROGRAM_NS 700000u

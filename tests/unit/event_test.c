@@ -2,13 +2,13 @@
 /* The catalogue of events: names, values as people read them, matching. */
 #include "record/event.h"
 
-#include "board/controller.h"
-#include "device/controller.h"
+#include "board/registers.h"
+#include "device/board.h"
 #include "device/flash.h"
 #include "ota/agent_why.h"
 #include "ota/reason.h"
-#include "world/link.h"
-#include "world/server.h"
+#include "outside/link.h"
+#include "outside/server.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

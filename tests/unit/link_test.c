@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "world/link.h"
+#include "outside/link.h"
 
 #define SEED 7u
 #define MS UINT64_C(1000000)

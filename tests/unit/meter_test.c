@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The progress line: what it says, and that it never wraps. */
-#include "cli/meter.h"
+#include "report/meter.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

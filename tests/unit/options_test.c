@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Command lines: the tables, what they refuse, what they print. */
-#include "cli/options.h"
+#include "shell/options.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 
 #include "oracle/oracle.h"
 
-#include "board/controller.h"
+#include "board/registers.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "ota/agent_why.h"
-#include "world/report.h"
+#include "outside/report.h"
 
 static int32_t write_it(const struct progress *progress, uint32_t version,
                         uint8_t slot, char out[REPORT_MAX + 1])

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Reports for machines: what they say, and that hostile texts break none. */
-#include "cli/github.h"
-#include "cli/junit.h"
-#include "cli/outputs.h"
-#include "cli/report.h"
-#include "cli/tap.h"
+#include "report/github.h"
+#include "report/junit.h"
+#include "report/outputs.h"
+#include "report/report.h"
+#include "report/tap.h"
 #include "base/utf8.h"
-#include "cli/xml.h"
+#include "report/xml.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include <elf.h>
 #include <string.h>
 
-#include "board/controller.h"
+#include "board/registers.h"
 #include "image/rom.h"
 
 #define SEGMENTS 3u

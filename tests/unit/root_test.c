@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/completion.h"
-#include "cli/man.h"
-#include "cli/options.h"
+#include "shell/completion.h"
+#include "shell/man.h"
+#include "shell/options.h"
 
 static int seen;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which scenarios are meant, where their evidence goes, which names are near. */
-#include "cli/plan.h"
+#include "report/plan.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

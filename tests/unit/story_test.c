@@ -4,7 +4,7 @@
 #include "record/sentence.h"
 #include "record/story.h"
 
-#include "board/controller.h"
+#include "board/registers.h"
 #include "device/flash.h"
 #include "device/otp.h"
 #include "ota/agent_why.h"

@@ -6,7 +6,7 @@
  */
 #include <stdint.h>
 
-#include "board/controller.h"
+#include "board/registers.h"
 #include "guest.h"
 
 #define REG(address) (*(volatile uint32_t *)(address))

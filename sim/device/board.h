@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The board as a value: every device model behind the controller page, and
+ * the one function that carries out a command. It knows neither QEMU nor a
+ * scenario: it is given the register page, the window's bytes and the time,
+ * and reports what happened through a sink. The caller owns everything.
+ */
+#ifndef OTALAB_DEVICE_BOARD_H
+#define OTALAB_DEVICE_BOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/rng.h"
+#include "board/registers.h"
+#include "device/flash.h"
+#include "device/otp.h"
+#include "device/radio.h"
+
+#define BOARD_CONSOLE_LINES 8u
+#define BOARD_CONSOLE_LENGTH 256u
+#define BOARD_FOREVER UINT64_MAX
+/* So much may the guest's time differ from the count of what it executed, on
+ * either side: the ROM's first command comes some instructions after the
+ * reset, and a sleep is armed in time that it has already been given. */
+#define BOARD_TIME_SLACK_NS 1000000u
+/* A WFI that no answer has granted takes so long, whatever the guest says. */
+#define BOARD_WAIT_NS 100000u
+/* An answer that grants a wait grants a WFI for each BOARD_WAIT_NS of it, and so
+ * many more. */
+#define BOARD_GRANT_WAITS 4u
+/* The rate of commands: one in so long, and so much of that at once. */
+#define BOARD_COMMAND_NS 50000u
+#define BOARD_BURST_NS 5000000000u
+
+/* Figures from the devicetree that the models need. */
+struct board_figures {
+    struct flash_figures flash;
+    uint64_t otp_burn_ns;
+    uint32_t watchdog_ms;
+    uint32_t battery_mv;
+    uint32_t warn_mv;
+    uint32_t brown_out_mv;
+    struct radio_figures radio;
+};
+
+/* What the SRAM holds after power comes back. */
+enum board_sram {
+    BOARD_SRAM_SCRAMBLED = 0,
+    BOARD_SRAM_PARTLY,
+    BOARD_SRAM_KEPT
+};
+
+/* What the flash part of the window shows. A sector in flight reads garbage
+ * (the inverse of the array) in every view. */
+enum board_view {
+    BOARD_VIEW_STALE = 0, /* nothing sure: power failed, no boot since */
+    BOARD_VIEW_TRUE,      /* the array */
+    BOARD_VIEW_GARBAGE    /* all garbage: reset while busy, until the end */
+};
+
+struct board {
+    struct board_figures figures;
+    struct flash flash;
+    struct otp otp;
+    struct rng noise;    /* guest-visible random numbers */
+    struct rng scramble; /* SRAM after power-on */
+
+    uint64_t epoch_ns;   /* world time of the last reset */
+    uint64_t now_ns;     /* world time of the last command */
+    uint64_t horizon_ns; /* epoch + all sleeps and busy waits granted */
+    uint64_t granted_ns; /* end of the latest of them */
+    uint64_t anchor_ns;  /* world time that the board last knew by itself: of
+                             the reset, or of the end of a sleep */
+    uint64_t anchor_spent_ns; /* spent_ns at that time */
+    uint64_t spent_ns;        /* by the CPU since the reset, at the last ring */
+    uint64_t charged_ns;      /* of that, for WFIs nobody has granted */
+    uint64_t waits;           /* WFIs since the reset, at the last ring */
+    uint64_t granted_waits;   /* WFIs that are granted and not used */
+    uint64_t commands_ns;     /* when all commands so far may have come */
+    uint64_t deadline_ns;     /* trial deadline, BOARD_FOREVER if not set */
+    bool deadline_set;
+    bool reset_asserted;  /* answers CTL_RESET_ASSERTED until SYS_BOOT */
+    bool reset_announced; /* SYS_RESET was the last command */
+    bool cpu_reset;       /* the CPU was seen to be reset: SYS_BOOT may come */
+    bool halted;
+    uint8_t cause; /* enum ctl_reset_cause of the coming boot */
+    uint8_t sram;  /* enum board_sram for the coming boot */
+    uint8_t view;  /* enum board_view */
+    uint32_t boots;
+    uint32_t battery_mv; /* set by the world, as are the next three */
+    uint32_t left_mj;    /* UINT32_MAX: external supply */
+    uint32_t drained_mj;
+    uint64_t rtc_ms; /* of the clock at world time 0 */
+    struct radio radio;
+
+    uint64_t
+        sleep_ns; /* a SYS_SLEEP's end: as asked, or the deadline; else 0 */
+    uint64_t slept_ns; /* its begin; else 0 */
+    bool deaf;         /* nothing but its end ends it */
+    bool asleep;       /* it is not answered yet: board_wake() does */
+
+    uint32_t console_count; /* lines waiting for the guest */
+    uint16_t console_length[BOARD_CONSOLE_LINES];
+    char console[BOARD_CONSOLE_LINES][BOARD_CONSOLE_LENGTH];
+};
+
+/* What the air said to a datagram. */
+enum board_air { BOARD_AIR_TAKEN = 0, BOARD_AIR_FULL, BOARD_AIR_DOWN };
+
+/*
+ * What the controller tells the world about. Each call is one thing that
+ * happened at board->now_ns. Unused members, or the sink itself, may be NULL.
+ * A broken rule of flash or fuses comes through flash_rule or otp_rule alone;
+ * `refused` is every other answer that is an error, but CTL_E_EMPTY. A trace
+ * code is the guest's word and may be any number.
+ */
+struct board_sink {
+    void *context;
+    void (*boot)(void *context, enum ctl_reset_cause cause);
+    void (*reset)(void *context, uint32_t reason); /* announced */
+    void (*halt)(void *context);
+    void (*flash_begin)(void *context, const struct flash_op *op);
+    void (*flash_end)(void *context, const struct flash_op *op);
+    void (*flash_rule)(void *context, enum flash_rule rule, uint32_t address,
+                       uint32_t length);
+    void (*flash_lock)(void *context, uint32_t start, uint32_t length);
+    void (*otp_begin)(void *context, uint32_t bit);
+    void (*otp_end)(void *context, uint32_t bit);
+    void (*otp_rule)(void *context, enum otp_rule rule, uint32_t bit);
+    void (*otp_lock)(void *context);
+    void (*console)(void *context, const uint8_t *text, uint32_t length);
+    void (*trace)(void *context, uint32_t code, const uint32_t args[4],
+                  const uint8_t *data);
+    void (*deadline)(void *context, uint32_t ms);
+    void (*sleep)(void *context, uint64_t until_ns);
+    /* A datagram for the link; fills when it has left the air (or, for FULL,
+     * when there is room). Without this member nobody is registered. */
+    enum board_air (*radio_send)(void *context, uint32_t node, uint32_t port,
+                                 const uint8_t *bytes, uint32_t length,
+                                 uint64_t *until_ns);
+    void (*refused)(void *context, uint32_t command, enum ctl_status status);
+    void (*storm)(void *context); /* commands come too fast: it is reset */
+    /* The guest has stored into the window at this flash address: seen where
+     * an operation is about to hide it. The rest is board_raw_write()'s. */
+    void (*raw_write)(void *context, uint32_t address);
+};
+
+/* Blank flash and fuses, power just on: the first boot's cause is POWER_ON.
+ * -1 when a figure is not supported. */
+int board_init(struct board *board, const struct board_figures *figures,
+               uint64_t seed);
+
+/*
+ * Carry out the command in `page`, once the board has been told what is known
+ * of the CPU (board_see_cpu()). `window` is the shared window's first byte; the
+ * flash part of it is updated when an operation begins or ends.
+ *
+ * SYS_SLEEP is not answered: board->asleep is set, board->sleep_ns says until
+ * when, at the latest. The guest has to be kept waiting until board_wake().
+ *
+ * Time: the guest's is epoch + cycles * 40 ns. The board has a count of its
+ * own, the CPU's executed time and BOARD_WAIT_NS for each WFI that nobody has
+ * granted, from the last time that it knew by itself: the epoch, or the end of
+ * a sleep that it answered. The guest's time is refused (CTL_E_TIME) below
+ * that count less BOARD_TIME_SLACK_NS, below now_ns, or above
+ *     horizon_ns + executed time + BOARD_TIME_SLACK_NS,
+ * where horizon_ns starts at the epoch and grows by each wait that an answer
+ * grants: SYS_SLEEP until the time answered, a busy answer until its end. A
+ * sleep for ever is granted two watchdog periods: a bark may end it. With a
+ * refused time the board's time goes on by its own count (board_least_ns()).
+ * At the deadline, by whichever time, reset is asserted.
+ *
+ * Rate: a command may come each BOARD_COMMAND_NS; who has sent commands for
+ * BOARD_BURST_NS too many is reset, as by the watchdog.
+ *
+ * SYS_BOOT starts a new epoch, at now_ns as a cut, a deadline or
+ * board_warm_reset() left it, or when the reset that was seen has come
+ * (board_reset_seen()). TIME given with SYS_BOOT is not looked at: that is
+ * cycle 0. It clears the locks, so it counts only once the CPU was seen to be
+ * reset since the last one; else it is no command. What rings instead of it is
+ * answered CTL_RESET_ASSERTED.
+ */
+void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
+                   const struct board_sink *sink);
+
+/* What the machine knows of the CPU at a ring, and no program can forge. */
+struct board_cpu {
+    bool reset;           /* it was reset since the last ring */
+    uint64_t executed_ns; /* since SYS_BOOT */
+    uint64_t waits;       /* WFIs since SYS_BOOT */
+};
+
+/* To be told at each ring, before its command is carried out. */
+void board_see_cpu(struct board *board, const struct board_cpu *cpu);
+
+/* Before this time it cannot be, whatever the guest says. */
+uint64_t board_least_ns(const struct board *board);
+
+/* A reset that was seen, and that the board had no part in: announced, at the
+ * time of the announcement; else the watchdog has bitten, two periods after
+ * the last command, its worst case. Not before board_least_ns(), not after the
+ * deadline. False when there is none. */
+bool board_reset_seen(const struct board *board, uint64_t *at_ns,
+                      enum ctl_reset_cause *cause);
+
+/*
+ * Answer the sleep at `now` (at or after the last time, at or before sleep_ns;
+ * a time outside is drawn in): R0,R1 are that time, FLAGS are fresh, and the
+ * guest's time may go on to it. The time of the board is not moved: what is
+ * due by then is board_advance()'s, before. BOARD_FOREVER ends an endless
+ * sleep that nothing will end: the CPU then really sleeps, until a watchdog
+ * barks. Without a sleep to be answered (a reset took it) nothing happens.
+ */
+void board_wake(struct board *board, struct ctl_page *page, uint64_t now);
+/* Does anything wait that the CPU should wake for: console line, datagram? */
+bool board_has_news(const struct board *board);
+
+/* Time goes on to `now` without the guest: operations end, window follows. */
+void board_advance(struct board *board, uint8_t *window, uint64_t now,
+                   const struct board_sink *sink);
+
+/* The world time that TIME in the page stands for; BOARD_FOREVER if beyond
+ * what a time can hold. Not for SYS_BOOT. */
+uint64_t board_guest_ns(const struct board *board, const struct ctl_page *page);
+
+/* The time at which board_command() would carry out the page's command: the
+ * guest's where it is possible, else the board's own. */
+uint64_t board_command_ns(const struct board *board,
+                          const struct ctl_page *page);
+
+/*
+ * Power fails at `now`; it is back at `now + off_ns`. What was due by then is
+ * completed (call board_advance() first to have it reported), what is in
+ * flight is torn. All later commands are answered CTL_RESET_ASSERTED until
+ * SYS_BOOT. The window is not touched and says nothing from here on: look for
+ * raw writes before.
+ */
+struct board_cut {
+    uint64_t now_ns;
+    uint64_t off_ns;
+    enum flash_form flash_form;
+    enum otp_form otp_form;
+    enum ctl_reset_cause cause; /* POWER_ON or BROWN_OUT */
+    enum board_sram sram;
+};
+/* What the cut met: the forms used, BEFORE where nothing was in flight. */
+struct board_cut_report {
+    bool flash_busy;
+    bool otp_busy;
+    enum flash_op_kind flash_kind;
+    enum flash_form flash_form;
+    enum otp_form otp_form;
+    uint32_t address; /* of the flash operation */
+    uint32_t length;
+    uint32_t done; /* how far it was, in 1/1000 */
+    uint32_t bit;  /* of the burn */
+};
+void board_power_cut(struct board *board, const struct board_cut *cut,
+                     struct board_cut_report *report);
+
+/* A reset that does not cut power, at `now`: watchdog, lock-up, deadline or
+ * software. Flash goes on with what it does; call board_advance() first to
+ * have what ended by `now` reported at its time. */
+void board_warm_reset(struct board *board, uint64_t now,
+                      enum ctl_reset_cause cause);
+
+/* Prepare the window for a boot: flash as it reads now, SRAM as board->sram
+ * says, zero everywhere else but in the controller's page. Called by
+ * SYS_BOOT; the machine also calls it before a new process. A second call
+ * gives the same bytes. */
+void board_fill_window(const struct board *board, uint8_t *window);
+
+/* The flash part alone, as it has to read now: to undo a raw write. */
+void board_show_flash(const struct board *board, uint8_t *window);
+
+/* Queue a console line for the guest. -1 when the queue is full or the line
+ * is empty or longer than BOARD_CONSOLE_LENGTH. */
+int board_console_line(struct board *board, const char *line);
+
+/* First flash byte in which the window is not what the board put there, or -1.
+ * Nothing is found between a power cut and SYS_BOOT. */
+int64_t board_raw_write(const struct board *board, const uint8_t *window);
+
+#endif

@@ -1,0 +1,730 @@
+/* SPDX-License-Identifier: MIT */
+#include "outside/server.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "outside/coap.h"
+
+#define NS_PER_SECOND UINT64_C(1000000000)
+/* RFC 7252, 4.8.2: how long a message id may come again. */
+#define EXCHANGE_LIFETIME (247u * NS_PER_SECOND)
+#define NON_LIFETIME (145u * NS_PER_SECOND)
+#define FORMAT_BYTES 42u /* application/octet-stream */
+
+/* One request on its way to an answer. */
+struct call {
+    struct server *server;
+    uint64_t now;
+    struct endpoint from;
+    const uint8_t *bytes;
+    const struct server_image *images;
+    uint32_t image_count;
+    uint32_t resource;
+    struct wcoap_message request;
+
+    /* the answer */
+    const uint8_t *etag; /* NULL: none */
+    bool has_content;
+    bool has_size;
+    bool has_block1;
+    bool has_block2;
+    uint8_t code;
+    struct wcoap_block block1;
+    struct wcoap_block block2;
+    uint32_t size;   /* of the whole */
+    uint32_t offset; /* of the payload in it */
+    const uint8_t *payload;
+    uint32_t length;
+};
+
+/* ---- tables ------------------------------------------------------------- */
+
+static const char *const paths[SERVER_RESOURCES] = {"descriptor", "image",
+                                                    "status"};
+
+static const struct {
+    const char *name;
+    const char *text;
+} fault_names[SERVER_FAULTS] = {
+    [SERVER_SILENT] = {"silent", "receives, and never answers"},
+    [SERVER_REFUSE] = {"refuse", "answers with an error code alone"},
+    [SERVER_CORRUPT] = {"corrupt", "one byte of the content is changed"},
+    [SERVER_WRONG_ETAG] = {"wrong-etag",
+                           "the ETag changes on the way, the content does not"},
+    [SERVER_TRUNCATE] = {"truncate", "blocks come with bytes missing"},
+    [SERVER_WRONG_BLOCK] = {"wrong-block",
+                            "blocks come with another one's number"},
+    [SERVER_WRONG_TOKEN] = {"wrong-token", "answers belong to no request"},
+    [SERVER_OTHER_IMAGE] =
+        {"other-image", "the content changes on the way, the ETag does not"},
+    [SERVER_REPLAY] = {"replay",
+                       "offers in turn whatever it has published so far"},
+};
+
+const char *server_path(enum server_resource resource)
+{
+    return (unsigned)resource < SERVER_RESOURCES ? paths[resource] : "?";
+}
+
+const char *server_fault_name(enum server_fault_kind kind)
+{
+    return (unsigned)kind < SERVER_FAULTS ? fault_names[kind].name : "?";
+}
+
+const char *server_fault_text(enum server_fault_kind kind)
+{
+    return (unsigned)kind < SERVER_FAULTS ? fault_names[kind].text : "?";
+}
+
+int server_fault_find(const char *name)
+{
+    for (int kind = 0; kind < SERVER_FAULTS; kind++) {
+        if (strcmp(fault_names[kind].name, name) == 0) {
+            return kind;
+        }
+    }
+    return -1;
+}
+
+/* ---- set-up ------------------------------------------------------------- */
+
+void server_init(struct server *server, uint64_t seed)
+{
+    struct rng rng;
+
+    memset(server, 0, sizeof(*server));
+    rng_init(&rng, seed, "server");
+    server->next_id = (uint16_t)rng_next(&rng);
+    server->szx = WCOAP_SZX_MAX;
+}
+
+static void make_etag(uint8_t etag[SERVER_ETAG], uint64_t release,
+                      const char *name, const uint8_t *bytes, uint32_t length)
+{
+    struct rng rng;
+
+    rng_init(&rng, release, name);
+    for (uint32_t i = 0; i < length; i++) {
+        rng.state = rng_next(&rng) ^ bytes[i];
+    }
+    uint64_t value = rng_next(&rng);
+    for (uint32_t i = 0; i < SERVER_ETAG; i++) {
+        etag[i] = (uint8_t)(value >> 8 * i);
+    }
+}
+
+int server_publish(struct server *server, const void *descriptor,
+                   uint32_t length, uint32_t image, uint64_t release)
+{
+    if (length == 0 || length > SERVER_DESCRIPTOR) {
+        return -1;
+    }
+    server->shown = server->offers++ % SERVER_OFFERS;
+    server->published = 1;
+    struct server_offer *offer = &server->offer[server->shown];
+    memset(offer, 0, sizeof(*offer));
+    memcpy(offer->descriptor, descriptor, length);
+    offer->length = length;
+    offer->image = image;
+    make_etag(offer->descriptor_etag, release, "etag.descriptor",
+              offer->descriptor, length);
+    make_etag(offer->image_etag, release, "etag.image", NULL, 0);
+    return 0;
+}
+
+void server_withdraw(struct server *server)
+{
+    server->published = 0;
+}
+
+/* ---- faults ------------------------------------------------------------- */
+
+static bool is_error_code(uint32_t code)
+{
+    return code >= WCOAP_BAD_REQUEST && code < WCOAP_CODE(6, 0);
+}
+
+int server_misbehave(struct server *server, enum server_fault_kind kind,
+                     const struct server_fault *fault)
+{
+    if ((unsigned)kind >= SERVER_FAULTS ||
+        fault->resource >= SERVER_RESOURCES) {
+        return -1;
+    }
+    if (kind == SERVER_REFUSE && fault->value != 0 &&
+        !is_error_code(fault->value)) {
+        return -1;
+    }
+    server->fault[kind] = *fault;
+    server->fault[kind].on = 1;
+    return 0;
+}
+
+void server_behave(struct server *server, enum server_fault_kind kind)
+{
+    if ((unsigned)kind < SERVER_FAULTS) {
+        memset(&server->fault[kind], 0, sizeof(server->fault[kind]));
+    }
+}
+
+static bool is_on(const struct server *server, enum server_fault_kind kind,
+                  uint32_t resource)
+{
+    const struct server_fault *fault = &server->fault[kind];
+
+    return fault->on && (kind == SERVER_SILENT || kind == SERVER_REPLAY ||
+                         fault->resource == resource);
+}
+
+/* The fault strikes: counted, and off when that was the last time. Returns
+ * its value, or `fallback` for none. */
+static uint32_t strike(struct server *server, enum server_fault_kind kind,
+                       uint32_t fallback)
+{
+    struct server_fault *fault = &server->fault[kind];
+    uint32_t value = fault->value != 0 ? fault->value : fallback;
+
+    server->counts.spoilt++;
+    if (fault->times > 0 && --fault->times == 0) {
+        server_behave(server, kind);
+    }
+    return value;
+}
+
+/* ---- GET ---------------------------------------------------------------- */
+
+static const struct server_offer *shown(const struct server *server)
+{
+    return &server->offer[server->shown];
+}
+
+/* Who asks for the descriptor is shown the newest one, or the next in turn;
+ * the image is that one's from then on. */
+static void turn(struct server *server)
+{
+    uint32_t kept =
+        server->offers < SERVER_OFFERS ? server->offers : SERVER_OFFERS;
+
+    if (!server->published) {
+        return;
+    }
+    if (is_on(server, SERVER_REPLAY, SERVER_DESCRIPTION)) {
+        strike(server, SERVER_REPLAY, 0);
+        server->shown = (server->shown + 1u) % kept;
+    } else {
+        server->shown = (server->offers - 1u) % SERVER_OFFERS;
+    }
+}
+
+/* A block of what is asked for: its bytes, and what there is in all. */
+struct view {
+    const uint8_t *bytes;
+    uint32_t size;
+};
+
+static bool look_up(const struct call *call, struct view *view)
+{
+    const struct server_offer *offer = shown(call->server);
+
+    if (!call->server->published) {
+        return false;
+    }
+    if (call->resource == SERVER_DESCRIPTION) {
+        *view = (struct view){offer->descriptor, offer->length};
+        return true;
+    }
+    if (offer->image >= call->image_count ||
+        call->images[offer->image].bytes == NULL) {
+        return false;
+    }
+    *view = (struct view){call->images[offer->image].bytes,
+                          call->images[offer->image].size};
+    return true;
+}
+
+/* Is the block, so long at most, behind the byte where a fault begins? */
+static bool reaches(const struct call *call, enum server_fault_kind kind,
+                    uint32_t block_size)
+{
+    const struct server *server = call->server;
+
+    return is_on(server, kind, call->resource) &&
+           (uint64_t)call->offset + block_size > server->fault[kind].from;
+}
+
+static void spoil_view(struct call *call, uint32_t block_size,
+                       struct view *view)
+{
+    const struct server_fault *fault = &call->server->fault[SERVER_OTHER_IMAGE];
+
+    if (reaches(call, SERVER_OTHER_IMAGE, block_size) &&
+        fault->value < call->image_count &&
+        call->images[fault->value].bytes != NULL) {
+        const struct server_image *other = &call->images[fault->value];
+        strike(call->server, SERVER_OTHER_IMAGE, 0);
+        *view = (struct view){other->bytes, other->size};
+    }
+}
+
+static const uint8_t *etag_of(const struct call *call)
+{
+    const struct server_offer *offer = shown(call->server);
+
+    return call->resource == SERVER_IMAGE ? offer->image_etag
+                                          : offer->descriptor_etag;
+}
+
+/* Does the device hold what there is? (RFC 7252, 5.10.6.2) */
+static bool holds_it(const struct call *call)
+{
+    const struct wcoap_message *request = &call->request;
+    const uint8_t *etag = etag_of(call);
+
+    for (uint32_t i = 0; i < request->options; i++) {
+        const struct wcoap_option *option = &request->option[i];
+        if (option->number == WCOAP_ETAG && option->length == SERVER_ETAG &&
+            memcmp(call->bytes + option->offset, etag, SERVER_ETAG) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The block asked for, in the server's own block size where that is smaller:
+ * the offset stays. */
+static int asked_block(struct call *call)
+{
+    const struct wcoap_option *option =
+        wcoap_find(&call->request, WCOAP_BLOCK2, 0);
+    struct wcoap_block *block = &call->block2;
+
+    *block = (struct wcoap_block){.szx = (uint8_t)call->server->szx};
+    if (option == NULL) {
+        return 0;
+    }
+    call->has_block2 = true;
+    if (wcoap_block_read(wcoap_uint(call->bytes, option), block) != 0) {
+        return -1;
+    }
+    while (block->szx > call->server->szx) {
+        block->szx--;
+        block->number *= 2;
+    }
+    return block->number < WCOAP_BLOCK_NUMBERS ? 0 : -1;
+}
+
+/* What is asked for is not there, or not as asked for. */
+static uint8_t cut_block(struct call *call, struct view view)
+{
+    uint32_t block_size = wcoap_block_size(call->block2.szx);
+
+    /* at most 2^20 blocks of 1024 bytes */
+    call->offset = call->block2.number * block_size;
+    spoil_view(call, block_size, &view);
+    if (call->offset >= view.size && call->offset > 0) {
+        return WCOAP_BAD_REQUEST;
+    }
+    uint32_t left = view.size - call->offset;
+    call->block2.more = left > block_size;
+    call->length = call->block2.more ? block_size : left;
+    call->payload = view.bytes + call->offset;
+    call->size = view.size;
+    call->has_content = true;
+    call->has_size = wcoap_find(&call->request, WCOAP_SIZE2, 0) != NULL ||
+                     (call->offset == 0 && call->block2.more);
+    call->has_block2 = call->has_block2 || call->block2.more;
+    call->etag = etag_of(call);
+    return WCOAP_CONTENT;
+}
+
+static bool accepts_bytes(const struct call *call)
+{
+    const struct wcoap_option *option =
+        wcoap_find(&call->request, WCOAP_ACCEPT, 0);
+
+    return option == NULL || wcoap_uint(call->bytes, option) == FORMAT_BYTES;
+}
+
+static uint8_t get(struct call *call)
+{
+    struct view view = {NULL, 0};
+
+    if (call->resource == SERVER_STATUS) {
+        return WCOAP_NOT_ALLOWED;
+    }
+    if (call->resource == SERVER_DESCRIPTION) {
+        turn(call->server);
+    }
+    if (!look_up(call, &view)) {
+        return WCOAP_NOT_FOUND;
+    }
+    if (!accepts_bytes(call)) {
+        return WCOAP_NOT_ACCEPTABLE;
+    }
+    if (asked_block(call) != 0) {
+        call->has_block2 = false;
+        return WCOAP_BAD_REQUEST;
+    }
+    if (holds_it(call)) {
+        call->has_block2 = false;
+        call->etag = etag_of(call);
+        call->server->counts.valid[call->resource]++;
+        return WCOAP_VALID;
+    }
+    uint8_t code = cut_block(call, view);
+    call->has_block2 = call->has_block2 && code == WCOAP_CONTENT;
+    return code;
+}
+
+/* ---- POST --------------------------------------------------------------- */
+
+static void keep_report(struct call *call, const uint8_t *bytes,
+                        uint32_t length)
+{
+    struct server *server = call->server;
+    struct server_report *report = &server->report[server->next_report];
+
+    memset(report, 0, sizeof(*report));
+    report->time_ns = call->now;
+    report->from = call->from;
+    report->length = length;
+    memcpy(report->bytes, bytes, length);
+    server->next_report = (server->next_report + 1u) % SERVER_REPORTS;
+    server->counts.reports++;
+}
+
+const struct server_report *server_report(const struct server *server,
+                                          uint32_t back)
+{
+    if (back >= SERVER_REPORTS || back >= server->counts.reports) {
+        return NULL;
+    }
+    return &server->report[(server->next_report + SERVER_REPORTS - 1u - back) %
+                           SERVER_REPORTS];
+}
+
+static void close_upload(struct server *server)
+{
+    memset(&server->upload, 0, sizeof(server->upload));
+}
+
+/* One block of a report: blocks follow each other, from one endpoint. */
+static uint8_t post_block(struct call *call, const uint8_t *bytes,
+                          uint32_t length)
+{
+    struct server_upload *upload = &call->server->upload;
+    uint32_t block_size = wcoap_block_size(call->block1.szx);
+    uint32_t offset = call->block1.number * block_size;
+
+    if (length > block_size || (call->block1.more && length != block_size)) {
+        return WCOAP_BAD_REQUEST;
+    }
+    if (offset == 0) {
+        close_upload(call->server);
+        upload->from = call->from;
+    }
+    if (offset != upload->length || !endpoint_equal(upload->from, call->from)) {
+        return WCOAP_INCOMPLETE;
+    }
+    if (length > SERVER_REPORT - upload->length) {
+        close_upload(call->server);
+        return WCOAP_TOO_LARGE;
+    }
+    memcpy(upload->bytes + upload->length, bytes, length);
+    upload->length += length;
+    if (call->block1.more) {
+        return WCOAP_CONTINUE;
+    }
+    keep_report(call, upload->bytes, upload->length);
+    close_upload(call->server);
+    return WCOAP_CHANGED;
+}
+
+static uint8_t post(struct call *call)
+{
+    const struct wcoap_option *option =
+        wcoap_find(&call->request, WCOAP_BLOCK1, 0);
+    const uint8_t *bytes = call->bytes + call->request.payload;
+    uint32_t length = call->request.payload_length;
+
+    if (call->resource != SERVER_STATUS) {
+        return WCOAP_NOT_ALLOWED;
+    }
+    if (length == 0) {
+        return WCOAP_BAD_REQUEST;
+    }
+    if (option != NULL) {
+        if (wcoap_block_read(wcoap_uint(call->bytes, option), &call->block1)) {
+            return WCOAP_BAD_REQUEST;
+        }
+        call->has_block1 = true;
+        return post_block(call, bytes, length);
+    }
+    if (length > SERVER_REPORT) {
+        return WCOAP_TOO_LARGE;
+    }
+    keep_report(call, bytes, length);
+    return WCOAP_CHANGED;
+}
+
+/* ---- from request to answer --------------------------------------------- */
+
+static const uint16_t understood[] = {WCOAP_URI_HOST,    WCOAP_URI_PORT,
+                                      WCOAP_URI_PATH,    WCOAP_URI_QUERY,
+                                      WCOAP_ACCEPT,      WCOAP_BLOCK2,
+                                      WCOAP_BLOCK1,      WCOAP_PROXY_URI,
+                                      WCOAP_PROXY_SCHEME};
+
+static bool has_bad_option(const struct wcoap_message *request)
+{
+    return wcoap_bad_option(request, understood,
+                            sizeof(understood) / sizeof(understood[0])) >= 0;
+}
+
+static uint32_t find_resource(const struct call *call)
+{
+    uint32_t resource = 0;
+
+    while (resource < SERVER_RESOURCES &&
+           !wcoap_path_is(call->bytes, &call->request, paths[resource])) {
+        resource++;
+    }
+    return resource;
+}
+
+static uint8_t serve(struct call *call)
+{
+    struct server *server = call->server;
+
+    if (has_bad_option(&call->request)) {
+        return WCOAP_BAD_OPTION;
+    }
+    if (wcoap_find(&call->request, WCOAP_PROXY_URI, 0) != NULL ||
+        wcoap_find(&call->request, WCOAP_PROXY_SCHEME, 0) != NULL) {
+        return WCOAP_NO_PROXY;
+    }
+    call->resource = find_resource(call);
+    if (call->resource == SERVER_RESOURCES) {
+        return WCOAP_NOT_FOUND;
+    }
+    server->counts.requests[call->resource]++;
+    if (is_on(server, SERVER_REFUSE, call->resource)) {
+        return (uint8_t)strike(server, SERVER_REFUSE, WCOAP_UNAVAILABLE);
+    }
+    switch (call->request.code) {
+    case WCOAP_GET:
+        return get(call);
+    case WCOAP_POST:
+        return post(call);
+    default:
+        return WCOAP_NOT_ALLOWED;
+    }
+}
+
+/* Faults of a block's options and length, before it is written. */
+static void spoil_block(struct call *call, uint8_t etag[SERVER_ETAG])
+{
+    struct server *server = call->server;
+
+    if (reaches(call, SERVER_WRONG_ETAG, call->length)) {
+        strike(server, SERVER_WRONG_ETAG, 0);
+        etag[0] ^= 0xFFu;
+    }
+    if (reaches(call, SERVER_TRUNCATE, call->length)) {
+        uint32_t lacks = strike(server, SERVER_TRUNCATE, 1);
+        call->length -= lacks < call->length ? lacks : call->length;
+    }
+    if (call->has_block2 && reaches(call, SERVER_WRONG_BLOCK, call->length)) {
+        call->block2.number += strike(server, SERVER_WRONG_BLOCK, 1);
+        call->block2.number %= WCOAP_BLOCK_NUMBERS;
+    }
+}
+
+/* Faults of what is written already. */
+static void spoil_bytes(struct call *call, uint8_t *answer, uint32_t length)
+{
+    struct server *server = call->server;
+    uint32_t from = server->fault[SERVER_CORRUPT].from;
+
+    if (call->has_content && reaches(call, SERVER_CORRUPT, call->length) &&
+        from >= call->offset) {
+        uint32_t at = length - call->length + (from - call->offset);
+        answer[at] ^= (uint8_t)strike(server, SERVER_CORRUPT, 1);
+    }
+    if (call->request.token_length > 0 &&
+        is_on(server, SERVER_WRONG_TOKEN, call->resource)) {
+        strike(server, SERVER_WRONG_TOKEN, 0);
+        answer[3 + call->request.token_length] ^= 1u;
+    }
+}
+
+static void write_content(struct call *call, struct wcoap_writer *writer)
+{
+    uint8_t etag[SERVER_ETAG];
+
+    if (call->etag != NULL) {
+        memcpy(etag, call->etag, SERVER_ETAG);
+        if (call->has_content) {
+            spoil_block(call, etag);
+        }
+        wcoap_add(writer, WCOAP_ETAG, etag, SERVER_ETAG);
+    }
+    if (call->has_content) {
+        wcoap_add_uint(writer, WCOAP_CONTENT_FORMAT, FORMAT_BYTES);
+    }
+    if (call->has_block2) {
+        wcoap_add_uint(writer, WCOAP_BLOCK2, wcoap_block_value(call->block2));
+    }
+    if (call->has_block1) {
+        wcoap_add_uint(writer, WCOAP_BLOCK1, wcoap_block_value(call->block1));
+    }
+    if (call->has_size) {
+        wcoap_add_uint(writer, WCOAP_SIZE2, call->size);
+    }
+    if (call->code == WCOAP_TOO_LARGE) {
+        wcoap_add_uint(writer, WCOAP_SIZE1, SERVER_REPORT);
+    }
+    wcoap_payload(writer, call->payload, call->length);
+}
+
+static uint32_t write_answer(struct call *call, uint8_t *answer)
+{
+    struct server *server = call->server;
+    const struct wcoap_message *request = &call->request;
+    bool confirmable = request->type == WCOAP_CON;
+    uint16_t id = confirmable ? request->id : (uint16_t)server->next_id++;
+    struct wcoap_writer writer;
+
+    wcoap_begin(&writer, answer, SERVER_ANSWER,
+                confirmable ? WCOAP_ACK : WCOAP_NON, call->code, id);
+    wcoap_token(&writer, request->token, request->token_length);
+    write_content(call, &writer);
+    int32_t length = wcoap_end(&writer);
+    if (length < 0) {
+        return 0; /* cannot be: SERVER_ANSWER has room for all of it */
+    }
+    if (call->resource < SERVER_RESOURCES) {
+        spoil_bytes(call, answer, (uint32_t)length);
+        server->counts.content[call->resource] += call->length;
+    }
+    return (uint32_t)length;
+}
+
+/* ---- messages ----------------------------------------------------------- */
+
+static const struct server_exchange *find_exchange(const struct server *server,
+                                                   uint64_t now,
+                                                   struct endpoint from,
+                                                   uint32_t id)
+{
+    for (uint32_t i = 0; i < SERVER_EXCHANGES; i++) {
+        const struct server_exchange *exchange = &server->exchange[i];
+        if (exchange->until_ns > now && exchange->id == id &&
+            endpoint_equal(exchange->from, from)) {
+            return exchange;
+        }
+    }
+    return NULL;
+}
+
+static void remember(const struct call *call, const uint8_t *answer,
+                     uint32_t length)
+{
+    struct server *server = call->server;
+    struct server_exchange *exchange = &server->exchange[server->next_exchange];
+
+    memset(exchange, 0, sizeof(*exchange));
+    exchange->until_ns =
+        call->now +
+        (call->request.type == WCOAP_CON ? EXCHANGE_LIFETIME : NON_LIFETIME);
+    exchange->from = call->from;
+    exchange->id = call->request.id;
+    exchange->length = length;
+    memcpy(exchange->bytes, answer, length);
+    server->next_exchange = (server->next_exchange + 1u) % SERVER_EXCHANGES;
+}
+
+/* RFC 7252, 4.2 and 4.3: only what is confirmable is rejected aloud. */
+static uint32_t reject(struct server *server,
+                       const struct wcoap_message *message, uint8_t *answer)
+{
+    struct wcoap_writer writer;
+
+    if (message->type != WCOAP_CON) {
+        return 0;
+    }
+    server->counts.resets++;
+    wcoap_begin(&writer, answer, SERVER_ANSWER, WCOAP_RST, WCOAP_EMPTY,
+                message->id);
+    return (uint32_t)wcoap_end(&writer);
+}
+
+static uint32_t answer_request(struct call *call, uint8_t *answer)
+{
+    struct server *server = call->server;
+    const struct server_exchange *known =
+        find_exchange(server, call->now, call->from, call->request.id);
+
+    if (known != NULL) {
+        server->counts.duplicates++;
+        memcpy(answer, known->bytes, known->length);
+        return known->length;
+    }
+    call->resource = SERVER_RESOURCES;
+    call->code = serve(call);
+    if (call->code == WCOAP_BAD_OPTION && call->request.type == WCOAP_NON) {
+        server->counts.ignored++; /* RFC 7252, 5.4.1 */
+        return 0;
+    }
+    server->counts.refused += call->code >= WCOAP_BAD_REQUEST;
+    uint32_t length = write_answer(call, answer);
+    remember(call, answer, length);
+    return length;
+}
+
+static uint32_t answer_message(struct call *call, uint32_t length,
+                               uint8_t *answer)
+{
+    struct server *server = call->server;
+    const struct wcoap_message *message = &call->request;
+    int err = wcoap_decode(call->bytes, length, &call->request);
+
+    if (err == WCOAP_E_SHORT || err == WCOAP_E_VERSION) {
+        server->counts.malformed++;
+        return 0;
+    }
+    if (err != WCOAP_OK) {
+        server->counts.malformed++;
+        return reject(server, message, answer);
+    }
+    bool asks = message->type == WCOAP_CON || message->type == WCOAP_NON;
+    if (!asks || message->code == WCOAP_EMPTY || message->code >> 5 != 0) {
+        server->counts.ignored++;
+        return reject(server, message, answer);
+    }
+    return answer_request(call, answer);
+}
+
+uint32_t server_receive(struct server *server, uint64_t now,
+                        struct endpoint from, const uint8_t *bytes,
+                        uint32_t length, const struct server_image *images,
+                        uint32_t count, uint8_t answer[SERVER_ANSWER])
+{
+    struct call call = {.server = server,
+                        .now = now,
+                        .from = from,
+                        .bytes = bytes,
+                        .images = images,
+                        .image_count = count};
+
+    server->counts.received++;
+    if (is_on(server, SERVER_SILENT, 0)) {
+        strike(server, SERVER_SILENT, 0);
+        return 0;
+    }
+    uint32_t size = answer_message(&call, length, answer);
+    server->counts.answered += size > 0;
+    return size;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The update server as a value: what devices see of it over CoAP. No pointers
+ * inside; clone by assignment. It answers each datagram at once or not at all
+ * and has no clock: time is the caller's. Images are not stored here but given
+ * with each call, and named by their index; so a clone costs little.
+ *
+ *   GET  descriptor   what is published; with the ETag held: 2.03 Valid
+ *   GET  image        block-wise (RFC 7959), stateless, any block size
+ *   POST status       what a device reports; kept in a bounded list
+ *
+ * A request seen before (same endpoint and message id) gets the answer stored
+ * for it, a non-confirmable one too, which RFC 7252, 4.5, allows where a
+ * second answer does no harm. Nothing here fails: whatever comes in is
+ * answered, reset or ignored as the standard wants, and counted.
+ *
+ * It can be told to misbehave (enum server_fault_kind): one fault of each kind
+ * at a time, each for one resource, from a byte on, for ever or so many times.
+ * What was published before is remembered, for whoever plays it again.
+ */
+#ifndef OTALAB_OUTSIDE_SERVER_H
+#define OTALAB_OUTSIDE_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "outside/endpoint.h"
+
+#define SERVER_ANSWER 1152u     /* longest answer: a block and its options */
+#define SERVER_DESCRIPTOR 2048u /* longest descriptor */
+#define SERVER_REPORT 128u      /* longest report */
+#define SERVER_REPORTS 16u      /* newest ones, the others are only counted */
+#define SERVER_EXCHANGES 8u     /* answers remembered */
+#define SERVER_ETAG 8u
+#define SERVER_OFFERS 8u /* newest publications remembered */
+
+enum server_resource {
+    SERVER_DESCRIPTION = 0, /* path "descriptor" */
+    SERVER_IMAGE,           /* path "image" */
+    SERVER_STATUS,          /* path "status" */
+    SERVER_RESOURCES
+};
+
+/* What real servers, caches and proxies have done to devices. SILENT concerns
+ * every request, REFUSE and WRONG_TOKEN every answer of their resource, REPLAY
+ * each request of the descriptor, the others those with content. Numbers: only
+ * append. */
+enum server_fault_kind {
+    SERVER_SILENT = 0,  /* down: receives and says nothing; no resource */
+    SERVER_REFUSE,      /* answers with code `value` (0: 5.03) alone */
+    SERVER_CORRUPT,     /* the byte at `from` is XORed with `value` (0: 1) */
+    SERVER_WRONG_ETAG,  /* another ETag from `from` on, the same content */
+    SERVER_TRUNCATE,    /* blocks lack their last `value` (0: 1) bytes */
+    SERVER_WRONG_BLOCK, /* Block2's number is `value` (0: 1) too high */
+    SERVER_WRONG_TOKEN, /* the token's last bit is turned */
+    SERVER_OTHER_IMAGE, /* image `value` from `from` on, the ETag stays */
+    SERVER_REPLAY,      /* what was ever published comes in turn */
+    SERVER_FAULTS
+};
+
+struct server_fault {
+    uint32_t on;       /* 0 or 1 */
+    uint32_t resource; /* enum server_resource */
+    uint32_t from;     /* blocks that end behind this byte (CORRUPT: hold it) */
+    uint32_t value;
+    uint32_t times; /* answers still to be spoilt; 0: no limit */
+};
+
+struct server_report {
+    uint64_t time_ns;
+    struct endpoint from;
+    uint32_t length;
+    uint32_t reserved;
+    uint8_t bytes[SERVER_REPORT];
+};
+
+/* An answer as it was sent, for the next copy of its request. */
+struct server_exchange {
+    uint64_t until_ns; /* 0: free */
+    struct endpoint from;
+    uint32_t id;
+    uint32_t length;
+    uint8_t bytes[SERVER_ANSWER];
+};
+
+/* A report that comes in several blocks: one at a time. */
+struct server_upload {
+    struct endpoint from;
+    uint32_t length; /* so far; 0: none is under way */
+    uint8_t bytes[SERVER_REPORT];
+};
+
+/* A publication: a descriptor, and the image's index. */
+struct server_offer {
+    uint32_t image;
+    uint32_t length;
+    uint8_t descriptor_etag[SERVER_ETAG];
+    uint8_t image_etag[SERVER_ETAG];
+    uint8_t descriptor[SERVER_DESCRIPTOR];
+};
+
+struct server_counts {
+    uint64_t received;
+    uint64_t answered; /* of these, resets included */
+    uint64_t duplicates;
+    uint64_t malformed;
+    uint64_t resets;  /* sent */
+    uint64_t ignored; /* acknowledgements and such */
+    uint64_t refused; /* answers of class 4 and 5 */
+    uint64_t reports; /* kept and forgotten */
+    uint64_t spoilt;  /* answers that a fault has changed or silenced */
+    uint64_t requests[SERVER_RESOURCES]; /* duplicates not counted */
+    uint64_t content[SERVER_RESOURCES];  /* payload bytes sent, nor here */
+    uint64_t valid[SERVER_RESOURCES];    /* 2.03 */
+};
+
+struct server {
+    struct server_counts counts;
+    uint32_t published; /* 0 or 1 */
+    uint32_t offers;    /* publications so far; the newest ones are kept */
+    uint32_t shown;     /* place of the one that is offered now */
+    uint32_t next_id;   /* of answers that have their own message id */
+    uint32_t szx; /* largest block, used when none is named: 0..6, 6 at first */
+    uint32_t next_exchange; /* place of the next answer remembered */
+    uint32_t next_report;   /* place of the next report */
+    uint32_t reserved;
+    struct server_fault fault[SERVER_FAULTS];
+    struct server_upload upload;
+    struct server_report report[SERVER_REPORTS];
+    struct server_exchange exchange[SERVER_EXCHANGES];
+    struct server_offer offer[SERVER_OFFERS];
+};
+
+/* Bytes that outlive the call; NULL: there is none of that index. */
+struct server_image {
+    const uint8_t *bytes;
+    uint32_t size;
+};
+
+/* Nothing published, no fault. The seed gives the first message id. */
+void server_init(struct server *server, uint64_t seed);
+
+/* Publish a descriptor, and the image of that index in later calls. Each has
+ * an ETag of its own, made of `release` (another number: another ETag) and of
+ * the descriptor's bytes. -1 when the descriptor is empty or too long. */
+int server_publish(struct server *server, const void *descriptor,
+                   uint32_t length, uint32_t image, uint64_t release);
+void server_withdraw(struct server *server);
+
+/* Switch a fault on (its members but `on` are used) or off. -1 when kind or
+ * resource does not exist, or REFUSE's code is not of class 4 or 5. */
+int server_misbehave(struct server *server, enum server_fault_kind kind,
+                     const struct server_fault *fault);
+void server_behave(struct server *server, enum server_fault_kind kind);
+
+/* A datagram arrives at `now`. The answer's length, 0 for none. */
+uint32_t server_receive(struct server *server, uint64_t now,
+                        struct endpoint from, const uint8_t *bytes,
+                        uint32_t length, const struct server_image *images,
+                        uint32_t count, uint8_t answer[SERVER_ANSWER]);
+
+/* The report before so many others (0: the newest), or NULL. */
+const struct server_report *server_report(const struct server *server,
+                                          uint32_t back);
+
+const char *server_path(enum server_resource resource);
+const char *server_fault_name(enum server_fault_kind kind); /* "silent" */
+const char *server_fault_text(enum server_fault_kind kind); /* one line */
+/* The kind of that name, or -1. */
+int server_fault_find(const char *name);
+
+#endif

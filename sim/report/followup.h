@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The commands to go on with after a run, as a shell reads them: replay it,
+ * watch every event, debug it. The texts are malloc'ed, NULL when there is
+ * none; followup_free() frees them.
+ */
+#ifndef OTALAB_REPORT_FOLLOWUP_H
+#define OTALAB_REPORT_FOLLOWUP_H
+
+#include <stdbool.h>
+
+#include "engine/run.h"
+
+/* How the run was asked for: what the commands must repeat. NULL = not
+ * given. */
+struct report_how {
+    bool by_file;       /* replay cannot find the scenario by its name */
+    const char *folder; /* of the evidence, which has it then */
+    const char *firmware;
+    const char *qemu;
+};
+
+struct followup {
+    char *token;
+    char *replay;
+    char *watch;
+    char *debug;
+};
+
+/* 0, or -1 without memory (then there is nothing to free). */
+int followup_make(struct followup *followup, const struct scenario *scenario,
+                  const struct token *token, const struct report_how *how);
+void followup_free(struct followup *followup);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What became of one scenario of a command line: the part of a run's result
+ * that reports are made of. It owns its texts (outcome_free) and, unlike the
+ * result, goes from a worker process to the one that reports: encoded as
+ * numbers and texts, checked when it is read.
+ */
+#ifndef OTALAB_REPORT_OUTCOME_H
+#define OTALAB_REPORT_OUTCOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/diag.h"
+#include "engine/run.h"
+
+struct outcome {
+    bool begun;
+    int err; /* 0, or negative enum otalab_err, said in `error` */
+    struct diag error;
+    int kept_err; /* the same for keeping the evidence */
+    struct diag kept_error;
+    enum run_verdict verdict; /* RUN_ERROR when there is none */
+    uint64_t time_ns;
+    uint64_t events;
+    uint32_t boots;
+    uint32_t rollbacks;
+    uint32_t cuts_asked;
+    uint32_t cuts_done;
+    uint32_t failures;
+    struct run_failure failure[RUN_FAILURES];
+    uint32_t more_failures;
+    /* malloc'ed, NULL = none */
+    char *evidence; /* folder */
+    char *token;
+    char *replay; /* commands to go on with */
+    char *watch;
+    char *debug;
+};
+
+/* Never mixed up: each counts for itself in every report. */
+enum outcome_class {
+    OUTCOME_PASSED,
+    OUTCOME_FAILED,  /* an expectation, the oracle */
+    OUTCOME_LIMIT,   /* time limit */
+    OUTCOME_ERROR,   /* usage, scenario, simulator, replay; a good run whose
+                        evidence was wanted and cannot be kept */
+    OUTCOME_STOPPED, /* Ctrl-C: not judged */
+    OUTCOME_NOT_RUN,
+    OUTCOME_CLASSES
+};
+
+enum outcome_class outcome_class(const struct outcome *outcome);
+/* "passed", "failed", "time limit", "error", "interrupted", "not run" */
+const char *outcome_word(enum outcome_class class);
+
+/* All but texts and errors. */
+void outcome_take(struct outcome *outcome, const struct run_result *result);
+void outcome_free(struct outcome *outcome);
+
+/* *out is malloc'ed. 0, or -1 when there is no memory. */
+int outcome_encode(const struct outcome *outcome, uint8_t **out, size_t *size);
+/* 0, or -1 (and nothing to free) when these bytes are no outcome. */
+int outcome_decode(struct outcome *outcome, const uint8_t *bytes, size_t size);
+
+#endif

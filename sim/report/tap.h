@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Results as TAP 13 (Test Anything Protocol): one line a scenario, and below
+ * one that is not ok a YAML block with what was expected, what was seen and
+ * the commands to go on with. Hostile names and texts cannot break a line.
+ */
+#ifndef OTALAB_REPORT_TAP_H
+#define OTALAB_REPORT_TAP_H
+
+#include <stdio.h>
+
+#include "report/plan.h"
+
+void tap_begin(FILE *out, size_t count);
+/* `number` from 1. */
+void tap_case(FILE *out, size_t number, const struct plan_item *item);
+/* A run that was stopped ends with this. */
+void tap_bail_out(FILE *out);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a subcommand of `otalab` is. Each sim/cli/cmd_*.c exports one constant
+ * `struct command`; main.c lists them under the root command. Help, error
+ * lines, man page and shell completions are all made from these tables, so
+ * nothing about an option is written twice. All of it is static data: nobody
+ * owns or frees anything.
+ */
+#ifndef OTALAB_SHELL_COMMANDS_H
+#define OTALAB_SHELL_COMMANDS_H
+
+#include <stdbool.h>
+
+enum option_kind {
+    OPTION_FLAG = 0, /* no argument */
+    OPTION_TEXT,     /* any text */
+    OPTION_FILE,     /* a path: text, completed as a file name */
+    OPTION_NUMBER,   /* 12 or 0x0c */
+    OPTION_SIZE,     /* bytes: 4096, 0x1000, 256KiB, 2MiB */
+    OPTION_TIME,     /* ns out of 45ms, 120s, 5min; the unit is a must */
+    OPTION_CHOICE,   /* one of argument's words: "auto|always|never" */
+    OPTION_MAYBE     /* text, only as --name=TEXT; without it a flag */
+};
+
+/* What a shell offers for a command's arguments. */
+enum completes {
+    COMPLETES_FILES = 0,
+    COMPLETES_SCENARIOS, /* names, .yaml files and folders */
+    COMPLETES_TOPICS,    /* what `otalab explain` knows */
+    COMPLETES_WORDS,     /* the words of `arguments`: "bash|zsh|fish" */
+    COMPLETES_NOTHING
+};
+
+/* A table ends with an entry without a name. `help` starts in lower case and
+ * has no full stop; it is wrapped when printed. */
+struct option_spec {
+    const char *name; /* without the dashes */
+    char short_name;  /* or 0 */
+    enum option_kind kind;
+    const char *argument; /* "FILE", "N", or the choices; NULL: by kind */
+    const char *help;
+    bool required;
+    bool repeat; /* may be given more than once */
+};
+
+/* A table ends with an entry without a line. */
+struct command_example {
+    const char *line; /* "otalab ..." */
+    const char *says; /* what it does */
+};
+
+struct command {
+    /* "list", or with its group: "image sign"; the root's is "otalab" */
+    const char *name;
+    const char *summary; /* one line, lower case, no full stop */
+    /* argv[0] is the command's own word; returns the exit code. May be NULL
+     * when there are subcommands. */
+    int (*run)(int argc, char **argv);
+    const struct option_spec *options; /* or NULL */
+    const char *arguments;             /* "IN OUT", or NULL */
+    int arguments_min;
+    int arguments_max; /* -1: no limit */
+    enum completes completes;
+    const struct command_example *examples;   /* the first lead the help */
+    const char *description;                  /* paragraph, or NULL */
+    const struct command *const *subcommands; /* ends with NULL, or NULL */
+};
+
+#endif
