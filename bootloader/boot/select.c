@@ -213,7 +213,7 @@ static bool resort_to(struct boot *boot, enum ota_slot slot)
                                   &boot->limits, &next);
     trace_event(TRACE_BOOT_RESORT, slot, next.rounds, wait, 0);
     boot_move(boot, &next);
-    board_pause(wait);
+    board_wait_until(board_cycles() + (uint64_t)wait * BOARD_CPU_HZ);
     return true;
 }
 

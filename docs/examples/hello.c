@@ -3,7 +3,7 @@
  * The smallest useful program for the board, in place of the ROM stage: it
  * starts the clock, says hello, erases and programs one page of flash, reads
  * it back and stops. It shows the doorbell and the way to wait; a real driver
- * sleeps on a timer (firmware/board/clock.c) and sets up the MPU (mpu.c).
+ * sleeps (firmware/board/clock.c) and sets up the MPU (mpu.c).
  */
 #include <stdint.h>
 
@@ -89,8 +89,6 @@ void start(void)
     bad |= flash[SCRATCH] != 'k' || flash[SCRATCH + 4] != 0xFF;
     say(bad ? "flash is bad\n" : "flash is good\n");
     (void)command(CTL_SYS_HALT, 0, 0);
-    REG(TIMER0) = 0;
     for (;;) {
-        __asm__ volatile("wfi");
     }
 }

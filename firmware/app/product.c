@@ -37,30 +37,15 @@ uint32_t sensor_read(void)
     return TEMPERATURE + noise % TEMPERATURE_NOISE;
 }
 
-/* Far below the watchdog's period. */
-static uint64_t feed_cycles(const struct app *app)
-{
-    return (uint64_t)app->map.watchdog_ms * 2u / 5u * BOARD_CYCLES_PER_MS;
-}
-
-/* Feed and sleep until `until`, a feeding time or something to serve. */
-static void doze(const struct app *app, uint64_t until)
-{
-    uint64_t feed = board_cycles() + feed_cycles(app);
-
-    watchdog_feed();
-    board_sleep_until(until < feed ? until : feed);
-    watchdog_feed();
-}
-
-/* Serve console and update, then sleep. */
+/* Serve console and update, then sleep until `until` or something to serve. */
 static void turn(struct app *app, uint64_t until)
 {
     uint64_t due;
 
     app_console(app);
     due = updater_serve(&app->updater);
-    doze(app, due < until ? due : until);
+    watchdog_feed();
+    board_sleep_until(due < until ? due : until);
 }
 
 void app_pause(struct app *app, uint32_t ms)

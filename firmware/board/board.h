@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Board support: what ROM, bootloader, application and recovery call. The
- * board owns the controller page, TIMER0 (the clock), TIMER1 (sleeps), the
- * watchdog and the MPU; programs go through here. Nothing allocates, nothing
+ * board owns the controller page, TIMER0 (the clock), the watchdog and the MPU; programs go through here. Nothing allocates, nothing
  * recurses. Whenever the controller answers that reset is asserted, the call
  * resets the core at once and never returns, so callers need not look for it.
  *
@@ -18,8 +17,9 @@
  * and app.ld link the payload 0x200 behind the load base, where it lies when
  * the image's header is 0x200 bytes long.
  *
- * Hand-over from stage to stage, in registers: r0:r1 cycles since reset, r2
- * the reset cause. TIMER0 runs on and the watchdog stays armed.
+ * Hand-over from stage to stage, in registers: r0:r1 cycles since reset less
+ * what TIMER0 has counted, r2 the reset cause. TIMER0 runs on and the watchdog
+ * stays armed.
  */
 #ifndef OTALAB_BOARD_BOARD_H
 #define OTALAB_BOARD_BOARD_H
@@ -44,6 +44,7 @@
 uint32_t ctl_command(uint32_t command, const uint32_t *args, unsigned count);
 uint32_t ctl_result(unsigned index);   /* RESULT[index], index 0..5 */
 uint64_t ctl_result64(unsigned index); /* RESULT[index], RESULT[index + 1] */
+uint64_t ctl_time(void);               /* TIME of the last command */
 uint32_t ctl_flags(void);              /* enum ctl_flag, as last answered */
 /* Copy to and from DATA; at most CTL_DATA_SIZE bytes, more is cut off. */
 void ctl_put(const void *data, uint32_t length);
@@ -57,15 +58,12 @@ void ctl_get(void *data, uint32_t length);
 uint64_t board_cycles(void);
 /*
  * Sleep until the clock reads `until`, or less long when the world has
- * something to say: a console line or a datagram waits (ctl_flags()), or the
- * controller named an earlier time. The caller looks at the clock and sleeps
- * again.
+ * something to say: a console line or a datagram waits (ctl_flags()), the
+ * battery gets low. The caller looks at the clock and sleeps again. The core's
+ * clock stands still in a sleep, however long, and the watchdog with it.
  */
 void board_sleep_until(uint64_t until);
-/* Sleep for so many seconds, whatever comes, and feed the watchdog. */
-void board_pause(uint32_t seconds);
-/* Wait for a busy time that the controller has named: not announced, never
- * shorter. */
+/* The same, whatever the world has to say: never shorter. */
 void board_wait_until(uint64_t until);
 
 /* ---- resets and the end (reset.c) ------------------------------------ */
@@ -75,7 +73,7 @@ enum ctl_reset_cause board_reset_cause(void);
 _Noreturn void board_reset(enum ctl_reset_reason reason);
 /* SYSRESETREQ without a word. */
 _Noreturn void board_reset_now(void);
-/* Nothing can run: watchdog off, low power until power is cycled. */
+/* Nothing can run: low power until a reset from outside. */
 _Noreturn void board_halt(void);
 /* An internal check failed: trace CPU_PANIC, reset. `module` is any number
  * that tells files apart. */

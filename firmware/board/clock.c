@@ -1,114 +1,88 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TIMER0 counts cycles down from 2^32 - 1 and wraps each 171.8 s; the timer's
- * interrupt flag says that it has, and whoever sees it first, a reader or the
- * interrupt, counts the wrap and clears it. So the clock is right as long as
- * it is read, or interrupts are let through, once in 171 s: sleeps run with
- * interrupts masked, in pieces far shorter than that.
+ * TIMER0 counts cycles down from 2^32 - 1 and wraps each 171.8 s. Whoever sees
+ * that the count has begun anew, a reader or the timer's interrupt, counts the
+ * wrap: so the clock is right as long as it is read, or interrupts are let
+ * through, once in 171 s. A sleep stops the core's clock, and TIMER0 with it:
+ * how long it was the controller says, and that goes into the offset.
+ *
+ *   cycles since reset = clock_offset + what TIMER0 has counted
  */
 #include "board/board.h"
 
 #include "board/cpu.h"
 #include "board/state.h"
 
-/* A sleep is cut into pieces far shorter than a wrap. */
-#define SLEEP_PIECE (60u * BOARD_CPU_HZ)
-/* Less than this is not worth an alarm. */
-#define SLEEP_LEAST 64u
+#define WRAP (UINT64_C(1) << 32)
 
-static volatile uint32_t clock_wraps;
+static uint64_t clock_offset;
+static uint32_t clock_seen; /* what TIMER0 had counted when it was last read */
 
-void clock_resume(uint64_t cycles)
+static uint32_t clock_count(void)
 {
-    clock_wraps = (uint32_t)(cycles >> 32);
+    return ~TIMER0->value;
 }
 
-/* Interrupts are masked. The flag comes up when the count is 0, which is the
- * last cycle before the wrap: wait for it. Returns the low half. */
+/* The flag comes up in the last cycle before the wrap: wait for that to pass. */
 static uint32_t clock_count_wrap(void)
 {
-    uint32_t low;
+    uint32_t count;
 
     do {
-        low = ~TIMER0->value;
-    } while (low == UINT32_MAX);
+        count = clock_count();
+    } while (count == UINT32_MAX);
     TIMER0->interrupt = 1;
     NVIC_UNPEND = 1u << TIMER0_IRQ;
-    clock_wraps++;
-    return low;
+    clock_offset += WRAP;
+    return count;
+}
+
+void clock_resume(uint64_t offset)
+{
+    clock_offset = offset;
+    clock_seen = TIMER0->interrupt != 0 ? clock_count_wrap() : clock_count();
+}
+
+/* Interrupts are masked. */
+static uint64_t clock_read(void)
+{
+    uint32_t count = clock_count();
+
+    clock_seen = count < clock_seen ? clock_count_wrap() : count;
+    return clock_offset + clock_seen;
+}
+
+uint64_t clock_hand_over(void)
+{
+    (void)clock_read();
+    return clock_offset;
 }
 
 uint64_t board_cycles(void)
 {
     uint32_t before = cpu_mask();
-    uint32_t low = ~TIMER0->value;
-    uint64_t now;
+    uint64_t now = clock_read();
 
-    if (TIMER0->interrupt != 0) {
-        low = clock_count_wrap();
-    }
-    now = (uint64_t)clock_wraps << 32 | low;
     cpu_unmask(before);
     return now;
 }
 
+/* A reader who comes first takes the interrupt back. */
 void clock_wrapped(void)
 {
-    (void)board_cycles();
-}
-
-void clock_alarm(void)
-{
-    TIMER1->ctrl = 0;
-    TIMER1->interrupt = 1;
-}
-
-/*
- * One WFI. Interrupts are masked, so nothing can come between arming and
- * waiting; a pending interrupt ends the wait all the same. The alarm has no
- * reload value: a QEMU that skips idle time moves on to the next expiry when
- * a timer reloads itself, before its interrupt is seen, so a periodic one
- * would wake the core a period late.
- */
-static void sleep_piece(uint32_t cycles)
-{
-    TIMER1->ctrl = 0;
-    TIMER1->reload = 0;
-    TIMER1->value = cycles;
-    TIMER1->ctrl = TIMER_ENABLE | TIMER_INTERRUPT;
-    cpu_wait();
-    clock_alarm();
-    NVIC_UNPEND = 1u << TIMER1_IRQ;
-}
-
-void board_wait_until(uint64_t until)
-{
-    uint32_t before = cpu_mask();
-
-    for (uint64_t now = board_cycles(); now < until; now = board_cycles()) {
-        uint64_t left = until - now;
-
-        if (left > SLEEP_LEAST) {
-            sleep_piece(left < SLEEP_PIECE ? (uint32_t)left : SLEEP_PIECE);
-        }
-    }
-    cpu_unmask(before);
+    clock_seen = clock_count_wrap();
 }
 
 static void sleep_until(uint64_t until, enum ctl_sleep ends)
 {
     uint32_t args[3] = {(uint32_t)until, (uint32_t)(until >> 32), ends};
-    uint64_t wake;
+    uint32_t before = cpu_mask();
 
-    if (board_cycles() >= until) {
-        return;
-    }
     if (ctl_command(CTL_SYS_SLEEP, args, 3) != CTL_OK) {
         board_panic(__LINE__, CTL_SYS_SLEEP);
     }
-    /* The world is there already: our clock has to follow, whatever waits. */
-    wake = ctl_result64(0);
-    board_wait_until(wake < until ? wake : until);
+    clock_offset += ctl_result64(0) - ctl_time();
+    cpu_unmask(before);
 }
 
 void board_sleep_until(uint64_t until)
@@ -116,10 +90,7 @@ void board_sleep_until(uint64_t until)
     sleep_until(until, CTL_SLEEP_NEWS);
 }
 
-void board_pause(uint32_t seconds)
+void board_wait_until(uint64_t until)
 {
-    for (uint32_t i = 0; i < seconds; i++) {
-        watchdog_feed();
-        sleep_until(board_cycles() + BOARD_CPU_HZ, CTL_SLEEP_DEAF);
-    }
+    sleep_until(until, CTL_SLEEP_DEAF);
 }

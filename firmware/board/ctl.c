@@ -43,6 +43,11 @@ uint64_t ctl_result64(unsigned index)
     return (uint64_t)ctl_result(index + 1) << 32 | ctl_result(index);
 }
 
+uint64_t ctl_time(void)
+{
+    return (uint64_t)CTL_PAGE->time_hi << 32 | CTL_PAGE->time_lo;
+}
+
 uint32_t ctl_flags(void)
 {
     return CTL_PAGE->flags;

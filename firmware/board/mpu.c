@@ -13,6 +13,7 @@
 #include "board/board.h"
 
 #include "board/cpu.h"
+#include "board/state.h"
 
 /* RASR fields, Arm v7-M B3.5.9. SIZE is log2(bytes) - 1. */
 #define MPU_SIZE(log2) (((log2)-1u) << 1 | 1u)
@@ -118,7 +119,7 @@ struct jump {
  * stage may be closed. r0:r1 and r2 are the hand-over registers already.
  */
 __attribute__((naked, noreturn)) static void jump(__attribute__((unused))
-                                                  uint64_t cycles,
+                                                  uint64_t offset,
                                                   __attribute__((unused))
                                                   uint32_t cause,
                                                   __attribute__((unused))
@@ -161,5 +162,5 @@ _Noreturn void board_jump(uint32_t vectors, enum board_stage stage)
     struct jump to = {vectors, mpu_table(stage), gangway->base, gangway->attr};
 
     (void)cpu_mask();
-    jump(board_cycles(), board_reset_cause(), &to);
+    jump(clock_hand_over(), board_reset_cause(), &to);
 }

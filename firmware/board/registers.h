@@ -137,12 +137,13 @@ enum ctl_reset_reason {
  * SYS_BOOT      first act of the ROM after any reset, refused without one.
  *               R0 cause
  * SYS_RESET     announce SYSRESETREQ.  A0 reason
- * SYS_SLEEP     announce WFI.  A0,A1 wake time in cycles (64 bit; all ones =
- *               for ever), A2 enum ctl_sleep.  Answered when the time has come
- *               or, unless told otherwise, something happens that concerns
- *               the CPU; R0,R1 the time to arm
+ * SYS_SLEEP     stop the core's clock.  A0,A1 wake time in cycles (64 bit; all
+ *               ones = for ever), A2 enum ctl_sleep.  Answered when the time
+ *               has come or, unless told otherwise, something happens that
+ *               concerns the CPU; R0,R1 the time it is by then
  * SYS_DEADLINE  set the trial deadline, once per reset.  A0 ms from now
- * SYS_HALT      nothing can boot: low power until power is cycled
+ * SYS_HALT      nothing can boot: the core's clock is stopped until a reset.
+ *               Never answered but by one
  * FLASH_PROGRAM A0 address (from 0), A1 length 1..256 within a page, D bytes.
  *               R0,R1 busy until, in cycles
  * FLASH_ERASE   A0 sector address.  R0,R1 busy until

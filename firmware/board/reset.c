@@ -45,14 +45,9 @@ _Noreturn void board_panic(uint32_t line, uint32_t module)
 
 _Noreturn void board_halt(void)
 {
-    (void)cpu_mask();
-    watchdog_stop();
+    /* It is answered by a reset alone. */
     (void)ctl_command(CTL_SYS_HALT, NULL, 0);
-    TIMER0->ctrl = 0;
-    TIMER1->ctrl = 0;
-    for (;;) {
-        cpu_wait();
-    }
+    board_panic(__LINE__, CTL_SYS_HALT);
 }
 
 uint32_t trial_deadline(uint32_t ms)

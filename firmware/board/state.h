@@ -10,11 +10,12 @@
 
 #include "board/board.h"
 
-/* The clock goes on from what the stage before handed over. TIMER0 runs. */
-void clock_resume(uint64_t cycles);
-/* Interrupt handlers of TIMER0 (wrapped) and TIMER1 (a sleep is over). */
+/* The clock goes on from what the stage before handed over: cycles since reset
+ * less what TIMER0, which runs, has counted. */
+void clock_resume(uint64_t offset);
+uint64_t clock_hand_over(void); /* interrupts masked */
+/* TIMER0's interrupt handler. */
 void clock_wrapped(void);
-void clock_alarm(void);
 
 void reset_cause_set(uint32_t cause);
 
@@ -22,7 +23,7 @@ void reset_cause_set(uint32_t cause);
  * Second half of every start-up, in C, interrupts masked and bss zero: clock,
  * cause, MPU, faults, interrupts, main(). `vectors` is this program's table.
  */
-_Noreturn void board_start(uint64_t cycles, uint32_t cause,
+_Noreturn void board_start(uint64_t offset, uint32_t cause,
                            const void *vectors);
 
 /* Exception entries. */

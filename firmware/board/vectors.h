@@ -28,8 +28,7 @@ extern const uint32_t stack_top[];
         [11 ... 15] = {.code = fault_entry},                          \
         [16 ... 16 + TIMER0_IRQ - 1] = {.code = fault_entry},         \
         [16 + TIMER0_IRQ] = {.code = clock_wrapped},                  \
-        [16 + TIMER1_IRQ] = {.code = clock_alarm},                    \
-        [16 + TIMER1_IRQ + 1 ... VECTOR_COUNT - 1] = {                \
+        [16 + TIMER0_IRQ + 1 ... VECTOR_COUNT - 1] = {                \
             .code = fault_entry                                       \
         }                                                             \
     }

@@ -174,16 +174,12 @@ int main(void)
     plan_retry(&recovery);
     do_status(&recovery);
     for (;;) {
-        uint64_t feed = (uint64_t)recovery.map.watchdog_ms * 2u / 5u;
-        uint64_t wake;
         uint64_t due;
 
         serve_console(&recovery);
         retry_slots(&recovery);
         due = earlier(updater_serve(&recovery.updater), recovery.retry);
-        wake = board_cycles() + feed * BOARD_CYCLES_PER_MS;
         watchdog_feed();
-        board_sleep_until(earlier(due, wake));
-        watchdog_feed();
+        board_sleep_until(due);
     }
 }

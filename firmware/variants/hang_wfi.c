@@ -6,14 +6,11 @@
 
 void app_on_start(struct app *app)
 {
-    uint32_t forever[2] = {UINT32_MAX, UINT32_MAX};
-
     (void)app;
     (void)cpu_mask();
     watchdog_stop();
     TIMER0->ctrl = 0;
     TIMER1->ctrl = 0;
-    (void)ctl_command(CTL_SYS_SLEEP, forever, 2);
     for (;;) {
         cpu_wait();
     }

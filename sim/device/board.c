@@ -76,37 +76,32 @@ static uint64_t watchdog_ns(const struct board *board)
     return 2u * (uint64_t)board->figures.watchdog_ms * NS_PER_MS;
 }
 
-/* The guest may wait from `since` to `until`. Waits that overlap count once. */
-static void grant(struct board *board, uint64_t since, uint64_t until)
+/* The guest may wait from now to `until`. Times that overlap count once. */
+static void grant(struct board *board, uint64_t until)
 {
-    uint64_t from = max_u64(since, board->granted_ns);
+    uint64_t from = max_u64(board->now_ns, board->granted_ns);
 
-    board->granted_waits = add_time(board->granted_waits, BOARD_GRANT_WAITS);
     if (until > from) {
-        board->granted_waits =
-            add_time(board->granted_waits, (until - from) / BOARD_WAIT_NS);
         board->horizon_ns = add_time(board->horizon_ns, until - from);
         board->granted_ns = until;
     }
 }
 
-/* Now the board knows the time by itself. */
+/* Now the board knows the time by itself. What it has told to be busy beyond
+ * that may still be waited out. */
 static void drop_anchor(struct board *board, uint64_t now)
 {
     board->anchor_ns = now;
     board->anchor_spent_ns = board->spent_ns;
+    board->horizon_ns = max_u64(now, board->granted_ns);
 }
 
 static void start_epoch(struct board *board, uint64_t epoch)
 {
     board->epoch_ns = epoch;
     board->now_ns = epoch;
-    board->horizon_ns = epoch;
     board->granted_ns = epoch;
     board->spent_ns = 0;
-    board->charged_ns = 0;
-    board->waits = 0;
-    board->granted_waits = 0;
     board->commands_ns = epoch;
     drop_anchor(board, epoch);
 }
@@ -116,32 +111,29 @@ static uint64_t less(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
-/* WFIs since the last ring that no answer has granted cost time. */
-static void charge_waits(struct board *board, uint64_t waits)
+static uint64_t waited_ns(uint64_t waits)
 {
-    uint64_t news = less(waits, board->waits);
-    uint64_t charged = less(news, board->granted_waits);
-
-    board->granted_waits -= news - charged;
-    board->waits += news;
-    board->charged_ns =
-        charged > (BOARD_FOREVER - board->charged_ns) / BOARD_WAIT_NS
-            ? BOARD_FOREVER
-            : board->charged_ns + charged * BOARD_WAIT_NS;
+    return waits > BOARD_FOREVER / BOARD_WAIT_NS ? BOARD_FOREVER
+                                                 : waits * BOARD_WAIT_NS;
 }
 
 void board_see_cpu(struct board *board, const struct board_cpu *cpu)
 {
     board->cpu_reset |= cpu->reset;
-    charge_waits(board, cpu->waits);
-    board->spent_ns =
-        max_u64(board->spent_ns, add_time(cpu->executed_ns, board->charged_ns));
+    board->spent_ns = max_u64(board->spent_ns, add_time(cpu->executed_ns,
+                                                        waited_ns(cpu->waits)));
+}
+
+/* By the CPU since the board last knew the time. */
+static uint64_t spent_since(const struct board *board)
+{
+    return less(board->spent_ns, board->anchor_spent_ns);
 }
 
 uint64_t board_least_ns(const struct board *board)
 {
-    uint64_t since = less(board->spent_ns, board->anchor_spent_ns);
-    uint64_t own = add_time(board->anchor_ns, less(since, BOARD_TIME_SLACK_NS));
+    uint64_t own = add_time(board->anchor_ns,
+                            less(spent_since(board), BOARD_TIME_SLACK_NS));
 
     return max_u64(board->now_ns, own);
 }
@@ -478,7 +470,7 @@ static void put_u64(struct ctl_page *page, unsigned first, uint64_t value)
 static void answer_busy(struct request *req, unsigned first, uint64_t end)
 {
     put_u64(req->page, first, cycles_of_ns(req->board, end));
-    grant(req->board, req->board->now_ns, end);
+    grant(req->board, end);
 }
 
 bool board_reset_seen(const struct board *board, uint64_t *at_ns,
@@ -551,16 +543,22 @@ static enum ctl_status sys_reset(struct request *req)
 }
 
 /* Not answered here, but by board_wake(). */
+static void fall_asleep(struct board *board, uint64_t until, bool deaf)
+{
+    board->asleep = true;
+    board->deaf = deaf;
+    board->slept_ns = board->now_ns;
+    board->sleep_ns =
+        max_u64(min_u64(until, board->deadline_ns), board->now_ns);
+}
+
 static enum ctl_status sys_sleep(struct request *req)
 {
     struct board *board = req->board;
     uint64_t asked = (uint64_t)req->arg[1] << 32 | req->arg[0];
-    uint64_t until = min_u64(ns_of_cycles(board, asked), board->deadline_ns);
 
-    board->asleep = true;
-    board->deaf = req->arg[2] == CTL_SLEEP_DEAF;
-    board->slept_ns = board->now_ns;
-    board->sleep_ns = max_u64(until, board->now_ns);
+    fall_asleep(board, ns_of_cycles(board, asked),
+                req->arg[2] == CTL_SLEEP_DEAF);
     TELL(req->sink, sleep, board->sleep_ns);
     return CTL_OK;
 }
@@ -585,6 +583,7 @@ static enum ctl_status sys_deadline(struct request *req)
 static enum ctl_status sys_halt(struct request *req)
 {
     req->board->halted = true;
+    fall_asleep(req->board, BOARD_FOREVER, true);
     TELL_BARE(req->sink, halt);
     return CTL_OK;
 }
@@ -939,9 +938,8 @@ static handler_fn *find_handler(uint32_t command)
 
 static bool time_possible(const struct board *board, uint64_t guest_ns)
 {
-    uint64_t executed = less(board->spent_ns, board->charged_ns);
-    uint64_t most =
-        add_time(add_time(board->horizon_ns, executed), BOARD_TIME_SLACK_NS);
+    uint64_t most = add_time(add_time(board->horizon_ns, spent_since(board)),
+                             BOARD_TIME_SLACK_NS);
 
     return guest_ns >= board_least_ns(board) && guest_ns <= most &&
            guest_ns != BOARD_FOREVER;
@@ -1054,26 +1052,22 @@ void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
     page->flags = flags_of(board);
 }
 
-/* What is granted is the time answered, which is rounded up; of an endless
- * sleep, as far as a bark that may end it. */
 void board_wake(struct board *board, struct ctl_page *page, uint64_t now)
 {
     uint64_t until = max_u64(min_u64(now, board->sleep_ns), board->now_ns);
-    uint64_t cycles = cycles_of_ns(board, until);
 
-    if (!board->asleep) {
+    if (!board->asleep || until == BOARD_FOREVER) {
         return;
     }
-    grant(board, board->slept_ns,
-          until == BOARD_FOREVER ? add_time(board->slept_ns, watchdog_ns(board))
-                                 : ns_of_cycles(board, cycles));
-    if (until != BOARD_FOREVER) {
-        drop_anchor(board, until);
-    }
     end_sleep(board);
-    put_u64(page, 0, cycles);
     page->status = CTL_OK;
     page->flags = flags_of(board);
+    put_u64(page, 0, cycles_of_ns(board, until));
+    drop_anchor(board, until);
+    if (until >= board->deadline_ns) {
+        board_warm_reset(board, until, CTL_CAUSE_DEADLINE);
+        page->status = CTL_RESET_ASSERTED;
+    }
 }
 
 bool board_has_news(const struct board *board)

@@ -20,15 +20,11 @@
 #define BOARD_CONSOLE_LINES 8u
 #define BOARD_CONSOLE_LENGTH 256u
 #define BOARD_FOREVER UINT64_MAX
-/* So much may the guest's time differ from the count of what it executed, on
- * either side: the ROM's first command comes some instructions after the
- * reset, and a sleep is armed in time that it has already been given. */
+/* So much may the guest's time differ from the board's own count, on either
+ * side: the ROM's first command comes some instructions after the reset. */
 #define BOARD_TIME_SLACK_NS 1000000u
-/* A WFI that no answer has granted takes so long, whatever the guest says. */
+/* A WFI counts as so much executed time, whatever the guest says. */
 #define BOARD_WAIT_NS 100000u
-/* An answer that grants a wait grants a WFI for each BOARD_WAIT_NS of it, and so
- * many more. */
-#define BOARD_GRANT_WAITS 4u
 /* The rate of commands: one in so long, and so much of that at once. */
 #define BOARD_COMMAND_NS 50000u
 #define BOARD_BURST_NS 5000000000u
@@ -66,19 +62,16 @@ struct board {
     struct rng noise;    /* guest-visible random numbers */
     struct rng scramble; /* SRAM after power-on */
 
-    uint64_t epoch_ns;   /* world time of the last reset */
-    uint64_t now_ns;     /* world time of the last command */
-    uint64_t horizon_ns; /* epoch + all sleeps and busy waits granted */
-    uint64_t granted_ns; /* end of the latest of them */
-    uint64_t anchor_ns;  /* world time that the board last knew by itself: of
+    uint64_t epoch_ns;  /* world time of the last reset */
+    uint64_t now_ns;    /* world time of the last command */
+    uint64_t anchor_ns; /* world time that the board last knew by itself: of
                              the reset, or of the end of a sleep */
     uint64_t anchor_spent_ns; /* spent_ns at that time */
     uint64_t spent_ns;        /* by the CPU since the reset, at the last ring */
-    uint64_t charged_ns;      /* of that, for WFIs nobody has granted */
-    uint64_t waits;           /* WFIs since the reset, at the last ring */
-    uint64_t granted_waits;   /* WFIs that are granted and not used */
-    uint64_t commands_ns;     /* when all commands so far may have come */
-    uint64_t deadline_ns;     /* trial deadline, BOARD_FOREVER if not set */
+    uint64_t horizon_ns;  /* anchor + all busy times that may be waited out */
+    uint64_t granted_ns;  /* end of the latest of them */
+    uint64_t commands_ns; /* when all commands so far may have come */
+    uint64_t deadline_ns; /* trial deadline, BOARD_FOREVER if not set */
     bool deadline_set;
     bool reset_asserted;  /* answers CTL_RESET_ASSERTED until SYS_BOOT */
     bool reset_announced; /* SYS_RESET was the last command */
@@ -98,7 +91,7 @@ struct board {
         sleep_ns; /* a SYS_SLEEP's end: as asked, or the deadline; else 0 */
     uint64_t slept_ns; /* its begin; else 0 */
     bool deaf;         /* nothing but its end ends it */
-    bool asleep;       /* it is not answered yet: board_wake() does */
+    bool asleep;       /* the core's clock stands: board_wake() answers */
 
     uint32_t console_count; /* lines waiting for the guest */
     uint16_t console_length[BOARD_CONSOLE_LINES];
@@ -156,20 +149,18 @@ int board_init(struct board *board, const struct board_figures *figures,
  * of the CPU (board_see_cpu()). `window` is the shared window's first byte; the
  * flash part of it is updated when an operation begins or ends.
  *
- * SYS_SLEEP is not answered: board->asleep is set, board->sleep_ns says until
- * when, at the latest. The guest has to be kept waiting until board_wake().
+ * SYS_SLEEP and SYS_HALT stop the core's clock and are not answered:
+ * board->asleep is set, board->sleep_ns says until when, at the latest. The
+ * guest has to be kept waiting until board_wake().
  *
  * Time: the guest's is epoch + cycles * 40 ns. The board has a count of its
- * own, the CPU's executed time and BOARD_WAIT_NS for each WFI that nobody has
- * granted, from the last time that it knew by itself: the epoch, or the end of
- * a sleep that it answered. The guest's time is refused (CTL_E_TIME) below
- * that count less BOARD_TIME_SLACK_NS, below now_ns, or above
- *     horizon_ns + executed time + BOARD_TIME_SLACK_NS,
- * where horizon_ns starts at the epoch and grows by each wait that an answer
- * grants: SYS_SLEEP until the time answered, a busy answer until its end. A
- * sleep for ever is granted two watchdog periods: a bark may end it. With a
- * refused time the board's time goes on by its own count (board_least_ns()).
- * At the deadline, by whichever time, reset is asserted.
+ * own, the CPU's executed time and BOARD_WAIT_NS for each WFI, from the last
+ * time that it knew by itself: the epoch, or the end of a sleep. The guest's
+ * time is refused (CTL_E_TIME) below that count less BOARD_TIME_SLACK_NS,
+ * below now_ns, or above the same count and BOARD_TIME_SLACK_NS, and all busy
+ * times that answers have told since. With a refused time the board's time
+ * goes on by its own count (board_least_ns()). At the deadline, by whichever
+ * time, reset is asserted.
  *
  * Rate: a command may come each BOARD_COMMAND_NS; who has sent commands for
  * BOARD_BURST_NS too many is reset, as by the watchdog.
@@ -207,10 +198,10 @@ bool board_reset_seen(const struct board *board, uint64_t *at_ns,
 /*
  * Answer the sleep at `now` (at or after the last time, at or before sleep_ns;
  * a time outside is drawn in): R0,R1 are that time, FLAGS are fresh, and the
- * guest's time may go on to it. The time of the board is not moved: what is
- * due by then is board_advance()'s, before. BOARD_FOREVER ends an endless
- * sleep that nothing will end: the CPU then really sleeps, until a watchdog
- * barks. Without a sleep to be answered (a reset took it) nothing happens.
+ * board knows the time. What is due by then is board_advance()'s, before. At
+ * the deadline it is answered CTL_RESET_ASSERTED. Nothing happens without a
+ * sleep to be answered (a reset took it), or when it would have to last for
+ * ever.
  */
 void board_wake(struct board *board, struct ctl_page *page, uint64_t now);
 /* Does anything wait that the CPU should wake for: console line, datagram? */

@@ -90,17 +90,9 @@ static struct unit *earliest(struct run *run)
     return first;
 }
 
-/* Nothing happens before the end: who sleeps for ever does so on its own
- * account, and its watchdog may end it. `next`: when something would. */
-static void sleep_for_ever(struct run *run, uint64_t next)
+/* Nothing happens before the end. `next`: when something would. */
+static void run_out(struct run *run, uint64_t next)
 {
-    for (unsigned i = 0; i < run->units; i++) {
-        if (run->world->device[i].wait == WAIT_ASLEEP &&
-            run->world->device[i].board.sleep_ns == BOARD_FOREVER) {
-            unit_sleep_on(&run->unit[i]);
-            return;
-        }
-    }
     if (next == BOARD_FOREVER) {
         run->world->stuck = true;
         run->world->over = true;
@@ -118,7 +110,7 @@ static int turn(struct run *run, struct diag *diag)
     uint64_t now = device < world ? device : world;
 
     if (now > run->scenario->limit_ns) {
-        sleep_for_ever(run, now);
+        run_out(run, now);
         return 0;
     }
     run->world->now_ns = now > run->world->now_ns ? now : run->world->now_ns;

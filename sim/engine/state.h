@@ -184,8 +184,6 @@ int unit_run(struct unit *unit, struct diag *diag);
 uint64_t unit_next(const struct unit *unit);
 /* Serve what it stands for. */
 int unit_serve(struct unit *unit, uint64_t now, struct diag *diag);
-/* Let it sleep for ever, out of the world's sight. */
-void unit_sleep_on(struct unit *unit);
 /* Power was cut or reset asserted, wherever it stood. */
 int unit_struck(struct unit *unit, struct diag *diag);
 /* Board time goes on to `now`. */

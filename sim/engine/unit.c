@@ -8,8 +8,7 @@
 
 /* Executed time without a command after which a program counts as wedged. */
 #define WEDGED_NS 60000000000u
-/* Beyond the deadline: what the board's count may lack, and what WFIs count for
- * while a guest follows to the end of a sleep. */
+/* Beyond the deadline: what the board's count may lack. */
 #define DEADLINE_SLACK_NS 20000000u
 /* Executed time that a guest in asserted reset has until it is ended. */
 #define RESET_GRACE_NS 320000u
@@ -40,16 +39,6 @@ static uint64_t silence_ns(const struct board *board)
     return left < WEDGED_NS ? left : WEDGED_NS;
 }
 
-/* WFIs that answers have granted and that were not run yet. */
-static uint64_t free_waits(const struct unit *unit)
-{
-    const struct board *board = &unit->world->board;
-    uint64_t since =
-        machine_channel(unit->machine)->waits - unit->boot_waits - board->waits;
-
-    return board->granted_waits > since ? board->granted_waits - since : 0;
-}
-
 /* Counted from its last command, whatever the shim has to show in between. */
 static void grant_time(struct unit *unit)
 {
@@ -65,7 +54,6 @@ static void grant_time(struct unit *unit)
         unit->resetting
             ? unit->grace_insns
             : unit->ring_insns + silence_ns(board) / BOARD_NS_PER_INSN;
-    channel->free_waits = free_waits(unit);
     channel->generation = unit->world->boots;
     channel->checking = 1;
 }
@@ -235,10 +223,8 @@ static int lost(struct unit *unit, enum event_code code, struct diag *diag)
     if (board->reset_asserted) {
         return restart(unit, diag);
     }
-    if (!board->halted) {
-        emit_numbers(unit, code, 0, 0, 0);
-    }
-    if (board->deadline_set) { /* halting does not stop it */
+    emit_numbers(unit, code, 0, 0, 0);
+    if (board->deadline_set) {
         reset_at(unit, board->deadline_ns, CTL_CAUSE_DEADLINE);
         unit->world->wait = WAIT_RESET;
         return 0;
@@ -461,12 +447,6 @@ static void wake(struct unit *unit, uint64_t now)
     board_wake(&unit->world->board, machine_page(unit->machine), now);
     unit->world->wait = WAIT_RUNS;
     power_update(unit, now);
-}
-
-void unit_sleep_on(struct unit *unit)
-{
-    board_wake(&unit->world->board, machine_page(unit->machine), BOARD_FOREVER);
-    unit->world->wait = WAIT_RUNS;
 }
 
 int unit_serve(struct unit *unit, uint64_t now, struct diag *diag)

@@ -80,9 +80,6 @@ static void add_board(mbedtls_sha256_context *context,
     ADD(context, board->anchor_ns);
     ADD(context, board->anchor_spent_ns);
     ADD(context, board->spent_ns);
-    ADD(context, board->charged_ns);
-    ADD(context, board->waits);
-    ADD(context, board->granted_waits);
     ADD(context, board->commands_ns);
     ADD(context, board->deadline_ns);
     ADD(context, board->deadline_set);

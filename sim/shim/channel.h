@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define CHANNEL_MAGIC 0x4D49484Fu /* "OHIM" */
-#define CHANNEL_VERSION 4u
+#define CHANNEL_VERSION 5u
 #define CHANNEL_CODE_SLOTS 8192u
 #define CHANNEL_WINDOW "otalab-window" /* name of the window's memfd */
 /* A WFI costs the host as much as so many instructions and more, and a guest
@@ -59,7 +59,6 @@ struct channel {
     uint64_t stale_address;     /* shim, with CHANNEL_STALE */
     _Atomic uint64_t wfi_block; /* shim: `blocks` when WFI last ran */
     _Atomic uint64_t waits;     /* shim: WFIs that were run */
-    uint64_t free_waits;        /* host: WFIs that do not count; shim: less */
     _Atomic uint32_t asleep[2]; /* who sleeps on the futex, by enum turn */
     uint32_t code_count;        /* shim: entries in use; the host sets 0 */
     uint32_t written[CHANNEL_GUARDED]; /* shim: 1 + the offset of the first

@@ -157,11 +157,7 @@ static void on_wfi(unsigned int vcpu, void *userdata)
     (void)userdata;
     atomic_store(&channel->wfi_block, atomic_load(&channel->blocks));
     atomic_fetch_add(&channel->waits, 1);
-    if (channel->free_waits > 0) {
-        channel->free_waits--;
-    } else {
-        shim.charge += CHANNEL_WAIT_INSNS;
-    }
+    shim.charge += CHANNEL_WAIT_INSNS;
 }
 
 /* ---- at translation -------------------------------------------------- */

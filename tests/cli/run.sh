@@ -82,6 +82,7 @@ cat >long.yaml <<END
 scenario: long
 title: Eleven days of measuring
 limits: {virtual_time: 1000000s}
+devicetree: {/product/sample-ms: 1000}
 $base
 expect: [{eventually: {event: app.ready, nth: 2}}]
 END

@@ -267,9 +267,11 @@ static void wake(struct input *input)
     if (choice & 2) {
         deliver(input);
     }
+    bool ends = board.sleep_ns != BOARD_FOREVER || !(choice & 4);
+
     board_wake(&board, page, choice & 4 ? BOARD_FOREVER : now);
-    must(!board.asleep);
-    must(page->status == CTL_OK);
+    must(board.asleep == !ends);
+    must(page->status == CTL_OK || board.reset_asserted);
     must(!(page->flags & CTL_F_RADIO) == !board.radio.waiting);
 }
 

@@ -503,19 +503,12 @@ static void judge_entered(struct judge *judge,
     judge_trials_entered(judge, outcome);
 }
 
-static void judge_work(struct judge *judge,
-                       const struct native_outcome *outcome)
+static void judge_work(struct judge *judge)
 {
-    uint64_t bark = native_figures()->watchdog_ms * UINT64_C(1000000);
-
     if (judge->erases > JUDGE_ERASES_MAX ||
         judge->programs > JUDGE_PROGRAMS_MAX) {
         judge_find(judge, JUDGE_WEAR, "%u erases and %u programs in one boot",
                    judge->erases, judge->programs);
-    }
-    if (outcome->hungry_ns > bark) {
-        judge_find(judge, JUDGE_HUNGER, "the watchdog was not fed for %llu ms",
-                   (unsigned long long)(outcome->hungry_ns / 1000000u));
     }
 }
 
@@ -539,7 +532,7 @@ void judge_booted(struct judge *judge, const struct native_outcome *outcome)
 {
     judge->in_boot = false;
     look_at_fuses(judge);
-    judge_work(judge, outcome);
+    judge_work(judge);
     switch (outcome->end) {
     case NATIVE_RUNS:
         judge_entered(judge, outcome);

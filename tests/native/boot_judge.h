@@ -40,7 +40,6 @@
     X(FOREIGN_READ, "foreign-read", "it reads nothing of the application's")   \
     X(WEAR, "wear", "a boot erases and writes no more than so much")           \
     X(RESTLESS, "restless", "a boot with nothing to do writes nothing")        \
-    X(HUNGER, "hunger", "the watchdog is fed in time")                         \
     X(STATE_LOST, "state-lost", "a state that was acted upon stays")           \
     X(STATE_BACK, "state-back", "no older state comes back")                   \
     X(RUNS, "runs", "an unconfirmed image runs so often at most")              \

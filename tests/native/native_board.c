@@ -36,7 +36,6 @@ static struct {
     struct native_outcome *outcome; /* of what runs now */
     jmp_buf way_out;
     uint64_t start_ns;
-    uint64_t fed_ns;
     uint32_t operations;
     uint32_t calls;
 } session;
@@ -61,15 +60,6 @@ static void count_call(void)
     }
 }
 
-static void note_hunger(void)
-{
-    uint64_t hungry = session.device->now_ns - session.fed_ns;
-
-    if (hungry > session.outcome->hungry_ns) {
-        session.outcome->hungry_ns = hungry;
-    }
-}
-
 _Noreturn void wire_end(enum wire_end end, uint32_t a, uint32_t b)
 {
     static const enum native_end ends[] = {[WIRE_JUMP] = NATIVE_RUNS,
@@ -77,7 +67,6 @@ _Noreturn void wire_end(enum wire_end end, uint32_t a, uint32_t b)
                                            [WIRE_RESET] = NATIVE_RESET,
                                            [WIRE_PANIC] = NATIVE_PANIC};
 
-    note_hunger();
     session.outcome->vectors = end == WIRE_JUMP ? a : 0;
     session.outcome->line = end == WIRE_PANIC ? a : 0;
     session.outcome->module = end == WIRE_PANIC ? b : 0;
@@ -300,14 +289,7 @@ void wire_sleep(uint64_t until_cycles)
     if (until > device->now_ns) {
         session.outcome->slept_ns += until - device->now_ns;
         device->now_ns = until;
-        note_hunger();
     }
-}
-
-void wire_feed(void)
-{
-    note_hunger();
-    session.fed_ns = session.device->now_ns;
 }
 
 void wire_trace(uint32_t code, const uint32_t args[4])
@@ -419,7 +401,6 @@ void native_reset(struct native_device *device, enum ctl_reset_cause cause,
     session.fault = fault ? *fault : no_fault;
     session.watch = watch ? *watch : nobody;
     session.start_ns = device->now_ns;
-    session.fed_ns = device->now_ns;
     session.operations = 0;
     wipe();
 }

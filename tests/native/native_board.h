@@ -87,7 +87,6 @@ struct native_outcome {
     uint32_t deadline_ms; /* 0: not set */
     uint32_t operations;  /* of flash and fuses */
     uint64_t slept_ns;
-    uint64_t hungry_ns; /* the longest that the watchdog was not fed */
 };
 
 /* Map the board's memory; once. OTALAB_ERR_SIMULATOR when it is taken. */

@@ -40,7 +40,6 @@ const void *wire_devicetree(void);
 bool wire_deadline(uint32_t ms);
 uint64_t wire_cycles(void);
 void wire_sleep(uint64_t until_cycles);
-void wire_feed(void);
 void wire_trace(uint32_t code, const uint32_t args[4]);
 
 /* ---- what the host side calls ---------------------------------------------- */

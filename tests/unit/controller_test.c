@@ -218,7 +218,7 @@ static uint64_t awake(uint64_t ns)
     uint64_t now = board.epoch_ns + ns;
     uint64_t since = now > board.anchor_ns ? now - board.anchor_ns : 0;
 
-    return board.anchor_spent_ns + since - board.charged_ns;
+    return board.anchor_spent_ns + since;
 }
 
 static void see_cpu(bool reset, uint64_t ns)
@@ -454,7 +454,7 @@ static void expect_limit(uint64_t limit)
     cr_assert_eq(ring_at(limit + slack, CTL_PMU_READ, 0, 0), CTL_OK);
 }
 
-Test(controller, a_sleep_moves_the_bound_by_its_length)
+Test(controller, a_sleep_moves_the_bounds_to_its_end)
 {
     executed = 2 * MS;
     pass(2 * MS);
@@ -477,7 +477,7 @@ Test(controller, time_that_passes_in_a_sleep_is_granted_all_the_same)
     expect_limit(60 * MS);
 }
 
-Test(controller, sleeps_that_overlap_count_once)
+Test(controller, a_sleep_that_is_asked_for_twice_counts_once)
 {
     executed = 0;
     cr_assert_eq(woken_at(100 * MS, 100 * MS), 100 * MS);
@@ -489,7 +489,7 @@ Test(controller, a_sleep_cut_short_grants_no_more_than_that)
 {
     executed = 0;
     cr_assert_eq(woken_at(100 * MS, 30 * MS + 1), 30 * MS + 40);
-    expect_limit(30 * MS + 40); /* the time answered: a cycle, rounded up */
+    expect_limit(30 * MS);
 }
 
 Test(controller, a_sleep_ends_at_the_earliest_of_three)
@@ -500,17 +500,56 @@ Test(controller, a_sleep_ends_at_the_earliest_of_three)
     cr_assert_eq(woken_at(150 * MS, 75 * MS), 75 * MS);
     cr_assert_eq(woken_at(150 * MS, 5 * MS), 75 * MS, "not before now");
     cr_assert_eq(woken_at(0, BOARD_FOREVER), 75 * MS, "asked in the past");
-    cr_assert_eq(woken_at(BOARD_FOREVER, BOARD_FOREVER), 120 * MS);
-    cr_assert_eq(ring_at(120 * MS, CTL_PMU_READ, 0, 0), CTL_RESET_ASSERTED,
-                 "who sleeps into the deadline meets it");
-    cr_assert_eq(board.cause, CTL_CAUSE_DEADLINE);
 }
 
-Test(controller, a_sleep_for_ever_lasts_until_a_bark_at_most)
+static void expect_deadline_ends_it(void)
+{
+    cr_assert_eq(board.sleep_ns, 120 * MS);
+    board_wake(&board, page, 120 * MS);
+    cr_assert_not(board.asleep);
+    cr_assert_eq(page->status, CTL_RESET_ASSERTED);
+    cr_assert_eq(board.cause, CTL_CAUSE_DEADLINE);
+    cr_assert_eq(board.now_ns, 120 * MS);
+}
+
+Test(controller, who_sleeps_into_the_deadline_is_reset_there)
+{
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 120, 0), CTL_OK);
+    fall_asleep(BOARD_FOREVER);
+    expect_deadline_ends_it();
+    power_on();
+    cr_assert_eq(ring(CTL_SYS_DEADLINE, 120, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_SYS_HALT, 0, 0), CTL_OK);
+    expect_deadline_ends_it();
+    cr_assert_not(board.halted);
+}
+
+Test(controller, a_sleep_for_ever_is_not_answered)
+{
+    fall_asleep(BOARD_FOREVER);
+    page->status = 77;
+    board_wake(&board, page, BOARD_FOREVER);
+    cr_assert(board.asleep);
+    cr_assert_eq(page->status, 77);
+}
+
+Test(controller, who_halts_sleeps_for_ever)
+{
+    cr_assert_eq(ring(CTL_SYS_HALT, 0, 0), CTL_OK);
+    cr_assert(board.halted && board.asleep && board.deaf);
+    cr_assert_eq(board.sleep_ns, BOARD_FOREVER);
+    board_warm_reset(&board, 6 * MS, CTL_CAUSE_PIN);
+    cr_assert_not(board.halted || board.asleep);
+}
+
+Test(controller, a_busy_time_may_be_waited_out_after_a_sleep)
 {
     executed = 0;
-    cr_assert_eq(woken_at(BOARD_FOREVER, BOARD_FOREVER), BOARD_FOREVER);
-    expect_limit(2 * WATCHDOG_MS * MS);
+    cr_assert_eq(ring(CTL_FLASH_ERASE, 0, 0), CTL_OK);
+    cr_assert_eq(woken_at(20 * MS, 20 * MS), 20 * MS);
+    expect_limit(ERASE_NS);
+    cr_assert_eq(woken_at(60 * MS, 60 * MS), 60 * MS);
+    expect_limit(60 * MS);
 }
 
 Test(controller, a_sleep_for_ever_is_ended_by_the_world)
@@ -1090,7 +1129,7 @@ Test(controller, the_end_of_a_sleep_is_known_without_the_guest)
     cr_assert_eq(ring_at(503 * MS - SLACK, CTL_PMU_READ, 0, 0), CTL_OK);
 }
 
-Test(controller, a_wfi_that_nobody_granted_takes_time)
+Test(controller, a_wfi_takes_time)
 {
     executed = 0;
     waits = SLACK / BOARD_WAIT_NS;
@@ -1101,32 +1140,18 @@ Test(controller, a_wfi_that_nobody_granted_takes_time)
     waits += 1000;
     cr_assert_eq(ring_at(0, CTL_PMU_READ, 0, 0), CTL_E_TIME);
     cr_assert_eq(board.now_ns, 1001 * (uint64_t)BOARD_WAIT_NS);
+    boot();
+    waits = 0;
+    cr_assert_eq(ring_at(0, CTL_PMU_READ, 0, 0), CTL_OK, "forgotten");
 }
 
-Test(controller, a_long_sleep_may_be_followed_in_pieces)
-{
-    executed = MS;
-    pass(MS);
-    cr_assert_eq(woken_at(900 * 1000 * MS, BOARD_FOREVER), 900 * 1000 * MS);
-    waits = 900 * 1000; /* a tick of 1 ms */
-    cr_assert_eq(ring_at(900 * 1000 * MS, CTL_PMU_READ, 0, 0), CTL_OK);
-    cr_assert_eq(board.charged_ns, 0);
-}
-
-Test(controller, a_granted_wait_allows_some_wfis)
+Test(controller, a_wfi_permits_no_more_than_it_takes)
 {
     executed = 0;
-    cr_assert_eq(program(0, 0x55, 1), CTL_OK);
-    waits = PROGRAM_NS / BOARD_WAIT_NS + BOARD_GRANT_WAITS;
-    cr_assert_eq(ring_at(PROGRAM_NS, CTL_FLASH_STATUS, 0, 0), CTL_OK);
-    cr_assert_eq(board.charged_ns, 0);
-    waits += SLACK / BOARD_WAIT_NS;
-    cr_assert_eq(ring_at(PROGRAM_NS, CTL_FLASH_STATUS, 0, 0), CTL_OK);
-    cr_assert_eq(board.charged_ns, SLACK);
-    boot();
-    cr_assert_eq(board.charged_ns, 0, "forgotten with the reset");
-    waits = 0;
-    cr_assert_eq(ring_at(0, CTL_PMU_READ, 0, 0), CTL_OK);
+    waits = 30;
+    expect_limit(30 * (uint64_t)BOARD_WAIT_NS);
+    executed = MS;
+    expect_limit(MS + 30 * (uint64_t)BOARD_WAIT_NS);
 }
 
 /* ---- the rate of commands ---- */
@@ -1229,14 +1254,11 @@ Test(controller, a_reset_clears_locks_deadline_and_data)
     cr_assert_eq(ring(CTL_FLASH_LOCK, 0, SIZE), CTL_OK);
     cr_assert_eq(ring(CTL_OTP_LOCK, 0, 0), CTL_OK);
     cr_assert_eq(ring(CTL_SYS_DEADLINE, 1000, 0), CTL_OK);
-    cr_assert_eq(ring(CTL_SYS_HALT, 0, 0), CTL_OK);
-    cr_assert(board.halted);
     cr_assert_eq(ring(CTL_SYS_RESET, CTL_REASON_REQUEST, 0), CTL_OK);
     cr_assert_eq(program(0, 0, 1), CTL_E_LOCKED, "not by announcing it");
     memset(page->data, 0xEE, CTL_DATA_SIZE);
     boot();
     cr_assert_eq(page->data[0] | page->data[255], 0);
-    cr_assert_not(board.halted);
     cr_assert_eq(program(0, 0, 1), CTL_OK);
     cr_assert_eq(ring(CTL_OTP_BURN, 1, 0), CTL_OK);
     pass(5000 * MS);

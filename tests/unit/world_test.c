@@ -188,9 +188,6 @@ static void copy_board(struct board *to, const struct board *from)
     COPY(anchor_ns);
     COPY(anchor_spent_ns);
     COPY(spent_ns);
-    COPY(charged_ns);
-    COPY(waits);
-    COPY(granted_waits);
     COPY(commands_ns);
     COPY(halted);
     COPY(cause);

@@ -15,6 +15,7 @@
 #define REPORT 200u
 #define LINE_SIZE 80u
 #define SECOND ((uint64_t)BOARD_CPU_HZ)
+#define NEAR_WRAP 1000u /* cycles */
 
 extern const uint32_t bss_end[];
 
@@ -36,14 +37,6 @@ static void report(char work, uint32_t a, uint32_t b, uint32_t c)
     trace_event((enum trace_code)REPORT, (uint32_t)work, a, b, c);
 }
 
-/* What board_sleep_until() says, without the sleep. */
-static void announce(uint64_t until)
-{
-    uint32_t args[2] = {(uint32_t)until, (uint32_t)(until >> 32)};
-
-    (void)ctl_command(CTL_SYS_SLEEP, args, 2);
-}
-
 /* Sleep for so many seconds; how often the clock went back on the way. */
 static void do_sleep(uint32_t seconds)
 {
@@ -62,21 +55,20 @@ static void do_sleep(uint32_t seconds)
     report('s', (uint32_t)last, (uint32_t)(last >> 32), back);
 }
 
-/* Sleep so many times 100 s, or less when a wrap comes first, which is every
- * second time, without looking at the clock: the wraps are left to the
- * interrupt. */
+/* Let TIMER0 wrap so many times without looking at the clock: the wraps are
+ * left to the interrupt. It is brought near to each, and the clock put right
+ * again before the board is told. */
 static void do_wraps(uint32_t times)
 {
+    uint64_t before = board_cycles();
     uint64_t now;
 
-    announce((uint64_t)(times / 2u) << 32);
     for (uint32_t i = 0; i < times; i++) {
-        TIMER1->reload = 0;
-        TIMER1->value = 100u * BOARD_CPU_HZ;
-        TIMER1->ctrl = TIMER_ENABLE | TIMER_INTERRUPT;
+        TIMER0->value = NEAR_WRAP;
         cpu_wait();
     }
     now = board_cycles();
+    clock_resume(before + times * NEAR_WRAP - (uint32_t)now);
     report('w', (uint32_t)now, (uint32_t)(now >> 32), 0);
 }
 
@@ -126,25 +118,44 @@ static void do_bite(uint32_t ms)
     do_bark(ms);
 }
 
+static void compute(uint32_t ms)
+{
+    spin(ms * (1000000u / BOARD_NS_PER_INSN) / SPIN_INSNS);
+}
+
 /* Set a trial deadline, compute half as long again, report too late. */
 static void do_late(uint32_t ms)
 {
     (void)ctl_command(CTL_SYS_DEADLINE, &ms, 1);
-    spin((ms + ms / 2u) * (1000000u / BOARD_NS_PER_INSN) / SPIN_INSNS);
+    compute(ms + ms / 2u);
     report('z', ms, 0, 0);
 }
 
-/* Feed for so many periods, then report. */
-static void do_feed(uint32_t periods)
+/* Compute and feed for so many tenths of a second, stop feeding and sleep,
+ * then stop the watchdog and compute; report. */
+static void do_feed(uint32_t times)
 {
-    watchdog_start(1000);
-    for (uint32_t i = 0; i < periods; i++) {
-        board_sleep_until(board_cycles() + SECOND * 9u / 10u);
+    watchdog_start(100);
+    for (uint32_t i = 0; i < times; i++) {
+        compute(90);
         watchdog_feed();
     }
-    watchdog_stop();
     board_sleep_until(board_cycles() + 10u * SECOND);
-    report('f', periods, 0, 0);
+    compute(90);
+    watchdog_stop();
+    compute(300);
+    report('f', times, 0, 0);
+}
+
+/* The same time as do_feed() ends with, and a little more: half of it before a
+ * sleep, half after it. It barks. */
+static void do_hungry(uint32_t ms)
+{
+    watchdog_start(ms);
+    compute(ms / 2u);
+    board_sleep_until(board_cycles() + 10u * SECOND);
+    compute(ms);
+    report('h', ms, 0, 0);
 }
 
 /* Words of the ROM's RAM that are not 0 between bss and stack. */
@@ -341,13 +352,14 @@ static const struct {
     const char *name;
     void (*run)(uint32_t argument);
 } works[] = {
-    {"sleep ", do_sleep}, {"wraps ", do_wraps}, {"load ", do_load},
-    {"store ", do_store}, {"call ", do_call},   {"lost ", do_lost},
-    {"bark ", do_bark},   {"bite ", do_bite},   {"feed ", do_feed},
-    {"dirt ", do_dirt},   {"nor ", do_nor},     {"fuse ", do_fuse},
-    {"erase ", do_erase}, {"idle ", do_idle},   {"jump ", do_jump},
-    {"reset ", do_reset}, {"halt ", do_halt},   {"echo ", do_echo},
-    {"air ", do_air},     {"pmu ", do_pmu},     {"late ", do_late},
+    {"sleep ", do_sleep},   {"wraps ", do_wraps}, {"load ", do_load},
+    {"store ", do_store},   {"call ", do_call},   {"lost ", do_lost},
+    {"bark ", do_bark},     {"bite ", do_bite},   {"feed ", do_feed},
+    {"dirt ", do_dirt},     {"nor ", do_nor},     {"fuse ", do_fuse},
+    {"erase ", do_erase},   {"idle ", do_idle},   {"jump ", do_jump},
+    {"reset ", do_reset},   {"halt ", do_halt},   {"echo ", do_echo},
+    {"air ", do_air},       {"pmu ", do_pmu},     {"late ", do_late},
+    {"hungry ", do_hungry},
 };
 
 static void serve(const char *line)
