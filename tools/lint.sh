@@ -106,6 +106,20 @@ rule_arrows() {
         findings "firmware/ota knows nobody but its own" || true
     files '*.c' '*.h' | xargs -r grep -nE '^ *# *include +"\.\.' /dev/null |
         findings "include by path from the root" || true
+    local room
+    for room in sim/engine; do
+        circles "$room" | findings "$room: files in a circle" || true
+    done
+}
+
+# The files of a room that include each other all the way round: FILE.c and
+# FILE.h are one, and tsort says which ones it cannot put into an order.
+circles() {
+    files "$1/*.c" "$1/*.h" | xargs -r grep -oE \
+        "^ *# *include +\"${1##*/}/[a-z_]+" /dev/null |
+        sed -E 's|.*/([a-z_]+)\.[ch]:.*/([a-z_]+)$|\1 \2|' |
+        awk '$1 != $2' | LC_ALL=C tsort 2>&1 >/dev/null |
+        sed 's/^tsort: //' | grep -v '^-' || true
 }
 
 # Whatever the oracle pulls in must not lead to the device's own decoders.

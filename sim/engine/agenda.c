@@ -4,7 +4,14 @@
  * is due; the earliest happens, for equal times in the order of this table,
  * then of the devices.
  */
-#include "engine/state.h"
+#include "engine/agenda.h"
+
+#include "engine/brownout.h"
+#include "engine/device.h"
+#include "engine/net.h"
+#include "engine/power.h"
+#include "engine/steps.h"
+#include "engine/strike.h"
 
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
@@ -13,9 +20,9 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 /* ---- flash and fuses come to an end, the radio changes its state -------- */
 
-static uint64_t board_end(const struct unit *unit)
+static uint64_t board_end(const struct device *device)
 {
-    const struct board *board = &unit->world->board;
+    const struct board *board = &device->world->board;
     uint64_t flash =
         flash_busy(&board->flash) ? board->flash.op.end_ns : BOARD_FOREVER;
     uint64_t otp = board->otp.busy ? board->otp.end_ns : BOARD_FOREVER;
@@ -23,51 +30,51 @@ static uint64_t board_end(const struct unit *unit)
     return earlier(flash, otp);
 }
 
-static uint64_t radio_change(const struct unit *unit)
+static uint64_t radio_change(const struct device *device)
 {
-    const struct board *board = &unit->world->board;
+    const struct board *board = &device->world->board;
 
-    return unit->run->scenario->battery.given
-               ? radio_next(&board->radio, unit->world->battery.now_ns)
+    return device->run->scenario->battery.given
+               ? radio_next(&board->radio, device->world->battery.now_ns)
                : BOARD_FOREVER;
 }
 
-static int advance(struct unit *unit, uint64_t now, struct diag *diag)
+static int advance(struct device *device, uint64_t now, struct diag *diag)
 {
     (void)diag;
-    unit_advance(unit, now);
+    device_advance(device, now);
     return 0;
 }
 
 /* ---- steps at a time ----------------------------------------------------- */
 
-static uint64_t first_unit_steps(const struct unit *unit)
+static uint64_t first_device_steps(const struct device *device)
 {
-    return unit->number == 1 ? steps_next(unit->run) : BOARD_FOREVER;
+    return device->number == 1 ? steps_next(device->run) : BOARD_FOREVER;
 }
 
-static int steps_happen(struct unit *unit, uint64_t now, struct diag *diag)
+static int steps_happen(struct device *device, uint64_t now, struct diag *diag)
 {
-    struct run *run = unit->run;
+    struct run *run = device->run;
 
-    for (unsigned i = 0; i < run->units; i++) {
-        unit_advance(&run->unit[i], now);
+    for (unsigned i = 0; i < run->devices; i++) {
+        device_advance(&run->device[i], now);
     }
     steps_due(run, now);
     return steps_carry_out(run, diag);
 }
 
 static const struct {
-    uint64_t (*next)(const struct unit *unit);
-    int (*happen)(struct unit *unit, uint64_t now, struct diag *diag);
+    uint64_t (*next)(const struct device *device);
+    int (*happen)(struct device *device, uint64_t now, struct diag *diag);
 } sources[] = {
     {board_end, advance},
     {strike_next, strike_happen},
-    {first_unit_steps, steps_happen},
+    {first_device_steps, steps_happen},
     {net_next_edge, net_edge},
     {net_next, net_happen},
     {radio_change, advance},
-    {power_next, power_happen},
+    {power_next, brownout_happen},
 };
 
 #define SOURCES (sizeof sources / sizeof sources[0])
@@ -77,8 +84,8 @@ uint64_t agenda_next(const struct run *run)
     uint64_t next = BOARD_FOREVER;
 
     for (unsigned i = 0; i < SOURCES; i++) {
-        for (unsigned k = 0; k < run->units; k++) {
-            next = earlier(next, sources[i].next(&run->unit[k]));
+        for (unsigned k = 0; k < run->devices; k++) {
+            next = earlier(next, sources[i].next(&run->device[k]));
         }
     }
     return next;
@@ -87,13 +94,13 @@ uint64_t agenda_next(const struct run *run)
 int agenda_happen(struct run *run, uint64_t now, struct diag *diag)
 {
     for (unsigned i = 0; i < SOURCES; i++) {
-        for (unsigned k = 0; k < run->units; k++) {
-            struct unit *unit = &run->unit[k];
+        for (unsigned k = 0; k < run->devices; k++) {
+            struct device *device = &run->device[k];
 
-            if (sources[i].next(unit) > now) {
+            if (sources[i].next(device) > now) {
                 continue;
             }
-            int err = sources[i].happen(unit, now, diag);
+            int err = sources[i].happen(device, now, diag);
             return err ? err : steps_carry_out(run, diag);
         }
     }

@@ -3,10 +3,10 @@
  * Why a device is as it is: of everything that happened to it, the event that
  * explains its state best. Only for messages; nothing is decided by it.
  */
+#include "engine/cause.h"
+
 #include <inttypes.h>
 #include <stdio.h>
-
-#include "engine/state.h"
 
 /* Field that must not be 0 for the event to explain anything; -1: none. */
 #define ALWAYS (-1)

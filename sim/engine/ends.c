@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* What is judged when the run is over: what must be so at the end, how often
  * events came, and whether every step and fault happened. */
+#include "engine/ends.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/cause.h"
+#include "engine/expects.h"
+#include "engine/near.h"
+#include "engine/verdict.h"
 #include "ota/agent_why.h"
 #include "scenario/pattern.h"
 
@@ -26,10 +31,11 @@ static void range_text(const struct range *range, char *out, size_t size)
 }
 
 /* What lies in a partition: a known image's name, "empty" or "damaged". */
-static const char *slot_content(const struct unit *unit, const char *partition)
+static const char *slot_content(const struct device *device,
+                                const char *partition)
 {
-    const struct run *run = unit->run;
-    const struct flash *flash = &unit->world->board.flash;
+    const struct run *run = device->run;
+    const struct flash *flash = &device->world->board.flash;
     uint32_t image = oracle_image_in(&run->judged, flash, partition);
     const struct board_part *part = board_map_find(&run->map, partition);
 
@@ -44,37 +50,37 @@ static const char *slot_content(const struct unit *unit, const char *partition)
     return "empty";
 }
 
-static uint64_t end_number(const struct unit *unit, enum end_key key)
+static uint64_t end_number(const struct device *device, enum end_key key)
 {
-    const struct world_device *device = unit->world;
+    const struct world_device *world = device->world;
 
     switch (key) {
     case END_CONFIRMED:
-        return expects_confirmed(unit);
+        return expects_confirmed(device);
     case END_HALTED:
-        return device->board.halted;
+        return world->board.halted;
     case END_ATTEMPTS:
-        return device->oracle.attempts;
+        return world->oracle.attempts;
     case END_RESETS:
-        return device->boots > 0 ? device->boots - 1 : 0;
+        return world->boots > 0 ? world->boots - 1 : 0;
     case END_BOOTS:
-        return device->boots;
+        return world->boots;
     case END_ROLLBACKS:
-        return device->oracle.rollbacks;
+        return world->oracle.rollbacks;
     case END_COUNTER:
-        return otp_unary(&device->board.otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS);
+        return otp_unary(&world->board.otp, OTP_COUNTER_BIT, OTP_COUNTER_BITS);
     case END_PROGRAMS:
-        return device->board.flash.programs;
+        return world->board.flash.programs;
     case END_ERASES:
-        return device->board.flash.erases;
+        return world->board.flash.erases;
     case END_WORST_SECTOR:
-        return flash_worst_sector(&device->board.flash);
+        return flash_worst_sector(&world->board.flash);
     case END_CUTS:
-        return device->cuts;
+        return world->cuts;
     case END_BYTES_DOWN:
-        return device->link.way[LINK_DOWN].counts.offered_bytes;
+        return world->link.way[LINK_DOWN].counts.offered_bytes;
     case END_BYTES_UP:
-        return device->link.way[LINK_UP].counts.offered_bytes;
+        return world->link.way[LINK_UP].counts.offered_bytes;
     default:
         return 0;
     }
@@ -92,26 +98,27 @@ static const char *const result_names[] = {
 #undef RESULT_NAME
 };
 
-static const char *end_text(const struct unit *unit, enum end_key key)
+static const char *end_text(const struct device *device, enum end_key key)
 {
     switch (key) {
     case END_SLOT_A:
-        return slot_content(unit, "slot-a");
+        return slot_content(device, "slot-a");
     case END_SLOT_B:
-        return slot_content(unit, "slot-b");
+        return slot_content(device, "slot-b");
     case END_RECOVERY:
-        return slot_content(unit, "recovery");
+        return slot_content(device, "recovery");
     case END_RUNNING:
-        return expects_running(unit);
+        return expects_running(device);
     case END_REASON:
-        return reason_name(unit->world->oracle.reason);
+        return reason_name(device->world->oracle.reason);
     case END_STATE:
-        return unit->world->state < sizeof state_names / sizeof *state_names
-                   ? state_names[unit->world->state]
+        return device->world->state < sizeof state_names / sizeof *state_names
+                   ? state_names[device->world->state]
                    : "?";
     case END_RESULT:
-        return unit->world->result < sizeof result_names / sizeof *result_names
-                   ? result_names[unit->world->result]
+        return device->world->result <
+                       sizeof result_names / sizeof *result_names
+                   ? result_names[device->world->result]
                    : "?";
     default:
         return NULL;
@@ -142,25 +149,25 @@ static const char *const end_names[] = {
 };
 
 /* What is said of a slot or a rollback is explained by what happened. */
-static void say_cause(const struct unit *unit, enum end_key key,
+static void say_cause(const struct device *device, enum end_key key,
                       struct run_failure *failure)
 {
     if (failure != NULL && (key <= END_CONFIRMED || key == END_ROLLBACKS ||
                             key == END_HALTED || key == END_REASON)) {
-        cause_text(&unit->world->cause, failure->because,
+        cause_text(&device->world->cause, failure->because,
                    sizeof failure->because);
     }
 }
 
-static void check_end(struct unit *unit, const struct expect *expect)
+static void check_end(struct device *device, const struct expect *expect)
 {
-    const char *text = end_text(unit, expect->key);
+    const char *text = end_text(device, expect->key);
     const char *name = end_names[expect->key];
     char who[32];
     char expected[200];
     char seen[200];
 
-    expects_unit(unit, who, sizeof who);
+    expects_device(device, who, sizeof who);
     if (text != NULL) {
         if (strcmp(text, expect->text) == 0) {
             return;
@@ -168,7 +175,7 @@ static void check_end(struct unit *unit, const struct expect *expect)
         snprintf(expected, sizeof expected, "%s = %s", name, expect->text);
         snprintf(seen, sizeof seen, "%s%s = %s", who, name, text);
     } else {
-        uint64_t value = end_number(unit, expect->key);
+        uint64_t value = end_number(device, expect->key);
         char range[48];
 
         if (range_holds(&expect->range, value)) {
@@ -178,15 +185,15 @@ static void check_end(struct unit *unit, const struct expect *expect)
         snprintf(expected, sizeof expected, "%s = %s", name, range);
         snprintf(seen, sizeof seen, "%s%s = %" PRIu64, who, name, value);
     }
-    say_cause(unit, expect->key,
-              run_fail(unit->run, expect->place, 0, expected, seen));
+    say_cause(device, expect->key,
+              verdict_fail(device->run, expect->place, 0, expected, seen));
 }
 
 static void check_ends(struct run *run, const struct expect *expect)
 {
-    for (unsigned i = 0; i < run->units; i++) {
-        if (expects_concern(expect, &run->unit[i])) {
-            check_end(&run->unit[i], expect);
+    for (unsigned i = 0; i < run->devices; i++) {
+        if (expects_concern(expect, &run->device[i])) {
+            check_end(&run->device[i], expect);
         }
     }
 }
@@ -208,17 +215,17 @@ static void check_count(struct run *run, unsigned index)
              pattern_text(&expect->pattern, pattern, sizeof pattern), range);
     snprintf(seen, sizeof seen, "%" PRIu64 " times", state->count);
     struct run_failure *failure =
-        run_fail(run, expect->place, 0, expected, seen);
+        verdict_fail(run, expect->place, 0, expected, seen);
     if (failure != NULL && state->count > expect->times.high) {
         failure->sequence = state->told;
     } else {
-        expects_near_text(&state->near, &expect->pattern, failure);
+        near_text(&state->near, &expect->pattern, failure);
     }
 }
 
 static bool flash_fail_waits(const struct run *run)
 {
-    for (unsigned i = 0; i < run->units; i++) {
+    for (unsigned i = 0; i < run->devices; i++) {
         if (run->world->device[i].board.flash.fail_next != FLASH_FAULT_NONE) {
             return true;
         }
@@ -240,9 +247,9 @@ static void check_flash_fail(struct run *run)
         for (unsigned k = 0; run->world->step[i].fired && k < step->actions;
              k++) {
             if (step->action[k].kind == ACTION_FLASH_FAIL) {
-                run_fail(run, step->action[k].place, 0,
-                         "a flash operation fails",
-                         "none began after this step");
+                verdict_fail(run, step->action[k].place, 0,
+                             "a flash operation fails",
+                             "none began after this step");
                 return;
             }
         }
@@ -251,12 +258,12 @@ static void check_flash_fail(struct run *run)
 
 static void check_strikes(struct run *run)
 {
-    for (unsigned i = 0; i < run->units; i++) {
+    for (unsigned i = 0; i < run->devices; i++) {
         const struct world_strike *strike = &run->world->device[i].strike;
 
         if (strike->armed) {
-            run_fail(run, run->scenario->step[strike->step].place, 0,
-                     "the power cut or reset is delivered", "it was not");
+            verdict_fail(run, run->scenario->step[strike->step].place, 0,
+                         "the power cut or reset is delivered", "it was not");
         }
     }
 }
@@ -284,8 +291,8 @@ static void not_fired(struct run *run, unsigned index)
                  " times",
                  state->matched, step->on.nth > 1 ? step->on.nth : 1);
     }
-    expects_near_text(&state->near, &step->on,
-                      run_fail(run, step->place, 0, expected, seen));
+    near_text(&state->near, &step->on,
+              verdict_fail(run, step->place, 0, expected, seen));
 }
 
 static void check_fired(struct run *run)

@@ -1,44 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Expectations while the run lasts: told of every event, asked for states. */
+#include "engine/expects.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/cause.h"
+#include "engine/device.h"
+#include "engine/near.h"
+#include "engine/steps.h"
+#include "engine/verdict.h"
 #include "oracle/decode.h"
 #include "scenario/pattern.h"
 
-struct run_failure *run_fail(struct run *run, struct place place,
-                             uint64_t sequence, const char *expected,
-                             const char *seen)
-{
-    struct run_result *result = run->result;
-
-    if (result->failures == RUN_FAILURES) {
-        result->more_failures++;
-        return NULL;
-    }
-    struct run_failure *failure = &result->failure[result->failures++];
-    failure->place = place;
-    failure->sequence = sequence;
-    snprintf(failure->expected, sizeof failure->expected, "%s", expected);
-    snprintf(failure->seen, sizeof failure->seen, "%s", seen);
-    return failure;
-}
-
 /* ---- events ------------------------------------------------------------ */
-
-void expects_near(struct world_near *near, const struct pattern *pattern,
-                  const struct event *event)
-{
-    unsigned differs = pattern_differs(pattern, event);
-
-    if (differs != PATTERN_FAR &&
-        (near->differs == 0 || differs <= near->differs)) {
-        near->differs = differs;
-        near->event = *event;
-    }
-}
 
 static void never_seen(struct run *run, unsigned index,
                        const struct event *event)
@@ -55,7 +31,7 @@ static void never_seen(struct run *run, unsigned index,
     snprintf(expected, sizeof expected, "never %s",
              pattern_text(&expect->pattern, pattern, sizeof pattern));
     story_says(event, seen, sizeof seen);
-    run_fail(run, expect->place, event->sequence, expected, seen);
+    verdict_fail(run, expect->place, event->sequence, expected, seen);
 }
 
 /* `within` has passed: what comes now comes too late. */
@@ -85,7 +61,7 @@ static void expect_event(struct run *run, unsigned index,
         return;
     }
     if (!pattern_fits(&expect->pattern, event)) {
-        expects_near(&state->near, &expect->pattern, event);
+        near_note(&state->near, &expect->pattern, event);
         return;
     }
     uint32_t nth = expect->pattern.nth == 0 ? 1 : expect->pattern.nth;
@@ -122,41 +98,42 @@ bool expects_asked_for(const struct run *run, const struct event *event)
 
 /* ---- states ------------------------------------------------------------ */
 
-const char *expects_running(const struct unit *unit)
+const char *expects_running(const struct device *device)
 {
-    uint32_t running = unit->world->oracle.running;
+    uint32_t running = device->world->oracle.running;
 
-    if (running == ORACLE_NONE || unit->world->board.halted ||
-        unit->world->dead) {
+    if (running == ORACLE_NONE || device->world->board.halted ||
+        device->world->dead) {
         return "nothing";
     }
-    return unit->run->judged.image[running].name;
+    return device->run->judged.image[running].name;
 }
 
-bool expects_confirmed(const struct unit *unit)
+bool expects_confirmed(const struct device *device)
 {
-    return unit->world->oracle.journal_slot != ORACLE_NONE &&
-           unit->world->oracle.journal_state == JOURNAL_CONFIRMED;
+    return device->world->oracle.journal_slot != ORACLE_NONE &&
+           device->world->oracle.journal_state == JOURNAL_CONFIRMED;
 }
 
-static bool state_holds(const struct unit *unit, const struct expect *expect)
+static bool state_holds(const struct device *device,
+                        const struct expect *expect)
 {
     if (expect->running[0] != '\0' &&
-        (!unit->world->alive ||
-         strcmp(expect->running, expects_running(unit)) != 0)) {
+        (!device->world->alive ||
+         strcmp(expect->running, expects_running(device)) != 0)) {
         return false;
     }
     if (expect->confirmed >= 0 &&
-        expects_confirmed(unit) != expect->confirmed) {
+        expects_confirmed(device) != expect->confirmed) {
         return false;
     }
     return expect->halted < 0 ||
-           unit->world->board.halted == (expect->halted != 0);
+           device->world->board.halted == (expect->halted != 0);
 }
 
-bool expects_concern(const struct expect *expect, const struct unit *unit)
+bool expects_concern(const struct expect *expect, const struct device *device)
 {
-    return expect->device == 0 || expect->device == unit->number;
+    return expect->device == 0 || expect->device == device->number;
 }
 
 /* Has every device that is meant been as wanted? */
@@ -166,11 +143,11 @@ static bool all_held(struct run *run, unsigned index)
     struct world_expect *state = &run->world->expect[index];
     bool all = true;
 
-    for (unsigned i = 0; i < run->units; i++) {
-        const struct unit *unit = &run->unit[i];
+    for (unsigned i = 0; i < run->devices; i++) {
+        const struct device *device = &run->device[i];
 
-        if (expects_concern(expect, unit)) {
-            state->held |= state_holds(unit, expect) ? 1u << i : 0;
+        if (expects_concern(expect, device)) {
+            state->held |= state_holds(device, expect) ? 1u << i : 0;
             all = all && (state->held & 1u << i) != 0;
         }
     }
@@ -178,24 +155,24 @@ static bool all_held(struct run *run, unsigned index)
 }
 
 /* The first device that is meant and was not as wanted. */
-static const struct unit *first_open(const struct run *run, unsigned index)
+static const struct device *first_open(const struct run *run, unsigned index)
 {
     const struct expect *expect = &run->scenario->expect[index];
 
-    for (unsigned i = 0; i < run->units; i++) {
-        if (expects_concern(expect, &run->unit[i]) &&
+    for (unsigned i = 0; i < run->devices; i++) {
+        if (expects_concern(expect, &run->device[i]) &&
             (run->world->expect[index].held & 1u << i) == 0) {
-            return &run->unit[i];
+            return &run->device[i];
         }
     }
-    return &run->unit[0];
+    return &run->device[0];
 }
 
-const char *expects_unit(const struct unit *unit, char *out, size_t size)
+const char *expects_device(const struct device *device, char *out, size_t size)
 {
     out[0] = '\0';
-    if (unit->run->units > 1) {
-        snprintf(out, size, "device %u: ", unit->number);
+    if (device->run->devices > 1) {
+        snprintf(out, size, "device %u: ", device->number);
     }
     return out;
 }
@@ -217,33 +194,6 @@ static void state_wanted(const struct expect *expect, char *out, size_t size)
              second);
 }
 
-/* To the microsecond, as the story has it: 4.488547 s. */
-static const char *time_text(uint64_t ns, char *out, size_t size)
-{
-    snprintf(out, size, "%" PRIu64 ".%06u s", ns / 1000000000u,
-             (unsigned)(ns / 1000u % 1000000u));
-    return out;
-}
-
-void expects_near_text(const struct world_near *near,
-                       const struct pattern *pattern,
-                       struct run_failure *failure)
-{
-    char at[32];
-    char says[160];
-    char difference[160];
-
-    if (failure == NULL || near->differs == 0) {
-        return;
-    }
-    story_says(&near->event, says, sizeof says);
-    snprintf(failure->near, sizeof failure->near, "#%" PRIu64 " at %s: %s (%s)",
-             near->event.sequence,
-             time_text(near->event.time_ns, at, sizeof at), says,
-             pattern_difference(pattern, &near->event, difference,
-                                sizeof difference));
-}
-
 static struct run_failure *event_late(struct run *run, unsigned index,
                                       const char *within)
 {
@@ -257,57 +207,58 @@ static struct run_failure *event_late(struct run *run, unsigned index,
 
     pattern_text(&expect->pattern, pattern, sizeof pattern);
     snprintf(expected, sizeof expected, "%s within %s", pattern, within);
-    time_text(run->world->now_ns, now, sizeof now);
+    verdict_time(run->world->now_ns, now, sizeof now);
     if (state->count == 0) {
         snprintf(seen, sizeof seen, "none of them by %s", now);
     } else {
         snprintf(seen, sizeof seen,
                  "%" PRIu64 " of them by %s, the last at %s (#%" PRIu64 ")",
                  state->count, now,
-                 time_text(state->told_ns, last, sizeof last), state->told);
+                 verdict_time(state->told_ns, last, sizeof last), state->told);
     }
     struct run_failure *failure =
-        run_fail(run, expect->place, 0, expected, seen);
+        verdict_fail(run, expect->place, 0, expected, seen);
 
-    expects_near_text(&state->near, &expect->pattern, failure);
+    near_text(&state->near, &expect->pattern, failure);
     return failure;
 }
 
 /* "running old since 4.976002 s, confirmed" */
-static void state_seen(const struct unit *unit, char *out, size_t size)
+static void state_seen(const struct device *device, char *out, size_t size)
 {
-    const struct world_device *world = unit->world;
+    const struct world_device *world = device->world;
     bool entered = world->oracle.running != ORACLE_NONE && !world->dead &&
                    !world->board.halted;
     char name[32];
     char since[32];
 
     snprintf(out, size, "%srunning %s%s%s, %s%s%s",
-             expects_unit(unit, name, sizeof name), expects_running(unit),
+             expects_device(device, name, sizeof name), expects_running(device),
              entered ? " since " : "",
-             entered ? time_text(world->oracle.entered_ns, since, sizeof since)
-                     : "",
-             expects_confirmed(unit) ? "confirmed" : "not confirmed",
+             entered
+                 ? verdict_time(world->oracle.entered_ns, since, sizeof since)
+                 : "",
+             expects_confirmed(device) ? "confirmed" : "not confirmed",
              world->board.halted ? ", halted" : "",
-             steps_all_fired(unit->run) ? "" : "; a step is still to come");
+             steps_all_fired(device->run) ? "" : "; a step is still to come");
 }
 
 static struct run_failure *state_late(struct run *run, unsigned index,
                                       const char *within)
 {
     const struct expect *expect = &run->scenario->expect[index];
-    const struct unit *unit = first_open(run, index);
+    const struct device *device = first_open(run, index);
     char wanted[160];
     char expected[200];
     char seen[200];
 
     state_wanted(expect, wanted, sizeof wanted);
     snprintf(expected, sizeof expected, "%s within %s", wanted, within);
-    state_seen(unit, seen, sizeof seen);
+    state_seen(device, seen, sizeof seen);
     struct run_failure *failure =
-        run_fail(run, expect->place, 0, expected, seen);
+        verdict_fail(run, expect->place, 0, expected, seen);
     if (failure != NULL) {
-        cause_text(&unit->world->cause, failure->because,
+        cause_text(&device->world->cause, failure->because,
                    sizeof failure->because);
     }
     return failure;
@@ -327,11 +278,11 @@ struct run_failure *expects_late(struct run *run, unsigned index)
 /* ---- what cannot come any more ------------------------------------------ */
 
 /* Does the journal say of the image that it was refused or has failed? */
-static bool rejected(const struct unit *unit, const char *name)
+static bool rejected(const struct device *device, const char *name)
 {
-    const struct run *run = unit->run;
-    const struct flash *flash = &unit->world->board.flash;
-    uint32_t image = setup_image(run, name);
+    const struct run *run = device->run;
+    const struct flash *flash = &device->world->board.flash;
+    uint32_t image = oracle_image_named(&run->judged, name);
     struct journal_record now;
 
     if (image == ORACLE_NONE ||
@@ -349,15 +300,15 @@ static bool rejected(const struct unit *unit, const char *name)
 /* A device that does its work with a confirmed image runs no image that it
  * has rejected: not before another one is published, and nothing is to come.
  * (The recovery image may try a slot again.) */
-static bool could_be_hopeless(const struct unit *unit,
+static bool could_be_hopeless(const struct device *device,
                               const struct expect *expect)
 {
-    const struct oracle *oracle = &unit->world->oracle;
+    const struct oracle *oracle = &device->world->oracle;
 
-    return expect->running[0] != '\0' && unit_settled(unit) &&
-           unit->world->alive && expects_confirmed(unit) &&
+    return expect->running[0] != '\0' && device_settled(device) &&
+           device->world->alive && expects_confirmed(device) &&
            oracle->journal_slot != JOURNAL_SLOT_RECOVERY &&
-           strcmp(expect->running, expects_running(unit)) != 0;
+           strcmp(expect->running, expects_running(device)) != 0;
 }
 
 /* For one of the devices that are meant. The journal is read only when it has
@@ -367,16 +318,17 @@ static bool hopeless(struct run *run, unsigned index)
     const struct expect *expect = &run->scenario->expect[index];
     struct world_expect *state = &run->world->expect[index];
 
-    for (unsigned i = 0; i < run->units; i++) {
-        const struct unit *unit = &run->unit[i];
-        uint32_t sequence = unit->world->oracle.sequence;
+    for (unsigned i = 0; i < run->devices; i++) {
+        const struct device *device = &run->device[i];
+        uint32_t sequence = device->world->oracle.sequence;
 
-        if (!expects_concern(expect, unit) || (state->held & 1u << i) != 0 ||
-            state->judged[i] == sequence || !could_be_hopeless(unit, expect)) {
+        if (!expects_concern(expect, device) || (state->held & 1u << i) != 0 ||
+            state->judged[i] == sequence ||
+            !could_be_hopeless(device, expect)) {
             continue;
         }
         state->judged[i] = sequence;
-        if (rejected(unit, expect->running)) {
+        if (rejected(device, expect->running)) {
             return true;
         }
     }

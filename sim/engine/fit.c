@@ -3,13 +3,14 @@
  * Does the scenario fit the programs that there are, and its images the flash?
  * What does not is a mistake at its place, found before anything runs.
  */
+#include "engine/fit.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/suggest.h"
-#include "engine/state.h"
 #include "scenario/values.h"
 
 #define KIB 1024u
@@ -138,7 +139,7 @@ void fit_places(struct run *run)
             image_named(scenario, placement->image);
         const struct board_part *part =
             board_map_find(&run->map, placement->partition);
-        uint32_t number = setup_image(run, placement->image);
+        uint32_t number = oracle_image_named(&run->judged, placement->image);
 
         if (image != NULL && part != NULL && number != ORACLE_NONE &&
             run->image[number].size > part->length) {

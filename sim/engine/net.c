@@ -3,10 +3,15 @@
  * What goes between devices and the rest of the world: each device's own
  * link, the update server at the other end of them, and other devices.
  */
+#include "engine/net.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/device.h"
+#include "engine/emit.h"
+#include "engine/power.h"
+#include "engine/signer.h"
 #include "image/descriptor.h"
 #include "image/image_sign.h"
 #include "outside/coap.h"
@@ -20,31 +25,31 @@
 #define DEVICE_PORT 40000u
 #define DEVICE_PORTS 4096u
 
-static struct endpoint device_endpoint(const struct unit *unit)
+static struct endpoint device_endpoint(const struct device *device)
 {
-    return (struct endpoint){DEVICE_NODE + unit->number - 1,
-                             DEVICE_PORT + unit->world->boots % DEVICE_PORTS};
+    return (struct endpoint){DEVICE_NODE + device->number - 1,
+                             DEVICE_PORT + device->world->boots % DEVICE_PORTS};
 }
 
-static struct unit *unit_of_node(struct run *run, uint32_t node)
+static struct device *device_of_node(struct run *run, uint32_t node)
 {
-    return node >= DEVICE_NODE && node - DEVICE_NODE < run->units
-               ? &run->unit[node - DEVICE_NODE]
+    return node >= DEVICE_NODE && node - DEVICE_NODE < run->devices
+               ? &run->device[node - DEVICE_NODE]
                : NULL;
 }
 
-void net_init(struct unit *unit)
+void net_init(struct device *device)
 {
-    const struct scenario *scenario = unit->run->scenario;
+    const struct scenario *scenario = device->run->scenario;
     const struct link_figures *way = scenario->network.way;
     char name[32];
 
-    snprintf(name, sizeof name, "link-%u", unit->number);
-    link_init(&unit->world->link, &way[LINK_UP], &way[LINK_DOWN],
+    snprintf(name, sizeof name, "link-%u", device->number);
+    link_init(&device->world->link, &way[LINK_UP], &way[LINK_DOWN],
               scenario->seed, name);
-    radio_fit(&unit->world->board.radio, scenario->network.given);
-    unit->world->down = !scenario->network.given;
-    unit->world->board.radio.registered = scenario->network.given;
+    radio_fit(&device->world->board.radio, scenario->network.given);
+    device->world->down = !scenario->network.given;
+    device->world->board.radio.registered = scenario->network.given;
 }
 
 /* ---- from the device ------------------------------------------------------ */
@@ -54,31 +59,31 @@ static uint64_t arrives_in(const struct link_sent *sent, uint64_t now)
     return sent->fate == LINK_SENT ? sent->due_ns - now : 0;
 }
 
-static void count_bytes(struct unit *unit, uint32_t bytes)
+static void count_bytes(struct device *device, uint32_t bytes)
 {
-    struct oracle_view view = run_view(unit);
+    struct oracle_view view = device_view(device);
 
-    oracle_bytes(&unit->world->oracle, &view, bytes);
+    oracle_bytes(&device->world->oracle, &view, bytes);
 }
 
 enum board_air net_send(void *context, uint32_t node, uint32_t port,
                         const uint8_t *bytes, uint32_t length,
                         uint64_t *until_ns)
 {
-    struct unit *unit = context;
-    uint64_t now = unit->world->board.now_ns;
-    struct link *link = &unit->world->link;
+    struct device *device = context;
+    uint64_t now = device->world->board.now_ns;
+    struct link *link = &device->world->link;
 
     if (!link_up_at(link, now)) {
         return BOARD_AIR_DOWN;
     }
     struct link_sent sent =
-        link_send(link, now, LINK_UP, device_endpoint(unit),
+        link_send(link, now, LINK_UP, device_endpoint(device),
                   (struct endpoint){node, port}, bytes, length);
     *until_ns = sent.on_air ? sent.end_ns : now;
-    emit_numbers(unit, EVENT_RADIO_SEND, length, sent.fate,
+    emit_numbers(device, EVENT_RADIO_SEND, length, sent.fate,
                  arrives_in(&sent, now));
-    count_bytes(unit, length);
+    count_bytes(device, length);
     return sent.fate == LINK_LOST_FULL ? BOARD_AIR_FULL : BOARD_AIR_TAKEN;
 }
 
@@ -105,7 +110,8 @@ static bool request_of(const struct link_packet *packet, uint32_t *resource,
     return false;
 }
 
-static void tell_report(struct unit *unit, const struct server_report *report)
+static void tell_report(struct device *device,
+                        const struct server_report *report)
 {
     struct device_report read;
 
@@ -116,29 +122,29 @@ static void tell_report(struct unit *unit, const struct server_report *report)
     struct event event = {.code = EVENT_SERVER_STATUS,
                           .number = {read.state, read.result, read.why,
                                      read.version}};
-    unit->world->state = read.state;
-    unit->world->result = read.result;
-    emit_event(unit->run, unit, &event);
+    device->world->state = read.state;
+    device->world->result = read.result;
+    emit_event(device->run, device, &event);
 }
 
-static void answer(struct unit *unit, uint64_t now, struct endpoint to,
+static void answer(struct device *device, uint64_t now, struct endpoint to,
                    const uint8_t *bytes, uint32_t length)
 {
     struct link_sent sent =
-        link_send(&unit->world->link, now, LINK_DOWN,
+        link_send(&device->world->link, now, LINK_DOWN,
                   (struct endpoint){SERVER_NODE, SERVER_PORT}, to, bytes,
                   length);
     struct event event = {.code = EVENT_SERVER_ANSWER,
                           .number = {bytes[1], length, sent.fate,
                                      arrives_in(&sent, now)}};
 
-    emit_event(unit->run, unit, &event);
+    emit_event(device->run, device, &event);
 }
 
-static void at_server(struct unit *unit, uint64_t now,
+static void at_server(struct device *device, uint64_t now,
                       const struct link_packet *packet)
 {
-    struct run *run = unit->run;
+    struct run *run = device->run;
     struct server *server = &run->world->server;
     uint64_t reports = server->counts.reports;
     uint8_t bytes[SERVER_ANSWER];
@@ -146,102 +152,102 @@ static void at_server(struct unit *unit, uint64_t now,
     uint32_t block = 0;
 
     if (request_of(packet, &resource, &block)) {
-        emit_numbers(unit, EVENT_SERVER_REQUEST, resource, block, 0);
+        emit_numbers(device, EVENT_SERVER_REQUEST, resource, block, 0);
     }
     uint32_t length =
         server_receive(server, now, packet->from, packet->bytes, packet->length,
                        run->served, run->judged.images, bytes);
     if (server->counts.reports > reports) {
-        tell_report(unit, server_report(server, 0));
+        tell_report(device, server_report(server, 0));
     }
     if (length > 0) {
-        answer(unit, now, packet->from, bytes, length);
+        answer(device, now, packet->from, bytes, length);
     }
 }
 
 /* ---- arrivals ------------------------------------------------------------- */
 
-static void at_device(struct unit *unit, uint64_t now,
+static void at_device(struct device *device, uint64_t now,
                       const struct link_packet *packet)
 {
-    struct board *board = &unit->world->board;
-    bool mine = endpoint_equal(packet->to, device_endpoint(unit));
+    struct board *board = &device->world->board;
+    bool mine = endpoint_equal(packet->to, device_endpoint(device));
 
-    unit_advance(unit, now);
+    device_advance(device, now);
     mine = mine && !board->reset_asserted &&
            radio_deliver(&board->radio, now, packet->from.node,
                          packet->from.port, packet->bytes, packet->length);
-    emit_numbers(unit, mine ? EVENT_RADIO_RECEIVE : EVENT_RADIO_DROP,
+    emit_numbers(device, mine ? EVENT_RADIO_RECEIVE : EVENT_RADIO_DROP,
                  packet->length, 0, 0);
-    count_bytes(unit, mine ? packet->length : 0);
-    power_update(unit, now);
+    count_bytes(device, mine ? packet->length : 0);
+    power_update(device, now);
 }
 
-static void arrived(struct unit *unit, uint64_t now,
+static void arrived(struct device *device, uint64_t now,
                     const struct link_packet *packet)
 {
-    struct unit *other = unit_of_node(unit->run, packet->to.node);
+    struct device *other = device_of_node(device->run, packet->to.node);
 
     if (packet->direction == LINK_DOWN) {
-        at_device(unit, now, packet);
+        at_device(device, now, packet);
     } else if (packet->to.node == SERVER_NODE &&
                packet->to.port == SERVER_PORT) {
-        at_server(unit, now, packet);
+        at_server(device, now, packet);
     } else if (other != NULL) { /* over its own link */
         link_send(&other->world->link, now, LINK_DOWN, packet->from, packet->to,
                   packet->bytes, packet->length);
     }
 }
 
-uint64_t net_next(const struct unit *unit)
+uint64_t net_next(const struct device *device)
 {
-    return link_next(&unit->world->link);
+    return link_next(&device->world->link);
 }
 
-int net_happen(struct unit *unit, uint64_t now, struct diag *diag)
+int net_happen(struct device *device, uint64_t now, struct diag *diag)
 {
     struct link_packet packet;
 
     (void)diag;
-    if (link_take(&unit->world->link, now, &packet)) {
-        arrived(unit, now, &packet);
+    if (link_take(&device->world->link, now, &packet)) {
+        arrived(device, now, &packet);
     }
     return 0;
 }
 
 /* ---- up and down ---------------------------------------------------------- */
 
-uint64_t net_next_edge(const struct unit *unit)
+uint64_t net_next_edge(const struct device *device)
 {
-    const struct link *link = &unit->world->link;
-    uint64_t now = unit->run->world->now_ns;
+    const struct link *link = &device->world->link;
+    uint64_t now = device->run->world->now_ns;
 
-    if (!unit->run->scenario->network.given) {
+    if (!device->run->scenario->network.given) {
         return BOARD_FOREVER;
     }
-    return link_up_at(link, now) == unit->world->down
+    return link_up_at(link, now) == device->world->down
                ? now
                : link_next_edge(link, now);
 }
 
-int net_edge(struct unit *unit, uint64_t now, struct diag *diag)
+int net_edge(struct device *device, uint64_t now, struct diag *diag)
 {
-    bool up = link_up_at(&unit->world->link, now);
+    bool up = link_up_at(&device->world->link, now);
 
     (void)diag;
-    if (up == unit->world->down) {
-        unit->world->down = !up;
-        unit->world->board.radio.registered = up;
-        emit_numbers(unit, up ? EVENT_LINK_UP : EVENT_LINK_DOWN, 0, 0, 0);
+    if (up == device->world->down) {
+        device->world->down = !up;
+        device->world->board.radio.registered = up;
+        emit_numbers(device, up ? EVENT_LINK_UP : EVENT_LINK_DOWN, 0, 0, 0);
     }
     return 0;
 }
 
-int net_change(struct unit *unit, const struct action *action,
+int net_change(struct device *device, const struct action *action,
                struct diag *diag)
 {
-    struct link *link = &unit->world->link;
-    uint64_t now = unit->run->world->now_ns;
+    struct link *link = &device->world->link;
+    uint64_t now = device->run->world->now_ns;
     int err = 0;
 
     switch (action->kind) {
@@ -256,16 +262,16 @@ int net_change(struct unit *unit, const struct action *action,
             err = link_change(link, (enum link_direction)i,
                               &action->network.way[i]);
         }
-        emit_numbers(unit, EVENT_LINK_CHANGE, 0, 0, 0);
+        emit_numbers(device, EVENT_LINK_CHANGE, 0, 0, 0);
     }
     if (err) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s:%u:%u: the link does not take this: too many "
                          "outages at once, or a figure out of range",
-                         unit->run->scenario->path, action->place.line,
+                         device->run->scenario->path, action->place.line,
                          action->place.column);
     }
-    return net_edge(unit, now, diag);
+    return net_edge(device, now, diag);
 }
 
 /* ---- publishing ----------------------------------------------------------- */
@@ -285,7 +291,7 @@ static int describe(struct run *run, const struct scenario_publish *publish,
                                    .has_size = publish->has_size,
                                    .size = publish->size,
                                    .bad_digest = publish->bad_digest};
-    int err = setup_key(run, publish->key, &key, diag);
+    int err = signer_key(run, publish->key, &key, diag);
 
     if (err == 0 && publish->version[0] != '\0') {
         err = image_version_read(publish->version, &version, diag);
@@ -297,7 +303,7 @@ static int describe(struct run *run, const struct scenario_publish *publish,
 int net_publish(struct run *run, const struct action *action, struct diag *diag)
 {
     const struct scenario_publish *publish = &action->publish;
-    uint32_t image = setup_image(run, publish->image);
+    uint32_t image = oracle_image_named(&run->judged, publish->image);
     uint8_t descriptor[IMAGE_DESCRIPTOR_SIZE];
     struct event event = {.code = EVENT_SERVER_PUBLISH};
 
@@ -343,7 +349,7 @@ void net_misbehave(struct run *run, const struct action *action)
     struct server_fault fault = action->fault;
 
     if (action->fault_kind == (int)SERVER_OTHER_IMAGE) {
-        fault.value = setup_image(run, action->text);
+        fault.value = oracle_image_named(&run->judged, action->text);
     }
     server_misbehave(&run->world->server,
                      (enum server_fault_kind)action->fault_kind, &fault);

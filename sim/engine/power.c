@@ -4,45 +4,46 @@
  * gets weak. Without a battery in the scenario the supply is external and
  * nothing here happens.
  */
-#include "engine/state.h"
+#include "engine/power.h"
 
-/* How long a brown-out detector holds the reset. */
-#define BROWN_OUT_NS 100000000u
+#include "engine/emit.h"
+
 /* The cell must recover by so much to start the CPU again. */
 #define RECOVERY_MV 50u
 
-static bool has_battery(const struct unit *unit)
+static bool has_battery(const struct device *device)
 {
-    return unit->run->scenario->battery.given;
+    return device->run->scenario->battery.given;
 }
 
-int power_init(struct unit *unit, struct diag *diag)
+int power_init(struct device *device, struct diag *diag)
 {
-    const struct scenario_battery *battery = &unit->run->scenario->battery;
+    const struct scenario_battery *battery = &device->run->scenario->battery;
     struct battery_figures figures = battery->figures;
 
     if (!battery->given) {
         return 0;
     }
-    figures.warn_mv = unit->run->figures.warn_mv;
-    figures.brown_out_mv = unit->run->figures.brown_out_mv;
-    if (battery_init(&unit->world->battery, &figures, battery->charge, 0)) {
+    figures.warn_mv = device->run->figures.warn_mv;
+    figures.brown_out_mv = device->run->figures.brown_out_mv;
+    if (battery_init(&device->world->battery, &figures, battery->charge, 0)) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s: battery: a figure is out of range",
-                         unit->run->scenario->path);
+                         device->run->scenario->path);
     }
-    power_update(unit, 0);
+    power_update(device, 0);
     return 0;
 }
 
 /* ---- loads ---------------------------------------------------------------- */
 
-static enum battery_cpu cpu_load(const struct unit *unit)
+static enum battery_cpu cpu_load(const struct device *device)
 {
-    if (unit->world->dead || unit->world->board.reset_asserted) {
+    if (device->world->dead || device->world->board.reset_asserted) {
         return BATTERY_CPU_OFF;
     }
-    return unit->world->wait == WAIT_ASLEEP || unit->world->wait == WAIT_LOST
+    return device->world->wait == WAIT_ASLEEP ||
+                   device->world->wait == WAIT_LOST
                ? BATTERY_CPU_SLEEP
                : BATTERY_CPU_RUN;
 }
@@ -68,95 +69,67 @@ static enum battery_radio radio_load(const struct board *board, uint64_t now)
 }
 
 /* What the device's gauge shows. */
-static void show(struct unit *unit)
+static void show(struct device *device)
 {
-    const struct battery *battery = &unit->world->battery;
-    struct board *board = &unit->world->board;
+    const struct battery *battery = &device->world->battery;
+    struct board *board = &device->world->board;
 
     board->battery_mv = battery_mv(battery);
     board->left_mj = (uint32_t)(battery_left_uj(battery) / 1000u);
     board->drained_mj = (uint32_t)(battery->drained_uj / 1000u);
 }
 
-void power_update(struct unit *unit, uint64_t now)
+void power_update(struct device *device, uint64_t now)
 {
-    struct battery *battery = &unit->world->battery;
-    struct board *board = &unit->world->board;
+    struct battery *battery = &device->world->battery;
+    struct board *board = &device->world->board;
 
-    if (!has_battery(unit)) {
+    if (!has_battery(device)) {
         return;
     }
     battery_advance(battery, now);
-    battery_cpu(battery, now, cpu_load(unit));
+    battery_cpu(battery, now, cpu_load(device));
     battery_flash(battery, now, flash_load(board));
     battery_radio(battery, now, radio_load(board, battery->now_ns));
-    show(unit);
+    show(device);
 }
 
 /* ---- a weak battery ------------------------------------------------------- */
 
-static bool cpu_is_off(const struct unit *unit)
+static bool cpu_is_off(const struct device *device)
 {
-    return unit->world->dead || unit->world->board.reset_asserted;
+    return device->world->dead || device->world->board.reset_asserted;
 }
 
-uint64_t power_next(const struct unit *unit)
+uint64_t power_next(const struct device *device)
 {
-    const struct battery *battery = &unit->world->battery;
+    const struct battery *battery = &device->world->battery;
 
-    if (!has_battery(unit) || cpu_is_off(unit)) {
+    if (!has_battery(device) || cpu_is_off(device)) {
         return BOARD_FOREVER;
     }
     uint64_t low = battery_next(battery, BATTERY_BROWN_OUT);
-    uint64_t warn = unit->world->warned ? BATTERY_NEVER
-                                        : battery_next(battery, BATTERY_WARN);
+    uint64_t warn = device->world->warned ? BATTERY_NEVER
+                                          : battery_next(battery, BATTERY_WARN);
     return low < warn ? low : warn;
 }
 
-static int brown_out(struct unit *unit, uint64_t now, struct diag *diag)
+bool power_too_weak(const struct battery *battery)
 {
-    struct battery *battery = &unit->world->battery;
-    struct board_cut_report torn;
-    struct board_cut cut = {.off_ns = BROWN_OUT_NS,
-                            .cause = CTL_CAUSE_BROWN_OUT,
-                            .sram = BOARD_SRAM_PARTLY};
-
-    emit_numbers(unit, EVENT_BATTERY_LOW, battery_mv(battery), 0, 0);
-    int err = strike_power(unit, now, &cut, false, &torn, diag);
-    battery_loads_off(battery, now);
-    unit->world->dead =
-        battery_open_mv(battery) < battery->figures.brown_out_mv + RECOVERY_MV;
-    return err;
+    return battery_open_mv(battery) <
+           battery->figures.brown_out_mv + RECOVERY_MV;
 }
 
-int power_happen(struct unit *unit, uint64_t now, struct diag *diag)
+void power_charge(struct device *device, uint64_t now, uint32_t ppm)
 {
-    struct battery *battery = &unit->world->battery;
-
-    unit_advance(unit, now);
-    if (battery_mv(battery) <= battery->figures.brown_out_mv) {
-        return brown_out(unit, now, diag);
-    }
-    if (!unit->world->warned &&
-        battery_mv(battery) <= battery->figures.warn_mv) {
-        unit->world->warned = true;
-        unit->world->nudged = true;
-        emit_numbers(unit, EVENT_BATTERY_WARN, battery_mv(battery), 0, 0);
-    }
-    return 0;
-}
-
-void power_charge(struct unit *unit, uint64_t now, uint32_t ppm)
-{
-    struct battery *battery = &unit->world->battery;
+    struct battery *battery = &device->world->battery;
 
     battery_charge(battery, now, ppm);
-    unit->world->warned = false;
-    emit_numbers(unit, EVENT_BATTERY_CHARGE, ppm / 10000u, 0, 0);
-    if (unit->world->dead && battery_open_mv(battery) >=
-                                 battery->figures.brown_out_mv + RECOVERY_MV) {
-        unit->world->dead = false;
-        board_advance(&unit->world->board, NULL, now, NULL);
+    device->world->warned = false;
+    emit_numbers(device, EVENT_BATTERY_CHARGE, ppm / 10000u, 0, 0);
+    if (device->world->dead && !power_too_weak(battery)) {
+        device->world->dead = false;
+        board_advance(&device->world->board, NULL, now, NULL);
     }
-    power_update(unit, now);
+    power_update(device, now);
 }

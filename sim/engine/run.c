@@ -12,7 +12,17 @@
 
 #include "base/core.h"
 #include "base/hex.h"
-#include "engine/state.h"
+#include "engine/agenda.h"
+#include "engine/device.h"
+#include "engine/emit.h"
+#include "engine/ends.h"
+#include "engine/expects.h"
+#include "engine/listeners.h"
+#include "engine/serve.h"
+#include "engine/setup.h"
+#include "engine/sinks.h"
+#include "engine/steps.h"
+#include "engine/verdict.h"
 
 #include <mbedtls/version.h>
 
@@ -24,24 +34,14 @@
 
 /* ---- the whole --------------------------------------------------------- */
 
-bool unit_settled(const struct unit *unit)
-{
-    const struct board *board = &unit->world->board;
-    bool idle = unit->world->wait == WAIT_ASLEEP &&
-                board->sleep_ns - board->slept_ns >= RUN_IDLE_NS;
-
-    return (idle || board->halted || unit->world->dead) &&
-           board->console_count == 0 && unit->world->link.packets == 0;
-}
-
 /* Nothing is left to wait for: all is as it should. */
 static bool settled(const struct run *run)
 {
     if (run->world->stop || expects_broken(run)) {
         return true;
     }
-    for (unsigned i = 0; i < run->units; i++) {
-        if (!unit_settled(&run->unit[i])) {
+    for (unsigned i = 0; i < run->devices; i++) {
+        if (!device_settled(&run->device[i])) {
             return false;
         }
     }
@@ -50,7 +50,7 @@ static bool settled(const struct run *run)
 
 static bool too_many_resets(const struct run *run)
 {
-    for (unsigned i = 0; i < run->units; i++) {
+    for (unsigned i = 0; i < run->devices; i++) {
         if (run->world->device[i].boots > run->scenario->limit_resets + 1) {
             return true;
         }
@@ -70,21 +70,21 @@ static void check_limits(struct run *run)
         world->over = true;
     } else if (too_many_resets(run)) {
         run->result->verdict = RUN_LIMIT;
-        run_fail(run, (struct place){0, 0}, world->sequence,
-                 "no more resets than limits: allow", "one more");
+        verdict_fail(run, (struct place){0, 0}, world->sequence,
+                     "no more resets than limits: allow", "one more");
         world->over = true;
     } else if (world->now_ns >= run->scenario->limit_ns) {
         world->over = true;
     }
 }
 
-static struct unit *earliest(struct run *run)
+static struct device *earliest(struct run *run)
 {
-    struct unit *first = &run->unit[0];
+    struct device *first = &run->device[0];
 
-    for (unsigned i = 1; i < run->units; i++) {
-        if (unit_next(&run->unit[i]) < unit_next(first)) {
-            first = &run->unit[i];
+    for (unsigned i = 1; i < run->devices; i++) {
+        if (serve_next(&run->device[i]) < serve_next(first)) {
+            first = &run->device[i];
         }
     }
     return first;
@@ -104,18 +104,18 @@ static void run_out(struct run *run, uint64_t next)
 /* One thing happens: in the world, or for a device. */
 static int turn(struct run *run, struct diag *diag)
 {
-    struct unit *unit = earliest(run);
-    uint64_t device = unit_next(unit);
+    struct device *device = earliest(run);
+    uint64_t own = serve_next(device);
     uint64_t world = agenda_next(run);
-    uint64_t now = device < world ? device : world;
+    uint64_t now = own < world ? own : world;
 
     if (now > run->scenario->limit_ns) {
         run_out(run, now);
         return 0;
     }
     run->world->now_ns = now > run->world->now_ns ? now : run->world->now_ns;
-    return world <= device ? agenda_happen(run, world, diag)
-                           : unit_serve(unit, device, diag);
+    return world <= own ? agenda_happen(run, world, diag)
+                        : serve_device(device, own, diag);
 }
 
 /* Who has the turn runs on. What a CPU shows while it runs makes steps due,
@@ -124,8 +124,8 @@ static int run_all(struct run *run, struct diag *diag)
 {
     int err = 0;
 
-    for (unsigned i = 0; i < run->units && err == 0; i++) {
-        err = unit_run(&run->unit[i], diag);
+    for (unsigned i = 0; i < run->devices && err == 0; i++) {
+        err = device_run(&run->device[i], diag);
     }
     return err ? err : steps_carry_out(run, diag);
 }
@@ -158,12 +158,12 @@ static int loop(struct run *run, struct diag *diag)
 /* A run that was ended in the middle of a boot says nothing about what would
  * have come of it: unless there have been too many without any work being
  * done, or it takes longer than any can. */
-static bool is_booting(const struct unit *unit)
+static bool is_booting(const struct device *device)
 {
-    const struct world_device *world = unit->world;
-    uint64_t longest = unit->run->judged.policy.deadline_ns + BOOT_NS;
-    uint64_t since = unit->run->world->now_ns > world->boot_ns
-                         ? unit->run->world->now_ns - world->boot_ns
+    const struct world_device *world = device->world;
+    uint64_t longest = device->run->judged.policy.deadline_ns + BOOT_NS;
+    uint64_t since = device->run->world->now_ns > world->boot_ns
+                         ? device->run->world->now_ns - world->boot_ns
                          : 0;
 
     if (world->board.halted || world->wait == WAIT_LOST) {
@@ -174,27 +174,27 @@ static bool is_booting(const struct unit *unit)
 }
 
 /* Does it say anything that no image is at work now? */
-static bool ends_dead(const struct unit *unit)
+static bool ends_dead(const struct device *device)
 {
-    const struct run *run = unit->run;
+    const struct run *run = device->run;
 
     return (run->scenario->allow & ALLOW_BRICK) == 0 && !run->world->stop &&
-           !expects_forbidden(run) && !unit->world->dead &&
-           !(is_booting(unit) && !run->world->stuck);
+           !expects_forbidden(run) && !device->world->dead &&
+           !(is_booting(device) && !run->world->stuck);
 }
 
 static void judge(struct run *run)
 {
     struct run_result *result = run->result;
 
-    for (unsigned i = 0; i < run->units; i++) {
-        struct unit *unit = &run->unit[i];
-        struct oracle_view view = run_view(unit);
+    for (unsigned i = 0; i < run->devices; i++) {
+        struct device *device = &run->device[i];
+        struct oracle_view view = device_view(device);
 
-        unit_check_window(unit);
-        oracle_close(&unit->world->oracle, &view);
-        if (unit->world->alive || ends_dead(unit)) {
-            oracle_finish(&unit->world->oracle, &view, unit->world->alive);
+        device_check_window(device);
+        oracle_close(&device->world->oracle, &view);
+        if (device->world->alive || ends_dead(device)) {
+            oracle_finish(&device->world->oracle, &view, device->world->alive);
         }
     }
     ends_judge(run);
@@ -218,8 +218,8 @@ static void keep_devices(struct run *run)
 {
     struct run_result *result = run->result;
 
-    result->devices = run->units;
-    for (unsigned i = 0; i < run->units; i++) {
+    result->devices = run->devices;
+    for (unsigned i = 0; i < run->devices; i++) {
         const struct world_device *device = &run->world->device[i];
 
         result->device[i].otp = device->board.otp;
@@ -237,7 +237,7 @@ static void keep_devices(struct run *run)
 static void keep_evidence(struct run *run)
 {
     struct run_result *result = run->result;
-    const struct unit *first = &run->unit[0];
+    const struct device *first = &run->device[0];
 
     result->counts = run->world->counts;
     world_hash(run->world, result->world);
@@ -279,13 +279,13 @@ static int start(struct run *run, struct diag *diag)
     };
     int err = recording_begin(&run->result->recording, &header);
 
-    for (unsigned i = 0; i < run->units && err == 0; i++) {
-        err = unit_start(&run->unit[i], diag);
+    for (unsigned i = 0; i < run->devices && err == 0; i++) {
+        err = device_start(&run->device[i], diag);
         if (err == 0 && i == 0) {
             say_title(run);
         }
         if (err == 0) {
-            emit_numbers(&run->unit[i], EVENT_POWER_ON, 0, 0, 0);
+            emit_numbers(&run->device[i], EVENT_POWER_ON, 0, 0, 0);
         }
     }
     return err ? err : run_all(run, diag);
@@ -308,7 +308,8 @@ int run_scenario(const struct scenario *scenario,
         return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     }
     core_hold(&core, CORE_HERE);
-    emit_init(&run);
+    sinks_init(&run);
+    listeners_join(&run);
     int err = setup_run(&run, diag);
     if (err == 0) {
         err = start(&run, diag);
@@ -323,8 +324,8 @@ int run_scenario(const struct scenario *scenario,
         keep_evidence(&run);
     }
     result->verdict = err ? RUN_ERROR : result->verdict;
-    for (unsigned i = 0; i < run.units; i++) {
-        machine_stop(run.unit[i].machine);
+    for (unsigned i = 0; i < run.devices; i++) {
+        machine_stop(run.device[i].machine);
     }
     setup_free(&run);
     free(run.world);
@@ -352,25 +353,4 @@ int run_check(const struct scenario *scenario,
     setup_free(&run);
     free(run.world);
     return err;
-}
-
-void run_result_free(struct run_result *result)
-{
-    recording_free(&result->recording);
-    free(result->stderr_text);
-    for (unsigned i = 0; i < result->devices; i++) {
-        free(result->device[i].flash);
-    }
-    memset(result, 0, sizeof *result);
-}
-
-const char *run_verdict_name(enum run_verdict verdict)
-{
-    static const char *const names[] = {[RUN_PASSED] = "passed",
-                                        [RUN_FAILED] = "failed",
-                                        [RUN_LIMIT] = "time limit",
-                                        [RUN_ERROR] = "error",
-                                        [RUN_INTERRUPTED] = "interrupted"};
-
-    return names[verdict];
 }

@@ -7,95 +7,20 @@
 #ifndef OTALAB_ENGINE_RUN_H
 #define OTALAB_ENGINE_RUN_H
 
-#include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-
 #include "base/diag.h"
-#include "engine/token.h"
-#include "engine/world.h"
-#include "record/recording.h"
+#include "engine/result.h"
 #include "scenario/mistakes.h"
-
-struct run_options {
-    const char *firmware; /* folder of rom.elf, boot.bin, app.bin, the blob */
-    const char *firmware_else; /* where to look for what is not there */
-    const char *plugin;        /* the shim's shared object */
-    const char *qemu;          /* NULL: the one on PATH */
-    FILE *story;               /* NULL: silent */
-    bool apart;                /* an empty line before the story */
-    bool verbose;
-    bool color;
-    bool hard_cuts;  /* every power cut ends the process */
-    unsigned faults; /* added to the scenario; for the token */
-    const char *const *fault;
-    int gdb_port;
-    /* Called now and then with the virtual time; decides nothing. Or NULL. */
-    void (*progress)(void *context, uint64_t now_ns);
-    void *progress_context;
-    /* not 0: stop after the current turn; NULL: nobody asks */
-    const volatile sig_atomic_t *interrupted;
-};
-
-enum run_verdict {
-    RUN_PASSED,
-    RUN_FAILED,     /* an expectation, the oracle, a fault that did not fire */
-    RUN_LIMIT,      /* virtual time, resets */
-    RUN_ERROR,      /* the simulator itself */
-    RUN_INTERRUPTED /* by the user: not judged */
-};
-
-#define RUN_FAILURES 8u
-
-/* One reason why a run failed. */
-struct run_failure {
-    struct place place; /* line 0: the oracle */
-    char expected[200];
-    char seen[240];
-    char near[400];    /* the event that came nearest to it; may be "" */
-    char because[240]; /* what explains it; may be "" */
-    uint64_t sequence; /* first wrong event, 0 = none */
-};
-
-/* What is left of a device. */
-struct run_device {
-    struct flash *flash; /* the true one, malloc'ed */
-    struct otp otp;
-    struct link_counts link[LINK_DIRECTIONS];
-    uint64_t drained_uj;
-};
-
-struct run_result {
-    enum run_verdict verdict;
-    struct world_counts counts;
-    uint32_t rollbacks; /* of all devices */
-    uint64_t time_ns;
-    uint64_t events;
-    unsigned failures;
-    struct run_failure failure[RUN_FAILURES];
-    unsigned more_failures; /* beyond those kept */
-    struct token token;
-    uint8_t world[32]; /* hash of the world at the end */
-    char *stderr_text; /* QEMU's, malloc'ed */
-    struct recording recording;
-    unsigned devices;
-    struct run_device device[SCENARIO_DEVICES];
-};
 
 /* 0 when there is a verdict (all but RUN_ERROR); otherwise a negative enum
  * otalab_err with a line in diag, and the evidence as far as there is any. */
 int run_scenario(const struct scenario *scenario,
                  const struct run_options *options, struct run_result *result,
                  struct diag *diag);
-void run_result_free(struct run_result *result);
 
 /* Would run_scenario() come as far as power-on? Needs no QEMU. `mistakes` has
  * what is wrong with the scenario; other errors are in diag alone. */
 int run_check(const struct scenario *scenario,
               const struct run_options *options, struct mistakes *mistakes,
               struct diag *diag);
-
-const char *run_verdict_name(enum run_verdict verdict);
 
 #endif

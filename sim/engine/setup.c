@@ -4,6 +4,8 @@
  * build and sign the images, provision flash and fuses, and write down for
  * the oracle which images there are.
  */
+#include "engine/setup.h"
+
 #include <errno.h>
 #include <libfdt.h>
 #include <stdio.h>
@@ -16,7 +18,10 @@
 
 #include "base/file.h"
 #include "base/hex.h"
-#include "engine/state.h"
+#include "engine/fit.h"
+#include "engine/net.h"
+#include "engine/power.h"
+#include "engine/signer.h"
 #include "image/image_read.h"
 #include "image/image_sign.h"
 #include "image/provision.h"
@@ -141,34 +146,34 @@ static int read_board(struct run *run, struct diag *diag)
 }
 
 /* The first device has the scenario's seed, each other one its own. */
-static uint64_t unit_seed(const struct unit *unit)
+static uint64_t device_seed(const struct device *device)
 {
-    return unit->run->scenario->seed ^
-           (unit->number - 1) * UINT64_C(0x9E3779B97F4A7C15);
+    return device->run->scenario->seed ^
+           (device->number - 1) * UINT64_C(0x9E3779B97F4A7C15);
 }
 
-static int init_unit(struct unit *unit, struct diag *diag)
+static int init_device(struct device *device, struct diag *diag)
 {
-    struct board *board = &unit->world->board;
+    struct board *board = &device->world->board;
 
-    if (board_init(board, &unit->run->figures, unit_seed(unit)) != 0) {
+    if (board_init(board, &device->run->figures, device_seed(device)) != 0) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s: the flash's figures are not supported",
-                         unit->run->dtb_path);
+                         device->run->dtb_path);
     }
-    board->rtc_ms = unit->run->scenario->clock_ms;
-    net_init(unit);
-    return power_init(unit, diag);
+    board->rtc_ms = device->run->scenario->clock_ms;
+    net_init(device);
+    return power_init(device, diag);
 }
 
-static void make_units(struct run *run)
+static void make_devices(struct run *run)
 {
-    run->units = run->scenario->devices > 0 ? run->scenario->devices : 1;
-    run->world->devices = run->units;
-    for (unsigned i = 0; i < run->units; i++) {
-        run->unit[i].run = run;
-        run->unit[i].number = i + 1;
-        run->unit[i].world = &run->world->device[i];
+    run->devices = run->scenario->devices > 0 ? run->scenario->devices : 1;
+    run->world->devices = run->devices;
+    for (unsigned i = 0; i < run->devices; i++) {
+        run->device[i].run = run;
+        run->device[i].number = i + 1;
+        run->device[i].world = &run->world->device[i];
     }
     server_init(&run->world->server, run->scenario->seed);
 }
@@ -244,33 +249,6 @@ static void build_file(const char *build, char *out, size_t size)
     snprintf(out, size, "%s%s", build, strchr(build, '.') ? "" : ".bin");
 }
 
-/* A PEM file, not one of the development keys. */
-static bool is_file_key(const char *name)
-{
-    return strchr(name, '.') != NULL;
-}
-
-static int file_key(const struct run *run, const char *name, struct key *key,
-                    struct diag *diag)
-{
-    char folder[400];
-    char path[600];
-    const char *folders[FIT_FOLDERS];
-
-    fit_folders(run, folder, folders);
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return key_read(path, key, diag);
-}
-
-int setup_key(const struct run *run, const char *name, struct key *key,
-              struct diag *diag)
-{
-    if (is_file_key(name)) {
-        return file_key(run, name, key, diag);
-    }
-    return key_dev(name[0] != '\0' ? name : "root", key, diag);
-}
-
 /* What an image is made of. */
 struct signing {
     struct image_spec spec;
@@ -283,10 +261,10 @@ static int sign_prepare(const struct run *run,
                         struct signing *signing, struct diag *diag)
 {
     struct image_spec *spec = &signing->spec;
-    int err = setup_key(run, source->key, &signing->key, diag);
+    int err = signer_key(run, source->key, &signing->key, diag);
 
     spec->key = &signing->key;
-    spec->with_public_key = is_file_key(source->key);
+    spec->with_public_key = signer_is_file(source->key);
     spec->edits = signing->edits;
     spec->edit_count = source->edits;
     err = err ? err : image_version_read(source->version, &spec->version, diag);
@@ -389,16 +367,6 @@ static int sign_images(struct run *run, struct diag *diag)
     return err;
 }
 
-uint32_t setup_image(const struct run *run, const char *name)
-{
-    for (uint32_t i = 0; i < run->judged.images; i++) {
-        if (strcmp(run->judged.image[i].name, name) == 0) {
-            return i;
-        }
-    }
-    return ORACLE_NONE;
-}
-
 /* ---- flash and fuses --------------------------------------------------- */
 
 static bool placed(const struct scenario *scenario, const char *partition)
@@ -414,7 +382,7 @@ static bool placed(const struct scenario *scenario, const char *partition)
 static unsigned place(const struct run *run, const char *partition,
                       const char *name, struct provision_image *out)
 {
-    uint32_t image = setup_image(run, name);
+    uint32_t image = oracle_image_named(&run->judged, name);
 
     if (image == ORACLE_NONE) { /* "empty" */
         return 0;
@@ -443,21 +411,21 @@ static int root_keys(const struct run *run, struct provision_spec *spec,
     err = err ? err : root_key(spec->root[1], "root1", diag);
     err = err ? err : root_key(spec->root[2], "root2", diag);
     for (unsigned i = 0; i < run->scenario->images && err == 0; i++) {
-        if (is_file_key(run->scenario->image[i].key)) {
-            err = file_key(run, run->scenario->image[i].key, &key, diag);
+        if (signer_is_file(run->scenario->image[i].key)) {
+            err = signer_key(run, run->scenario->image[i].key, &key, diag);
             err = err ? err : key_digest(&key, spec->root[2]);
         }
     }
     return err;
 }
 
-static int provision(struct unit *unit, struct diag *diag)
+static int provision(struct device *device, struct diag *diag)
 {
     static const char *const copies[] = {"boot-a", "boot-b"};
-    const struct run *run = unit->run;
+    const struct run *run = device->run;
     const struct scenario *scenario = run->scenario;
     struct provision_image images[SCENARIO_PLACES + 2];
-    struct flash *flash = &unit->world->board.flash;
+    struct flash *flash = &device->world->board.flash;
     struct provision_spec spec = {.map = &run->map,
                                   .images = images,
                                   .journal = scenario->journal,
@@ -465,7 +433,7 @@ static int provision(struct unit *unit, struct diag *diag)
                                   .boot_counter = scenario->fuse_boot_counter,
                                   .lifecycle = 1,
                                   .counter = scenario->fuse_counter,
-                                  .seed = unit_seed(unit)};
+                                  .seed = device_seed(device)};
 
     for (unsigned i = 0; i < scenario->places; i++) {
         spec.image_count +=
@@ -481,7 +449,7 @@ static int provision(struct unit *unit, struct diag *diag)
     int err = root_keys(run, &spec, diag);
     return err ? err
                : provision_flash(&spec, flash->array, flash->figures.size,
-                                 unit->world->board.otp.words, diag);
+                                 device->world->board.otp.words, diag);
 }
 
 /* ---- digests ----------------------------------------------------------- */
@@ -530,13 +498,13 @@ int setup_run(struct run *run, struct diag *diag)
     int err = program_path(run, rom[0] != '\0' ? rom : "rom.elf", run->rom_path,
                            sizeof run->rom_path, diag);
 
-    make_units(run);
+    make_devices(run);
     err = err ? err : read_board(run, diag);
     err = err ? err : lay_out_rom(run, diag);
     err = err ? err : sign_images(run, diag);
-    for (unsigned i = 0; i < run->units && err == 0; i++) {
-        err = init_unit(&run->unit[i], diag);
-        err = err ? err : provision(&run->unit[i], diag);
+    for (unsigned i = 0; i < run->devices && err == 0; i++) {
+        err = init_device(&run->device[i], diag);
+        err = err ? err : provision(&run->device[i], diag);
     }
     return err ? err : digests(run, diag);
 }

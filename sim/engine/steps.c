@@ -4,10 +4,18 @@
  * carried out when the command that caused it has been served, so no action
  * happens in the middle of another.
  */
+#include "engine/steps.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/device.h"
+#include "engine/emit.h"
+#include "engine/near.h"
+#include "engine/net.h"
+#include "engine/power.h"
+#include "engine/strike.h"
+#include "engine/verdict.h"
 #include "scenario/pattern.h"
 
 #define FILL_RANDOM 0x100u
@@ -25,7 +33,7 @@ void steps_event(struct run *run, const struct event *event)
             continue;
         }
         if (!pattern_fits(&step->on, event)) {
-            expects_near(&state->near, &step->on, event);
+            near_note(&state->near, &step->on, event);
             continue;
         }
         state->matched++;
@@ -44,7 +52,7 @@ bool steps_all_fired(const struct run *run)
             return false;
         }
     }
-    for (unsigned i = 0; i < run->units; i++) {
+    for (unsigned i = 0; i < run->devices; i++) {
         if (run->world->device[i].strike.armed) {
             return false;
         }
@@ -74,47 +82,47 @@ static int action_range(const struct run *run, const struct action *action,
     return 0;
 }
 
-static void emit_fault(struct unit *unit, enum event_code code,
+static void emit_fault(struct device *device, enum event_code code,
                        uint32_t address, uint32_t third)
 {
     struct event event = {.code = code, .number = {0, address, third}};
 
     snprintf(event.label, sizeof event.label, "%s",
-             emit_partition(unit->run, address));
-    emit_event(unit->run, unit, &event);
+             emit_partition(device->run, address));
+    emit_event(device->run, device, &event);
 }
 
-static void tell_damage(struct unit *unit, uint32_t address, uint32_t length,
-                        uint32_t runs)
+static void tell_damage(struct device *device, uint32_t address,
+                        uint32_t length, uint32_t runs)
 {
-    struct oracle_view view = run_view(unit);
+    struct oracle_view view = device_view(device);
 
-    oracle_damaged(&unit->world->oracle, &view, address, length, runs);
+    oracle_damaged(&device->world->oracle, &view, address, length, runs);
 }
 
-static int do_flip(struct unit *unit, const struct action *action,
+static int do_flip(struct device *device, const struct action *action,
                    struct diag *diag)
 {
     uint32_t address = 0;
-    int err = action_range(unit->run, action, 1, &address, diag);
+    int err = action_range(device->run, action, 1, &address, diag);
 
     if (err) {
         return err;
     }
-    flash_flip(&unit->world->board.flash, address, action->bit);
-    uint8_t *seen = machine_window(unit->machine) + address;
+    flash_flip(&device->world->board.flash, address, action->bit);
+    uint8_t *seen = machine_window(device->machine) + address;
     *seen = (uint8_t)(*seen ^ (1u << (action->bit & 7u)));
-    tell_damage(unit, address, 1, 1);
-    emit_fault(unit, EVENT_FLASH_FLIP, address, action->bit);
+    tell_damage(device, address, 1, 1);
+    emit_fault(device, EVENT_FLASH_FLIP, address, action->bit);
     return 0;
 }
 
 /* The window shows the same bits turned, whether it shows the byte or, while
  * the part is busy, garbage. False when the byte stood there already. */
-static bool change_byte(struct unit *unit, uint32_t address, uint8_t value)
+static bool change_byte(struct device *device, uint32_t address, uint8_t value)
 {
-    uint8_t *byte = &unit->world->board.flash.array[address];
-    uint8_t *seen = machine_window(unit->machine) + address;
+    uint8_t *byte = &device->world->board.flash.array[address];
+    uint8_t *seen = machine_window(device->machine) + address;
     unsigned turned = (unsigned)*byte ^ value;
 
     *byte = value;
@@ -122,12 +130,12 @@ static bool change_byte(struct unit *unit, uint32_t address, uint8_t value)
     return turned != 0;
 }
 
-static int do_damage(struct unit *unit, const struct action *action,
+static int do_damage(struct device *device, const struct action *action,
                      struct diag *diag)
 {
     uint32_t address = 0;
     bool changed = false;
-    int err = action_range(unit->run, action, action->length, &address, diag);
+    int err = action_range(device->run, action, action->length, &address, diag);
 
     if (err) {
         return err;
@@ -136,47 +144,48 @@ static int do_damage(struct unit *unit, const struct action *action,
         uint8_t value = (uint8_t)action->fill;
 
         if (action->fill == FILL_RANDOM) {
-            rng_fill(&unit->world->board.flash.rng, &value, 1);
+            rng_fill(&device->world->board.flash.rng, &value, 1);
         }
-        changed |= change_byte(unit, address + i, value);
+        changed |= change_byte(device, address + i, value);
     }
     if (!changed) {
-        run_fail(unit->run, action->place, 0, "the damage changes the flash",
-                 "these bytes stood there already");
+        verdict_fail(device->run, action->place, 0,
+                     "the damage changes the flash",
+                     "these bytes stood there already");
     }
-    tell_damage(unit, address, action->length,
-                unit->run->judged.policy.attempts);
-    emit_fault(unit, EVENT_FLASH_DAMAGE, address, action->length);
+    tell_damage(device, address, action->length,
+                device->run->judged.policy.attempts);
+    emit_fault(device, EVENT_FLASH_DAMAGE, address, action->length);
     return 0;
 }
 
-static int do_console(struct unit *unit, const struct action *action,
+static int do_console(struct device *device, const struct action *action,
                       struct diag *diag)
 {
-    struct oracle_view view = run_view(unit);
+    struct oracle_view view = device_view(device);
 
-    if (board_console_line(&unit->world->board, action->text) != 0) {
+    if (board_console_line(&device->world->board, action->text) != 0) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s:%u:%u: the device has not read the lines before "
                          "this one; type it later",
-                         unit->run->scenario->path, action->place.line,
+                         device->run->scenario->path, action->place.line,
                          action->place.column);
     }
-    emit_text(unit->run, unit, EVENT_CONSOLE_IN, action->text);
-    oracle_prompted(&unit->world->oracle, &view);
+    emit_text(device->run, device, EVENT_CONSOLE_IN, action->text);
+    oracle_prompted(&device->world->oracle, &view);
     return 0;
 }
 
-static int do_flash_fail(struct unit *unit, const struct action *action,
+static int do_flash_fail(struct device *device, const struct action *action,
                          struct diag *diag)
 {
-    struct flash *flash = &unit->world->board.flash;
+    struct flash *flash = &device->world->board.flash;
 
     if (flash->fail_next != FLASH_FAULT_NONE) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s:%u:%u: a flash_fail waits for its operation "
                          "already; place them one after the other",
-                         unit->run->scenario->path, action->place.line,
+                         device->run->scenario->path, action->place.line,
                          action->place.column);
     }
     flash->fail_next = strcmp(action->text, "ignore") == 0
@@ -186,27 +195,27 @@ static int do_flash_fail(struct unit *unit, const struct action *action,
 }
 
 /* What is done to one device. */
-static int do_to_unit(struct unit *unit, uint32_t step,
-                      const struct action *action, struct diag *diag)
+static int do_to_device(struct device *device, uint32_t step,
+                        const struct action *action, struct diag *diag)
 {
     switch (action->kind) {
     case ACTION_CONSOLE:
-        return do_console(unit, action, diag);
+        return do_console(device, action, diag);
     case ACTION_POWER_CUT:
     case ACTION_RESET:
-        return strike_arm(unit, step, action, diag);
+        return strike_arm(device, step, action, diag);
     case ACTION_FLIP:
-        return do_flip(unit, action, diag);
+        return do_flip(device, action, diag);
     case ACTION_DAMAGE:
-        return do_damage(unit, action, diag);
+        return do_damage(device, action, diag);
     case ACTION_FLASH_FAIL:
-        return do_flash_fail(unit, action, diag);
+        return do_flash_fail(device, action, diag);
     case ACTION_NETWORK:
     case ACTION_LINK:
     case ACTION_OUTAGE:
-        return net_change(unit, action, diag);
+        return net_change(device, action, diag);
     case ACTION_CHARGE:
-        power_charge(unit, unit->run->world->now_ns, action->done * 1000u);
+        power_charge(device, device->run->world->now_ns, action->done * 1000u);
         return 0;
     default:
         return 0;
@@ -243,9 +252,9 @@ static int do_action(struct run *run, const struct due *due,
         break;
     }
     only = only != 0 ? only : due->device;
-    for (unsigned i = 0; i < run->units && err == 0; i++) {
-        if (only == 0 || only == run->unit[i].number) {
-            err = do_to_unit(&run->unit[i], due->step, action, diag);
+    for (unsigned i = 0; i < run->devices && err == 0; i++) {
+        if (only == 0 || only == run->device[i].number) {
+            err = do_to_device(&run->device[i], due->step, action, diag);
         }
     }
     return err;

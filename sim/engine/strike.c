@@ -3,11 +3,16 @@
  * Power cuts and resets from outside: a time at which one hits a device, which
  * may lie inside the operation in flight.
  */
+#include "engine/strike.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/device.h"
+#include "engine/emit.h"
+#include "engine/power.h"
+#include "engine/verdict.h"
 #include "scenario/pattern.h"
 
 static bool in_flight(const struct board *board)
@@ -17,13 +22,13 @@ static bool in_flight(const struct board *board)
 
 /* "flash.program partition=requests nth=2 (#95) ended 13.216 us before": the
  * event to place a strike at that came too late for anything. */
-static void say_work(const struct unit *unit, bool idle,
+static void say_work(const struct device *device, bool idle,
                      struct run_failure *failure)
 {
-    const struct world_work *work = &unit->world->work;
-    uint64_t now = unit->run->world->now_ns;
+    const struct world_work *work = &device->world->work;
+    uint64_t now = device->run->world->now_ns;
     char partition[EVENT_LABEL + 12] = "";
-    char device[16] = "";
+    char which[16] = "";
     char ago[32];
 
     if (!idle || failure == NULL || work->sequence == 0) {
@@ -33,22 +38,22 @@ static void say_work(const struct unit *unit, bool idle,
     if (work->partition[0] != '\0') {
         snprintf(partition, sizeof partition, " partition=%s", work->partition);
     }
-    if (unit->run->units > 1) {
-        snprintf(device, sizeof device, " device=%u", unit->number);
+    if (device->run->devices > 1) {
+        snprintf(which, sizeof which, " device=%u", device->number);
     }
     snprintf(failure->near, sizeof failure->near,
              "#%" PRIu64 " %s%s nth=%u%s, over %s before: place it at that "
              "event",
              work->sequence, event_kind(work->code)->name, partition,
-             (unsigned)work->nth, device, ago);
+             (unsigned)work->nth, which, ago);
 }
 
 /* When does a strike hit that is placed at `done`/1000 of what is going on? */
-static uint64_t strike_time(const struct unit *unit,
+static uint64_t strike_time(const struct device *device,
                             const struct action *action)
 {
-    const struct board *board = &unit->world->board;
-    uint64_t world = unit->run->world->now_ns;
+    const struct board *board = &device->world->board;
+    uint64_t world = device->run->world->now_ns;
     uint64_t start = world > board->now_ns ? world : board->now_ns;
     uint64_t end = start;
     uint64_t done = action->done < 1000 ? action->done : 999;
@@ -64,43 +69,43 @@ static uint64_t strike_time(const struct unit *unit,
 }
 
 /* Who says how far an operation is means one. */
-static void check_done(struct unit *unit, uint32_t step,
+static void check_done(struct device *device, uint32_t step,
                        const struct action *action)
 {
-    struct run *run = unit->run;
+    struct run *run = device->run;
     char what[160];
     char expected[200];
     char seen[240];
 
-    if (!action->done_given || in_flight(&unit->world->board)) {
+    if (!action->done_given || in_flight(&device->world->board)) {
         return;
     }
     snprintf(expected, sizeof expected, "an operation in flight, %u.%u %% done",
              (unsigned)(action->done / 10u), (unsigned)(action->done % 10u));
     snprintf(seen, sizeof seen, "nothing was in flight: %s",
              step_text(&run->scenario->step[step], what, sizeof what));
-    say_work(unit, true,
-             run_fail(run, action->place, run->world->sequence, expected,
-                      seen));
+    say_work(device, true,
+             verdict_fail(run, action->place, run->world->sequence, expected,
+                          seen));
 }
 
-int strike_arm(struct unit *unit, uint32_t step, const struct action *action,
-               struct diag *diag)
+int strike_arm(struct device *device, uint32_t step,
+               const struct action *action, struct diag *diag)
 {
-    struct world_strike *strike = &unit->world->strike;
+    struct world_strike *strike = &device->world->strike;
 
     if (strike->armed) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s:%u:%u: a power cut or reset is pending already; "
                          "place them one after the other",
-                         unit->run->scenario->path, action->place.line,
+                         device->run->scenario->path, action->place.line,
                          action->place.column);
     }
-    check_done(unit, step, action);
+    check_done(device, step, action);
     *strike = (struct world_strike){
         .armed = true,
         .power = action->kind == ACTION_POWER_CUT,
-        .at_ns = strike_time(unit, action),
+        .at_ns = strike_time(device, action),
         .step = step,
         .cut = {.off_ns = action->off_ns,
                 .flash_form = action->form,
@@ -108,14 +113,15 @@ int strike_arm(struct unit *unit, uint32_t step, const struct action *action,
                 .cause = action->cause,
                 .sram = action->sram},
     };
-    unit->run->world->counts.cuts_asked++;
+    device->run->world->counts.cuts_asked++;
     return 0;
 }
 
 /* A form that was asked for is what the cut has to leave. */
-static void check_forms(struct unit *unit, const struct board_cut_report *torn)
+static void check_forms(struct device *device,
+                        const struct board_cut_report *torn)
 {
-    const struct world_strike *strike = &unit->world->strike;
+    const struct world_strike *strike = &device->world->strike;
     const struct board_cut *cut = &strike->cut;
     const bool wrong[] = {
         cut->flash_form != FLASH_FORM_AUTO &&
@@ -136,31 +142,32 @@ static void check_forms(struct unit *unit, const struct board_cut_report *torn)
 
         if (wrong[i]) {
             snprintf(expected, sizeof expected, "the cut leaves %s", asked[i]);
-            say_work(unit, idle[i],
-                     run_fail(unit->run,
-                              unit->run->scenario->step[strike->step].place,
-                              unit->run->world->sequence, expected, left[i]));
+            say_work(
+                device, idle[i],
+                verdict_fail(device->run,
+                             device->run->scenario->step[strike->step].place,
+                             device->run->world->sequence, expected, left[i]));
         }
     }
 }
 
-static void tell_oracle(struct unit *unit, enum ctl_reset_cause cause,
+static void tell_oracle(struct device *device, enum ctl_reset_cause cause,
                         bool meant)
 {
-    struct oracle_view view = run_view(unit);
+    struct oracle_view view = device_view(device);
 
-    oracle_struck(&unit->world->oracle, &view, cause, meant);
+    oracle_struck(&device->world->oracle, &view, cause, meant);
 }
 
-int strike_power(struct unit *unit, uint64_t now, struct board_cut *cut,
+int strike_power(struct device *device, uint64_t now, struct board_cut *cut,
                  bool meant, struct board_cut_report *torn, struct diag *diag)
 {
-    struct board *board = &unit->world->board;
+    struct board *board = &device->world->board;
     struct event event = {.code = EVENT_POWER_CUT};
 
     cut->now_ns = now > board->now_ns ? now : board->now_ns;
-    unit_advance(unit, cut->now_ns);
-    tell_oracle(unit, cut->cause, meant);
+    device_advance(device, cut->now_ns);
+    tell_oracle(device, cut->cause, meant);
     board_power_cut(board, cut, torn);
     event.number[0] = torn->flash_busy ? torn->flash_form : FLASH_FORM_AUTO;
     event.number[1] = torn->otp_busy ? torn->otp_form : OTP_FORM_AUTO;
@@ -168,47 +175,48 @@ int strike_power(struct unit *unit, uint64_t now, struct board_cut *cut,
     event.number[3] = cut->sram;
     event.number[5] = torn->address;
     snprintf(event.label, sizeof event.label, "%s",
-             torn->flash_busy ? emit_partition(unit->run, torn->address) : "");
-    emit_event(unit->run, unit, &event);
-    power_update(unit, cut->now_ns);
-    return unit_struck(unit, diag);
+             torn->flash_busy ? emit_partition(device->run, torn->address)
+                              : "");
+    emit_event(device->run, device, &event);
+    power_update(device, cut->now_ns);
+    return device_struck(device, diag);
 }
 
-static void strike_reset(struct unit *unit, uint64_t now,
+static void strike_reset(struct device *device, uint64_t now,
                          enum ctl_reset_cause cause)
 {
-    struct board *board = &unit->world->board;
+    struct board *board = &device->world->board;
     uint64_t at = now > board->now_ns ? now : board->now_ns;
 
-    unit_advance(unit, at);
-    emit_numbers(unit, EVENT_RESET_FORCED, cause, 0, 0);
-    tell_oracle(unit, cause, true);
+    device_advance(device, at);
+    emit_numbers(device, EVENT_RESET_FORCED, cause, 0, 0);
+    tell_oracle(device, cause, true);
     board_warm_reset(board, at, cause);
-    power_update(unit, at);
+    power_update(device, at);
 }
 
-uint64_t strike_next(const struct unit *unit)
+uint64_t strike_next(const struct device *device)
 {
-    const struct world_strike *strike = &unit->world->strike;
+    const struct world_strike *strike = &device->world->strike;
 
     return strike->armed ? strike->at_ns : BOARD_FOREVER;
 }
 
-int strike_happen(struct unit *unit, uint64_t now, struct diag *diag)
+int strike_happen(struct device *device, uint64_t now, struct diag *diag)
 {
-    struct world_strike *strike = &unit->world->strike;
+    struct world_strike *strike = &device->world->strike;
     struct board_cut_report torn;
     int err = 0;
 
     strike->armed = false;
-    unit->world->quiet_boots = 0;
-    unit->world->cuts++;
-    unit->run->world->counts.cuts_done++;
+    device->world->quiet_boots = 0;
+    device->world->cuts++;
+    device->run->world->counts.cuts_done++;
     if (strike->power) {
-        err = strike_power(unit, now, &strike->cut, true, &torn, diag);
-        check_forms(unit, &torn);
+        err = strike_power(device, now, &strike->cut, true, &torn, diag);
+        check_forms(device, &torn);
         return err;
     }
-    strike_reset(unit, now, strike->cut.cause);
-    return unit_struck(unit, diag);
+    strike_reset(device, now, strike->cut.cause);
+    return device_struck(device, diag);
 }

@@ -40,6 +40,16 @@ static uint32_t image_at(const struct oracle_case *judged, uint32_t load_base,
     return ORACLE_NONE;
 }
 
+uint32_t oracle_image_named(const struct oracle_case *judged, const char *name)
+{
+    for (uint32_t i = 0; i < judged->images; i++) {
+        if (strcmp(judged->image[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return ORACLE_NONE;
+}
+
 uint32_t oracle_image_in(const struct oracle_case *judged,
                          const struct flash *flash, const char *partition)
 {

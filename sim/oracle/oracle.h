@@ -202,6 +202,8 @@ void oracle_close(struct oracle *oracle, const struct oracle_view *view);
 void oracle_finish(struct oracle *oracle, const struct oracle_view *view,
                    bool alive);
 
+/* The known image of that name, or NONE. */
+uint32_t oracle_image_named(const struct oracle_case *judged, const char *name);
 /* The known image that lies in a partition of the true flash, or NONE. */
 uint32_t oracle_image_in(const struct oracle_case *judged,
                          const struct flash *flash, const char *partition);

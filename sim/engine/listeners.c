@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* Recording and story, causes, steps and expectations hear of every event. */
+#include "engine/listeners.h"
+
+#include "engine/cause.h"
+#include "engine/expects.h"
+#include "engine/steps.h"
+#include "engine/verdict.h"
+
+/* A guest may print as long as it likes, the recording has an end. What is
+ * not recorded cannot be judged, so the run ends with it. */
+static void recording_full(struct run *run)
+{
+    if (run->result->verdict != RUN_LIMIT) {
+        run->result->verdict = RUN_LIMIT;
+        verdict_fail(run, (struct place){0, 0}, run->world->sequence,
+                     "the recording has room for every event", "it is full");
+    }
+    run->world->over = true;
+}
+
+static void record(void *context, const struct event *event)
+{
+    struct run *run = context;
+
+    if (recording_add(&run->result->recording, event) != 0) {
+        recording_full(run);
+    }
+}
+
+static void tell(void *context, const struct event *event)
+{
+    struct run *run = context;
+
+    if (run->story.out != NULL) {
+        story_event(&run->story, event);
+    }
+}
+
+static void explain(void *context, const struct event *event)
+{
+    cause_event(context, event);
+}
+
+static void trigger(void *context, const struct event *event)
+{
+    steps_event(context, event);
+}
+
+static void expect(void *context, const struct event *event)
+{
+    expects_event(context, event);
+}
+
+void listeners_join(struct run *run)
+{
+    static hear_event *const all[] = {record, tell, explain, trigger, expect};
+
+    run->story = (struct story){.out = run->options->story,
+                                .verbose = run->options->verbose,
+                                .several = run->scenario->devices > 1,
+                                .color = run->options->color};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        hear_join(&run->hear, all[i], run);
+    }
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What comes of a run. */
+#include "engine/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void run_result_free(struct run_result *result)
+{
+    recording_free(&result->recording);
+    free(result->stderr_text);
+    for (unsigned i = 0; i < result->devices; i++) {
+        free(result->device[i].flash);
+    }
+    memset(result, 0, sizeof *result);
+}
+
+const char *run_verdict_name(enum run_verdict verdict)
+{
+    static const char *const names[] = {[RUN_PASSED] = "passed",
+                                        [RUN_FAILED] = "failed",
+                                        [RUN_LIMIT] = "time limit",
+                                        [RUN_ERROR] = "error",
+                                        [RUN_INTERRUPTED] = "interrupted"};
+
+    return names[verdict];
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What boards and oracles tell, as events and facts of the world.
+ */
+#ifndef OTALAB_ENGINE_SINKS_H
+#define OTALAB_ENGINE_SINKS_H
+
+#include "engine/state.h"
+
+void sinks_init(struct run *run);
+
+#endif

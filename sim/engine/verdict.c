@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Why a run fails. */
+#include "engine/verdict.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+struct run_failure *verdict_fail(struct run *run, struct place place,
+                                 uint64_t sequence, const char *expected,
+                                 const char *seen)
+{
+    struct run_result *result = run->result;
+
+    if (result->failures == RUN_FAILURES) {
+        result->more_failures++;
+        return NULL;
+    }
+    struct run_failure *failure = &result->failure[result->failures++];
+    failure->place = place;
+    failure->sequence = sequence;
+    snprintf(failure->expected, sizeof failure->expected, "%s", expected);
+    snprintf(failure->seen, sizeof failure->seen, "%s", seen);
+    return failure;
+}
+
+const char *verdict_time(uint64_t ns, char *out, size_t size)
+{
+    snprintf(out, size, "%" PRIu64 ".%06u s", ns / 1000000000u,
+             (unsigned)(ns / 1000u % 1000000u));
+    return out;
+}
