@@ -114,7 +114,8 @@ static void too_large(struct run *run, const struct placement *placement,
     size_t besides = size - image->size; /* signature and the like */
 
     if (image->size > 0 && besides < room) {
-        value_text(VALUE_SIZE, (room - besides) / KIB * KIB, most, sizeof most);
+        quantity_text(QUANTITY_SIZE, (room - besides) / KIB * KIB, most,
+                      sizeof most);
         snprintf(text, sizeof text,
                  "'%s' has %zu bytes when it is signed, %zu more than %s "
                  "holds; 'size' is at most %s there",

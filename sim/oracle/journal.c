@@ -3,12 +3,6 @@
 
 #include "oracle/oracle_parts.h"
 
-bool oracle_says(const struct oracle *oracle, enum journal_state state)
-{
-    return oracle->journal_slot != ORACLE_NONE &&
-           oracle->journal_state == (uint32_t)state;
-}
-
 static bool read_record(struct oracle *oracle, const struct oracle_view *view,
                         struct journal_record *now)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The oracle's parts among themselves, one noun a file:
- *   oracle.c    which image it is; start, reset, end; rule 2, what is executed
+ *   look.c      which image it is, what the journal in force says; objecting
+ *   oracle.c    start, reset, end; rule 2, what is executed
  *   journal.c   what the journal says, and what follows from a change of it
  *   trial.c     rule 4: runs, deadline, requests, fallback
  *   fuses.c     rule 3
@@ -14,10 +15,14 @@
 
 #include "oracle/oracle.h"
 
-/* ---- oracle.c ---- */
+/* ---- look.c ---- */
 __attribute__((format(printf, 4, 5))) void oracle_violate(
     struct oracle *oracle, const struct oracle_view *view, unsigned rule,
     const char *format, ...);
+/* The image for that load address whose bytes stand there, or NONE. `room` is
+ * how many may be looked at. */
+uint32_t oracle_image_at(const struct oracle_case *judged, uint32_t load_base,
+                         const uint8_t *bytes, uint32_t room);
 /* The image in the slot of that number, or NONE. */
 uint32_t oracle_image_of_slot(const struct oracle_view *view, uint32_t slot);
 /* "slot-a" */
@@ -30,6 +35,9 @@ static inline uint32_t oracle_other_slot(uint32_t slot)
 bool oracle_touches(const struct oracle_view *view, const char *partition,
                     uint32_t address, uint32_t length);
 
+/* The record in force is of that state. */
+bool oracle_says(const struct oracle *oracle, enum journal_state state);
+
 /* ---- journal.c ---- */
 void oracle_journal_start(struct oracle *oracle,
                           const struct oracle_view *view);
@@ -38,7 +46,6 @@ void oracle_journal_changed(struct oracle *oracle,
 /* The world has written it: what it says is a fact. */
 void oracle_journal_given(struct oracle *oracle,
                           const struct oracle_view *view);
-bool oracle_says(const struct oracle *oracle, enum journal_state state);
 
 /* ---- trial.c ---- */
 /* The image in a slot whose trial came into force. */

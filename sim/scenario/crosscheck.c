@@ -210,7 +210,8 @@ int read_possible(struct reader *reader, struct step *step)
     if (step->timed && step->at_ns >= reader->scenario->limit_ns) {
         char most[32];
 
-        value_text(VALUE_TIME, reader->scenario->limit_ns, most, sizeof most);
+        quantity_text(QUANTITY_TIME, reader->scenario->limit_ns, most,
+                      sizeof most);
         return read_fail(reader, step->place,
                          "this step cannot happen: its time is not before "
                          "the end of the run at %s; raise "
@@ -270,7 +271,7 @@ static int check_within(struct reader *reader, struct expect *expect)
     return read_fail(reader, expect->within_place,
                      "'within' lies beyond the end of the run; at most %s, or "
                      "raise limits.virtual_time",
-                     value_text(VALUE_TIME, limit, most, sizeof most));
+                     quantity_text(QUANTITY_TIME, limit, most, sizeof most));
 }
 
 static int check_eventually(struct reader *reader, struct expect *expect)

@@ -277,7 +277,8 @@ int scenario_add_fault(struct scenario *scenario, const char *text,
                        struct diag *diag)
 {
     struct mistakes mistakes = {.count = 0};
-    struct fault fault = {.reader = {.path = FAULT_PLACE,
+    struct fault fault = {.reader = {.value = read_value,
+                                     .path = FAULT_PLACE,
                                      .scenario = scenario,
                                      .mistakes = &mistakes,
                                      .diag = diag},

@@ -14,7 +14,14 @@
 #include "scenario/node.h"
 #include "scenario/schema.h"
 
+struct reader;
+
+/* One key's value, of any kind; node->key is the key. read_value.c */
+typedef int value_reader(struct reader *reader, const struct schema_key *key,
+                         const struct node *node, void *target);
+
 struct reader {
+    value_reader *value; /* read_value(): maps within maps go through it */
     const char *path;
     struct scenario *scenario;
     struct mistakes *mistakes;
@@ -42,32 +49,28 @@ int read_each(struct reader *reader, const struct node *node, read_item item,
 int read_map(struct reader *reader, const struct schema_map *map,
              const struct node *node, void *target, struct pattern *pattern,
              uint32_t *seen);
-/* One key's value, of any kind; node->key is the key. */
-int read_value(struct reader *reader, const struct schema_key *key,
-               const struct node *node, void *target);
+value_reader read_value;
 /* The same for kinds that a single scalar holds. */
-int read_scalar(struct reader *reader, const struct schema_key *key,
-                const struct node *node, void *target);
+value_reader read_scalar;
 /* A field of the pattern's event. */
 int read_field(struct reader *reader, struct pattern *pattern,
                const struct node *node);
-/* Values with structures of their own; read_world.c */
-int read_network(struct reader *reader, const struct schema_key *key,
-                 const struct node *node, void *target);
-int read_battery(struct reader *reader, const struct schema_key *key,
-                 const struct node *node, void *target);
-int read_properties(struct reader *reader, const struct schema_key *key,
-                    const struct node *node, void *target);
-int read_publish(struct reader *reader, const struct schema_key *key,
-                 const struct node *node, void *target);
-int read_misbehave(struct reader *reader, const struct schema_key *key,
-                   const struct node *node, void *target);
-int read_steps(struct reader *reader, const struct schema_key *key,
-               const struct node *node, void *target);
-int read_actions(struct reader *reader, const struct schema_key *key,
-                 const struct node *node, void *target);
-int read_expects(struct reader *reader, const struct schema_key *key,
-                 const struct node *node, void *target);
+/* Values with structures of their own; read_images.c */
+value_reader read_edit_value;
+value_reader read_edits;
+value_reader read_images;
+value_reader read_flash;
+value_reader read_allow;
+/* read_world.c */
+value_reader read_network;
+value_reader read_battery;
+value_reader read_properties;
+value_reader read_publish;
+value_reader read_misbehave;
+/* read_steps.c, read_expects.c */
+value_reader read_steps;
+value_reader read_actions;
+value_reader read_expects;
 /* A step from its own node; used for the file and for single faults. */
 int read_step(struct reader *reader, const struct node *node, void *target);
 

@@ -47,7 +47,7 @@ static int read_end_device(struct reader *reader, const struct node *node,
                          "'running: update'");
     }
     int err =
-        read_value(reader, schema_find(&schema_end, "device"), item, &none);
+        reader->value(reader, schema_find(&schema_end, "device"), item, &none);
 
     *device = none.device;
     return err;
@@ -74,7 +74,7 @@ static int read_end_key(struct reader *reader, const struct node *item,
     }
     expect->key = (enum end_key)(key - schema_end.keys);
     expect->device = *device;
-    return drop_wrong(reader, read_value(reader, key, item, expect));
+    return drop_wrong(reader, reader->value(reader, key, item, expect));
 }
 
 /* One expectation for each key, so that each has its own line. */

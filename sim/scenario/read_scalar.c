@@ -91,24 +91,24 @@ static const char *units_of(enum schema_kind kind)
 {
     switch (kind) {
     case SCHEMA_TIME:
-        return value_time_units;
+        return quantity_time_units;
     case SCHEMA_SIZE:
-        return value_size_units;
+        return quantity_size_units;
     case SCHEMA_RATE:
-        return value_rate_units;
+        return quantity_rate_units;
     case SCHEMA_ENERGY:
-        return value_energy_units;
+        return quantity_energy_units;
     case SCHEMA_OHMS:
-        return value_ohms_units;
+        return quantity_ohms_units;
     default:
         return "%";
     }
 }
 
 static int fail_unit(struct reader *reader, const struct schema_key *key,
-                     const struct node *node, enum value_result result)
+                     const struct node *node, enum quantity_result result)
 {
-    if (result == VALUE_NO_UNIT) {
+    if (result == QUANTITY_NO_UNIT) {
         const char *unit =
             key->kind == SCHEMA_SIZE ? "B" : unit_of(key->example);
 
@@ -133,19 +133,19 @@ static const char *bound_text(const struct schema_key *key, uint64_t bound,
 {
     static const struct {
         enum schema_kind kind;
-        enum value_unit unit;
+        enum quantity_unit unit;
     } units[] = {
-        {SCHEMA_TIME, VALUE_TIME},   {SCHEMA_SIZE, VALUE_SIZE},
-        {SCHEMA_SHARE, VALUE_SHARE}, {SCHEMA_CHANCE, VALUE_CHANCE},
-        {SCHEMA_RATE, VALUE_RATE},   {SCHEMA_ENERGY, VALUE_ENERGY},
-        {SCHEMA_OHMS, VALUE_OHMS},
+        {SCHEMA_TIME, QUANTITY_TIME},   {SCHEMA_SIZE, QUANTITY_SIZE},
+        {SCHEMA_SHARE, QUANTITY_SHARE}, {SCHEMA_CHANCE, QUANTITY_CHANCE},
+        {SCHEMA_RATE, QUANTITY_RATE},   {SCHEMA_ENERGY, QUANTITY_ENERGY},
+        {SCHEMA_OHMS, QUANTITY_OHMS},
     };
 
     for (size_t i = 0; i < READ_SIZE(units); i++) {
         if (units[i].kind == key->kind) {
-            return value_text(units[i].unit,
-                              bound * (key->unit > 1u ? key->unit : 1u), out,
-                              size);
+            return quantity_text(units[i].unit,
+                                 bound * (key->unit > 1u ? key->unit : 1u), out,
+                                 size);
         }
     }
     if (key->kind == SCHEMA_CODE) {
@@ -196,7 +196,7 @@ static int fail_range(struct reader *reader, const struct schema_key *key,
 }
 
 static int fail_value(struct reader *reader, const struct schema_key *key,
-                      const struct node *node, enum value_result result)
+                      const struct node *node, enum quantity_result result)
 {
     char text[160];
 
@@ -204,16 +204,16 @@ static int fail_value(struct reader *reader, const struct schema_key *key,
         return read_fail(reader, node->place, "%s", text);
     }
     switch (result) {
-    case VALUE_NO_UNIT:
-    case VALUE_UNIT:
+    case QUANTITY_NO_UNIT:
+    case QUANTITY_UNIT:
         return fail_unit(reader, key, node, result);
-    case VALUE_TOO_BIG:
+    case QUANTITY_TOO_BIG:
         return fail_range(reader, key, node);
-    case VALUE_FRACTION:
+    case QUANTITY_FRACTION:
         return read_fail(reader, node->place,
                          "'%.40s' is finer than '%s' can be%s", node->text,
                          key->key, remedy(key, text, sizeof text));
-    case VALUE_BACKWARDS:
+    case QUANTITY_BACKWARDS:
         return read_fail(reader, node->place,
                          "the range '%.40s' ends before it starts; write the "
                          "smaller number first",
@@ -320,9 +320,9 @@ static int read_name(struct reader *reader, const struct schema_key *key,
 static int read_version(struct reader *reader, const struct schema_key *key,
                         const struct node *node, void *target)
 {
-    enum value_result result = value_version(node->text);
+    enum quantity_result result = value_version(node->text);
 
-    if (result != VALUE_OK) {
+    if (result != QUANTITY_OK) {
         return fail_value(reader, key, node, result);
     }
     return store_text(reader, key, node, target);
@@ -351,21 +351,21 @@ static int read_bool(struct reader *reader, const struct schema_key *key,
 }
 
 /* In units of the key. */
-static enum value_result number_value(const struct schema_key *key,
-                                      const char *text, uint64_t *value)
+static enum quantity_result number_value(const struct schema_key *key,
+                                         const char *text, uint64_t *value)
 {
-    static enum value_result (*const readers[SCHEMA_KINDS])(const char *text,
-                                                            uint64_t *out) = {
-        [SCHEMA_NUMBER] = value_number, [SCHEMA_SIZE] = value_size,
-        [SCHEMA_TIME] = value_time,     [SCHEMA_SHARE] = value_share,
-        [SCHEMA_CHANCE] = value_chance, [SCHEMA_RATE] = value_rate,
-        [SCHEMA_ENERGY] = value_energy, [SCHEMA_OHMS] = value_ohms,
+    static enum quantity_result (*const readers[SCHEMA_KINDS])(
+        const char *text, uint64_t *out) = {
+        [SCHEMA_NUMBER] = quantity_number, [SCHEMA_SIZE] = quantity_size,
+        [SCHEMA_TIME] = quantity_time,     [SCHEMA_SHARE] = quantity_share,
+        [SCHEMA_CHANCE] = quantity_chance, [SCHEMA_RATE] = quantity_rate,
+        [SCHEMA_ENERGY] = quantity_energy, [SCHEMA_OHMS] = quantity_ohms,
         [SCHEMA_CODE] = value_code,
     };
-    enum value_result result = readers[key->kind](text, value);
+    enum quantity_result result = readers[key->kind](text, value);
 
-    if (result == VALUE_OK && key->unit > 1u) {
-        result = *value % key->unit != 0 ? VALUE_FRACTION : VALUE_OK;
+    if (result == QUANTITY_OK && key->unit > 1u) {
+        result = *value % key->unit != 0 ? QUANTITY_FRACTION : QUANTITY_OK;
         *value /= key->unit;
     }
     return result;
@@ -376,10 +376,10 @@ static enum value_result number_value(const struct schema_key *key,
 static int take_number(struct reader *reader, const struct schema_key *key,
                        const struct node *node, uint64_t *value)
 {
-    enum value_result result = number_value(key, node->text, value);
+    enum quantity_result result = number_value(key, node->text, value);
     int err = 0;
 
-    if (result != VALUE_OK) {
+    if (result != QUANTITY_OK) {
         err = fail_value(reader, key, node, result);
     } else if (key->high > 0 && (*value > key->high || *value < key->low)) {
         err = fail_range(reader, key, node);
@@ -404,15 +404,15 @@ static int read_range(struct reader *reader, const struct schema_key *key,
                       const struct node *node, void *target)
 {
     struct range range;
-    enum value_result result = value_range(node->text, &range);
+    enum quantity_result result = value_range(node->text, &range);
 
-    if (result == VALUE_OK) {
+    if (result == QUANTITY_OK) {
         memcpy(member(key, target), &range, sizeof range);
         return 0;
     }
     char text[120];
 
-    if (result == VALUE_BAD &&
+    if (result == QUANTITY_BAD &&
         !values_comparison(node->text, text, sizeof text)) {
         return read_fail(reader, node->place,
                          "'%.40s' is no number or range; write 3, 0..3 or "

@@ -77,13 +77,6 @@ static const struct schema_choice flash_failures[] = {
     {"ignore", 2, "the part reports success and does nothing"},
     {NULL, 0, NULL}};
 
-const struct schema_choice schema_image_keys[] = {
-    {"root", 0, "the product's key"},
-    {"root1", 1, "the product's second key"},
-    {"root2", 2, "the product's third key"},
-    {"wrong", 3, "a key that the device does not know"},
-    {NULL, 0, NULL}};
-
 static const struct schema_choice fill_words[] = {
     {"random", 0x100u, "random bytes from the seed"}, {NULL, 0, NULL}};
 

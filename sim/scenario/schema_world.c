@@ -7,6 +7,14 @@
 #include "outside/battery.h"
 #include "outside/server.h"
 
+/* Who signs: an image, or what is published. */
+const struct schema_choice schema_image_keys[] = {
+    {"root", 0, "the product's key"},
+    {"root1", 1, "the product's second key"},
+    {"root2", 2, "the product's third key"},
+    {"wrong", 3, "a key that the device does not know"},
+    {NULL, 0, NULL}};
+
 /* ---- the link ---------------------------------------------------------- */
 
 /* In the order of link_kind_at(). */

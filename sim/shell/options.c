@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "shell/options.h"
 
+#include "base/quantity.h"
 #include "base/suggest.h"
 
 #include <stdlib.h>
@@ -9,120 +10,7 @@
 
 #define WORD_MAX 64
 
-/* ---- numbers --------------------------------------------------------- */
-
-struct unit {
-    const char *name;
-    uint64_t factor;
-};
-
-static const struct unit size_units[] = {
-    {"", 1}, {"B", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}, {NULL, 0},
-};
-
-static const struct unit time_units[] = {
-    {"ns", 1},         {"us", 1000},         {"ms", 1000000},
-    {"s", 1000000000}, {"min", 60000000000}, {"h", 3600000000000},
-    {NULL, 0},
-};
-
-static int digit_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    if (c >= 'A' && c <= 'F') {
-        return c - 'A' + 10;
-    }
-    return 99;
-}
-
-/* Digits at *text, which is moved behind them. */
-static int take_number(const char **text, uint64_t *number)
-{
-    const char *at = *text;
-    unsigned base = 10;
-    uint64_t sum = 0;
-
-    if (at[0] == '0' && (at[1] == 'x' || at[1] == 'X')) {
-        base = 16;
-        at += 2;
-    }
-    const char *first = at;
-    while (digit_value(*at) < (int)base) {
-        uint64_t digit = (uint64_t)digit_value(*at);
-        if (sum > (UINT64_MAX - digit) / base) {
-            return -1;
-        }
-        sum = sum * base + digit;
-        at++;
-    }
-    if (at == first) {
-        return -1;
-    }
-    *text = at;
-    *number = sum;
-    return 0;
-}
-
-static int with_unit(const char *text, const struct unit *units,
-                     uint64_t *value)
-{
-    uint64_t number;
-
-    if (take_number(&text, &number) != 0) {
-        return -1;
-    }
-    for (; units->name != NULL; units++) {
-        if (strcmp(text, units->name) == 0) {
-            if (number > UINT64_MAX / units->factor) {
-                return -1;
-            }
-            *value = number * units->factor;
-            return 0;
-        }
-    }
-    return -1;
-}
-
-int options_size(const char *text, uint64_t *bytes)
-{
-    return with_unit(text, size_units, bytes);
-}
-
-int options_time(const char *text, uint64_t *ns)
-{
-    return with_unit(text, time_units, ns);
-}
-
-int options_number(const char *text, uint64_t *number)
-{
-    return take_number(&text, number) != 0 || *text != '\0' ? -1 : 0;
-}
-
 /* ---- errors ---------------------------------------------------------- */
-
-const char *command_path(const struct command *command, char *out, size_t size)
-{
-    bool root = strcmp(command->name, "otalab") == 0;
-
-    snprintf(out, size, "otalab%s%s", root ? "" : " ",
-             root ? "" : command->name);
-    return out;
-}
-
-int command_fail(const struct command *command, int err,
-                 const struct diag *diag)
-{
-    char path[WORD_MAX];
-
-    fprintf(stderr, "%s: %s\n", command_path(command, path, sizeof path),
-            diag->text[0] != '\0' ? diag->text : "failed");
-    return -err;
-}
 
 static int usage(const struct command *command, const char *what,
                  const char *name, const char *remedy)
@@ -135,7 +23,7 @@ static int usage(const struct command *command, const char *what,
     return -OTALAB_ERR_USAGE;
 }
 
-static int unknown_option(const struct command *command, const char *typed)
+int options_unknown(const struct command *command, const char *typed)
 {
     struct suggest near;
     char remedy[WORD_MAX + 32] = "";
@@ -199,11 +87,13 @@ static int read_value(const struct option_spec *spec, const char *text,
 
     switch (spec->kind) {
     case OPTION_NUMBER:
-        return options_number(text, number);
+        return quantity_number(text, number);
     case OPTION_SIZE:
-        return options_size(text, number);
+        return quantity_number(text, number) == QUANTITY_OK
+                   ? 0
+                   : (int)quantity_size(text, number);
     case OPTION_TIME:
-        return options_time(text, number);
+        return quantity_time(text, number);
     case OPTION_CHOICE:
         choice = find_choice(spec->argument, text);
         *number = choice < 0 ? 0 : (uint64_t)choice;
@@ -279,7 +169,7 @@ static int take_long(struct walk *walk, const char *word)
             return take_option(walk, spec, attached);
         }
     }
-    return unknown_option(walk->command, word);
+    return options_unknown(walk->command, word);
 }
 
 static const struct option_spec *find_short(const struct command *command,
@@ -300,7 +190,7 @@ static int take_short(struct walk *walk, const char *word)
     for (const char *letter = word + 1; *letter != '\0'; letter++) {
         const struct option_spec *spec = find_short(walk->command, *letter);
         if (spec == NULL) {
-            return unknown_option(walk->command, word);
+            return options_unknown(walk->command, word);
         }
         bool rest = option_takes_word(spec) && letter[1] != '\0';
         int code = take_option(walk, spec, rest ? letter + 1 : NULL);
@@ -366,101 +256,6 @@ int options_parse(struct options *options, const struct command *command,
         }
     }
     return check_complete(command, options);
-}
-
-/* ---- groups of commands ---------------------------------------------- */
-
-const char *command_word(const struct command *command)
-{
-    const char *space = strrchr(command->name, ' ');
-
-    return space != NULL ? space + 1 : command->name;
-}
-
-static const struct command *find_command(const struct command *group,
-                                          const char *word)
-{
-    for (unsigned i = 0; group->subcommands[i] != NULL; i++) {
-        if (strcmp(command_word(group->subcommands[i]), word) == 0) {
-            return group->subcommands[i];
-        }
-    }
-    return NULL;
-}
-
-static int unknown_command(const struct command *group, const char *word)
-{
-    char path[WORD_MAX];
-    struct suggest suggest;
-
-    suggest_start(&suggest, word);
-    for (unsigned i = 0; group->subcommands[i] != NULL; i++) {
-        suggest_offer(&suggest, command_word(group->subcommands[i]));
-    }
-    const char *near = suggest_best(&suggest);
-    command_path(group, path, sizeof path);
-    fprintf(stderr, "%s: no command '%.60s'%s%s%s (see '%s --help')\n", path,
-            word, near != NULL ? "; did you mean '" : "",
-            near != NULL ? near : "", near != NULL ? "'?" : "", path);
-    return -OTALAB_ERR_USAGE;
-}
-
-void command_walk(const struct command *command,
-                  void (*visit)(const struct command *command, void *context),
-                  void *context)
-{
-    visit(command, context);
-    for (unsigned i = 0;
-         command->subcommands != NULL && command->subcommands[i] != NULL; i++) {
-        command_walk(command->subcommands[i], visit, context);
-    }
-}
-
-static bool wants_help(const char *word)
-{
-    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 ||
-           strcmp(word, "-h") == 0;
-}
-
-static int run_command(const struct command *command, int argc, char **argv)
-{
-    return command->run != NULL ? command->run(argc, argv)
-                                : command_dispatch(command, argc, argv);
-}
-
-/* "help image sign" */
-static int help_on(const struct command *group, int argc, char **argv)
-{
-    const struct command *command = group;
-
-    for (int i = 0; i < argc && command->subcommands != NULL; i++) {
-        const struct command *next = find_command(command, argv[i]);
-        if (next == NULL) {
-            return unknown_command(command, argv[i]);
-        }
-        command = next;
-    }
-    command_help(command, stdout);
-    return 0;
-}
-
-int command_dispatch(const struct command *command, int argc, char **argv)
-{
-    if (argc < 2) {
-        command_help(command, stdout);
-        return 0;
-    }
-    if (wants_help(argv[1])) {
-        return help_on(command, argc - 2, argv + 2);
-    }
-    if (argv[1][0] == '-') {
-        return unknown_option(command, argv[1]);
-    }
-    const struct command *next = find_command(command, argv[1]);
-    if (next == NULL) {
-        return unknown_command(command, argv[1]);
-    }
-    return run_command(next, argc - 1, argv + 1);
 }
 
 int options_port(const struct option_value *value, struct diag *diag)

@@ -55,6 +55,10 @@ struct options {
 int options_parse(struct options *options, const struct command *command,
                   int argc, char **argv);
 
+/* The error line for an option that the command does not have, with what may
+ * have been meant. Exit code 2. */
+int options_unknown(const struct command *command, const char *typed);
+
 /* Hand over to the subcommand that argv[1] names; argv[0] is `command`'s own
  * word. Prints help for none, --help and help; suggests for a typo. */
 int command_dispatch(const struct command *command, int argc, char **argv);
@@ -82,12 +86,6 @@ const char *command_path(const struct command *command, char *out, size_t size);
  * belongs to a negative enum otalab_err. */
 int command_fail(const struct command *command, int err,
                  const struct diag *diag);
-
-/* Parse "256KiB", "0x1000"; "45ms". 0, or -1 when `text` is not of that form
- * or does not fit. */
-int options_size(const char *text, uint64_t *bytes);
-int options_time(const char *text, uint64_t *ns);
-int options_number(const char *text, uint64_t *number);
 
 /* Is what was asked for a TCP port? 0, or OTALAB_ERR_USAGE; not asked: 0. */
 int options_port(const struct option_value *value, struct diag *diag);
