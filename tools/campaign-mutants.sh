@@ -31,7 +31,7 @@ pairs() {
 build_one() { # mutant
     local folder=$build/mutants/$1
     make --no-print-directory NODEPS=1 B="$build" M="$1" \
-        "$folder/.patched" >"$work/$1.make" 2>&1 &&
+        "$folder/.planted" >"$work/$1.make" 2>&1 &&
         make --no-print-directory NODEPS=1 B="$build" \
             NATIVE_SRC="$folder/src" NATIVE_OUT="$folder/native" \
             "$folder/native/campaign" >>"$work/$1.make" 2>&1
@@ -42,7 +42,7 @@ must_find() { # mutant promise
     local log=$work/$1.$2 code=0 found
     if ! build_one "$1"; then
         echo "not ok $1: it does not build"
-        grep -E 'error|patch' "$work/$1.make" | head -n 5 || true
+        grep -E 'error|rule' "$work/$1.make" | head -n 5 || true
         return
     fi
     "$build/mutants/$1/native/campaign" --cases "$most" --until "$2" \

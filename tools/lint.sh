@@ -69,7 +69,7 @@ rule_lengths() {
 
 rule_spdx() {
     local file
-    files '*.c' '*.h' '*.S' '*.ld' '*.dts' '*.sh' '*.awk' Makefile .ci/run |
+    files '*.c' '*.h' '*.S' '*.ld' '*.dts' '*.sh' '*.awk' '*.mk' Makefile .ci/run |
         while read -r file; do
             head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT' ||
                 echo "$file"
@@ -106,20 +106,26 @@ rule_arrows() {
         findings "firmware/ota knows nobody but its own" || true
     files '*.c' '*.h' | xargs -r grep -nE '^ *# *include +"\.\.' /dev/null |
         findings "include by path from the root" || true
-    local room
-    for room in sim/engine; do
-        circles "$room" | findings "$room: files in a circle" || true
-    done
 }
 
-# The files of a room that include each other all the way round: FILE.c and
-# FILE.h are one, and tsort says which ones it cannot put into an order.
-circles() {
-    files "$1/*.c" "$1/*.h" | xargs -r grep -oE \
-        "^ *# *include +\"${1##*/}/[a-z_]+" /dev/null |
-        sed -E 's|.*/([a-z_]+)\.[ch]:.*/([a-z_]+)$|\1 \2|' |
-        awk '$1 != $2' | LC_ALL=C tsort 2>&1 >/dev/null |
-        sed 's/^tsort: //' | grep -v '^-' || true
+# Folders whose files need each other one way only.
+straight='sim/base sim/device sim/engine sim/image sim/machine sim/oracle
+    sim/outside sim/record sim/report sim/scenario sim/shell'
+
+rule_circles() {
+    # shellcheck disable=SC2086
+    "$here/circles.sh" "$build" $straight | findings "no arrows both ways"
+}
+
+# Every planted defect finds its place, every scenario has seen one.
+rule_mutants() {
+    local file name table
+    table=$(grep -v '^#' tests/mutants/table.txt | cut -d'|' -f1)
+    "$here/mutant.sh" --check 2>&1 | findings "a rule that cannot be applied"
+    for file in scenarios/*/*.yaml; do
+        name=$(basename "$file" .yaml)
+        grep -qw -- "$name" <<<"$table" || echo "$name"
+    done | findings "a scenario in no line of tests/mutants/table.txt"
 }
 
 # Whatever the oracle pulls in must not lead to the device's own decoders.
@@ -146,7 +152,7 @@ rule_places() {
 
 # Whitespace that clang-format does not see, and shell that does not parse.
 rule_text() {
-    files '*.c' '*.h' '*.S' '*.ld' '*.dts' '*.sh' '*.yaml' '*.md' Makefile ':!tests/data' |
+    files '*.c' '*.h' '*.S' '*.ld' '*.dts' '*.sh' '*.yaml' '*.md' '*.mk' Makefile ':!tests/data' |
         xargs -r grep -nE '[[:space:]]$' /dev/null |
         findings "space at the end" || true
     files '*.c' '*.h' '*.yaml' '*.dts' ':!tests/data' | xargs -r grep -nP '\t' /dev/null |
@@ -157,7 +163,7 @@ rule_text() {
     done
 }
 
-rules=(format cppcheck lengths spdx arrows oracle places text)
+rules=(format cppcheck lengths spdx arrows circles oracle mutants places text)
 total=0
 for rule in ${@:-"${rules[@]}"}; do
     # Through a file: findings are made in subshells and cannot be counted.

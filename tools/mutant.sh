@@ -1,20 +1,34 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Copy the device sources and apply one patch to the copy. Times are kept, so
-# that only what the patch touches is compiled again.
+# Copy the device sources and plant the defect of one rule in the copy. Times
+# are kept, so that only what the rule touches is compiled again.
 #
-#   tools/mutant.sh PATCH FOLDER
+#   tools/mutant.sh RULE FOLDER
+#   tools/mutant.sh --check         can every rule of tests/mutants be applied?
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
-patch=$(realpath "${1:?usage: tools/mutant.sh PATCH FOLDER}")
-folder=${2:?usage: tools/mutant.sh PATCH FOLDER}
+check() {
+    local rule failed=0
+    for rule in tests/mutants/*.rule; do
+        awk -v tree=. -v check=1 -f tools/mutant.awk "$rule" || failed=1
+    done
+    return $failed
+}
 
-rm -rf "$folder"
-mkdir -p "$folder"
-for tree in bootloader firmware; do
-    [ ! -d "$tree" ] || cp -a "$tree" "$folder/"
-done
-# Out of sight of the repository above, or git would leave out these paths.
-cd "$folder"
-GIT_CEILING_DIRECTORIES=$(dirname "$PWD") git apply --whitespace=nowarn "$patch"
+plant() { # rule folder
+    local tree
+    rm -rf "$2"
+    mkdir -p "$2"
+    for tree in bootloader firmware; do
+        cp -a "$tree" "$2/"
+    done
+    awk -v tree="$2" -f tools/mutant.awk "$1"
+}
+
+case ${1:-} in
+--check) check ;;
+'') echo "usage: tools/mutant.sh RULE FOLDER | --check" >&2 && exit 2 ;;
+*) plant "$1" "${2:?usage: tools/mutant.sh RULE FOLDER}" ;;
+esac

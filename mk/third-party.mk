@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+#
+# What is fetched as source: mbedTLS, p256-m, libfdt. Which files of them, and how
+# they are compiled, for host and device.
+
+MBED := $(SRC)/mbedtls
+FDT := $(SRC)/device-tree-compiler/libfdt
+P256 := $(MBED)/3rdparty/p256-m/p256-m
+
+MBED_CORE := sha256 platform_util
+MBED_HOST := $(MBED_CORE) asn1parse asn1write base64 bignum bignum_core \
+	bignum_mod bignum_mod_raw constant_time ecdsa ecp ecp_curves error \
+	hmac_drbg md oid pem pk pk_ecc pk_wrap pkparse pkwrite platform
+mbed_host_src := $(MBED_HOST:%=$(MBED)/library/%.c) $(P256)/p256-m.c
+mbed_arm_src := $(MBED_CORE:%=$(MBED)/library/%.c) $(P256)/p256-m.c
+FDT_FILES := fdt fdt_ro fdt_addresses fdt_strerror
+fdt_arm_src := $(FDT_FILES:%=$(FDT)/%.c)
+
+third_party_src := $(sort $(mbed_host_src) $(mbed_arm_src) $(fdt_arm_src))
+$(third_party_src): | deps-build ;
+
+# p256-m is compiled only where mbedTLS's driver switch is on; we call it
+# directly. Its key generation wants a random source: the device drops both
+# (section garbage collection), the host has one that refuses. It has a name
+# of its own, as Criterion loads a libmbedcrypto with one.
+third_party_flags = $(if $(filter %p256-m.c,$(1)),\
+	-DMBEDTLS_PSA_P256M_DRIVER_ENABLED \
+	-Dpsa_generate_random=otalab_no_random_source)
