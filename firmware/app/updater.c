@@ -206,6 +206,14 @@ bool updater_is_idle(const struct updater *updater)
     return !updater->fitted || agent_is_waiting(&updater->agent);
 }
 
+bool updater_writes_to(const struct updater *updater, uint8_t slot)
+{
+    const struct progress *now = &updater->agent.log.now;
+
+    return updater->fitted && now->state == AGENT_STATE_DOWNLOADING &&
+           now->slot == slot;
+}
+
 void updater_poll_now(struct updater *updater)
 {
     if (updater->fitted) {

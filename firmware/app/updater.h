@@ -45,6 +45,9 @@ enum agent_answer updater_trial(struct updater *updater);
 /* No update is being worked at: the device may restart for other reasons. */
 bool updater_is_idle(const struct updater *updater);
 
+/* A download into that slot has begun: what lies there may be torn. */
+bool updater_writes_to(const struct updater *updater, uint8_t slot);
+
 /* Console commands. */
 void updater_poll_now(struct updater *updater);
 void updater_defer(struct updater *updater, uint32_t minutes);

@@ -129,8 +129,9 @@ static bool ask_for(const struct recovery *recovery, uint8_t slot)
     struct request request = {.kind = OTA_REQUEST_TRIAL, .slot = slot};
     struct image_info image;
 
-    if (image_peek(board_flash(), parts[MAP_SLOT_A + slot], &limits, &image) !=
-        OTA_REASON_NONE) {
+    if (updater_writes_to(&recovery->updater, slot) ||
+        image_peek(board_flash(), parts[MAP_SLOT_A + slot], &limits, &image) !=
+            OTA_REASON_NONE) {
         return false;
     }
     memcpy(request.digest, image.digest, OTA_DIGEST_SIZE);

@@ -433,6 +433,9 @@ static void on_violation(void *context, unsigned rule, const char *what)
 {
     struct judge *judge = context;
 
+    if (rule == 6 && judge->careless) {
+        return; /* words that nobody should trust may have been confirmed */
+    }
     if (judge->origin != CASE_FORGED || rule == 2 || rule == 6) {
         judge_find(judge, JUDGE_ORACLE, "rule %u: %s", rule, what);
     }

@@ -127,6 +127,7 @@ struct judge {
     struct judge_trial trial[NATIVE_IMAGE_COUNT];
     uint32_t failures;
     uint32_t confirmed[2]; /* image that is confirmed in slot a, b */
+    bool careless;         /* a trial was asked for of torn words */
     uint32_t committed;    /* counter that confirmed images have asked for */
     uint32_t wanted;       /* image whose trial was asked for last, of */
     uint32_t release;      /* that release */

@@ -248,6 +248,16 @@ static void wants_trial(struct judge *judge, uint32_t image, uint32_t release)
     }
 }
 
+/* The bootloader cannot see it: who asks has to know what he wrote. */
+static bool is_torn(const struct judge *judge, uint8_t slot)
+{
+    const struct board_part *part =
+        board_map_find(native_map(), slot == 0 ? "slot-a" : "slot-b");
+
+    return flash_range_taint(&judge->device->flash, part->start,
+                             part->length) != FLASH_CLEAN;
+}
+
 void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot, uint32_t value,
                 const uint8_t digest[32])
 {
@@ -265,6 +275,9 @@ void judge_asks(struct judge *judge, uint8_t kind, uint8_t slot, uint32_t value,
         run->gives_up = run->gives_up || kind == REQUEST_ABANDON;
     } else if (self && kind == REQUEST_COMMIT && value > judge->committed) {
         judge->committed = value;
+    }
+    if (kind == REQUEST_TRIAL && slot < 2) {
+        judge->careless = judge->careless || is_torn(judge, slot);
     }
     if (kind == REQUEST_TRIAL && image != NATIVE_NO_IMAGE && !run->on_trial) {
         wants_trial(judge, image, value);
