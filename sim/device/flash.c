@@ -654,6 +654,13 @@ int flash_flip(struct flash *flash, uint32_t address, unsigned bit)
     return 0;
 }
 
+void flash_put(struct flash *flash, uint32_t address, uint8_t value)
+{
+    if (address < flash->figures.size) {
+        flash->array[address] = value;
+    }
+}
+
 enum flash_taint flash_range_taint(const struct flash *flash, uint32_t address,
                                    uint32_t length)
 {

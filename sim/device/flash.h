@@ -153,6 +153,8 @@ unsigned flash_forms(enum flash_op_kind kind, enum flash_form *forms);
 /* Faults. A flip changes one bit without an operation and leaves no taint; -1
  * when there is no such bit. */
 int flash_flip(struct flash *flash, uint32_t address, unsigned bit);
+/* The same for a whole byte; nothing outside the array. */
+void flash_put(struct flash *flash, uint32_t address, uint8_t value);
 
 /* Over array and taint: what the next boot can depend on. Not over wear,
  * counts or the operation in flight. */

@@ -34,7 +34,7 @@ static uint64_t radio_change(const struct device *device)
 {
     const struct board *board = &device->world->board;
 
-    return device->run->scenario->battery.given
+    return device->run->given->scenario->battery.given
                ? radio_next(&board->radio, device->world->battery.now_ns)
                : BOARD_FOREVER;
 }

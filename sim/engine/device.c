@@ -96,7 +96,7 @@ void device_check_window(struct device *device)
 struct oracle_view device_view(struct device *device)
 {
     struct oracle_view view = {
-        .judged = &device->run->judged,
+        .judged = &device->run->given->judged,
         .flash = &device->world->board.flash,
         .otp = &device->world->board.otp,
         .window = machine_window(device->machine),
@@ -113,15 +113,16 @@ void device_look(struct device *device)
     struct oracle_view view = device_view(device);
 
     oracle_step(&device->world->oracle, &view,
-                device->changed[0] != '\0' ? device->changed : NULL);
-    device->changed[0] = '\0';
+                device->world->changed[0] != '\0' ? device->world->changed
+                                                  : NULL);
+    device->world->changed[0] = '\0';
 }
 
 void device_advance(struct device *device, uint64_t now)
 {
     board_advance(&device->world->board, machine_window(device->machine), now,
                   &device->board_sink);
-    if (device->changed[0] != '\0') {
+    if (device->world->changed[0] != '\0') {
         device_look(device);
     }
     power_update(device, now);
@@ -163,8 +164,8 @@ int device_start(struct device *device, struct diag *diag)
     struct machine_options machine = {
         .qemu = run->options->qemu,
         .plugin = run->options->plugin,
-        .rom = run->rom_path,
-        .dtb = run->loaded_dtb,
+        .rom = run->given->rom_path,
+        .dtb = run->given->loaded_dtb,
         .checking = true,
         .gdb_port = device->number == 1 ? run->options->gdb_port : 0,
         .interrupted = run->options->interrupted,
@@ -184,7 +185,7 @@ int device_start(struct device *device, struct diag *diag)
 
 int device_struck(struct device *device, struct diag *diag)
 {
-    device->struck = true;
+    device->world->struck = true;
     device->world->reset_ns = 0;
     switch (device->world->wait) {
     case WAIT_RUNS:
@@ -226,8 +227,9 @@ static void count_cpu(struct device *device, bool reset)
 static void reset_by_watchdog(struct device *device)
 {
     const struct board *board = &device->world->board;
-    uint64_t bite = board_least_ns(board) +
-                    2u * (uint64_t)device->run->figures.watchdog_ms * 1000000u;
+    uint64_t bite =
+        board_least_ns(board) +
+        2u * (uint64_t)device->run->given->figures.watchdog_ms * 1000000u;
 
     if (board->deadline_ns < bite) {
         reset_at(device, board->deadline_ns, CTL_CAUSE_DEADLINE);
@@ -334,7 +336,7 @@ static int stand(struct device *device, enum machine_event event,
     case MACHINE_LOCKUP:
         return locked_up(device, diag);
     case MACHINE_STOPPED:
-        device->run->result->verdict = RUN_INTERRUPTED;
+        device->run->world->verdict = RUN_INTERRUPTED;
         device->run->world->over = true;
         device->world->wait = WAIT_LOST; /* its turn does not end */
         return 0;
@@ -352,10 +354,10 @@ int device_run(struct device *device, struct diag *diag)
     while (device->world->wait == WAIT_RUNS && err == 0) {
         enum machine_event event = MACHINE_DEAD;
 
-        if (device->struck && device->run->options->hard_cuts) {
+        if (device->world->struck && device->run->options->hard_cuts) {
             err = device_restart(device, diag);
         }
-        device->struck = false;
+        device->world->struck = false;
         grant_time(device);
         err = err ? err : machine_wait(device->machine, &event, diag);
         err = err ? err : stand(device, event, diag);

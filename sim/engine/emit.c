@@ -2,12 +2,13 @@
 /* Events: from the board's sink to recording, story, steps, expectations. */
 #include "engine/emit.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 const char *emit_partition(const struct run *run, uint32_t address)
 {
-    const struct board_part *part = board_map_at(&run->map, address);
+    const struct board_part *part = board_map_at(&run->given->map, address);
 
     return part != NULL ? part->name : "";
 }
@@ -30,6 +31,7 @@ void emit_event(struct run *run, struct device *device, struct event *event)
     event->time_ns = event_time_of(run, device);
     event->device = device != NULL ? device->number : 0;
     event->sequence = ++run->world->sequence;
+    assert(event->time_ns >= run->world->now_ns); /* time never goes back */
     run->world->now_ns = event->time_ns;
     hear_tell(&run->hear, event);
 }

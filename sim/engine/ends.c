@@ -36,11 +36,11 @@ static const char *slot_content(const struct device *device,
 {
     const struct run *run = device->run;
     const struct flash *flash = &device->world->board.flash;
-    uint32_t image = oracle_image_in(&run->judged, flash, partition);
-    const struct board_part *part = board_map_find(&run->map, partition);
+    uint32_t image = oracle_image_in(&run->given->judged, flash, partition);
+    const struct board_part *part = board_map_find(&run->given->map, partition);
 
     if (image != ORACLE_NONE) {
-        return run->judged.image[image].name;
+        return run->given->judged.image[image].name;
     }
     for (uint32_t i = 0; part != NULL && i < part->length; i++) {
         if (flash->array[part->start + i] != 0xff) {
@@ -200,7 +200,7 @@ static void check_ends(struct run *run, const struct expect *expect)
 
 static void check_count(struct run *run, unsigned index)
 {
-    const struct expect *expect = &run->scenario->expect[index];
+    const struct expect *expect = &run->given->scenario->expect[index];
     const struct world_expect *state = &run->world->expect[index];
     char pattern[140];
     char expected[200];
@@ -236,7 +236,7 @@ static bool flash_fail_waits(const struct run *run)
 /* A flash_fail waits for an operation. When none came, nothing has failed. */
 static void check_flash_fail(struct run *run)
 {
-    const struct scenario *scenario = run->scenario;
+    const struct scenario *scenario = run->given->scenario;
 
     if (!flash_fail_waits(run)) {
         return;
@@ -262,7 +262,7 @@ static void check_strikes(struct run *run)
         const struct world_strike *strike = &run->world->device[i].strike;
 
         if (strike->armed) {
-            verdict_fail(run, run->scenario->step[strike->step].place, 0,
+            verdict_fail(run, run->given->scenario->step[strike->step].place, 0,
                          "the power cut or reset is delivered", "it was not");
         }
     }
@@ -271,9 +271,9 @@ static void check_strikes(struct run *run)
 /* A step of the file, or a fault from the command line: those come last. */
 static void not_fired(struct run *run, unsigned index)
 {
-    const struct step *step = &run->scenario->step[index];
+    const struct step *step = &run->given->scenario->step[index];
     const struct world_step *state = &run->world->step[index];
-    unsigned own = run->scenario->steps - run->options->faults;
+    unsigned own = run->given->scenario->steps - run->options->faults;
     char what[180];
     char expected[200];
     char seen[80] = "it never did";
@@ -297,8 +297,9 @@ static void not_fired(struct run *run, unsigned index)
 
 static void check_fired(struct run *run)
 {
-    for (unsigned i = 0; i < run->scenario->steps; i++) {
-        if (!run->world->step[i].fired && !run->scenario->step[i].optional) {
+    for (unsigned i = 0; i < run->given->scenario->steps; i++) {
+        if (!run->world->step[i].fired &&
+            !run->given->scenario->step[i].optional) {
             not_fired(run, i);
         }
     }
@@ -311,13 +312,13 @@ static void check_fired(struct run *run)
  * could happen any more. */
 static void expect_open(struct run *run, unsigned index)
 {
-    const struct expect *expect = &run->scenario->expect[index];
-    bool bounded =
-        expect->within_ns != 0 && expect->within_ns < run->scenario->limit_ns;
+    const struct expect *expect = &run->given->scenario->expect[index];
+    bool bounded = expect->within_ns != 0 &&
+                   expect->within_ns < run->given->scenario->limit_ns;
 
     if (!bounded && !run->world->stuck &&
-        run->world->now_ns >= run->scenario->limit_ns) {
-        run->result->verdict = RUN_LIMIT;
+        run->world->now_ns >= run->given->scenario->limit_ns) {
+        run->world->verdict = RUN_LIMIT;
     }
     expects_late(run, index);
 }
@@ -325,8 +326,8 @@ static void expect_open(struct run *run, unsigned index)
 void ends_judge(struct run *run)
 {
     check_fired(run);
-    for (unsigned i = 0; i < run->scenario->expects; i++) {
-        const struct expect *expect = &run->scenario->expect[i];
+    for (unsigned i = 0; i < run->given->scenario->expects; i++) {
+        const struct expect *expect = &run->given->scenario->expect[i];
         const struct world_expect *state = &run->world->expect[i];
 
         if (expect->kind == EXPECT_AT_END) {

@@ -19,7 +19,7 @@
 static void never_seen(struct run *run, unsigned index,
                        const struct event *event)
 {
-    const struct expect *expect = &run->scenario->expect[index];
+    const struct expect *expect = &run->given->scenario->expect[index];
     char pattern[180];
     char expected[200];
     char seen[240];
@@ -54,7 +54,7 @@ static void remember(const struct expect *expect, struct world_expect *state,
 static void expect_event(struct run *run, unsigned index,
                          const struct event *event)
 {
-    const struct expect *expect = &run->scenario->expect[index];
+    const struct expect *expect = &run->given->scenario->expect[index];
     struct world_expect *state = &run->world->expect[index];
 
     if (!expect->has_event || state->met) {
@@ -77,15 +77,15 @@ static void expect_event(struct run *run, unsigned index,
 
 void expects_event(struct run *run, const struct event *event)
 {
-    for (unsigned i = 0; i < run->scenario->expects; i++) {
+    for (unsigned i = 0; i < run->given->scenario->expects; i++) {
         expect_event(run, i, event);
     }
 }
 
 bool expects_asked_for(const struct run *run, const struct event *event)
 {
-    for (unsigned i = 0; i < run->scenario->expects; i++) {
-        const struct expect *expect = &run->scenario->expect[i];
+    for (unsigned i = 0; i < run->given->scenario->expects; i++) {
+        const struct expect *expect = &run->given->scenario->expect[i];
         bool asks = expect->kind == EXPECT_COUNT ||
                     (expect->kind == EXPECT_EVENTUALLY && expect->has_event);
 
@@ -106,7 +106,7 @@ const char *expects_running(const struct device *device)
         device->world->dead) {
         return "nothing";
     }
-    return device->run->judged.image[running].name;
+    return device->run->given->judged.image[running].name;
 }
 
 bool expects_confirmed(const struct device *device)
@@ -139,7 +139,7 @@ bool expects_concern(const struct expect *expect, const struct device *device)
 /* Has every device that is meant been as wanted? */
 static bool all_held(struct run *run, unsigned index)
 {
-    const struct expect *expect = &run->scenario->expect[index];
+    const struct expect *expect = &run->given->scenario->expect[index];
     struct world_expect *state = &run->world->expect[index];
     bool all = true;
 
@@ -157,7 +157,7 @@ static bool all_held(struct run *run, unsigned index)
 /* The first device that is meant and was not as wanted. */
 static const struct device *first_open(const struct run *run, unsigned index)
 {
-    const struct expect *expect = &run->scenario->expect[index];
+    const struct expect *expect = &run->given->scenario->expect[index];
 
     for (unsigned i = 0; i < run->devices; i++) {
         if (expects_concern(expect, &run->device[i]) &&
@@ -197,7 +197,7 @@ static void state_wanted(const struct expect *expect, char *out, size_t size)
 static struct run_failure *event_late(struct run *run, unsigned index,
                                       const char *within)
 {
-    const struct expect *expect = &run->scenario->expect[index];
+    const struct expect *expect = &run->given->scenario->expect[index];
     const struct world_expect *state = &run->world->expect[index];
     char pattern[160];
     char expected[200];
@@ -246,7 +246,7 @@ static void state_seen(const struct device *device, char *out, size_t size)
 static struct run_failure *state_late(struct run *run, unsigned index,
                                       const char *within)
 {
-    const struct expect *expect = &run->scenario->expect[index];
+    const struct expect *expect = &run->given->scenario->expect[index];
     const struct device *device = first_open(run, index);
     char wanted[160];
     char expected[200];
@@ -266,7 +266,7 @@ static struct run_failure *state_late(struct run *run, unsigned index,
 
 struct run_failure *expects_late(struct run *run, unsigned index)
 {
-    const struct expect *expect = &run->scenario->expect[index];
+    const struct expect *expect = &run->given->scenario->expect[index];
     char within[32];
 
     event_time(expect->within_ns, within, sizeof within);
@@ -282,15 +282,17 @@ static bool rejected(const struct device *device, const char *name)
 {
     const struct run *run = device->run;
     const struct flash *flash = &device->world->board.flash;
-    uint32_t image = oracle_image_named(&run->judged, name);
+    uint32_t image = oracle_image_named(&run->given->judged, name);
     struct journal_record now;
 
     if (image == ORACLE_NONE ||
-        !decode_in_force(flash->array, flash->figures.size, &run->map, &now)) {
+        !decode_in_force(flash->array, flash->figures.size, &run->given->map,
+                         &now)) {
         return false;
     }
     for (unsigned i = 0; i < 2; i++) {
-        if (memcmp(now.rejected[i], run->judged.image[image].hash, 32) == 0) {
+        if (memcmp(now.rejected[i], run->given->judged.image[image].hash, 32) ==
+            0) {
             return true;
         }
     }
@@ -315,7 +317,7 @@ static bool could_be_hopeless(const struct device *device,
  * changed. */
 static bool hopeless(struct run *run, unsigned index)
 {
-    const struct expect *expect = &run->scenario->expect[index];
+    const struct expect *expect = &run->given->scenario->expect[index];
     struct world_expect *state = &run->world->expect[index];
 
     for (unsigned i = 0; i < run->devices; i++) {
@@ -350,11 +352,11 @@ static void expect_hopeless(struct run *run, unsigned index)
 
 static void expect_state(struct run *run, unsigned index)
 {
-    const struct expect *expect = &run->scenario->expect[index];
+    const struct expect *expect = &run->given->scenario->expect[index];
     struct world_expect *state = &run->world->expect[index];
 
     if (too_late(expect, run->world->now_ns)) {
-        if (expect->within_ns < run->scenario->limit_ns) {
+        if (expect->within_ns < run->given->scenario->limit_ns) {
             expects_late(run, index);
         } /* else it is still open when the run ends at its limit */
         return;
@@ -372,11 +374,11 @@ static void expect_state(struct run *run, unsigned index)
 
 void expects_state(struct run *run)
 {
-    for (unsigned i = 0; i < run->scenario->expects; i++) {
+    for (unsigned i = 0; i < run->given->scenario->expects; i++) {
         const struct world_expect *state = &run->world->expect[i];
 
-        if (run->scenario->expect[i].kind == EXPECT_EVENTUALLY && !state->met &&
-            !state->broken) {
+        if (run->given->scenario->expect[i].kind == EXPECT_EVENTUALLY &&
+            !state->met && !state->broken) {
             expect_state(run, i);
         }
     }
@@ -386,8 +388,8 @@ bool expects_met(const struct run *run)
 {
     bool asked = false;
 
-    for (unsigned i = 0; i < run->scenario->expects; i++) {
-        if (run->scenario->expect[i].kind == EXPECT_EVENTUALLY) {
+    for (unsigned i = 0; i < run->given->scenario->expects; i++) {
+        if (run->given->scenario->expect[i].kind == EXPECT_EVENTUALLY) {
             asked = true;
             if (!run->world->expect[i].met) {
                 return false;
@@ -399,8 +401,8 @@ bool expects_met(const struct run *run)
 
 bool expects_forbidden(const struct run *run)
 {
-    for (unsigned i = 0; i < run->scenario->expects; i++) {
-        if (run->scenario->expect[i].kind == EXPECT_NEVER &&
+    for (unsigned i = 0; i < run->given->scenario->expects; i++) {
+        if (run->given->scenario->expect[i].kind == EXPECT_NEVER &&
             run->world->expect[i].broken) {
             return true;
         }
@@ -410,7 +412,7 @@ bool expects_forbidden(const struct run *run)
 
 bool expects_broken(const struct run *run)
 {
-    for (unsigned i = 0; i < run->scenario->expects; i++) {
+    for (unsigned i = 0; i < run->given->scenario->expects; i++) {
         if (run->world->expect[i].broken) {
             return true;
         }

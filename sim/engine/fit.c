@@ -17,18 +17,18 @@
 
 /* ---- programs ----------------------------------------------------------- */
 
-void fit_folders(const struct run *run, char own[400],
+void fit_folders(const struct run_case *given, char own[400],
                  const char *folders[FIT_FOLDERS])
 {
-    const char *slash = strrchr(run->scenario->path, '/');
+    const char *slash = strrchr(given->scenario->path, '/');
     unsigned count = 0;
 
     snprintf(own, 400, "%.*s",
-             slash != NULL ? (int)(slash - run->scenario->path) : 1,
-             slash != NULL ? run->scenario->path : ".");
-    folders[count++] = run->options->firmware;
-    if (run->options->firmware_else != NULL) {
-        folders[count++] = run->options->firmware_else;
+             slash != NULL ? (int)(slash - given->scenario->path) : 1,
+             slash != NULL ? given->scenario->path : ".");
+    folders[count++] = given->options->firmware;
+    if (given->options->firmware_else != NULL) {
+        folders[count++] = given->options->firmware_else;
     }
     folders[count++] = own;
     folders[count] = NULL;
@@ -66,7 +66,7 @@ static void look_in(struct near *near, const char *folder)
     free(entries);
 }
 
-void fit_no_program(struct run *run, const struct scenario_image *image)
+void fit_no_program(struct run_case *given, const struct scenario_image *image)
 {
     char own[400];
     const char *folders[FIT_FOLDERS];
@@ -74,7 +74,7 @@ void fit_no_program(struct run *run, const struct scenario_image *image)
     char text[300];
 
     suggest_start(&near.suggest, image->build);
-    fit_folders(run, own, folders);
+    fit_folders(given, own, folders);
     for (unsigned i = 0; folders[i] != NULL; i++) {
         look_in(&near, folders[i]);
     }
@@ -88,7 +88,8 @@ void fit_no_program(struct run *run, const struct scenario_image *image)
                  "them, and --firmware names a folder of your own",
                  image->build);
     }
-    mistakes_add(&run->mistakes, run->scenario->path, image->build_place, text);
+    mistakes_add(&given->mistakes, given->scenario->path, image->build_place,
+                 text);
 }
 
 /* ---- room in flash ------------------------------------------------------- */
@@ -105,7 +106,7 @@ static const struct scenario_image *image_named(const struct scenario *scenario,
 }
 
 /* The image is too large for the partition: by its 'size' or by itself. */
-static void too_large(struct run *run, const struct placement *placement,
+static void too_large(struct run_case *given, const struct placement *placement,
                       const struct scenario_image *image, size_t size,
                       uint32_t room)
 {
@@ -125,26 +126,26 @@ static void too_large(struct run *run, const struct placement *placement,
                  "'%s' has %zu bytes when it is signed, %zu more than %s holds",
                  image->name, size, size - room, placement->partition);
     }
-    mistakes_add(&run->mistakes, run->scenario->path,
+    mistakes_add(&given->mistakes, given->scenario->path,
                  image->size > 0 ? image->size_place : image->build_place,
                  text);
 }
 
-void fit_places(struct run *run)
+void fit_places(struct run_case *given)
 {
-    const struct scenario *scenario = run->scenario;
+    const struct scenario *scenario = given->scenario;
 
     for (unsigned i = 0; i < scenario->places; i++) {
         const struct placement *placement = &scenario->flash[i];
         const struct scenario_image *image =
             image_named(scenario, placement->image);
         const struct board_part *part =
-            board_map_find(&run->map, placement->partition);
-        uint32_t number = oracle_image_named(&run->judged, placement->image);
+            board_map_find(&given->map, placement->partition);
+        uint32_t number = oracle_image_named(&given->judged, placement->image);
 
         if (image != NULL && part != NULL && number != ORACLE_NONE &&
-            run->image[number].size > part->length) {
-            too_large(run, placement, image, run->image[number].size,
+            given->image[number].size > part->length) {
+            too_large(given, placement, image, given->image[number].size,
                       part->length);
         }
     }

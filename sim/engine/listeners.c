@@ -11,8 +11,8 @@
  * not recorded cannot be judged, so the run ends with it. */
 static void recording_full(struct run *run)
 {
-    if (run->result->verdict != RUN_LIMIT) {
-        run->result->verdict = RUN_LIMIT;
+    if (run->world->verdict != RUN_LIMIT) {
+        run->world->verdict = RUN_LIMIT;
         verdict_fail(run, (struct place){0, 0}, run->world->sequence,
                      "the recording has room for every event", "it is full");
     }
@@ -58,7 +58,7 @@ void listeners_join(struct run *run)
 
     run->story = (struct story){.out = run->options->story,
                                 .verbose = run->options->verbose,
-                                .several = run->scenario->devices > 1,
+                                .several = run->given->scenario->devices > 1,
                                 .color = run->options->color};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         hear_join(&run->hear, all[i], run);

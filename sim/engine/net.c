@@ -11,9 +11,7 @@
 #include "engine/device.h"
 #include "engine/emit.h"
 #include "engine/power.h"
-#include "engine/signer.h"
-#include "image/descriptor.h"
-#include "image/image_sign.h"
+#include "engine/publish.h"
 #include "outside/coap.h"
 #include "outside/report.h"
 
@@ -40,7 +38,7 @@ static struct device *device_of_node(struct run *run, uint32_t node)
 
 void net_init(struct device *device)
 {
-    const struct scenario *scenario = device->run->scenario;
+    const struct scenario *scenario = device->run->given->scenario;
     const struct link_figures *way = scenario->network.way;
     char name[32];
 
@@ -156,7 +154,7 @@ static void at_server(struct device *device, uint64_t now,
     }
     uint32_t length =
         server_receive(server, now, packet->from, packet->bytes, packet->length,
-                       run->served, run->judged.images, bytes);
+                       run->given->served, run->given->judged.images, bytes);
     if (server->counts.reports > reports) {
         tell_report(device, server_report(server, 0));
     }
@@ -222,7 +220,7 @@ uint64_t net_next_edge(const struct device *device)
     const struct link *link = &device->world->link;
     uint64_t now = device->run->world->now_ns;
 
-    if (!device->run->scenario->network.given) {
+    if (!device->run->given->scenario->network.given) {
         return BOARD_FOREVER;
     }
     return link_up_at(link, now) == device->world->down
@@ -268,7 +266,7 @@ int net_change(struct device *device, const struct action *action,
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s:%u:%u: the link does not take this: too many "
                          "outages at once, or a figure out of range",
-                         device->run->scenario->path, action->place.line,
+                         device->run->given->scenario->path, action->place.line,
                          action->place.column);
     }
     return net_edge(device, now, diag);
@@ -276,50 +274,22 @@ int net_change(struct device *device, const struct action *action,
 
 /* ---- publishing ----------------------------------------------------------- */
 
-static int describe(struct run *run, const struct scenario_publish *publish,
-                    uint32_t image, uint8_t out[IMAGE_DESCRIPTOR_SIZE],
-                    struct diag *diag)
-{
-    struct key key;
-    struct mcuboot_version version;
-    struct descriptor_spec spec = {.image = run->image[image].bytes,
-                                   .image_size = run->image[image].size,
-                                   .key = &key,
-                                   .release = run->world->release,
-                                   .has_counter = publish->has_counter,
-                                   .counter = publish->counter,
-                                   .has_size = publish->has_size,
-                                   .size = publish->size,
-                                   .bad_digest = publish->bad_digest};
-    int err = signer_key(run, publish->key, &key, diag);
-
-    if (err == 0 && publish->version[0] != '\0') {
-        err = image_version_read(publish->version, &version, diag);
-        spec.version = &version;
-    }
-    return err ? err : descriptor_build(&spec, out, diag);
-}
-
 int net_publish(struct run *run, const struct action *action, struct diag *diag)
 {
     const struct scenario_publish *publish = &action->publish;
-    uint32_t image = oracle_image_named(&run->judged, publish->image);
+    const struct case_offer *offer = publish_find(run->given, action);
     uint8_t descriptor[IMAGE_DESCRIPTOR_SIZE];
     struct event event = {.code = EVENT_SERVER_PUBLISH};
 
-    if (image == ORACLE_NONE) {
-        return diag_fail(diag, OTALAB_ERR_USAGE, "%s:%u:%u: no image '%s'",
-                         run->scenario->path, action->place.line,
-                         action->place.column, publish->image);
-    }
     run->world->release =
         publish->release != 0 ? publish->release : run->world->release + 1;
-    int err = describe(run, publish, image, descriptor, diag);
+    int err = publish_describe(run->given, offer, run->world->release,
+                               descriptor, diag);
     if (err) {
         return err;
     }
-    server_publish(&run->world->server, descriptor, sizeof descriptor, image,
-                   run->world->release);
+    server_publish(&run->world->server, descriptor, sizeof descriptor,
+                   offer->image, run->world->release);
     event.number[0] = run->world->release;
     snprintf(event.text, sizeof event.text, "%s", publish->image);
     emit_event(run, NULL, &event);
@@ -349,7 +319,7 @@ void net_misbehave(struct run *run, const struct action *action)
     struct server_fault fault = action->fault;
 
     if (action->fault_kind == (int)SERVER_OTHER_IMAGE) {
-        fault.value = oracle_image_named(&run->judged, action->text);
+        fault.value = oracle_image_named(&run->given->judged, action->text);
     }
     server_misbehave(&run->world->server,
                      (enum server_fault_kind)action->fault_kind, &fault);

@@ -13,23 +13,24 @@
 
 static bool has_battery(const struct device *device)
 {
-    return device->run->scenario->battery.given;
+    return device->run->given->scenario->battery.given;
 }
 
 int power_init(struct device *device, struct diag *diag)
 {
-    const struct scenario_battery *battery = &device->run->scenario->battery;
+    const struct scenario_battery *battery =
+        &device->run->given->scenario->battery;
     struct battery_figures figures = battery->figures;
 
     if (!battery->given) {
         return 0;
     }
-    figures.warn_mv = device->run->figures.warn_mv;
-    figures.brown_out_mv = device->run->figures.brown_out_mv;
+    figures.warn_mv = device->run->given->figures.warn_mv;
+    figures.brown_out_mv = device->run->given->figures.brown_out_mv;
     if (battery_init(&device->world->battery, &figures, battery->charge, 0)) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s: battery: a figure is out of range",
-                         device->run->scenario->path);
+                         device->run->given->scenario->path);
     }
     power_update(device, 0);
     return 0;

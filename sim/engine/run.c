@@ -13,6 +13,7 @@
 #include "base/core.h"
 #include "base/hex.h"
 #include "engine/agenda.h"
+#include "engine/case.h"
 #include "engine/device.h"
 #include "engine/emit.h"
 #include "engine/ends.h"
@@ -51,7 +52,8 @@ static bool settled(const struct run *run)
 static bool too_many_resets(const struct run *run)
 {
     for (unsigned i = 0; i < run->devices; i++) {
-        if (run->world->device[i].boots > run->scenario->limit_resets + 1) {
+        if (run->world->device[i].boots >
+            run->given->scenario->limit_resets + 1) {
             return true;
         }
     }
@@ -66,14 +68,14 @@ static void check_limits(struct run *run)
         world->over = true;
     } else if (run->options->interrupted != NULL &&
                *run->options->interrupted) {
-        run->result->verdict = RUN_INTERRUPTED;
+        run->world->verdict = RUN_INTERRUPTED;
         world->over = true;
     } else if (too_many_resets(run)) {
-        run->result->verdict = RUN_LIMIT;
+        run->world->verdict = RUN_LIMIT;
         verdict_fail(run, (struct place){0, 0}, world->sequence,
                      "no more resets than limits: allow", "one more");
         world->over = true;
-    } else if (world->now_ns >= run->scenario->limit_ns) {
+    } else if (world->now_ns >= run->given->scenario->limit_ns) {
         world->over = true;
     }
 }
@@ -97,7 +99,7 @@ static void run_out(struct run *run, uint64_t next)
         run->world->stuck = true;
         run->world->over = true;
     } else {
-        run->world->now_ns = run->scenario->limit_ns;
+        run->world->now_ns = run->given->scenario->limit_ns;
     }
 }
 
@@ -109,7 +111,7 @@ static int turn(struct run *run, struct diag *diag)
     uint64_t world = agenda_next(run);
     uint64_t now = own < world ? own : world;
 
-    if (now > run->scenario->limit_ns) {
+    if (now > run->given->scenario->limit_ns) {
         run_out(run, now);
         return 0;
     }
@@ -161,7 +163,7 @@ static int loop(struct run *run, struct diag *diag)
 static bool is_booting(const struct device *device)
 {
     const struct world_device *world = device->world;
-    uint64_t longest = device->run->judged.policy.deadline_ns + BOOT_NS;
+    uint64_t longest = device->run->given->judged.policy.deadline_ns + BOOT_NS;
     uint64_t since = device->run->world->now_ns > world->boot_ns
                          ? device->run->world->now_ns - world->boot_ns
                          : 0;
@@ -178,14 +180,14 @@ static bool ends_dead(const struct device *device)
 {
     const struct run *run = device->run;
 
-    return (run->scenario->allow & ALLOW_BRICK) == 0 && !run->world->stop &&
-           !expects_forbidden(run) && !device->world->dead &&
-           !(is_booting(device) && !run->world->stuck);
+    return (run->given->scenario->allow & ALLOW_BRICK) == 0 &&
+           !run->world->stop && !expects_forbidden(run) &&
+           !device->world->dead && !(is_booting(device) && !run->world->stuck);
 }
 
 static void judge(struct run *run)
 {
-    struct run_result *result = run->result;
+    struct world *world = run->world;
 
     for (unsigned i = 0; i < run->devices; i++) {
         struct device *device = &run->device[i];
@@ -198,19 +200,18 @@ static void judge(struct run *run)
         }
     }
     ends_judge(run);
-    if (result->verdict != RUN_LIMIT) {
-        result->verdict = result->failures > 0 ? RUN_FAILED : RUN_PASSED;
+    if (world->verdict != RUN_LIMIT) {
+        world->verdict = world->failures > 0 ? RUN_FAILED : RUN_PASSED;
     }
 }
 
 static void finish(struct run *run)
 {
-    struct run_result *result = run->result;
-
-    if (result->verdict != RUN_INTERRUPTED) {
+    if (run->world->verdict != RUN_INTERRUPTED) {
         judge(run);
     }
-    emit_text(run, NULL, EVENT_END, run_verdict_name(result->verdict));
+    emit_text(run, NULL, EVENT_END,
+              run_verdict_name((enum run_verdict)run->world->verdict));
 }
 
 /* What is left of each device: flash and fuses. */
@@ -234,28 +235,41 @@ static void keep_devices(struct run *run)
     }
 }
 
-static void keep_evidence(struct run *run)
+static void keep_verdict(struct run *run)
+{
+    struct run_result *result = run->result;
+    const struct world *world = run->world;
+
+    result->verdict = (enum run_verdict)world->verdict;
+    result->failures = world->failures;
+    result->more_failures = world->more_failures;
+    memcpy(result->failure, world->failure, sizeof result->failure);
+    result->counts = world->counts;
+    result->time_ns = world->now_ns;
+    result->events = world->sequence;
+    world_hash(world, result->world);
+}
+
+/* `whole`: it was recorded to its end. */
+static void keep_evidence(struct run *run, bool whole)
 {
     struct run_result *result = run->result;
     const struct device *first = &run->device[0];
 
-    result->counts = run->world->counts;
-    world_hash(run->world, result->world);
-    result->time_ns = run->world->now_ns;
-    result->events = run->world->sequence;
+    keep_verdict(run);
     keep_devices(run);
+    result->token = run->given->token;
     if (first->machine != NULL) {
         result->stderr_text = strdup(machine_stderr(first->machine));
-        snprintf(run->token.qemu, sizeof run->token.qemu, "%s",
+        snprintf(result->token.qemu, sizeof result->token.qemu, "%s",
                  machine_qemu_version(first->machine));
     }
-    if (result->verdict < RUN_ERROR) { /* else it was not recorded to its end */
+    if (whole && result->verdict < RUN_ERROR) {
         uint8_t digest[32];
 
         recording_digest(&result->recording, digest);
-        hex_short(digest, run->token.recording);
+        hex_short(digest, result->token.recording);
     }
-    result->token = run->token;
 }
 
 /* Once there is a machine: a run that cannot begin has no story. */
@@ -265,16 +279,16 @@ static void say_title(const struct run *run)
 
     if (options->story != NULL) {
         fprintf(options->story, "%s%s\n", options->apart ? "\n" : "",
-                run->scenario->title);
+                run->given->scenario->title);
     }
 }
 
 static int start(struct run *run, struct diag *diag)
 {
     struct recording_header header = {
-        .scenario = run->scenario->name,
-        .seed = run->scenario->seed,
-        .digests = run->digests,
+        .scenario = run->given->scenario->name,
+        .seed = run->given->scenario->seed,
+        .digests = run->given->digests,
         .tools = MBEDTLS_VERSION_STRING_FULL,
     };
     int err = recording_begin(&run->result->recording, &header);
@@ -291,44 +305,56 @@ static int start(struct run *run, struct diag *diag)
     return err ? err : run_all(run, diag);
 }
 
+static int play(struct run *run, struct diag *diag)
+{
+    int err = start(run, diag);
+
+    if (err == 0) {
+        err = loop(run, diag);
+        if (err == 0) {
+            finish(run);
+        }
+        keep_evidence(run, err == 0);
+    }
+    for (unsigned i = 0; i < run->devices; i++) {
+        machine_stop(run->device[i].machine);
+    }
+    return err;
+}
+
+static int run_init(struct run *run, const struct run_case *given,
+                    struct run_result *result, struct diag *diag)
+{
+    *run = (struct run){.given = given,
+                        .options = given->options,
+                        .result = result,
+                        .world = calloc(1, sizeof *run->world)};
+    if (run->world == NULL) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
+    sinks_init(run);
+    listeners_join(run);
+    return setup_world(run, diag);
+}
+
 int run_scenario(const struct scenario *scenario,
                  const struct run_options *options, struct run_result *result,
                  struct diag *diag)
 {
-    struct run run = {.scenario = scenario,
-                      .options = options,
-                      .result = result,
-                      .own_dtb = -1};
+    struct run_case given;
+    struct run run = {.devices = 0};
     struct core core;
 
     memset(result, 0, sizeof *result);
     recording_init(&result->recording);
-    run.world = calloc(1, sizeof *run.world);
-    if (run.world == NULL) {
-        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
-    }
     core_hold(&core, CORE_HERE);
-    sinks_init(&run);
-    listeners_join(&run);
-    int err = setup_run(&run, diag);
-    if (err == 0) {
-        err = start(&run, diag);
-    }
-    if (err == 0) {
-        err = loop(&run, diag);
-        if (err == 0) {
-            finish(&run);
-        } else {
-            result->verdict = RUN_ERROR;
-        }
-        keep_evidence(&run);
-    }
+    int err = case_make(&given, scenario, options, diag);
+
+    err = err ? err : run_init(&run, &given, result, diag);
+    err = err ? err : play(&run, diag);
     result->verdict = err ? RUN_ERROR : result->verdict;
-    for (unsigned i = 0; i < run.devices; i++) {
-        machine_stop(run.device[i].machine);
-    }
-    setup_free(&run);
     free(run.world);
+    case_free(&given);
     core_release(&core);
     return err;
 }
@@ -338,19 +364,13 @@ int run_check(const struct scenario *scenario,
               struct diag *diag)
 {
     struct run_result result = {.verdict = RUN_ERROR};
-    struct run run = {.scenario = scenario,
-                      .options = options,
-                      .result = &result,
-                      .world = calloc(1, sizeof *run.world),
-                      .own_dtb = -1};
+    struct run_case given;
+    struct run run = {.devices = 0};
+    int err = case_make(&given, scenario, options, diag);
 
-    if (run.world == NULL) {
-        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
-    }
-    int err = setup_run(&run, diag);
-
-    *mistakes = run.mistakes;
-    setup_free(&run);
+    err = err ? err : run_init(&run, &given, &result, diag);
+    *mistakes = given.mistakes;
     free(run.world);
+    case_free(&given);
     return err;
 }

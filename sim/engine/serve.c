@@ -69,7 +69,8 @@ static void serve_board(struct device *device)
 {
     struct ctl_page *page = machine_page(device->machine);
 
-    device->booted = false;
+    uint32_t boots = device->world->boots;
+
     if (device->world->reset_ns != 0) {
         reset_comes(device, device->world->reset_ns);
         /* it is the one that was seen */
@@ -81,7 +82,7 @@ static void serve_board(struct device *device)
     }
     board_command(&device->world->board, page, machine_window(device->machine),
                   &device->board_sink);
-    if (device->booted) {
+    if (device->world->boots != boots) {
         device_take_counts(device);
     }
     device->world->wait =

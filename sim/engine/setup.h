@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a scenario to boards that can be switched on. What setup_run() makes is
- * the run's; setup_free() frees it.
+ * The world before power is switched on: boards, flash and fuses as the factory
+ * leaves them, links, batteries, the server.
  */
 #ifndef OTALAB_ENGINE_SETUP_H
 #define OTALAB_ENGINE_SETUP_H
@@ -9,7 +9,6 @@
 #include "engine/state.h"
 
 /* 0, or a negative enum otalab_err with a line in `diag`. */
-int setup_run(struct run *run, struct diag *diag);
-void setup_free(struct run *run);
+int setup_world(struct run *run, struct diag *diag);
 
 #endif

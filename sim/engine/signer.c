@@ -13,23 +13,23 @@ bool signer_is_file(const char *name)
     return strchr(name, '.') != NULL;
 }
 
-static int file_key(const struct run *run, const char *name, struct key *key,
-                    struct diag *diag)
+static int file_key(const struct run_case *given, const char *name,
+                    struct key *key, struct diag *diag)
 {
     char folder[400];
     char path[600];
     const char *folders[FIT_FOLDERS];
 
-    fit_folders(run, folder, folders);
+    fit_folders(given, folder, folders);
     snprintf(path, sizeof path, "%s/%s", folder, name);
     return key_read(path, key, diag);
 }
 
-int signer_key(const struct run *run, const char *name, struct key *key,
+int signer_key(const struct run_case *given, const char *name, struct key *key,
                struct diag *diag)
 {
     if (signer_is_file(name)) {
-        return file_key(run, name, key, diag);
+        return file_key(given, name, key, diag);
     }
     return key_dev(name[0] != '\0' ? name : "root", key, diag);
 }

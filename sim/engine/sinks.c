@@ -49,7 +49,6 @@ static void on_boot(void *context, enum ctl_reset_cause cause)
     device->world->alive = false;
     device->world->time_told = false;
     device->world->boot_ns = device->world->board.now_ns;
-    device->booted = true;
     oracle_reset(&device->world->oracle, &view);
     count_quiet(device->world);
     emit_numbers(device, EVENT_RESET, cause, 0, 0);
@@ -66,7 +65,7 @@ static void on_halt(void *context)
 
     device->world->alive = false;
     emit_numbers(device, EVENT_BOARD_HALT, 0, 0, 0);
-    if ((device->run->scenario->allow & ALLOW_BRICK) == 0) {
+    if ((device->run->given->scenario->allow & ALLOW_BRICK) == 0) {
         struct oracle_view view = device_view(device);
 
         oracle_halt(&device->world->oracle, &view);
@@ -78,8 +77,8 @@ static void work_begins(struct device *device, enum event_code code,
                         const struct board_part *part)
 {
     struct world_work *work = &device->world->work;
-    size_t row =
-        part != NULL ? (size_t)(part - device->run->map.part) : BOARD_PARTS;
+    size_t row = part != NULL ? (size_t)(part - device->run->given->map.part)
+                              : BOARD_PARTS;
     unsigned kind = code == EVENT_FLASH_ERASE;
 
     *work = (struct world_work){
@@ -105,7 +104,8 @@ static void on_flash_begin(void *context, const struct flash_op *op)
         op->kind == FLASH_ERASE ? EVENT_FLASH_ERASE : EVENT_FLASH_PROGRAM;
 
     emit_flash(device, code, op->address, op->length);
-    work_begins(device, code, board_map_at(&device->run->map, op->address));
+    work_begins(device, code,
+                board_map_at(&device->run->given->map, op->address));
     oracle_flash_begin(&device->world->oracle, &view, op);
 }
 
@@ -114,7 +114,7 @@ static void on_flash_end(void *context, const struct flash_op *op)
     struct device *device = context;
     struct oracle_view view = device_view(device);
 
-    snprintf(device->changed, sizeof device->changed, "%s",
+    snprintf(device->world->changed, sizeof device->world->changed, "%s",
              emit_partition(device->run, op->address));
     emit_flash(device, EVENT_FLASH_DONE, op->address,
                op->kind == FLASH_ERASE ? 0 : op->length);
@@ -140,7 +140,7 @@ static void on_flash_rule(void *context, enum flash_rule rule, uint32_t address,
     snprintf(event.label, sizeof event.label, "%s",
              emit_partition(device->run, address));
     emit_event(device->run, device, &event);
-    if ((device->run->scenario->allow & allow) == 0) {
+    if ((device->run->given->scenario->allow & allow) == 0) {
         struct oracle_view view = device_view(device);
 
         oracle_flash_rule(&device->world->oracle, &view, rule, address);
@@ -157,7 +157,7 @@ static void on_raw_write(void *context, uint32_t address)
     struct device *device = context;
 
     emit_flash(device, EVENT_FLASH_RAW, address, 0);
-    if ((device->run->scenario->allow & ALLOW_FLASH_RAW) == 0) {
+    if ((device->run->given->scenario->allow & ALLOW_FLASH_RAW) == 0) {
         struct oracle_view view = device_view(device);
 
         oracle_raw_write(&device->world->oracle, &view, address);
@@ -186,7 +186,7 @@ static void on_otp_rule(void *context, enum otp_rule rule, uint32_t bit)
 
     emit_numbers(device, EVENT_OTP_RULE, rule, bit, 0);
     if (rule != OTP_RULE_LOCKED ||
-        (device->run->scenario->allow & ALLOW_OTP_LOCKED) == 0) {
+        (device->run->given->scenario->allow & ALLOW_OTP_LOCKED) == 0) {
         on_violation(device, 6, "a rule of the fuses was broken");
     }
 }
@@ -257,7 +257,7 @@ static void on_refused(void *context, uint32_t command, enum ctl_status status)
 
     emit_numbers(device, EVENT_REFUSED, command, status, 0);
     if (status == CTL_E_TIME && !device->world->time_told &&
-        (device->run->scenario->allow & ALLOW_TIME) == 0) {
+        (device->run->given->scenario->allow & ALLOW_TIME) == 0) {
         device->world->time_told = true; /* a false clock stays false */
         on_violation(device, 7, "the guest's time is impossible");
     }

@@ -6,9 +6,11 @@
  */
 #include "engine/steps.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "device/damage.h"
 #include "engine/device.h"
 #include "engine/emit.h"
 #include "engine/near.h"
@@ -22,10 +24,17 @@
 
 /* ---- triggers ---------------------------------------------------------- */
 
+/* Each step fires once, so there is room. */
+static struct world_due *next_due(struct run *run)
+{
+    assert(run->world->dues < SCENARIO_STEPS);
+    return &run->world->due[run->world->dues++];
+}
+
 void steps_event(struct run *run, const struct event *event)
 {
-    for (unsigned i = 0; i < run->scenario->steps; i++) {
-        const struct step *step = &run->scenario->step[i];
+    for (unsigned i = 0; i < run->given->scenario->steps; i++) {
+        const struct step *step = &run->given->scenario->step[i];
         struct world_step *state = &run->world->step[i];
 
         /* what comes after it has fired decides nothing */
@@ -40,15 +49,16 @@ void steps_event(struct run *run, const struct event *event)
         uint32_t nth = step->on.nth == 0 ? 1 : step->on.nth;
         if (state->matched == nth) {
             state->fired = true;
-            run->due[run->dues++] = (struct due){i, event->device};
+            *next_due(run) = (struct world_due){i, event->device};
         }
     }
 }
 
 bool steps_all_fired(const struct run *run)
 {
-    for (unsigned i = 0; i < run->scenario->steps; i++) {
-        if (!run->world->step[i].fired && !run->scenario->step[i].optional) {
+    for (unsigned i = 0; i < run->given->scenario->steps; i++) {
+        if (!run->world->step[i].fired &&
+            !run->given->scenario->step[i].optional) {
             return false;
         }
     }
@@ -57,7 +67,7 @@ bool steps_all_fired(const struct run *run)
             return false;
         }
     }
-    return run->dues == 0;
+    return run->world->dues == 0;
 }
 
 /* ---- actions ----------------------------------------------------------- */
@@ -67,14 +77,14 @@ static int action_range(const struct run *run, const struct action *action,
                         uint32_t length, uint32_t *address, struct diag *diag)
 {
     const struct board_part *part =
-        board_map_find(&run->map, action->partition);
+        board_map_find(&run->given->map, action->partition);
 
     if (part == NULL || action->offset > part->length ||
         part->length - action->offset < length) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s:%u:%u: offset 0x%x, %u bytes: outside partition "
                          "%s",
-                         run->scenario->path, action->place.line,
+                         run->given->scenario->path, action->place.line,
                          action->place.column, action->offset, length,
                          action->partition);
     }
@@ -109,30 +119,18 @@ static int do_flip(struct device *device, const struct action *action,
     if (err) {
         return err;
     }
-    flash_flip(&device->world->board.flash, address, action->bit);
-    uint8_t *seen = machine_window(device->machine) + address;
-    *seen = (uint8_t)(*seen ^ (1u << (action->bit & 7u)));
+    damage_flip(&device->world->board, machine_window(device->machine), address,
+                action->bit & 7u);
     tell_damage(device, address, 1, 1);
     emit_fault(device, EVENT_FLASH_FLIP, address, action->bit);
     return 0;
 }
 
-/* The window shows the same bits turned, whether it shows the byte or, while
- * the part is busy, garbage. False when the byte stood there already. */
-static bool change_byte(struct device *device, uint32_t address, uint8_t value)
-{
-    uint8_t *byte = &device->world->board.flash.array[address];
-    uint8_t *seen = machine_window(device->machine) + address;
-    unsigned turned = (unsigned)*byte ^ value;
-
-    *byte = value;
-    *seen = (uint8_t)(*seen ^ turned);
-    return turned != 0;
-}
-
 static int do_damage(struct device *device, const struct action *action,
                      struct diag *diag)
 {
+    struct board *board = &device->world->board;
+    uint8_t *window = machine_window(device->machine);
     uint32_t address = 0;
     bool changed = false;
     int err = action_range(device->run, action, action->length, &address, diag);
@@ -141,12 +139,10 @@ static int do_damage(struct device *device, const struct action *action,
         return err;
     }
     for (uint32_t i = 0; i < action->length; i++) {
-        uint8_t value = (uint8_t)action->fill;
-
-        if (action->fill == FILL_RANDOM) {
-            rng_fill(&device->world->board.flash.rng, &value, 1);
-        }
-        changed |= change_byte(device, address + i, value);
+        changed |= action->fill == FILL_RANDOM
+                       ? damage_noise(board, window, address + i)
+                       : damage_byte(board, window, address + i,
+                                     (uint8_t)action->fill);
     }
     if (!changed) {
         verdict_fail(device->run, action->place, 0,
@@ -154,7 +150,7 @@ static int do_damage(struct device *device, const struct action *action,
                      "these bytes stood there already");
     }
     tell_damage(device, address, action->length,
-                device->run->judged.policy.attempts);
+                device->run->given->judged.policy.attempts);
     emit_fault(device, EVENT_FLASH_DAMAGE, address, action->length);
     return 0;
 }
@@ -168,7 +164,7 @@ static int do_console(struct device *device, const struct action *action,
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s:%u:%u: the device has not read the lines before "
                          "this one; type it later",
-                         device->run->scenario->path, action->place.line,
+                         device->run->given->scenario->path, action->place.line,
                          action->place.column);
     }
     emit_text(device->run, device, EVENT_CONSOLE_IN, action->text);
@@ -179,18 +175,17 @@ static int do_console(struct device *device, const struct action *action,
 static int do_flash_fail(struct device *device, const struct action *action,
                          struct diag *diag)
 {
-    struct flash *flash = &device->world->board.flash;
+    enum flash_fault fault = strcmp(action->text, "ignore") == 0
+                                 ? FLASH_FAULT_IGNORED
+                                 : FLASH_FAULT_REPORTED;
 
-    if (flash->fail_next != FLASH_FAULT_NONE) {
+    if (damage_next(&device->world->board, fault) != 0) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s:%u:%u: a flash_fail waits for its operation "
                          "already; place them one after the other",
-                         device->run->scenario->path, action->place.line,
+                         device->run->given->scenario->path, action->place.line,
                          action->place.column);
     }
-    flash->fail_next = strcmp(action->text, "ignore") == 0
-                           ? FLASH_FAULT_IGNORED
-                           : FLASH_FAULT_REPORTED;
     return 0;
 }
 
@@ -224,10 +219,10 @@ static int do_to_device(struct device *device, uint32_t step,
 
 /* What is done to the world, or to the device that the step is about: to all
  * when it is about none. */
-static int do_action(struct run *run, const struct due *due,
+static int do_action(struct run *run, const struct world_due *due,
                      const struct action *action, struct diag *diag)
 {
-    uint32_t only = run->scenario->step[due->step].device;
+    uint32_t only = run->given->scenario->step[due->step].device;
     int err = 0;
 
     switch (action->kind) {
@@ -263,9 +258,9 @@ static int do_action(struct run *run, const struct due *due,
 int steps_carry_out(struct run *run, struct diag *diag)
 {
     /* actions may make further steps due; each fires once, so this ends */
-    for (unsigned i = 0; i < run->dues; i++) {
-        struct due due = run->due[i];
-        const struct step *step = &run->scenario->step[due.step];
+    for (unsigned i = 0; i < run->world->dues; i++) {
+        struct world_due due = run->world->due[i];
+        const struct step *step = &run->given->scenario->step[due.step];
 
         for (unsigned k = 0; k < step->actions; k++) {
             int err = do_action(run, &due, &step->action[k], diag);
@@ -274,7 +269,7 @@ int steps_carry_out(struct run *run, struct diag *diag)
             }
         }
     }
-    run->dues = 0;
+    run->world->dues = 0;
     return 0;
 }
 
@@ -284,8 +279,8 @@ uint64_t steps_next(const struct run *run)
 {
     uint64_t next = BOARD_FOREVER;
 
-    for (unsigned i = 0; i < run->scenario->steps; i++) {
-        const struct step *step = &run->scenario->step[i];
+    for (unsigned i = 0; i < run->given->scenario->steps; i++) {
+        const struct step *step = &run->given->scenario->step[i];
 
         if (step->timed && !run->world->step[i].fired && step->at_ns < next) {
             next = step->at_ns;
@@ -296,12 +291,12 @@ uint64_t steps_next(const struct run *run)
 
 void steps_due(struct run *run, uint64_t now)
 {
-    for (unsigned i = 0; i < run->scenario->steps; i++) {
-        const struct step *step = &run->scenario->step[i];
+    for (unsigned i = 0; i < run->given->scenario->steps; i++) {
+        const struct step *step = &run->given->scenario->step[i];
 
         if (step->timed && !run->world->step[i].fired && step->at_ns <= now) {
             run->world->step[i].fired = true;
-            run->due[run->dues++] = (struct due){i, 0};
+            *next_due(run) = (struct world_due){i, 0};
             return; /* one after the other: what it does may come between */
         }
     }

@@ -83,7 +83,7 @@ static void check_done(struct device *device, uint32_t step,
     snprintf(expected, sizeof expected, "an operation in flight, %u.%u %% done",
              (unsigned)(action->done / 10u), (unsigned)(action->done % 10u));
     snprintf(seen, sizeof seen, "nothing was in flight: %s",
-             step_text(&run->scenario->step[step], what, sizeof what));
+             step_text(&run->given->scenario->step[step], what, sizeof what));
     say_work(device, true,
              verdict_fail(run, action->place, run->world->sequence, expected,
                           seen));
@@ -98,7 +98,7 @@ int strike_arm(struct device *device, uint32_t step,
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%s:%u:%u: a power cut or reset is pending already; "
                          "place them one after the other",
-                         device->run->scenario->path, action->place.line,
+                         device->run->given->scenario->path, action->place.line,
                          action->place.column);
     }
     check_done(device, step, action);
@@ -142,11 +142,11 @@ static void check_forms(struct device *device,
 
         if (wrong[i]) {
             snprintf(expected, sizeof expected, "the cut leaves %s", asked[i]);
-            say_work(
-                device, idle[i],
-                verdict_fail(device->run,
-                             device->run->scenario->step[strike->step].place,
-                             device->run->world->sequence, expected, left[i]));
+            say_work(device, idle[i],
+                     verdict_fail(
+                         device->run,
+                         device->run->given->scenario->step[strike->step].place,
+                         device->run->world->sequence, expected, left[i]));
         }
     }
 }

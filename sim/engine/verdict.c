@@ -9,13 +9,13 @@ struct run_failure *verdict_fail(struct run *run, struct place place,
                                  uint64_t sequence, const char *expected,
                                  const char *seen)
 {
-    struct run_result *result = run->result;
+    struct world *world = run->world;
 
-    if (result->failures == RUN_FAILURES) {
-        result->more_failures++;
+    if (world->failures == RUN_FAILURES) {
+        world->more_failures++;
         return NULL;
     }
-    struct run_failure *failure = &result->failure[result->failures++];
+    struct run_failure *failure = &world->failure[world->failures++];
     failure->place = place;
     failure->sequence = sequence;
     snprintf(failure->expected, sizeof failure->expected, "%s", expected);

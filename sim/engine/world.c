@@ -5,6 +5,8 @@
  */
 #include "engine/world.h"
 
+#include <string.h>
+
 #include <mbedtls/sha256.h>
 
 #define ADD(context, member) add((context), &(member), sizeof(member))
@@ -237,6 +239,8 @@ static void add_device(mbedtls_sha256_context *context,
     ADD(context, device->quiet_boots);
     ADD(context, device->quiet_sequence);
     ADD(context, device->boot_ns);
+    add(context, device->changed, strlen(device->changed) + 1);
+    ADD(context, device->struck);
     ADD(context, device->alive);
     ADD(context, device->warned);
     ADD(context, device->time_told);
@@ -262,6 +266,16 @@ static void add_progress(mbedtls_sha256_context *context,
     ADD(context, world->now_ns);
     ADD(context, world->sequence);
     ADD(context, world->release);
+    for (uint32_t i = 0; i < world->dues && i < SCENARIO_STEPS; i++) {
+        ADD(context, world->due[i]); /* two numbers: no padding */
+    }
+    ADD(context, world->verdict);
+    ADD(context, world->failures);
+    ADD(context, world->more_failures);
+    for (uint32_t i = 0; i < world->failures && i < RUN_FAILURES; i++) {
+        ADD(context, world->failure[i].place);
+        ADD(context, world->failure[i].sequence);
+    }
     ADD(context, world->stop);
     ADD(context, world->stuck);
     ADD(context, world->over);

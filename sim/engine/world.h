@@ -13,6 +13,7 @@
 
 #include "device/board.h"
 #include "device/figures.h"
+#include "engine/failure.h"
 #include "oracle/oracle.h"
 #include "record/event.h"
 #include "scenario/scenario.h"
@@ -84,6 +85,12 @@ struct world_counts {
     uint32_t violations;
 };
 
+/* A step whose trigger was seen. */
+struct world_due {
+    uint32_t step;
+    uint32_t device; /* of the event; 0: none */
+};
+
 /* One device with what it alone has of the world around it. */
 struct world_device {
     struct board board;
@@ -107,6 +114,8 @@ struct world_device {
     struct world_work work;
     uint32_t begun[BOARD_PARTS + 1][2]; /* programs and erases, by partition;
                                            the last row: burns */
+    char changed[EVENT_LABEL];          /* partition whose flash has changed */
+    bool struck;    /* reset was asserted, and the CPU has not run since */
     bool alive;     /* the image entered since the last reset does its work */
     bool warned;    /* the supply was near the brown-out level */
     bool time_told; /* a false time was reported since the last boot */
@@ -114,6 +123,8 @@ struct world_device {
     bool dead;      /* the battery cannot start the CPU any more */
     bool down;      /* the link was down when last looked at */
 };
+
+_Static_assert(SCENARIO_DEVICES <= 32, "a bit of `held` for each device");
 
 struct world {
     uint64_t now_ns; /* time of the last event */
@@ -125,6 +136,12 @@ struct world {
     struct world_counts counts;
     struct world_step step[SCENARIO_STEPS];
     struct world_expect expect[SCENARIO_EXPECTS];
+    struct world_due due[SCENARIO_STEPS]; /* within a turn: each step once */
+    uint32_t dues;
+    uint32_t verdict; /* enum run_verdict, so far */
+    uint32_t failures;
+    uint32_t more_failures; /* beyond those kept */
+    struct run_failure failure[RUN_FAILURES];
     bool stop;  /* at the next turn: a step's stop, or a changed ROM */
     bool stuck; /* nothing can happen any more */
     bool over;

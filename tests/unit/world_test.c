@@ -37,6 +37,8 @@ static void make_device(struct world_device *device)
     device->quiet_boots = 0;
     device->quiet_sequence = 0;
     device->boot_ns = 0;
+    device->changed[0] = '\0';
+    device->struck = false;
     device->alive = false;
     device->warned = false;
     device->time_told = false;
@@ -63,6 +65,10 @@ static struct world *make(int fill)
     world->now_ns = 0;
     world->sequence = 0;
     world->release = 0;
+    world->dues = 0;
+    world->verdict = RUN_PASSED;
+    world->failures = 0;
+    world->more_failures = 0;
     world->stop = false;
     world->stuck = false;
     world->over = false;
@@ -295,6 +301,8 @@ static void copy_device(struct world_device *to,
     COPY(quiet_boots);
     COPY(quiet_sequence);
     COPY(boot_ns);
+    COPY(changed);
+    COPY(struck);
     COPY(alive);
     COPY(warned);
     COPY(time_told);
@@ -324,6 +332,17 @@ static void copy_world(struct world *to, const struct world *from)
         COPY(expect[i].met);
         COPY(expect[i].broken);
     }
+    COPY(dues);
+    for (uint32_t i = 0; i < from->dues; i++) {
+        COPY(due[i]);
+    }
+    COPY(verdict);
+    COPY(failures);
+    COPY(more_failures);
+    for (uint32_t i = 0; i < from->failures; i++) {
+        COPY(failure[i].place);
+        COPY(failure[i].sequence);
+    }
     COPY(stop);
     COPY(stuck);
     COPY(over);
@@ -350,6 +369,9 @@ static void stir(struct world *world)
     device->strike.armed = true;
     device->strike.at_ns = 77;
     world->step[2].fired = true;
+    world->due[world->dues++] = (struct world_due){2, 1};
+    world->failure[world->failures++].sequence = 5;
+    device->struck = true;
     world->expect[3].met = true;
 }
 
@@ -410,6 +432,21 @@ Test(world, every_part_counts)
     *other = *world;
     other->device[0].oracle.trial[2].asked = true;
     cr_expect_not(same(world, other), "oracle");
+    *other = *world;
+    other->device[0].struck = true;
+    cr_expect_not(same(world, other), "struck");
+    *other = *world;
+    other->device[0].changed[0] = 'j';
+    cr_expect_not(same(world, other), "changed");
+    *other = *world;
+    other->dues = 1;
+    cr_expect_not(same(world, other), "due");
+    *other = *world;
+    other->verdict = RUN_LIMIT;
+    cr_expect_not(same(world, other), "verdict");
+    *other = *world;
+    other->failures = 1;
+    cr_expect_not(same(world, other), "failures");
     *other = *world;
     other->device[0].strike.cut.off_ns = 1;
     cr_expect_not(same(world, other), "strike");

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The case: all of a run that does not change while it lasts. Made by
+ * case_make() before anything runs; a run, and each of its forks, reads it.
+ */
+#ifndef OTALAB_ENGINE_GIVEN_H
+#define OTALAB_ENGINE_GIVEN_H
+
+#include "device/board.h"
+#include "device/figures.h"
+#include "engine/result.h"
+#include "engine/token.h"
+#include "image/descriptor.h"
+#include "image/keys.h"
+#include "image/rom.h"
+#include "oracle/oracle.h"
+#include "outside/server.h"
+#include "scenario/mistakes.h"
+#include "scenario/scenario.h"
+
+#define CASE_ROOTS 3u
+#define CASE_BOOT_IMAGE "bootloader" /* name of image 0 */
+
+struct case_image {
+    uint8_t *bytes;
+    size_t size;
+};
+
+/* What one `publish` of the scenario offers. */
+struct case_offer {
+    const struct action *action;
+    uint32_t image;
+    struct key key;
+    uint32_t release; /* that the descriptor has: as the file's order says */
+    uint8_t descriptor[IMAGE_DESCRIPTOR_SIZE];
+};
+
+struct run_case {
+    const struct scenario *scenario;
+    const struct run_options *options;
+    struct board_figures figures;
+    struct board_map map;
+    uint8_t *dtb;
+    size_t dtb_size;
+    struct rom rom;
+    struct case_image image[ORACLE_IMAGES]; /* as judged.image */
+    struct server_image served[ORACLE_IMAGES];
+    struct oracle_case judged;
+    uint8_t root[CASE_ROOTS][32]; /* digests of the fuses' keys */
+    struct case_offer *offer;
+    unsigned offers;
+    struct mistakes mistakes; /* in the scenario */
+    struct token token;       /* as far as it is known */
+    char digests[128];        /* the same for the recording's header */
+    char rom_path[512];
+    char dtb_path[512];
+    char loaded_dtb[512]; /* what the machine loads: that, or own_dtb */
+    int own_dtb;          /* open file with the scenario's numbers; -1: none */
+};
+
+#endif

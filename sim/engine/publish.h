@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the scenario publishes: keys are read and descriptors signed before the
+ * run begins, so no file can change it later.
+ */
+#ifndef OTALAB_ENGINE_PUBLISH_H
+#define OTALAB_ENGINE_PUBLISH_H
+
+#include "engine/given.h"
+
+/* Fill given->offer. 0, or a negative enum otalab_err with a line in `diag`. */
+int publish_prepare(struct run_case *given, struct diag *diag);
+/* The offer of that action, which is one of the scenario's. */
+const struct case_offer *publish_find(const struct run_case *given,
+                                      const struct action *action);
+/* Its descriptor for that release. It is ready when the steps fire in the
+ * file's order, else signed here, with the key that was read: the same bytes. */
+int publish_describe(const struct run_case *given,
+                     const struct case_offer *offer, uint32_t release,
+                     uint8_t out[IMAGE_DESCRIPTOR_SIZE], struct diag *diag);
+
+#endif
