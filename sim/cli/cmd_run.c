@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "cli/jobs.h"
 #include "base/json.h"
+#include "machine/machine.h"
 #include "shell/options.h"
 #include "report/outputs.h"
 #include "report/meter.h"
@@ -313,6 +314,16 @@ static void close_all(struct runner *runner, bool stopped)
                &diag);
 }
 
+/* Once for all workers, which would each ask it for its version. What is wrong
+ * with it every run says by itself. */
+static void look_for_qemu(const struct runner *runner)
+{
+    struct diag ignored = {0};
+    char version[32];
+
+    (void)machine_find_qemu(runner->session.qemu, version, &ignored);
+}
+
 static void run_all(struct runner *runner)
 {
     struct diag diag = {0};
@@ -331,6 +342,7 @@ static void run_all(struct runner *runner)
         .done = done,
     };
 
+    look_for_qemu(runner);
     if (jobs.at_once > 0 || !runner->session.story) {
         meter_open(&runner->meter, stderr);
     }
