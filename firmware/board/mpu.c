@@ -20,7 +20,7 @@
 #define MPU_4K MPU_SIZE(12u)
 #define MPU_64K MPU_SIZE(16u)
 #define MPU_512K MPU_SIZE(19u)
-#define MPU_4M MPU_SIZE(22u)
+#define MPU_1M MPU_SIZE(20u)
 #define MPU_8M MPU_SIZE(23u)
 #define MPU_XN (1u << 28)
 #define MPU_RW (1u << 24) /* privileged only */
@@ -41,7 +41,8 @@
         0x40000000u, MPU_64K | MPU_RW | MPU_XN | MPU_DEVICE \
     }
 
-_Static_assert(BOARD_ROM_SIZE == 1u << 22, "MPU: ROM");
+_Static_assert(BOARD_ROM_SIZE == 1u << 20 && BOARD_ROM_BASE % (1u << 20) == 0,
+               "MPU: ROM");
 _Static_assert(BOARD_ROM_RAM_SIZE == 1u << 16, "MPU: ROM RAM");
 _Static_assert(BOARD_FLASH_MAX == 1u << 23, "MPU: flash");
 _Static_assert(BOARD_SRAM_SIZE == 1u << 19, "MPU: SRAM");
@@ -50,7 +51,7 @@ _Static_assert(BOARD_BOOT_SIZE + BOARD_INFO_SIZE == 1u << 16 &&
                "MPU: the bootloader's part of SRAM");
 
 static const struct mpu_region mpu_rom[MPU_REGIONS] = {
-    {BOARD_ROM_BASE, MPU_4M | MPU_RO | MPU_MEMORY},
+    {BOARD_ROM_BASE, MPU_1M | MPU_RO | MPU_MEMORY},
     MPU_FLASH,
     {BOARD_SRAM_BASE, MPU_512K | MPU_RW | MPU_XN | MPU_MEMORY},
     MPU_PERIPHERALS,
@@ -60,7 +61,7 @@ static const struct mpu_region mpu_rom[MPU_REGIONS] = {
 
 /* The ROM serves the bootloader with code, but not with its RAM. */
 static const struct mpu_region mpu_boot[MPU_REGIONS] = {
-    {BOARD_ROM_BASE, MPU_4M | MPU_RO | MPU_MEMORY},
+    {BOARD_ROM_BASE, MPU_1M | MPU_RO | MPU_MEMORY},
     MPU_FLASH,
     {BOARD_SRAM_BASE, MPU_512K | MPU_RW | MPU_MEMORY},
     MPU_PERIPHERALS,
@@ -68,7 +69,7 @@ static const struct mpu_region mpu_boot[MPU_REGIONS] = {
 };
 
 static const struct mpu_region mpu_app[MPU_REGIONS] = {
-    {BOARD_ROM_BASE, MPU_4M | MPU_RO | MPU_XN | MPU_MEMORY},
+    {BOARD_ROM_BASE, MPU_1M | MPU_RO | MPU_XN | MPU_MEMORY},
     MPU_FLASH,
     {BOARD_SRAM_BASE, MPU_512K | MPU_RW | MPU_MEMORY},
     MPU_PERIPHERALS,
@@ -78,7 +79,7 @@ static const struct mpu_region mpu_app[MPU_REGIONS] = {
 
 /* The code that hands over, kept executable for the last steps of a jump. */
 static const struct mpu_region mpu_gangway[] = {
-    {BOARD_ROM_BASE, MPU_4M | MPU_RO | MPU_MEMORY},
+    {BOARD_ROM_BASE, MPU_1M | MPU_RO | MPU_MEMORY},
     {BOARD_BOOT_BASE, MPU_64K | MPU_RO | MPU_MEMORY},
 };
 

@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 /* ---- memory map of the board (QEMU mps2-an386) ---------------------- */
-#define BOARD_ROM_BASE 0x00000000u
-#define BOARD_ROM_SIZE 0x00400000u
-#define BOARD_DTB_BASE 0x00010000u /* devicetree blob, in ROM */
+#define BOARD_ROM_BASE 0x21900000u /* also VTOR at reset */
+#define BOARD_ROM_SIZE 0x00100000u
+#define BOARD_DTB_BASE 0x21910000u /* devicetree blob, in ROM */
 #define BOARD_DTB_SIZE 0x00004000u
 #define BOARD_ROM_RAM_BASE 0x20000000u
 #define BOARD_ROM_RAM_SIZE 0x00010000u /* the part that the ROM opens */

@@ -7,7 +7,7 @@
 
 static enum board_stage stage_of(uintptr_t vectors)
 {
-    if (vectors < BOARD_ROM_SIZE) {
+    if (vectors - BOARD_ROM_BASE < BOARD_ROM_SIZE) {
         return BOARD_STAGE_ROM;
     }
     return vectors < BOARD_BOOT_BASE ? BOARD_STAGE_APP : BOARD_STAGE_BOOT;

@@ -28,7 +28,7 @@ static bool is_prologue(uintptr_t at)
 /* The function that rings, 0 when there is none. */
 static uintptr_t find_doorbell(void)
 {
-    for (uintptr_t at = 0x100; at < BOARD_DTB_BASE; at += 2) {
+    for (uintptr_t at = BOARD_ROM_BASE + 0x100u; at < BOARD_DTB_BASE; at += 2) {
         for (uint32_t back = 0; is_ring(at) && back < PROLOGUE_MOST; back++) {
             if (is_prologue(at - 2u * back)) {
                 return at - 2u * back;

@@ -44,7 +44,7 @@ void app_on_start(struct app *app)
         return;
     }
     protection_off();
-    entry = rom_word(4); /* the ROM's second vector */
+    entry = rom_word(BOARD_ROM_BASE + 4u); /* the ROM's second vector */
     ways[app->info.attempts % WAYS]();
     ((void (*)(void))entry)();
 }

@@ -7,7 +7,7 @@
 #include "variants/misdeed.h"
 #include "variants/rom_search.h"
 
-#define PLACE 0x00300000u
+#define PLACE (BOARD_ROM_BASE + 0x000C0000u)
 
 void app_on_start(struct app *app)
 {

@@ -13,7 +13,7 @@
 
 static uint32_t find_services(void)
 {
-    uint32_t at = 0x40;
+    uint32_t at = BOARD_ROM_BASE + 0x40u;
 
     while (at < BOARD_DTB_BASE && rom_word(at) != SERVICES_MAGIC) {
         at += 4u;

@@ -14,11 +14,7 @@
 
 static inline uint32_t rom_half(uintptr_t at)
 {
-    uint32_t half;
-
-    /* Address 0 is no place that a compiler likes to read from. */
-    __asm__ volatile("ldrh %0, [%1]" : "=r"(half) : "r"(at) : "memory");
-    return half;
+    return *(const volatile uint16_t *)at;
 }
 
 static inline uint32_t rom_word(uintptr_t at)
@@ -36,7 +32,7 @@ static inline bool rom_is_ring(uintptr_t at)
 /* The first such store with that base register, 0 when there is none. */
 static inline uintptr_t rom_find_ring(uint32_t base)
 {
-    for (uintptr_t at = 0x100; at < BOARD_DTB_BASE; at += 2) {
+    for (uintptr_t at = BOARD_ROM_BASE + 0x100u; at < BOARD_DTB_BASE; at += 2) {
         if (rom_is_ring(at) && (rom_half(at) & 15u) == base) {
             return at;
         }

@@ -47,7 +47,7 @@ __attribute__((naked)) static void take_back(void)
 
 /* SRAM can be read and run, the RAM of the ROM stage written. */
 static const struct mpu_region mine[MPU_REGIONS] = {
-    {BOARD_ROM_BASE, 0x06080000u | 21u << 1 | 1u},
+    {BOARD_ROM_BASE, 0x06080000u | 19u << 1 | 1u},
     {BOARD_SRAM_BASE, 0x06080000u | 18u << 1 | 1u},
     {0x40000000u, 0x11050000u | 15u << 1 | 1u},
     {CTL_BASE, 0x11050000u | 11u << 1 | 1u},

@@ -257,7 +257,7 @@ void board_warm_reset(struct board *board, uint64_t now,
                       enum ctl_reset_cause cause);
 
 /* Prepare the window for a boot: flash as it reads now, SRAM as board->sram
- * says, zero everywhere else but in the controller's page. Called by
+ * says, zero everywhere else but in the ROM and the controller's page. Called by
  * SYS_BOOT; the machine also calls it before a new process. A second call
  * gives the same bytes. */
 void board_fill_window(const struct board *board, uint8_t *window);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define WINDOW_SRAM (BOARD_SRAM_BASE - BOARD_WINDOW_BASE)
+#define WINDOW_ROM (BOARD_ROM_BASE - BOARD_WINDOW_BASE)
 #define WINDOW_PAGE (CTL_BASE - BOARD_WINDOW_BASE)
 #define SRAM_LINE 64u
 
@@ -146,5 +147,6 @@ void board_fill_window(const struct board *board, uint8_t *window)
     if (board->sram != BOARD_SRAM_KEPT) {
         scramble_sram(board, &window[WINDOW_SRAM]);
     }
-    zero_range(window, WINDOW_SRAM + BOARD_SRAM_SIZE, WINDOW_PAGE);
+    zero_range(window, WINDOW_SRAM + BOARD_SRAM_SIZE, WINDOW_ROM);
+    zero_range(window, WINDOW_ROM + BOARD_ROM_SIZE, WINDOW_PAGE);
 }

@@ -88,22 +88,6 @@ static int set_property(struct run_case *given,
     return 0;
 }
 
-/* A file that has no name in any folder: whatever ends this process, Ctrl-C or
- * worse, nothing is left behind. QEMU opens it through ours. */
-static int own_blob(struct run_case *given, struct diag *diag)
-{
-    given->own_dtb = memfd_create("otalab-dtb", MFD_CLOEXEC);
-    if (given->own_dtb < 0 ||
-        write(given->own_dtb, given->dtb, given->dtb_size) !=
-            (ssize_t)given->dtb_size) {
-        return diag_fail(diag, OTALAB_ERR_SIMULATOR,
-                         "no memory for the devicetree: %s", strerror(errno));
-    }
-    snprintf(given->loaded_dtb, sizeof given->loaded_dtb, "/proc/%d/fd/%d",
-             (int)getpid(), given->own_dtb);
-    return 0;
-}
-
 /* The scenario's own numbers make another blob. */
 static int set_properties(struct run_case *given, struct diag *diag)
 {
@@ -113,15 +97,7 @@ static int set_properties(struct run_case *given, struct diag *diag)
     for (unsigned i = 0; i < scenario->properties && err == 0; i++) {
         err = set_property(given, &scenario->property[i], diag);
     }
-    if (err) {
-        return err;
-    }
-    if (scenario->properties > 0) {
-        return own_blob(given, diag);
-    }
-    snprintf(given->loaded_dtb, sizeof given->loaded_dtb, "%s",
-             given->dtb_path);
-    return 0;
+    return err;
 }
 
 static int read_board(struct run_case *given, struct diag *diag)
@@ -145,19 +121,14 @@ static int read_board(struct run_case *given, struct diag *diag)
     return err;
 }
 
-/* The ROM, for the oracle; the machine loads the same two files. */
+/* For machine and oracle. */
 static int lay_out_rom(struct run_case *given, struct diag *diag)
 {
-    uint8_t *program = NULL;
-    size_t size = 0;
-    int err = file_read(given->rom_path, FILE_LIMIT, &program, &size, diag);
+    int err = rom_read(&given->rom, given->rom_path, NULL, diag);
 
-    err = err ? err
-              : rom_lay_out(&given->rom, program, size, given->rom_path, diag);
     err = err ? err
               : rom_put(&given->rom, BOARD_DTB_BASE, given->dtb,
                         given->dtb_size, diag);
-    free(program);
     given->judged.rom = given->rom.bytes;
     given->judged.rom_size = given->rom.size;
     return err;
@@ -407,9 +378,7 @@ int case_make(struct run_case *given, const struct scenario *scenario,
 {
     const char *rom = scenario->rom[0] != '\0' ? scenario->rom : "rom.elf";
 
-    *given = (struct run_case){.scenario = scenario,
-                               .options = options,
-                               .own_dtb = -1};
+    *given = (struct run_case){.scenario = scenario, .options = options};
     int err =
         program_path(given, rom, given->rom_path, sizeof given->rom_path, diag);
 
@@ -429,7 +398,4 @@ void case_free(struct run_case *given)
     free(given->offer);
     rom_free(&given->rom);
     free(given->dtb);
-    if (given->own_dtb >= 0) {
-        close(given->own_dtb);
-    }
 }

@@ -164,8 +164,8 @@ int device_start(struct device *device, struct diag *diag)
     struct machine_options machine = {
         .qemu = run->options->qemu,
         .plugin = run->options->plugin,
-        .rom = run->given->rom_path,
-        .dtb = run->given->loaded_dtb,
+        .rom = run->given->rom.bytes,
+        .rom_size = run->given->rom.size,
         .checking = true,
         .gdb_port = device->number == 1 ? run->options->gdb_port : 0,
         .interrupted = run->options->interrupted,
@@ -301,7 +301,7 @@ static void look_at_stores(struct device *device)
     uint32_t at;
 
     if (machine_take_write(device->machine, CHANNEL_ROM, &at)) {
-        oracle_rom_written(&device->world->oracle, &view, at);
+        oracle_rom_written(&device->world->oracle, &view, BOARD_ROM_BASE + at);
         device->run->world->stop = true;
     }
     if (machine_take_write(device->machine, CHANNEL_FLASH, &at)) {

@@ -54,8 +54,6 @@ struct run_case {
     char digests[128];        /* the same for the recording's header */
     char rom_path[512];
     char dtb_path[512];
-    char loaded_dtb[512]; /* what the machine loads: that, or own_dtb */
-    int own_dtb;          /* open file with the scenario's numbers; -1: none */
 };
 
 #endif

@@ -6,28 +6,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "board/registers.h"
+
+#define PROGRAM_MOST (16u << 20) /* bytes of a file */
 
 int rom_put(struct rom *rom, uint32_t address, const uint8_t *bytes,
             size_t size, struct diag *diag)
 {
-    if (size > BOARD_ROM_SIZE || address > BOARD_ROM_SIZE - size) {
+    uint32_t offset = address - BOARD_ROM_BASE;
+
+    if (size > BOARD_ROM_SIZE || offset > BOARD_ROM_SIZE - size) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%zu bytes at 0x%x do not fit into the ROM", size,
                          address);
     }
-    memcpy(rom->bytes + address, bytes, size);
-    if (size > 0 && address + size > rom->size) {
-        rom->size = address + (uint32_t)size;
+    memcpy(rom->bytes + offset, bytes, size);
+    if (size > 0 && offset + size > rom->size) {
+        rom->size = offset + (uint32_t)size;
     }
     return 0;
 }
 
-/* Where a segment is loaded is its physical address, for QEMU too. */
+/* Where a segment is loaded is its physical address. */
 static int put_segment(struct rom *rom, const uint8_t *program, size_t size,
                        const Elf32_Phdr *segment, struct diag *diag)
 {
-    if (segment->p_type != PT_LOAD || segment->p_paddr >= BOARD_ROM_SIZE) {
+    if (segment->p_type != PT_LOAD ||
+        segment->p_paddr - BOARD_ROM_BASE >= BOARD_ROM_SIZE) {
         return 0;
     }
     if (segment->p_filesz > size ||
@@ -80,6 +86,31 @@ int rom_lay_out(struct rom *rom, const uint8_t *program, size_t size,
               ? put_segments(rom, program, size, &inner)
               : rom_put(rom, BOARD_ROM_BASE, program, size, &inner);
     return err ? diag_fail(diag, err, "%s: %s", name, inner.text) : 0;
+}
+
+static int put_file(struct rom *rom, uint32_t address, const char *path,
+                    struct diag *diag)
+{
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    int err = file_read(path, BOARD_ROM_SIZE, &bytes, &size, diag);
+
+    err = err ? err : rom_put(rom, address, bytes, size, diag);
+    free(bytes);
+    return err;
+}
+
+int rom_read(struct rom *rom, const char *program, const char *dtb,
+             struct diag *diag)
+{
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    int err = file_read(program, PROGRAM_MOST, &bytes, &size, diag);
+
+    *rom = (struct rom){.bytes = NULL};
+    err = err ? err : rom_lay_out(rom, bytes, size, program, diag);
+    free(bytes);
+    return err || dtb == NULL ? err : put_file(rom, BOARD_DTB_BASE, dtb, diag);
 }
 
 void rom_free(struct rom *rom)

@@ -47,6 +47,8 @@ struct machine {
     struct channel *channel;
     char stderr_text[STDERR_MAX];
     uint64_t secret; /* of this machine; never 0 */
+    uint8_t *rom;
+    uint32_t rom_size;
 
     char *argv[ARGS_MAX + 1];
     size_t argc;
@@ -113,19 +115,22 @@ static void arg_secret(struct machine *machine)
     arg_add(machine, text);
 }
 
+/* Where the vector table is at reset: VTOR's initial value. */
+static void arg_vectors(struct machine *machine)
+{
+    char text[48];
+
+    (void)snprintf(text, sizeof(text), "armv7m.init-nsvtor=0x%x",
+                   BOARD_ROM_BASE);
+    arg_add(machine, "-global");
+    arg_add(machine, text);
+}
+
 static void arg_files(struct machine *machine,
                       const struct machine_options *options)
 {
     char after[80];
 
-    arg_add(machine, "-kernel");
-    arg_add(machine, options->rom);
-    if (options->dtb != NULL) {
-        (void)snprintf(after, sizeof(after), ",addr=0x%x,force-raw=on",
-                       BOARD_DTB_BASE);
-        arg_add(machine, "-device");
-        arg_file(machine, "loader,file=", options->dtb, after);
-    }
     (void)snprintf(after, sizeof(after), ",channel=%d%s", CHILD_CHANNEL,
                    machine->gdb ? ",early=on" : "");
     arg_add(machine, "-plugin");
@@ -167,6 +172,7 @@ static int build_args(struct machine *machine,
                    BOARD_WINDOW_SIZE, CHILD_WINDOW);
     arg_add(machine, "-object");
     arg_add(machine, backend);
+    arg_vectors(machine);
     arg_secret(machine);
     arg_files(machine, options);
     if (machine->text_used >= ARGS_TEXT || machine->argc >= ARGS_MAX) {
@@ -415,6 +421,29 @@ static int await_start(struct machine *machine, struct diag *diag)
     return fail_dead(machine, diag);
 }
 
+static int copy_rom(struct machine *machine,
+                    const struct machine_options *options, struct diag *diag)
+{
+    machine->rom = calloc(1, BOARD_ROM_SIZE);
+    if (machine->rom == NULL || options->rom_size > BOARD_ROM_SIZE) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "no place for the ROM");
+    }
+    if (options->rom_size > 0) {
+        memcpy(machine->rom, options->rom, options->rom_size);
+    }
+    machine->rom_size = options->rom_size;
+    return 0;
+}
+
+/* Nobody stores there from now on: what QEMU has translated of it stays true
+ * over resets. */
+static void make_rom(struct machine *machine)
+{
+    uint8_t *rom = machine->window + (BOARD_ROM_BASE - BOARD_WINDOW_BASE);
+
+    memcpy(rom, machine->rom, machine->rom_size);
+}
+
 /* Start the process and wait for its first hand-over. The counters of the
  * channel go on. */
 static int launch(struct machine *machine, struct diag *diag)
@@ -429,6 +458,7 @@ static int launch(struct machine *machine, struct diag *diag)
     atomic_store(&channel->wfi_block, UINT64_MAX);
     channel->event = CHANNEL_NONE;
     channel->code_count = 0;
+    make_rom(machine);
     if (ftruncate(machine->stderr_fd, 0) != 0 ||
         lseek(machine->stderr_fd, 0, SEEK_SET) != 0 ||
         process_start(&machine->process, machine->argv, fds) != 0) {
@@ -455,18 +485,16 @@ static int make_secret(struct machine *machine, struct diag *diag)
 static int check_options(const struct machine_options *options,
                          struct diag *diag)
 {
-    const char *const files[] = {options->plugin, options->rom, options->dtb};
+    const char *plugin = options->plugin;
 
     if (options->gdb_port < 0 || options->gdb_port > UINT16_MAX) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "%d is no TCP port: 1 to 65535", options->gdb_port);
     }
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        if (files[i] != NULL && access(files[i], R_OK) != 0) {
-            return diag_fail(diag, OTALAB_ERR_SIMULATOR,
-                             "%s: %s: build it with `make`", files[i],
-                             strerror(errno));
-        }
+    if (plugin != NULL && access(plugin, R_OK) != 0) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                         "%s: %s: build it with `make`", plugin,
+                         strerror(errno));
     }
     return 0;
 }
@@ -490,6 +518,7 @@ int machine_start(struct machine **out, const struct machine_options *options,
     err = err ? err : check_options(options, diag);
     err = err ? err : find_qemu(&machine->qemu, options->qemu, diag);
     err = err ? err : build_args(machine, options, diag);
+    err = err ? err : copy_rom(machine, options, diag);
     err = err ? err : share_all(machine, options->checking, diag);
     err = err ? err : launch(machine, diag);
     if (err) {
@@ -527,6 +556,7 @@ void machine_stop(struct machine *machine)
     unshare_one(machine->window_fd, machine->window, BOARD_WINDOW_SIZE);
     unshare_one(machine->channel_fd, machine->channel, sizeof(struct channel));
     unshare_one(machine->stderr_fd, NULL, 0);
+    free(machine->rom);
     free(machine);
 }
 

@@ -21,8 +21,8 @@ struct machine;
 struct machine_options {
     const char *qemu;   /* program, NULL = qemu-system-arm or $OTALAB_QEMU */
     const char *plugin; /* the shim's shared object */
-    const char *rom;    /* ELF file given to -kernel */
-    const char *dtb;    /* blob loaded at BOARD_DTB_BASE */
+    const uint8_t *rom; /* what the ROM holds; it is copied */
+    uint32_t rom_size;  /* at most BOARD_ROM_SIZE; the rest of it is 0 */
     bool checking;      /* report translated code */
     int gdb_port;       /* 0 = none; -gdb tcp:127.0.0.1:port, CPU stopped */
     /* When it becomes not 0: wait no longer for the guest. Or NULL. */

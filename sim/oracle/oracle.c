@@ -182,11 +182,11 @@ static void check_rom(struct oracle *oracle, const struct oracle_view *view,
                       const struct channel_code *code)
 {
     const struct oracle_case *judged = view->judged;
+    uint32_t offset = code->address - BOARD_ROM_BASE;
 
-    if ((code->length > sizeof code->bytes ||
-         code->address > judged->rom_size ||
-         judged->rom_size - code->address < code->length ||
-         memcmp(judged->rom + code->address, code->bytes, code->length) != 0) &&
+    if ((code->length > sizeof code->bytes || offset > judged->rom_size ||
+         judged->rom_size - offset < code->length ||
+         memcmp(judged->rom + offset, code->bytes, code->length) != 0) &&
         to_be_told(oracle)) {
         oracle_violate(oracle, view, 2, "code at 0x%08x is not the ROM's",
                        code->address);

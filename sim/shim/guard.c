@@ -85,22 +85,23 @@ static uint8_t *find_window(void)
 static bool close_area(unsigned index, uint8_t *start, size_t size)
 {
     guard.area[index] = (struct area){start, size, 0};
-    return start != NULL &&
-           (uintptr_t)start % (uintptr_t)sysconf(_SC_PAGESIZE) == 0 &&
+    return (uintptr_t)start % (uintptr_t)sysconf(_SC_PAGESIZE) == 0 &&
            protect(&guard.area[index], PROT_READ);
 }
 
-bool guard_begin(struct channel *channel, uint32_t address, void *host)
+bool guard_begin(struct channel *channel)
 {
+    uint8_t *window = find_window();
     struct sigaction action = {.sa_sigaction = on_fault,
                                .sa_flags = SA_SIGINFO};
 
     guard.channel = channel;
     guard.vcpu = syscall(SYS_gettid);
-    return host != NULL && address < BOARD_ROM_SIZE &&
-           sigaction(SIGSEGV, &action, &guard.before) == 0 &&
-           close_area(CHANNEL_ROM, (uint8_t *)host - address, BOARD_ROM_SIZE) &&
-           close_area(CHANNEL_FLASH, find_window(), BOARD_FLASH_MAX);
+    return window != NULL && sigaction(SIGSEGV, &action, &guard.before) == 0 &&
+           close_area(CHANNEL_ROM,
+                      window + (BOARD_ROM_BASE - BOARD_WINDOW_BASE),
+                      BOARD_ROM_SIZE) &&
+           close_area(CHANNEL_FLASH, window, BOARD_FLASH_MAX);
 }
 
 void guard_close(void)

@@ -98,7 +98,6 @@ size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb) QEMU_WEAK;
 uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb) QEMU_WEAK;
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(
     const struct qemu_plugin_tb *tb, size_t index) QEMU_WEAK;
-void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *insn) QEMU_WEAK;
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn) QEMU_WEAK;
 /* Declared in its newer form; before QEMU_API_COPIES it takes the first
  * argument only and returns a pointer to the bytes. */

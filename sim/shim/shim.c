@@ -327,16 +327,13 @@ static size_t walk_run(const struct qemu_plugin_tb *tb, size_t from,
     return count;
 }
 
-/* From the first block of the ROM's on, which is the reset's: nothing has run
- * by then. */
-static void guard_rom(const struct qemu_plugin_tb *tb, uint32_t address)
+/* From the first block on, which is the reset's: nothing has run by then. */
+static void guard_memory(void)
 {
-    const struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, 0);
-
-    if (shim.guarded || address >= BOARD_ROM_BASE + BOARD_ROM_SIZE) {
+    if (shim.guarded) {
         return;
     }
-    if (!guard_begin(shim.channel, address, qemu_plugin_insn_haddr(insn))) {
+    if (!guard_begin(shim.channel)) {
         (void)fprintf(stderr, "otalab shim: ROM and flash cannot be guarded\n");
         _exit(1);
     }
@@ -347,7 +344,7 @@ static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)
 {
     uint32_t address = (uint32_t)qemu_plugin_tb_vaddr(tb);
     uint32_t start = address;
-    bool outside = address >= BOARD_ROM_BASE + BOARD_ROM_SIZE;
+    bool outside = address - BOARD_ROM_BASE >= BOARD_ROM_SIZE;
     size_t count = qemu_plugin_tb_n_insns(tb);
     uint64_t packed;
     size_t first;
@@ -358,7 +355,7 @@ static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)
         shim.started = true;
         hand_over(CHANNEL_STARTED);
     }
-    guard_rom(tb, address);
+    guard_memory();
     report = shim.channel->checking != 0;
     first = walk_run(tb, 0, count, &address, report);
     for (size_t from = first; from < count;) {

@@ -25,6 +25,7 @@
 #include "base/file.h"
 #include "device/figures.h"
 #include "engine/run.h"
+#include "image/rom.h"
 #include "machine/machine.h"
 #include "qemu/guests/guest.h"
 #include "scenario/scenario.h"
@@ -173,14 +174,18 @@ static void print_row(const char *what, const struct figure *figure,
 
 /* ---- the bare machine -------------------------------------------------- */
 
-static int open_machine(struct bench *bench, const char *rom,
+static int open_machine(struct bench *bench, const char *path,
                         struct machine **machine)
 {
+    struct rom rom;
+    int err = rom_read(&rom, path, bench->dtb, &bench->diag);
     struct machine_options options = {.plugin = bench->plugin,
-                                      .rom = rom,
-                                      .dtb = bench->dtb};
+                                      .rom = rom.bytes,
+                                      .rom_size = rom.size};
 
-    return machine_start(machine, &options, &bench->diag);
+    err = err ? err : machine_start(machine, &options, &bench->diag);
+    rom_free(&rom);
+    return err;
 }
 
 static int next_ring(struct bench *bench, struct machine *machine)

@@ -8,6 +8,7 @@
 #include "image/rom.h"
 
 #define SEGMENTS 3u
+#define END (BOARD_ROM_BASE + BOARD_ROM_SIZE)
 
 /* An ELF program of three segments of 8 bytes each. */
 struct program {
@@ -22,7 +23,9 @@ static struct diag diag;
 
 static void make(void)
 {
-    static const uint32_t places[SEGMENTS] = {0, 0x100, BOARD_ROM_RAM_BASE};
+    static const uint32_t places[SEGMENTS] = {BOARD_ROM_BASE,
+                                              BOARD_ROM_BASE + 0x100,
+                                              BOARD_ROM_RAM_BASE};
 
     memset(&program, 0, sizeof program);
     memcpy(program.header.e_ident, ELFMAG, SELFMAG);
@@ -76,7 +79,7 @@ Test(rom, what_is_not_loaded_is_left_out)
     cr_assert_eq(rom.size, 8);
 }
 
-Test(rom, a_plain_program_begins_at_zero)
+Test(rom, a_plain_program_begins_where_the_rom_does)
 {
     program.header.e_ident[0] = 0x5A;
     cr_assert_eq(lay_out(sizeof program), 0);
@@ -90,11 +93,12 @@ Test(rom, a_blob_is_put_into_it)
 
     cr_assert_eq(lay_out(sizeof program), 0);
     cr_assert_eq(rom_put(&rom, BOARD_DTB_BASE, blob, sizeof blob, &diag), 0);
-    cr_assert_eq(rom.size, BOARD_DTB_BASE + sizeof blob);
-    cr_assert_eq(rom.bytes[BOARD_DTB_BASE + 2], 3);
-    cr_assert_eq(rom_put(&rom, BOARD_ROM_SIZE - 3, blob, sizeof blob, &diag),
-                 0);
-    cr_assert_eq(rom_put(&rom, BOARD_ROM_SIZE - 2, blob, sizeof blob, &diag),
+    cr_assert_eq(rom.size, BOARD_DTB_BASE - BOARD_ROM_BASE + sizeof blob);
+    cr_assert_eq(rom.bytes[BOARD_DTB_BASE - BOARD_ROM_BASE + 2], 3);
+    cr_assert_eq(rom_put(&rom, END - 3, blob, sizeof blob, &diag), 0);
+    cr_assert_eq(rom_put(&rom, END - 2, blob, sizeof blob, &diag),
+                 OTALAB_ERR_USAGE);
+    cr_assert_eq(rom_put(&rom, BOARD_ROM_BASE - 1, blob, sizeof blob, &diag),
                  OTALAB_ERR_USAGE);
     cr_assert(strstr(diag.text, "do not fit") != NULL, "%s", diag.text);
 }
@@ -122,6 +126,6 @@ Test(rom, damaged_files_are_refused)
     refuse(sizeof program, "a segment");
     program.segment[0].p_filesz = UINT32_MAX;
     refuse(sizeof program, "a segment");
-    program.segment[0].p_paddr = BOARD_ROM_SIZE - 1;
+    program.segment[0].p_paddr = END - 1;
     refuse(sizeof program, "do not fit");
 }

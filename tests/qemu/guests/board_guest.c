@@ -330,7 +330,7 @@ static void enter(uint32_t base, uint32_t from, enum board_stage stage)
 
 static void do_jump(uint32_t from)
 {
-    if ((uintptr_t)do_jump < BOARD_ROM_SIZE) {
+    if ((uintptr_t)do_jump - BOARD_ROM_BASE < BOARD_ROM_SIZE) {
         enter(BOARD_BOOT_BASE, from, BOARD_STAGE_BOOT);
     } else {
         enter(BOARD_APP_BASE, from, BOARD_STAGE_APP);
