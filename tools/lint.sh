@@ -109,7 +109,7 @@ rule_arrows() {
 }
 
 # Folders whose files need each other one way only.
-straight='sim/base sim/device sim/engine sim/image sim/machine sim/oracle
+straight='firmware/ota sim/base sim/device sim/engine sim/image sim/machine sim/oracle
     sim/outside sim/record sim/report sim/scenario sim/shell'
 
 rule_circles() {

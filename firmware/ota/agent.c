@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The agent's frame: time, exchanges, and which phase does what. */
+/* The agent's frame: which phase does what, and what its owner calls. */
 #include "ota/agent.h"
 
 #include <string.h>
@@ -9,109 +9,58 @@
 
 #define DATAGRAMS_A_STEP 8u
 
-/* ---- time and chance ---------------------------------------------------- */
-
-uint64_t agent_now(const struct agent *agent)
-{
-    return agent->port->now_ms(agent->port->context);
-}
-
-uint64_t agent_rtc(const struct agent *agent)
-{
-    uint64_t now = agent->port->rtc_ms(agent->port->context);
-    uint64_t last = UINT64_C(1000) * UINT32_MAX;
-
-    return now < last ? now : last;
-}
-
-bool agent_on_trial(const struct agent *agent)
-{
-    return agent->info.state == OTA_TRIAL;
-}
-
-void agent_trace(const struct agent *agent, enum agent_event event, uint32_t a,
-                 uint32_t b, uint32_t c)
-{
-    agent->port->trace(agent->port->context, event, a, b, c);
-}
-
-static uint64_t random_upto(const struct agent *agent, uint64_t most)
-{
-    return agent->port->random(agent->port->context) % (most + 1u);
-}
-
-uint64_t agent_jitter(const struct agent *agent, uint64_t ms)
-{
-    uint64_t most = ms * agent->figures.poll_jitter_percent / 100u;
-
-    return ms + random_upto(agent, most);
-}
-
-uint64_t agent_backoff(const struct agent *agent, uint32_t times)
-{
-    uint64_t most = agent->figures.backoff_max_ms;
-    uint64_t wait = agent->figures.backoff_ms;
-
-    for (uint32_t i = 0; i < times && wait < most; i++) {
-        wait *= 2u;
-    }
-    return wait < most ? wait : most;
-}
-
-void agent_wait(struct agent *agent, uint64_t ms)
-{
-    agent->phase = AGENT_PHASE_WAIT;
-    agent->due_ms = agent_now(agent) + ms;
-}
-
-void agent_wait_for_poll(struct agent *agent)
-{
-    agent_wait(agent, agent_jitter(agent, agent->figures.poll_ms));
-}
-
 /* ---- phases ----------------------------------------------------------------- */
 
-static void wait_work(struct agent *agent)
+static enum agent_phase wait_work(struct agent *agent)
 {
     if (agent_now(agent) >= agent->due_ms) {
-        agent_poll(agent);
-    } else if (agent_report_due(agent)) {
-        agent_report(agent, AGENT_PHASE_WAIT);
+        return AGENT_PHASE_DESCRIPTOR;
     }
+    return agent_report_due(agent) ? agent_report_first(agent, AGENT_PHASE_WAIT)
+                                   : AGENT_PHASE_STAY;
 }
 
 /* A report does not keep a poll waiting. */
-static void report_work(struct agent *agent)
+static enum agent_phase report_work(struct agent *agent)
 {
-    if (agent->behind == AGENT_PHASE_WAIT &&
+    if (agent->after_report == AGENT_PHASE_WAIT &&
         agent_now(agent) >= agent->due_ms) {
         coap_stop(&agent->exchange);
-        agent_report_lost(agent, AGENT_WHY_UNREACHABLE);
+        return agent_report_lost(agent, AGENT_WHY_UNREACHABLE);
     }
+    return AGENT_PHASE_STAY;
 }
 
+/* What begins a phase, what it does with each step, with an answer, and
+ * without one. Each says which phase is next. */
 static const struct {
-    void (*work)(struct agent *agent);
+    agent_act *begin;
+    agent_act *work;
     agent_answered *answered;
     agent_lost *lost;
 } phases[] = {
-    [AGENT_PHASE_WAIT] = {wait_work, NULL, NULL},
-    [AGENT_PHASE_DESCRIPTOR] = {NULL, agent_offer_answered, agent_offer_lost},
-    [AGENT_PHASE_MEND] = {agent_mend, NULL, NULL},
-    [AGENT_PHASE_IMAGE] = {NULL, agent_image_answered, agent_fail},
-    [AGENT_PHASE_VERIFY] = {agent_verify, NULL, NULL},
-    [AGENT_PHASE_REPORT] = {report_work, agent_report_answered,
-                            agent_report_lost},
-    [AGENT_PHASE_RESTART] = {NULL, NULL, NULL},
+    [AGENT_PHASE_WAIT] = {.work = wait_work},
+    [AGENT_PHASE_DESCRIPTOR] = {.begin = agent_poll,
+                                .answered = agent_offer_answered,
+                                .lost = agent_offer_lost},
+    [AGENT_PHASE_MEND] = {.work = agent_mend},
+    [AGENT_PHASE_IMAGE] = {.begin = agent_fetch,
+                           .answered = agent_image_answered,
+                           .lost = agent_fail},
+    [AGENT_PHASE_VERIFY] = {.begin = agent_verify_begin, .work = agent_verify},
+    [AGENT_PHASE_REPORT] = {.begin = agent_report,
+                            .work = report_work,
+                            .answered = agent_report_answered,
+                            .lost = agent_report_lost},
+    [AGENT_PHASE_RESTART] = {NULL, NULL, NULL, NULL},
 };
 
-void agent_enter(struct agent *agent, enum agent_phase phase)
+static void enter(struct agent *agent, enum agent_phase next)
 {
-    agent->phase = phase;
-    if (phase == AGENT_PHASE_IMAGE) {
-        agent_fetch(agent);
-    } else if (phase == AGENT_PHASE_VERIFY) {
-        agent_verify_start(agent);
+    while (next != AGENT_PHASE_STAY) {
+        agent->phase = next;
+        next =
+            phases[next].begin ? phases[next].begin(agent) : AGENT_PHASE_STAY;
     }
 }
 
@@ -126,7 +75,7 @@ static uint64_t next_time(const struct agent *agent)
     case AGENT_PHASE_WAIT:
         return earlier(agent->due_ms, agent_report_time(agent));
     case AGENT_PHASE_REPORT:
-        return agent->behind == AGENT_PHASE_WAIT
+        return agent->after_report == AGENT_PHASE_WAIT
                    ? earlier(agent->due_ms, agent->exchange.next_ms)
                    : agent->exchange.next_ms;
     case AGENT_PHASE_DESCRIPTOR:
@@ -141,53 +90,34 @@ static uint64_t next_time(const struct agent *agent)
 
 /* ---- exchanges ----------------------------------------------------------------- */
 
-/* What cannot be sent is lost like any datagram: it is sent again. */
-static void transmit(struct agent *agent, const void *bytes, uint32_t length)
-{
-    (void)agent->port->send(agent->port->context, bytes, length);
-}
-
 static void obey(struct agent *agent, enum coap_step step,
                  const struct coap_answer *answer)
 {
     switch (step) {
     case COAP_STEP_SEND:
-        transmit(agent, agent->exchange.bytes, agent->exchange.length);
+        agent_transmit(agent, agent->exchange.bytes, agent->exchange.length);
         break;
     case COAP_STEP_REPLY:
-        transmit(agent, agent->exchange.reply, sizeof(agent->exchange.reply));
+        agent_transmit(agent, agent->exchange.reply,
+                       sizeof(agent->exchange.reply));
         break;
     case COAP_STEP_ANSWER_REPLY:
-        transmit(agent, agent->exchange.reply, sizeof(agent->exchange.reply));
-        phases[agent->phase].answered(agent, answer);
+        agent_transmit(agent, agent->exchange.reply,
+                       sizeof(agent->exchange.reply));
+        enter(agent, phases[agent->phase].answered(agent, answer));
         break;
     case COAP_STEP_ANSWER:
-        phases[agent->phase].answered(agent, answer);
+        enter(agent, phases[agent->phase].answered(agent, answer));
         break;
     case COAP_STEP_RESET:
-        phases[agent->phase].lost(agent, AGENT_WHY_SERVER_REFUSED);
+        enter(agent,
+              phases[agent->phase].lost(agent, AGENT_WHY_SERVER_REFUSED));
         break;
     case COAP_STEP_TIMEOUT:
-        phases[agent->phase].lost(agent, AGENT_WHY_UNREACHABLE);
+        enter(agent, phases[agent->phase].lost(agent, AGENT_WHY_UNREACHABLE));
         break;
     case COAP_STEP_NONE:
         break;
-    }
-}
-
-void agent_ask(struct agent *agent, enum agent_phase phase,
-               const struct coap_request *request, uint32_t retransmits)
-{
-    agent->phase = phase;
-    agent->exchange.timing.ack_timeout_ms = agent->figures.ack_timeout_ms;
-    agent->exchange.timing.retransmits = retransmits;
-    enum coap_step step =
-        coap_begin(&agent->exchange, request, agent_now(agent),
-                   agent->port->random(agent->port->context));
-    if (step == COAP_STEP_NONE) {
-        phases[phase].lost(agent, AGENT_WHY_SERVER_REFUSED);
-    } else {
-        obey(agent, step, NULL);
     }
 }
 
@@ -257,9 +187,10 @@ void agent_start(struct agent *agent, const struct agent_port *port,
     uint64_t wait = 0;
     if (!agent_on_trial(agent)) {
         agent_verdict(agent);
-        wait = random_upto(agent, figures->first_poll_ms);
+        wait = agent_random_upto(agent, figures->first_poll_ms);
     }
-    agent_wait(agent, port->browned_out ? agent_sagged(agent) : wait);
+    agent->phase =
+        agent_wait(agent, port->browned_out ? agent_sagged(agent) : wait);
     agent->report_ms = agent->due_ms + 1u;
 }
 
@@ -271,7 +202,7 @@ uint64_t agent_step(struct agent *agent)
         obey(agent, coap_tick(&agent->exchange, agent_now(agent)), NULL);
     }
     if (phases[agent->phase].work) {
-        phases[agent->phase].work(agent);
+        enter(agent, phases[agent->phase].work(agent));
     }
     return drained ? next_time(agent) : agent_now(agent);
 }
@@ -289,13 +220,13 @@ bool agent_is_waiting(const struct agent *agent)
 void agent_poll_now(struct agent *agent)
 {
     if (agent->phase == AGENT_PHASE_REPORT &&
-        agent->behind == AGENT_PHASE_WAIT) {
+        agent->after_report == AGENT_PHASE_WAIT) {
         agent->due_ms = agent_now(agent);
     }
     if (agent->phase == AGENT_PHASE_WAIT) {
-        agent_wait(agent, 0);
+        (void)agent_wait(agent, 0);
     }
-    agent->hurry = true;
+    agent->skip_backoff = true;
     agent->deferred_ms = 0;
 }
 
@@ -303,7 +234,7 @@ void agent_defer(struct agent *agent, uint64_t ms)
 {
     uint64_t now = agent_now(agent);
 
-    agent->hurry = false;
+    agent->skip_backoff = false;
     agent->deferred_ms = ms < AGENT_NEVER - now ? now + ms : AGENT_NEVER;
 }
 
@@ -313,7 +244,7 @@ bool agent_forget(struct agent *agent)
 
     if (agent->phase != AGENT_PHASE_WAIT) {
         coap_stop(&agent->exchange);
-        agent_wait_for_poll(agent);
+        agent->phase = agent_wait_for_poll(agent);
     }
     if (record.result == AGENT_RESULT_SUCCESS ||
         (record.written == 0 && record.state == AGENT_STATE_IDLE)) {
@@ -342,7 +273,7 @@ static void note_surroundings(struct agent *agent)
 
     if (record.sequence &&
         memcmp(record.image_digest, agent->info.digest, OTA_DIGEST_SIZE) == 0) {
-        record.noted = 1;
+        record.excused = 1;
         /* Not kept: the journal's reason says the same. */
         (void)agent_keep(agent, &record);
     }

@@ -140,7 +140,8 @@ enum agent_phase {
     AGENT_PHASE_IMAGE,      /* a block under way */
     AGENT_PHASE_VERIFY,     /* what lies in the slot is read back */
     AGENT_PHASE_REPORT,     /* status report under way */
-    AGENT_PHASE_RESTART     /* a trial was asked for */
+    AGENT_PHASE_RESTART,    /* a trial was asked for */
+    AGENT_PHASE_STAY        /* as an answer: the phase goes on */
 };
 
 /* Flash is written in pieces of so many bytes at least, with a record each. */
@@ -172,7 +173,7 @@ struct agent {
     uint64_t report_ms;   /* no report before */
     uint64_t deferred_ms; /* by the owner: no download before */
     enum agent_phase phase;
-    enum agent_phase behind; /* the report: what goes on then */
+    enum agent_phase after_report; /* what goes on then */
     uint32_t polls;
     uint32_t misses; /* polls in vain since the server stayed with its word */
     uint32_t stalls; /* downloads that stopped since a piece was kept */
@@ -188,14 +189,14 @@ struct agent {
     bool kept_read; /* what is kept was looked at since start */
     bool shown;
     uint8_t shown_why;
-    uint8_t target;   /* slot */
-    uint8_t szx;      /* of the blocks asked for */
-    bool recovery;    /* the owner is the recovery image: fetch whatever is
+    uint8_t target;    /* slot */
+    uint8_t szx;       /* of the blocks asked for */
+    bool recovery;     /* the owner is the recovery image: fetch whatever is
                        offered and allowed, newer or not */
-    bool server_seen; /* an answer of the server since start */
-    bool hurry;       /* asked by the owner: no back-off */
-    bool mine; /* the rest of the sector at `written` was erased since start
-                  and nothing was torn there */
+    bool server_seen;  /* an answer of the server since start */
+    bool skip_backoff; /* asked by the owner */
+    bool sector_clean; /* the rest of the sector at `written` was erased since
+                          start and nothing was torn there */
     uint8_t digest[OTA_DIGEST_SIZE]; /* of the signed part, read back */
     uint8_t block[AGENT_SECTOR_MAX]; /* being gathered, or read back */
     uint8_t datagram[COAP_ANSWER_MAX];

@@ -29,20 +29,21 @@ static void check_written(struct progress *record)
     }
 }
 
-static void put_off(struct agent *agent, enum agent_why why, uint64_t ms)
+static enum agent_phase put_off(struct agent *agent, enum agent_why why,
+                                uint64_t ms)
 {
-    agent_wait(agent, ms);
     agent_trace(agent, AGENT_EVENT_DEFER, why, (uint32_t)(ms / 1000u), 0);
+    return agent_wait(agent, ms);
 }
 
-void agent_cannot_keep(struct agent *agent)
+enum agent_phase agent_cannot_keep(struct agent *agent)
 {
-    put_off(agent, AGENT_WHY_FLASH_ERROR,
-            agent_backoff(agent, agent->stalls++));
+    return put_off(agent, AGENT_WHY_FLASH_ERROR,
+                   agent_backoff(agent, agent->stalls++));
 }
 
-void agent_put_off(struct agent *agent, struct progress *record,
-                   enum agent_why why)
+enum agent_phase agent_put_off(struct agent *agent, struct progress *record,
+                               enum agent_why why)
 {
     uint64_t wait = agent_jitter(agent, agent->figures.poll_ms);
 
@@ -51,7 +52,7 @@ void agent_put_off(struct agent *agent, struct progress *record,
               record->written ? AGENT_STATE_DOWNLOADING : AGENT_STATE_IDLE,
               why);
     (void)agent_keep(agent, record); /* else at the next look */
-    put_off(agent, why, wait);
+    return put_off(agent, why, wait);
 }
 
 /* How long the back-off lasts, in ms. More than there can be is a clock that
@@ -65,7 +66,8 @@ static uint64_t backoff_left(const struct agent *agent,
                         (100u + agent->figures.poll_jitter_percent) / 100u +
                     1000u;
 
-    return !agent->hurry && then > now && then - now <= most ? then - now : 0;
+    return !agent->skip_backoff && then > now && then - now <= most ? then - now
+                                                                    : 0;
 }
 
 static enum agent_phase first_phase(const struct agent *agent,
@@ -76,8 +78,9 @@ static enum agent_phase first_phase(const struct agent *agent,
     if (record->written == record->size) {
         return AGENT_PHASE_VERIFY;
     }
-    return record->written % sector != 0 && !agent->mine ? AGENT_PHASE_MEND
-                                                         : AGENT_PHASE_IMAGE;
+    return record->written % sector != 0 && !agent->sector_clean
+               ? AGENT_PHASE_MEND
+               : AGENT_PHASE_IMAGE;
 }
 
 static bool flash_fits(const struct agent *agent)
@@ -88,33 +91,28 @@ static bool flash_fits(const struct agent *agent)
            (sector % AGENT_UNIT == 0 || AGENT_UNIT % sector == 0);
 }
 
-static void set_out(struct agent *agent, struct progress *record)
+static enum agent_phase set_out(struct agent *agent, struct progress *record)
 {
     enum agent_phase phase = first_phase(agent, record);
 
-    agent->hurry = false;
+    agent->skip_backoff = false;
     agent->fill = 0;
     agent->image_etag = record->etag;
     agent->szx = 0;
     while (16u << agent->szx < agent->figures.block_size) {
         agent->szx++;
     }
-    record->noted = 0;
+    record->excused = 0;
     agent_say(record, AGENT_STATE_DOWNLOADING, AGENT_WHY_NONE);
     if (!flash_fits(agent) || !agent_keep(agent, record)) {
-        agent_cannot_keep(agent);
-        return;
+        return agent_cannot_keep(agent);
     }
     agent_trace(agent, AGENT_EVENT_DOWNLOAD, record->slot, record->written,
                 record->size);
-    if (agent_report_due(agent)) {
-        agent_report(agent, phase);
-    } else {
-        agent_enter(agent, phase);
-    }
+    return agent_report_due(agent) ? agent_report_first(agent, phase) : phase;
 }
 
-void agent_begin(struct agent *agent)
+enum agent_phase agent_begin(struct agent *agent)
 {
     struct progress record;
 
@@ -123,12 +121,10 @@ void agent_begin(struct agent *agent)
     uint64_t wait = backoff_left(agent, &record);
     enum agent_why why = agent_gate(agent, record.size - record.written, false);
     if (wait != 0) {
-        put_off(agent, (enum agent_why)agent->log.now.why, wait);
-    } else if (why != AGENT_WHY_NONE) {
-        agent_put_off(agent, &record, why);
-    } else {
-        set_out(agent, &record);
+        return put_off(agent, (enum agent_why)agent->log.now.why, wait);
     }
+    return why != AGENT_WHY_NONE ? agent_put_off(agent, &record, why)
+                                 : set_out(agent, &record);
 }
 
 /* ---- blocks ------------------------------------------------------------------------ */
@@ -144,7 +140,7 @@ static uint32_t position(const struct agent *agent)
     return agent->log.now.written + agent->fill;
 }
 
-void agent_fetch(struct agent *agent)
+enum agent_phase agent_fetch(struct agent *agent)
 {
     struct progress record = agent->log.now;
     struct coap_request request = {.code = COAP_GET,
@@ -155,10 +151,11 @@ void agent_fetch(struct agent *agent)
     enum agent_why why = agent_gate(agent, record.size - position(agent), true);
 
     if (why != AGENT_WHY_NONE) {
-        agent_put_off(agent, &record, why);
-        return;
+        return agent_put_off(agent, &record, why);
     }
-    agent_ask(agent, AGENT_PHASE_IMAGE, &request, agent->figures.retransmits);
+    return agent_ask(agent, &request, agent->figures.retransmits)
+               ? AGENT_PHASE_STAY
+               : agent_fail(agent, AGENT_WHY_SERVER_REFUSED);
 }
 
 static bool same_etag(const struct coap_etag *a, const struct coap_etag *b)
@@ -283,28 +280,29 @@ static bool store(struct agent *agent)
     struct progress record = agent->log.now;
     uint32_t from = record.written;
 
-    agent->mine = erase_if_first(agent, from, agent->fill) &&
-                  flash->program(flash->context, slot_start(agent) + from,
-                                 agent->block, agent->fill) == OTA_OK;
+    agent->sector_clean =
+        erase_if_first(agent, from, agent->fill) &&
+        flash->program(flash->context, slot_start(agent) + from, agent->block,
+                       agent->fill) == OTA_OK;
     record.written += agent->fill;
     record.etag = agent->image_etag;
     record.sags = 0;
     agent->fill = 0;
-    if (!agent->mine || !agent_keep(agent, &record)) {
+    if (!agent->sector_clean || !agent_keep(agent, &record)) {
         return false;
     }
     agent->stalls = 0;
     return true;
 }
 
-void agent_image_answered(struct agent *agent, const struct coap_answer *answer)
+enum agent_phase agent_image_answered(struct agent *agent,
+                                      const struct coap_answer *answer)
 {
     enum agent_why why = check_block(agent, answer);
 
     agent->server_seen = true;
     if (why != AGENT_WHY_NONE) {
-        agent_fail(agent, why);
-        return;
+        return agent_fail(agent, why);
     }
     agent->szx = answer->szx;
     if (answer->etag.length != 0) {
@@ -313,12 +311,10 @@ void agent_image_answered(struct agent *agent, const struct coap_answer *answer)
     memcpy(agent->block + agent->fill, answer->payload, answer->length);
     agent->fill += answer->length;
     if ((agent->fill >= AGENT_UNIT || !answer->more) && !store(agent)) {
-        agent_fail(agent, AGENT_WHY_FLASH_ERROR);
-    } else {
-        agent_enter(agent, agent->log.now.written == agent->log.now.size
-                               ? AGENT_PHASE_VERIFY
-                               : AGENT_PHASE_IMAGE);
+        return agent_fail(agent, AGENT_WHY_FLASH_ERROR);
     }
+    return agent->log.now.written == agent->log.now.size ? AGENT_PHASE_VERIFY
+                                                         : AGENT_PHASE_IMAGE;
 }
 
 /* ---- the sector that a reset caught ---------------------------------------------------- */
@@ -349,7 +345,7 @@ static bool rewrite(struct agent *agent, uint32_t address, uint32_t good)
            reads_back(agent, address, good);
 }
 
-void agent_mend(struct agent *agent)
+enum agent_phase agent_mend(struct agent *agent)
 {
     const struct ota_flash *flash = agent->port->flash;
     struct progress record = agent->log.now;
@@ -360,14 +356,10 @@ void agent_mend(struct agent *agent)
     address = slot_start(agent) + record.written;
     if (flash->read(flash->context, address, agent->block, good) ||
         !agent_keep(agent, &record) || !rewrite(agent, address, good)) {
-        agent_fail(agent, AGENT_WHY_FLASH_ERROR);
-        return;
+        return agent_fail(agent, AGENT_WHY_FLASH_ERROR);
     }
     record.written += good;
-    agent->mine = agent_keep(agent, &record);
-    if (agent->mine) {
-        agent_enter(agent, AGENT_PHASE_IMAGE);
-    } else {
-        agent_fail(agent, AGENT_WHY_FLASH_ERROR);
-    }
+    agent->sector_clean = agent_keep(agent, &record);
+    return agent->sector_clean ? AGENT_PHASE_IMAGE
+                               : agent_fail(agent, AGENT_WHY_FLASH_ERROR);
 }

@@ -10,7 +10,29 @@
 
 /* ---- asking ------------------------------------------------------------------ */
 
-void agent_poll(struct agent *agent)
+/* No word of use: nothing is kept, for nothing has changed. */
+enum agent_phase agent_offer_lost(struct agent *agent, enum agent_why why)
+{
+    uint64_t wait = agent_jitter(agent, agent_backoff(agent, agent->misses));
+
+    agent->misses += agent->misses < UINT32_MAX;
+    agent_trace(agent, AGENT_EVENT_DEFER, why, (uint32_t)(wait / 1000u), 0);
+    (void)agent_wait(agent, wait);
+    if (agent->report_ms <= agent->due_ms) {
+        agent->report_ms = agent->due_ms + 1u;
+    }
+    return AGENT_PHASE_WAIT;
+}
+
+static enum agent_phase ask(struct agent *agent,
+                            const struct coap_request *request)
+{
+    return agent_ask(agent, request, agent->figures.retransmits)
+               ? AGENT_PHASE_STAY
+               : agent_offer_lost(agent, AGENT_WHY_SERVER_REFUSED);
+}
+
+enum agent_phase agent_poll(struct agent *agent)
 {
     struct coap_request request = {.code = COAP_GET, .path = "descriptor"};
 
@@ -20,21 +42,7 @@ void agent_poll(struct agent *agent)
     agent->fill = 0;
     agent->polls++;
     agent_trace(agent, AGENT_EVENT_POLL, agent->polls, 0, 0);
-    agent_ask(agent, AGENT_PHASE_DESCRIPTOR, &request,
-              agent->figures.retransmits);
-}
-
-/* No word of use: nothing is kept, for nothing has changed. */
-void agent_offer_lost(struct agent *agent, enum agent_why why)
-{
-    uint64_t wait = agent_jitter(agent, agent_backoff(agent, agent->misses));
-
-    agent->misses += agent->misses < UINT32_MAX;
-    agent_trace(agent, AGENT_EVENT_DEFER, why, (uint32_t)(wait / 1000u), 0);
-    agent_wait(agent, wait);
-    if (agent->report_ms <= agent->due_ms) {
-        agent->report_ms = agent->due_ms + 1u;
-    }
+    return ask(agent, &request);
 }
 
 /* ---- judging ------------------------------------------------------------------ */
@@ -169,7 +177,7 @@ static bool trace_refusal(struct agent *agent, enum agent_why why)
 }
 
 /* Nothing is offered that is wanted: what was begun is over. */
-static void unneeded(struct agent *agent)
+static enum agent_phase unneeded(struct agent *agent)
 {
     struct progress record = agent->log.now;
 
@@ -178,7 +186,7 @@ static void unneeded(struct agent *agent)
         record.result = AGENT_RESULT_CANCELLED;
         (void)agent_keep(agent, &record); /* else at the next poll */
     }
-    agent_wait_for_poll(agent);
+    return agent_wait_for_poll(agent);
 }
 
 /* It has come to an end, good or bad. */
@@ -189,18 +197,18 @@ static bool is_over(const struct progress *record)
 
 /* A signature is dear: what was for nothing is not looked at with every
  * poll. */
-static void wait_longer(struct agent *agent)
+static enum agent_phase wait_longer(struct agent *agent)
 {
     uint64_t wait = agent_backoff(agent, agent->misses);
     uint64_t poll = agent->figures.poll_ms;
 
     agent->misses += agent->misses < UINT32_MAX;
-    agent_wait(agent, agent_jitter(agent, wait > poll ? wait : poll));
+    return agent_wait(agent, agent_jitter(agent, wait > poll ? wait : poll));
 }
 
 /* Nobody knows whose words they are: a download goes on when the true ones
  * come again, and what has ended keeps its word. */
-static void refuse_unread(struct agent *agent, enum agent_why why)
+static enum agent_phase refuse_unread(struct agent *agent, enum agent_why why)
 {
     struct progress record = agent->log.now;
 
@@ -210,21 +218,21 @@ static void refuse_unread(struct agent *agent, enum agent_why why)
         agent_say(&record, (enum agent_state)record.state, why);
         (void)agent_keep(agent, &record);
     }
-    wait_longer(agent);
+    return wait_longer(agent);
 }
 
 /* The server is told, but nothing is written: whoever plays old offers again
  * has many of them, and none has anything to say about a newer release. */
-static void refuse_number(struct agent *agent, enum agent_why why)
+static enum agent_phase refuse_number(struct agent *agent, enum agent_why why)
 {
     if (trace_refusal(agent, why)) {
         agent->aside_why = (uint8_t)why;
         agent->aside_release = agent->offer.release;
     }
-    wait_longer(agent);
+    return wait_longer(agent);
 }
 
-static void refuse(struct agent *agent, enum agent_why why)
+static enum agent_phase refuse(struct agent *agent, enum agent_why why)
 {
     struct progress record;
 
@@ -235,36 +243,34 @@ static void refuse(struct agent *agent, enum agent_why why)
         record.final = why == AGENT_WHY_REJECTED_BEFORE;
         (void)agent_keep(agent, &record);
     }
-    agent_wait_for_poll(agent);
+    return agent_wait_for_poll(agent);
 }
 
 /* ---- the answer ------------------------------------------------------------------ */
 
 /* What has a number that may be is kept as the highest before anything else
  * is done with it. */
-static void consider(struct agent *agent)
+static enum agent_phase consider(struct agent *agent)
 {
     agent_release_look(agent);
     enum agent_why why = judge(agent);
     if (why == AGENT_WHY_STALE || why == AGENT_WHY_TOO_FAR) {
-        refuse_number(agent, why);
-        return;
+        return refuse_number(agent, why);
     }
     if (!agent_release_keep(agent)) {
-        agent_cannot_keep(agent);
-    } else if (why == AGENT_WHY_NOT_NEWER) {
-        unneeded(agent);
-    } else if (why != AGENT_WHY_NONE) {
-        refuse(agent, why);
-    } else {
-        if (to_be_shown(agent, why)) {
-            agent_trace(agent, AGENT_EVENT_OFFER,
-                        image_version_pack(&agent->offer.version),
-                        agent->offer.counter, agent->offer.size);
-        }
-        agent->misses = 0;
-        agent_begin(agent);
+        return agent_cannot_keep(agent);
     }
+    if (why != AGENT_WHY_NONE) {
+        return why == AGENT_WHY_NOT_NEWER ? unneeded(agent)
+                                          : refuse(agent, why);
+    }
+    if (to_be_shown(agent, why)) {
+        agent_trace(agent, AGENT_EVENT_OFFER,
+                    image_version_pack(&agent->offer.version),
+                    agent->offer.counter, agent->offer.size);
+    }
+    agent->misses = 0;
+    return agent_begin(agent);
 }
 
 /* A server or proxy may give it in blocks, unasked. False: not the next one,
@@ -303,7 +309,8 @@ static enum agent_why verify(struct agent *agent)
     return why;
 }
 
-static void ask_for_more(struct agent *agent, const struct coap_answer *answer)
+static enum agent_phase ask_for_more(struct agent *agent,
+                                     const struct coap_answer *answer)
 {
     struct coap_request request = {.code = COAP_GET,
                                    .path = "descriptor",
@@ -311,56 +318,63 @@ static void ask_for_more(struct agent *agent, const struct coap_answer *answer)
                                    .block = answer->block + 1u,
                                    .szx = answer->szx};
 
-    agent_ask(agent, AGENT_PHASE_DESCRIPTOR, &request,
-              agent->figures.retransmits);
+    return ask(agent, &request);
 }
 
-static void read_offer(struct agent *agent, const struct coap_answer *answer)
+static enum agent_phase read_offer(struct agent *agent,
+                                   const struct coap_answer *answer)
 {
     enum agent_why why = AGENT_WHY_BAD_DESCRIPTOR;
     bool gathered = gather(agent, answer);
 
     if (gathered && answer->has_block && answer->more) {
-        ask_for_more(agent, answer);
-        return;
+        return ask_for_more(agent, answer);
     }
     if (gathered) {
         why = verify(agent);
     }
     agent->fill = 0;
     if (why != AGENT_WHY_NONE) {
-        refuse_unread(agent, why);
-        return;
+        return refuse_unread(agent, why);
     }
     agent->offer_etag = answer->etag;
-    consider(agent);
+    return consider(agent);
 }
 
-static void nothing_published(struct agent *agent)
+static enum agent_phase nothing_published(struct agent *agent)
 {
     memset(&agent->offer, 0, sizeof(agent->offer));
     agent->misses = 0;
-    unneeded(agent);
+    return unneeded(agent);
 }
 
-void agent_offer_answered(struct agent *agent, const struct coap_answer *answer)
+static enum agent_phase take_answer(struct agent *agent,
+                                    const struct coap_answer *answer)
+{
+    if (agent_on_trial(agent)) {
+        agent->due_ms = AGENT_NEVER; /* nothing is fetched */
+        return AGENT_PHASE_WAIT;
+    }
+    if (answer->code == COAP_CONTENT) {
+        return read_offer(agent, answer);
+    }
+    if (answer->code == COAP_VALID && agent->offer.size != 0) {
+        agent->misses = 0;
+        return consider(agent);
+    }
+    return answer->code == NOT_FOUND
+               ? nothing_published(agent)
+               : agent_offer_lost(agent, AGENT_WHY_SERVER_REFUSED);
+}
+
+enum agent_phase agent_offer_answered(struct agent *agent,
+                                      const struct coap_answer *answer)
 {
     agent->server_seen = true;
     agent->losses = agent->exchange.tries;
-    if (agent_on_trial(agent)) {
-        agent->phase = AGENT_PHASE_WAIT; /* nothing is fetched */
-        agent->due_ms = AGENT_NEVER;
-    } else if (answer->code == COAP_CONTENT) {
-        read_offer(agent, answer);
-    } else if (answer->code == COAP_VALID && agent->offer.size != 0) {
-        agent->misses = 0;
-        consider(agent);
-    } else if (answer->code == NOT_FOUND) {
-        nothing_published(agent);
-    } else {
-        agent_offer_lost(agent, AGENT_WHY_SERVER_REFUSED);
-    }
-    if (agent->phase == AGENT_PHASE_WAIT) { /* else it is put to the test */
+    enum agent_phase next = take_answer(agent, answer);
+    if (next == AGENT_PHASE_WAIT) { /* else it is put to the test */
         agent_sag_over(agent);
     }
+    return next;
 }

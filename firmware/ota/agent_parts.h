@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the agent's files call each other; nobody else includes this. Every
- * function that ends a piece of work leaves the agent in a phase that has
- * something due: an exchange, flash work, or a time.
+ * How the agent's files call each other; nobody else includes this. What ends a
+ * piece of work returns the phase that is next, AGENT_PHASE_STAY when it is the
+ * same one: only agent.c goes from phase to phase. Each phase has something due:
+ * an exchange, flash work, or a time.
  */
 #ifndef OTALAB_OTA_AGENT_PARTS_H
 #define OTALAB_OTA_AGENT_PARTS_H
 
 #include "ota/agent.h"
 
-/* ---- agent.c: time, chance, exchanges -------------------------------- */
+/* What a phase does when it begins and in each step, with an answer, and
+ * without one. */
+typedef enum agent_phase agent_act(struct agent *agent);
+typedef enum agent_phase agent_answered(struct agent *agent,
+                                        const struct coap_answer *answer);
+typedef enum agent_phase agent_lost(struct agent *agent, enum agent_why why);
+
+/* ---- agent_base.c: time, chance, asking ------------------------------ */
 uint64_t agent_now(const struct agent *agent);
 /* The clock that outlives a reset, in ms: within what a record can hold, in
  * whole seconds, whatever it was set to. */
@@ -17,21 +25,19 @@ uint64_t agent_rtc(const struct agent *agent);
 bool agent_on_trial(const struct agent *agent);
 void agent_trace(const struct agent *agent, enum agent_event event, uint32_t a,
                  uint32_t b, uint32_t c);
+/* 0 to `most`. */
+uint64_t agent_random_upto(const struct agent *agent, uint64_t most);
 /* `ms` and up to poll_jitter_percent of it. */
 uint64_t agent_jitter(const struct agent *agent, uint64_t ms);
 /* backoff_ms, doubled `times` times, at most backoff_max_ms. */
 uint64_t agent_backoff(const struct agent *agent, uint32_t times);
-/* Begin an exchange that belongs to `phase`. */
-void agent_ask(struct agent *agent, enum agent_phase phase,
-               const struct coap_request *request, uint32_t retransmits);
+void agent_transmit(struct agent *agent, const void *bytes, uint32_t length);
+/* Begin an exchange of the phase. False: the request cannot be made. */
+bool agent_ask(struct agent *agent, const struct coap_request *request,
+               uint32_t retransmits);
 /* Wait `ms` for the next poll. */
-void agent_wait(struct agent *agent, uint64_t ms);
-void agent_wait_for_poll(struct agent *agent);
-
-/* What a phase does with an answer, and without one. */
-typedef void agent_answered(struct agent *agent,
-                            const struct coap_answer *answer);
-typedef void agent_lost(struct agent *agent, enum agent_why why);
+enum agent_phase agent_wait(struct agent *agent, uint64_t ms);
+enum agent_phase agent_wait_for_poll(struct agent *agent);
 
 /* ---- agent_record.c: what is kept ------------------------------------ */
 /* Make it the state in force; traced and to be reported when state, result
@@ -45,7 +51,7 @@ void agent_say(struct progress *record, enum agent_state state,
  * waiting time, failures in a row, brown-outs. */
 void agent_record(const struct agent *agent, struct progress *record);
 /* A download, or what came of it, has failed: count, keep, back off. */
-void agent_fail(struct agent *agent, enum agent_why why);
+agent_lost agent_fail;
 
 /* ---- agent_sag.c ------------------------------------------------------- */
 /* The supply broke down: count it; how long the radio has to stay off, in
@@ -59,7 +65,7 @@ void agent_sag_over(struct agent *agent);
 void agent_verdict(struct agent *agent);
 
 /* ---- agent_offer.c ----------------------------------------------------- */
-void agent_poll(struct agent *agent);
+agent_act agent_poll;
 agent_answered agent_offer_answered;
 agent_lost agent_offer_lost;
 
@@ -83,31 +89,29 @@ enum agent_why agent_gate(const struct agent *agent, uint32_t left, bool begun);
 
 /* ---- agent_download.c -------------------------------------------------- */
 /* The offer is verified and wanted: go on with it, or wait until one may. */
-void agent_begin(struct agent *agent);
+agent_act agent_begin;
 /* Put it off: a gate is closed. */
-void agent_put_off(struct agent *agent, struct progress *record,
-                   enum agent_why why);
+enum agent_phase agent_put_off(struct agent *agent, struct progress *record,
+                               enum agent_why why);
 /* What has to be remembered cannot be: wait, longer each time. */
-void agent_cannot_keep(struct agent *agent);
-void agent_fetch(struct agent *agent);
+agent_act agent_cannot_keep;
+agent_act agent_fetch;
 agent_answered agent_image_answered;
-void agent_mend(struct agent *agent);
+agent_act agent_mend;
 
 /* ---- agent_verify.c ---------------------------------------------------- */
-void agent_verify_start(struct agent *agent);
-void agent_verify(struct agent *agent);
+agent_act agent_verify_begin;
+agent_act agent_verify;
 
 /* ---- agent_report.c ---------------------------------------------------- */
 /* Is there something to be reported, and is it time for it? */
 bool agent_report_due(const struct agent *agent);
 /* When, or AGENT_NEVER. */
 uint64_t agent_report_time(const struct agent *agent);
-/* Send the report, then go on with that phase. */
-void agent_report(struct agent *agent, enum agent_phase behind);
+/* The phase that sends the report and then goes on with `then`. */
+enum agent_phase agent_report_first(struct agent *agent, enum agent_phase then);
+agent_act agent_report;
 agent_answered agent_report_answered;
 agent_lost agent_report_lost;
-
-/* Go on with a phase: its first act. */
-void agent_enter(struct agent *agent, enum agent_phase phase);
 
 #endif

@@ -187,17 +187,17 @@ static uint64_t count_failure(struct agent *agent, struct progress *record,
     return at_once ? 0 : wait;
 }
 
-void agent_fail(struct agent *agent, enum agent_why why)
+enum agent_phase agent_fail(struct agent *agent, enum agent_why why)
 {
     struct progress record = agent->log.now;
     uint64_t wait = count_failure(agent, &record, why);
 
-    record.noted = 0;
+    record.excused = 0;
     agent->fill = 0;
-    agent->mine = agent->mine && why != AGENT_WHY_FLASH_ERROR;
+    agent->sector_clean = agent->sector_clean && why != AGENT_WHY_FLASH_ERROR;
     agent_trace(agent, AGENT_EVENT_FAIL, why, record.tries, 0);
     if (!agent_keep(agent, &record)) {
         wait = agent_backoff(agent, agent->stalls++); /* no hot loop */
     }
-    agent_wait(agent, wait);
+    return agent_wait(agent, wait);
 }

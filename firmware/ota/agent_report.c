@@ -54,7 +54,13 @@ bool agent_report_due(const struct agent *agent)
     return agent_report_time(agent) <= agent_now(agent);
 }
 
-void agent_report(struct agent *agent, enum agent_phase behind)
+enum agent_phase agent_report_first(struct agent *agent, enum agent_phase then)
+{
+    agent->after_report = then;
+    return AGENT_PHASE_REPORT;
+}
+
+enum agent_phase agent_report(struct agent *agent)
 {
     struct progress tell = to_tell(agent);
     char text[REPORT_MAX];
@@ -65,35 +71,32 @@ void agent_report(struct agent *agent, enum agent_phase behind)
                                    .payload = text,
                                    .length = (uint32_t)length};
 
-    agent->behind = behind;
-    if (length < 0) {
-        agent_report_lost(agent, AGENT_WHY_BAD_ANSWER);
-        return;
+    if (length < 0 || !agent_ask(agent, &request, REPORT_RETRANSMITS)) {
+        return agent_report_lost(agent, AGENT_WHY_BAD_ANSWER);
     }
-    agent_ask(agent, AGENT_PHASE_REPORT, &request, REPORT_RETRANSMITS);
+    return AGENT_PHASE_STAY;
 }
 
-void agent_report_lost(struct agent *agent, enum agent_why why)
+enum agent_phase agent_report_lost(struct agent *agent, enum agent_why why)
 {
     uint64_t wait = agent_backoff(agent, agent->report_misses);
 
     (void)why;
     agent->report_misses += agent->report_misses < UINT32_MAX;
     agent->report_ms = agent_now(agent) + agent_jitter(agent, wait);
-    agent_enter(agent, agent->behind);
+    return agent->after_report;
 }
 
-void agent_report_answered(struct agent *agent,
-                           const struct coap_answer *answer)
+enum agent_phase agent_report_answered(struct agent *agent,
+                                       const struct coap_answer *answer)
 {
     struct progress told = to_tell(agent);
 
     agent->server_seen = true;
     if (answer->code >> 5 != 2u || !keep_told(agent)) {
-        agent_report_lost(agent, AGENT_WHY_SERVER_REFUSED);
-        return;
+        return agent_report_lost(agent, AGENT_WHY_SERVER_REFUSED);
     }
     agent->report_misses = 0;
     agent_trace(agent, AGENT_EVENT_REPORT, told.state, told.result, 0);
-    agent_enter(agent, agent->behind);
+    return agent->after_report;
 }

@@ -29,9 +29,9 @@ static bool rejected(const struct agent *agent)
     return digest_is(agent->log.now.image_digest, agent->info.rejected[0]);
 }
 
-static bool noted(const struct agent *agent)
+static bool excused(const struct agent *agent)
 {
-    return agent->log.now.noted != 0;
+    return agent->log.now.excused != 0;
 }
 
 static bool not_asked_yet(const struct agent *agent)
@@ -81,7 +81,7 @@ static void succeeded(struct agent *agent)
 
     agent_say(&record, AGENT_STATE_IDLE, AGENT_WHY_NONE);
     record.result = AGENT_RESULT_SUCCESS;
-    record.noted = 0;
+    record.excused = 0;
     record.tries = 0;
     record.failures = 0;
     record.not_before_s = 0;
@@ -104,12 +104,12 @@ static void remember_failed(struct agent *agent)
 
 static void trial_failed(struct agent *agent)
 {
-    agent_fail(agent, AGENT_WHY_TRIAL_FAILED);
+    (void)agent_fail(agent, AGENT_WHY_TRIAL_FAILED);
 }
 
 static void by_surroundings(struct agent *agent)
 {
-    agent_fail(agent, AGENT_WHY_SURROUNDINGS);
+    (void)agent_fail(agent, AGENT_WHY_SURROUNDINGS);
 }
 
 static void leave_it(struct agent *agent)
@@ -119,7 +119,7 @@ static void leave_it(struct agent *agent)
 
 static void by_reason(struct agent *agent)
 {
-    agent_fail(agent, why_of_reason(agent));
+    (void)agent_fail(agent, why_of_reason(agent));
 }
 
 /* From the top; the first that holds decides. */
@@ -127,8 +127,8 @@ static const struct {
     bool (*when)(const struct agent *agent);
     void (*then)(struct agent *agent);
 } verdicts[] = {
-    {runs, succeeded},        {rejected, trial_failed},
-    {noted, by_surroundings}, {not_asked_yet, leave_it},
+    {runs, succeeded},          {rejected, trial_failed},
+    {excused, by_surroundings}, {not_asked_yet, leave_it},
     {always, by_reason},
 };
 

@@ -28,16 +28,15 @@ static bool peek(const struct agent *agent, struct image_info *info)
            memcmp(info->digest, record->image_digest, OTA_DIGEST_SIZE) == 0;
 }
 
-void agent_verify_start(struct agent *agent)
+enum agent_phase agent_verify_begin(struct agent *agent)
 {
     struct image_info info;
 
-    agent->phase = AGENT_PHASE_VERIFY;
     agent->at = 0;
     agent->signed_size = peek(agent, &info) ? image_signed_size(&info) : 0;
-    if (!crypto_hash_begin(&agent->hash)) {
-        agent_fail(agent, AGENT_WHY_FLASH_ERROR);
-    }
+    return crypto_hash_begin(&agent->hash)
+               ? AGENT_PHASE_STAY
+               : agent_fail(agent, AGENT_WHY_FLASH_ERROR);
 }
 
 /* Up to a sector, and not past the end of the signed part. */
@@ -88,7 +87,7 @@ static enum agent_why judge(struct agent *agent)
 }
 
 /* The request first: a record that says "updating" was asked for. */
-static void ask_for_trial(struct agent *agent)
+static enum agent_phase ask_for_trial(struct agent *agent)
 {
     const struct agent_port *port = agent->port;
     struct progress record = agent->log.now;
@@ -97,39 +96,33 @@ static void ask_for_trial(struct agent *agent)
                         record.image_digest);
 
     if (reason != OTA_REASON_NONE) {
-        agent_fail(agent, reason == OTA_REASON_FLASH_ERROR
-                              ? AGENT_WHY_FLASH_ERROR
-                              : AGENT_WHY_BAD_IMAGE);
-        return;
+        return agent_fail(agent, reason == OTA_REASON_FLASH_ERROR
+                                     ? AGENT_WHY_FLASH_ERROR
+                                     : AGENT_WHY_BAD_IMAGE);
     }
     agent_say(&record, AGENT_STATE_UPDATING, AGENT_WHY_NONE);
     (void)agent_keep(agent, &record); /* "downloaded" asks once more */
-    if (agent_report_due(agent)) {
-        agent_report(agent, AGENT_PHASE_RESTART);
-    } else {
-        agent_enter(agent, AGENT_PHASE_RESTART);
-    }
+    return agent_report_due(agent)
+               ? agent_report_first(agent, AGENT_PHASE_RESTART)
+               : AGENT_PHASE_RESTART;
 }
 
-static void finish(struct agent *agent)
+static enum agent_phase finish(struct agent *agent)
 {
     enum agent_why why = judge(agent);
     struct progress record = agent->log.now;
 
     if (why != AGENT_WHY_NONE) {
-        agent_fail(agent, why);
-        return;
+        return agent_fail(agent, why);
     }
     agent_trace(agent, AGENT_EVENT_VERIFIED, record.version, record.size, 0);
     agent_say(&record, AGENT_STATE_DOWNLOADED, AGENT_WHY_NONE);
-    if (agent_keep(agent, &record)) {
-        ask_for_trial(agent);
-    } else {
-        agent_fail(agent, AGENT_WHY_FLASH_ERROR);
-    }
+    return agent_keep(agent, &record)
+               ? ask_for_trial(agent)
+               : agent_fail(agent, AGENT_WHY_FLASH_ERROR);
 }
 
-void agent_verify(struct agent *agent)
+enum agent_phase agent_verify(struct agent *agent)
 {
     uint32_t end = agent->log.now.size - agent->at > A_STEP
                        ? agent->at + A_STEP
@@ -137,11 +130,8 @@ void agent_verify(struct agent *agent)
 
     while (agent->at < end) {
         if (!add_part(agent)) {
-            agent_fail(agent, AGENT_WHY_FLASH_ERROR);
-            return;
+            return agent_fail(agent, AGENT_WHY_FLASH_ERROR);
         }
     }
-    if (agent->at == agent->log.now.size) {
-        finish(agent);
-    }
+    return agent->at == agent->log.now.size ? finish(agent) : AGENT_PHASE_STAY;
 }

@@ -3,7 +3,7 @@
  * An entry of the ring (ring.h), 128 bytes:
  *
  *      8 state   9 result  10 why  11 slot  12 tries
- *     13 reported  14 noted  15 final  16 release  20 version  24 size
+ *     13 reported  14 excused  15 final  16 release  20 version  24 size
  *     28 written  32 not before  36 ETag's length  37 ETag, zeros  45 sags
  *     46 failures  47 zero
  *     48 digest of the image  80 digest of its bytes  112 zeros
@@ -37,7 +37,7 @@ static const struct {
     {offsetof(struct progress, slot), OTA_SLOT_B},
     {offsetof(struct progress, tries), UINT8_MAX},
     {offsetof(struct progress, reported), 1},
-    {offsetof(struct progress, noted), 1},
+    {offsetof(struct progress, excused), 1},
     {offsetof(struct progress, final), 1},
 };
 #define BYTE_FIELDS (sizeof(byte_fields) / sizeof(byte_fields[0]))

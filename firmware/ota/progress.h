@@ -26,7 +26,7 @@ struct progress {
     uint8_t slot;      /* enum ota_slot that is written */
     uint8_t tries;     /* failures of the surroundings for this release */
     uint8_t reported;  /* 1: the server knows state and result */
-    uint8_t noted;     /* 1: the trial went wrong without the image's fault */
+    uint8_t excused;   /* 1: the trial went wrong without the image's fault */
     uint8_t final;     /* 1: this release is not to be tried again */
     uint8_t sags;      /* brown-outs since the radio last did its work */
     uint8_t failures;  /* in a row, of whatever release */

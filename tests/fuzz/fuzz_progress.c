@@ -51,7 +51,7 @@ static void check_state(const struct progress *now)
 {
     require(now->sequence == 0 ||
             (now->state <= AGENT_STATE_UPDATING && now->slot <= OTA_SLOT_B &&
-             now->reported <= 1 && now->noted <= 1 && now->final <= 1 &&
+             now->reported <= 1 && now->excused <= 1 && now->final <= 1 &&
              now->etag.length <= COAP_ETAG));
 }
 

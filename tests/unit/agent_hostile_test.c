@@ -397,7 +397,7 @@ static struct progress forgery(struct rng *rng)
         .slot = (uint8_t)any(rng, 2),
         .tries = any(rng, 2) ? UINT8_MAX : (uint8_t)any(rng, 4),
         .reported = (uint8_t)any(rng, 2),
-        .noted = (uint8_t)any(rng, 2),
+        .excused = (uint8_t)any(rng, 2),
         .final = (uint8_t)any(rng, 2),
         .sags = any(rng, 2) ? UINT8_MAX : 0,
         .release = any(rng, 2) ? 1 : extreme(rng),

@@ -862,7 +862,7 @@ Test(agent, surroundings_are_known_from_the_note_or_from_the_journal)
         struct progress record = record_of_update();
         record.state = AGENT_STATE_UPDATING;
         record.written = record.size;
-        record.noted = (uint8_t)noted;
+        record.excused = (uint8_t)noted;
         forge(record);
         w->state.reason = noted ? OTA_REASON_NONE : OTA_REASON_SURROUNDINGS;
         aw_boot(w);

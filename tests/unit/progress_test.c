@@ -41,7 +41,7 @@ static struct progress make_state(uint32_t number)
     state.slot = (uint8_t)(number % 2);
     state.tries = (uint8_t)(number * 3);
     state.reported = number % 3 == 0;
-    state.noted = number % 5 == 0;
+    state.excused = number % 5 == 0;
     state.final = number % 7 == 0;
     state.sags = (uint8_t)(number * 5);
     state.failures = (uint8_t)(number * 11);
@@ -195,7 +195,7 @@ Test(progress, values_that_no_record_has_are_refused)
     for (unsigned i = 0; i < 6; i++) {
         struct progress state = make_state(5);
         uint8_t *const fields[] = {&state.state,    &state.slot,
-                                   &state.reported, &state.noted,
+                                   &state.reported, &state.excused,
                                    &state.final,    &state.etag.length};
         *fields[i] = i == 5 ? COAP_ETAG + 1 : i == 0 ? 4 : 2;
         cr_assert_eq(progress_append(&log, &state), OTA_ERR_RANGE, "%u", i);
