@@ -644,6 +644,9 @@ static int print_table(struct bench *bench)
     err = err ? err
               : print_update(bench, "update over NB-IoT, 21 kbit/s, 256KiB",
                              "scenarios/network/ota-nbiot.yaml", "");
+    err = err ? err
+              : print_update(bench, "a year of polls every ten minutes",
+                             "tests/bench/polls.yaml", "<= 10000");
     return err ? err : print_wear(bench);
 }
 
