@@ -58,6 +58,13 @@ bench: deps-build host firmware $(B)/tests/bench
 	@echo
 	$(Q)$(MAKE) --no-print-directory NODEPS=1 size
 
+# Every scenario in which something resets a device, from its first, middle and
+# last reset again. `make test` takes every sixth of them.
+.PHONY: forks
+forks: ## go back to resets in all scenarios, and compare
+forks: deps-test host firmware $(B)/tests/qemu
+	$(Q)FORKS_STRIDE=1 OTALAB_BUILD=$(B) $(B)/tests/qemu -j2 --filter 'fork/*'
+
 # Fuzzers: everything compiled anew with coverage and sanitizers, in a folder
 # of its own. The run is bounded by a count, so it is the same each time.
 FUZZ_RUNS ?= 20000

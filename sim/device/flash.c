@@ -52,6 +52,12 @@ static void set_taint(struct flash *flash, enum flash_taint taint)
     }
 }
 
+/* No effect reaches beyond its operation's sector. */
+static void touch(struct flash *flash, uint32_t address)
+{
+    flash->touched[address / FLASH_SECTOR] = 1;
+}
+
 static void wear(struct flash *flash)
 {
     uint32_t *count = &flash->erase_count[flash->op.address / FLASH_SECTOR];
@@ -85,6 +91,7 @@ int flash_init(struct flash *flash, const struct flash_figures *figures,
     memset(flash, 0, sizeof(*flash));
     flash->figures = *figures;
     memset(flash->array, 0xFF, sizeof(flash->array));
+    memset(flash->touched, 1, sizeof(flash->touched));
     rng_init(&flash->rng, seed, "flash");
     return 0;
 }
@@ -482,6 +489,7 @@ static void complete_wrong(struct flash *flash)
 
 static void complete(struct flash *flash)
 {
+    touch(flash, flash->op.address);
     switch (flash->op.fault) {
     case FLASH_FAULT_NONE:
         if (flash->op.kind == FLASH_PROGRAM) {
@@ -612,6 +620,7 @@ static void tear(struct flash *flash, enum flash_form form, uint32_t done)
         complete(flash);
         return;
     }
+    touch(flash, flash->op.address);
     forms[form].tear(flash, done);
     set_taint(flash, program ? FLASH_TORN_PROGRAM : FLASH_TORN_ERASE);
     if (!program) {
@@ -650,6 +659,7 @@ int flash_flip(struct flash *flash, uint32_t address, unsigned bit)
     if (address >= flash->figures.size || bit > 7) {
         return -1;
     }
+    touch(flash, address);
     flash->array[address] = (uint8_t)(flash->array[address] ^ (1u << bit));
     return 0;
 }
@@ -657,6 +667,7 @@ int flash_flip(struct flash *flash, uint32_t address, unsigned bit)
 void flash_put(struct flash *flash, uint32_t address, uint8_t value)
 {
     if (address < flash->figures.size) {
+        touch(flash, address);
         flash->array[address] = value;
     }
 }

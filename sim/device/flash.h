@@ -107,8 +107,11 @@ struct flash {
     uint64_t erases;
     uint32_t erase_count[FLASH_MAX_SECTORS];
     uint8_t locked[FLASH_MAX_SECTORS]; /* 1 = until reset */
+    /* 1 = array or taint may have changed since sectors_save() or
+     * sectors_restore(); a note for these, no part of the value */
+    uint8_t touched[FLASH_MAX_SECTORS];
     uint8_t array[FLASH_MAX_SIZE];
-    uint8_t taint[FLASH_WORDS]; /* enum flash_taint */
+    uint8_t taint[FLASH_WORDS]; /* enum flash_taint; the last member */
 };
 
 /* Blank, unworn flash. Returns 0, or -1 when a figure is not supported. */

@@ -6,6 +6,8 @@
  */
 #include "engine/device.h"
 
+#include <string.h>
+
 #include "engine/emit.h"
 #include "engine/power.h"
 
@@ -27,6 +29,7 @@ uint64_t device_executed_ns(const struct device *device)
 
 void device_take_counts(struct device *device)
 {
+    device->generation++;
     device->boot_insns = machine_channel(device->machine)->insns;
     device->boot_waits = machine_channel(device->machine)->waits;
 }
@@ -58,7 +61,7 @@ static void grant_time(struct device *device)
         device->resetting
             ? device->grace_insns
             : device->ring_insns + silence_ns(board) / BOARD_NS_PER_INSN;
-    channel->generation = device->world->boots;
+    channel->generation = device->generation;
     channel->checking = 1;
 }
 
@@ -373,4 +376,29 @@ bool device_settled(const struct device *device)
 
     return (idle || board->halted || device->world->dead) &&
            board->console_count == 0 && device->world->link.packets == 0;
+}
+
+bool device_in_reset(const struct device *device)
+{
+    return device->world->struck && device->world->wait == WAIT_RUNS;
+}
+
+int device_return(struct device *device, bool stands, const uint8_t *sram,
+                  struct diag *diag)
+{
+    uint32_t at;
+
+    device->resetting = false;
+    device->ring_insns = machine_channel(device->machine)->insns;
+    machine_take_write(device->machine, CHANNEL_ROM, &at);
+    machine_take_write(device->machine, CHANNEL_FLASH, &at);
+    if (stands && sram == NULL) {
+        machine_page(device->machine)->status = CTL_RESET_ASSERTED;
+        return 0;
+    }
+    if (sram != NULL) {
+        memcpy(machine_window(device->machine) + DEVICE_SRAM, sram,
+               BOARD_SRAM_SIZE);
+    }
+    return device_restart(device, diag);
 }

@@ -6,6 +6,7 @@
 #include "engine/expects.h"
 #include "engine/steps.h"
 #include "engine/verdict.h"
+#include "scenario/pattern.h"
 
 /* A guest may print as long as it likes, the recording has an end. What is
  * not recorded cannot be judged, so the run ends with it. */
@@ -32,9 +33,17 @@ static void tell(void *context, const struct event *event)
 {
     struct run *run = context;
 
-    if (run->story.out != NULL) {
+    if (run->story.out != NULL && !run->again) {
         story_event(&run->story, event);
     }
+}
+
+static void watch(void *context, const struct event *event)
+{
+    struct run *run = context;
+
+    run->seen =
+        run->seen || (run->wanted != NULL && pattern_fits(run->wanted, event));
 }
 
 static void explain(void *context, const struct event *event)
@@ -54,7 +63,8 @@ static void expect(void *context, const struct event *event)
 
 void listeners_join(struct run *run)
 {
-    static hear_event *const all[] = {record, tell, explain, trigger, expect};
+    static hear_event *const all[] = {record,  tell,    watch,
+                                      explain, trigger, expect};
 
     run->story = (struct story){.out = run->options->story,
                                 .verbose = run->options->verbose,

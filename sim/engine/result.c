@@ -5,14 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-void run_result_free(struct run_result *result)
+void run_result_forget(struct run_result *result)
 {
-    recording_free(&result->recording);
+    struct recording recording = result->recording;
+
     free(result->stderr_text);
     for (unsigned i = 0; i < result->devices; i++) {
         free(result->device[i].flash);
     }
     memset(result, 0, sizeof *result);
+    result->recording = recording;
+}
+
+void run_result_free(struct run_result *result)
+{
+    run_result_forget(result);
+    recording_free(&result->recording);
 }
 
 const char *run_verdict_name(enum run_verdict verdict)

@@ -25,6 +25,7 @@ struct run_options {
     bool verbose;
     bool color;
     bool hard_cuts;  /* every power cut ends the process */
+    bool forks;      /* run_save() is possible anywhere */
     unsigned faults; /* added to the scenario; for the token */
     const char *const *fault;
     int gdb_port;
@@ -60,6 +61,8 @@ struct run_result {
     struct run_device device[SCENARIO_DEVICES];
 };
 
+/* All but the recording. */
+void run_result_forget(struct run_result *result);
 void run_result_free(struct run_result *result);
 const char *run_verdict_name(enum run_verdict verdict);
 

@@ -20,12 +20,15 @@
  *   serve.c      a device goes on
  *   sinks.c      what boards and oracles tell
  *   listeners.c  who hears of a run
+ *   close.c      the run is over: verdict and evidence
+ *   checkpoint.c a run at one point, to go back to
  *   run.c        the loop around all of them
  */
 #ifndef OTALAB_ENGINE_STATE_H
 #define OTALAB_ENGINE_STATE_H
 
 #include "engine/hear.h"
+#include "device/sectors.h"
 #include "engine/given.h"
 #include "engine/result.h"
 #include "machine/machine.h"
@@ -45,8 +48,11 @@ struct device {
     uint64_t boot_waits;  /* the same of WFIs */
     uint64_t ring_insns;  /* shim's count at the last ring */
     uint64_t grace_insns; /* where a guest in reset is ended */
+    uint32_t generation;  /* resets and restores of the machine */
     bool resetting;       /* it was in reset when it last ran on */
 };
+
+struct checkpoint;
 
 struct run {
     const struct run_case *given;
@@ -57,6 +63,11 @@ struct run {
     unsigned devices;
     struct story story;
     struct hear hear;
+    struct sectors held[SCENARIO_DEVICES]; /* of what was saved last */
+    struct checkpoint *last;      /* the last point with all devices in reset */
+    const struct pattern *wanted; /* event to stop after; NULL: none */
+    bool seen;                    /* it came */
+    bool again;                   /* this was told before */
 };
 
 #endif

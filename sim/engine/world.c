@@ -263,6 +263,7 @@ static void add_progress(mbedtls_sha256_context *context,
         ADD(context, world->expect[i].broken);
     }
     ADD(context, world->counts); /* numbers of one size: no padding */
+    ADD(context, world->phase);
     ADD(context, world->now_ns);
     ADD(context, world->sequence);
     ADD(context, world->release);

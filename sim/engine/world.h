@@ -126,7 +126,16 @@ struct world_device {
 
 _Static_assert(SCENARIO_DEVICES <= 32, "a bit of `held` for each device");
 
+/* Between two turns of a run, and within one. */
+enum world_phase {
+    PHASE_BEGIN = 0, /* power is on, and nothing has run */
+    PHASE_TURN,      /* a turn comes */
+    PHASE_RUN        /* it was taken, and the devices run on */
+};
+
 struct world {
+    uint32_t phase;  /* enum world_phase */
+    uint64_t turns;  /* so far */
     uint64_t now_ns; /* time of the last event */
     uint64_t sequence;
     uint32_t devices;

@@ -43,6 +43,15 @@ static int recording_append(struct recording *recording, const char *text,
     return 0;
 }
 
+int recording_copy(struct recording *to, const struct recording *from)
+{
+    to->length = 0;
+    int err = recording_append(to, from->bytes, from->length);
+
+    to->events = err ? 0 : from->events;
+    return err;
+}
+
 /* ---- JSON ------------------------------------------------------------- */
 
 static void put_field(struct json *json, const struct event *event, unsigned i)

@@ -40,6 +40,9 @@ int recording_begin(struct recording *recording,
                     const struct recording_header *header);
 int recording_add(struct recording *recording, const struct event *event);
 void recording_digest(const struct recording *recording, uint8_t digest[32]);
+/* Make `to` the same as `from`; it keeps its memory. 0, or
+ * OTALAB_ERR_SIMULATOR without memory. */
+int recording_copy(struct recording *to, const struct recording *from);
 int recording_write(const struct recording *recording, const char *path,
                     struct diag *diag);
 

@@ -24,6 +24,7 @@
 
 #include "base/file.h"
 #include "device/figures.h"
+#include "engine/case.h"
 #include "engine/run.h"
 #include "image/rom.h"
 #include "machine/machine.h"
@@ -428,6 +429,86 @@ static int print_update(struct bench *bench, const char *what, const char *file,
     return 0;
 }
 
+/* ---- forks --------------------------------------------------------------- */
+
+/* What is saved at the last power cut of a download, and restored when all is
+ * over: the world alone, since the CPU stands at a command then. */
+static int save_and_restore(struct bench *bench, struct run *run,
+                            uint64_t spent[2])
+{
+    static const struct run_until at_reset = {.what = UNTIL_RESET};
+    struct checkpoint *point = NULL;
+    int err = run_save(run, &point, &bench->diag); /* the first has it all */
+
+    err = err ? err : run_to(run, &at_reset, &bench->diag);
+    while (err == 0 && !run_over(run)) {
+        uint64_t start = now_ns();
+
+        checkpoint_leave(point);
+        err = run_save(run, &point, &bench->diag);
+        spent[0] = now_ns() - start;
+        err = err ? err : run_to(run, &at_reset, &bench->diag);
+    }
+    uint64_t start = now_ns();
+
+    err = err || point == NULL ? err : run_restore(run, point, &bench->diag);
+    spent[1] = now_ns() - start;
+    checkpoint_leave(point);
+    return err;
+}
+
+static int fork_run(struct bench *bench, uint64_t spent[2])
+{
+    struct run_options options = {.firmware = bench->firmware,
+                                  .firmware_else = bench->firmware,
+                                  .plugin = bench->plugin};
+    struct run_result result = {.verdict = RUN_ERROR};
+    struct scenario *scenario = NULL;
+    struct run_case given;
+    struct run *run = NULL;
+    int err = scenario_read("scenarios/power/ota-cut-erase.yaml", &scenario,
+                            &bench->diag);
+
+    if (err) {
+        return err;
+    }
+    recording_init(&result.recording);
+    err = case_make(&given, scenario, &options, &bench->diag);
+    err = err ? err : run_begin(&run, &given, &result, &bench->diag);
+    err = err ? err : save_and_restore(bench, run, spent);
+    run_end(run);
+    case_free(&given);
+    run_result_free(&result);
+    scenario_free(scenario);
+    return err;
+}
+
+/* `what`: which of the two. */
+static int fork_cost(struct bench *bench, const void *what, struct cost *cost)
+{
+    uint64_t spent[2] = {0, 0};
+    int err = fork_run(bench, spent);
+
+    cost->wall_ns = spent[*(const unsigned *)what];
+    return err;
+}
+
+static int print_forks(struct bench *bench)
+{
+    static const char *const names[] = {"save a run at a power cut",
+                                        "restore it from its end"};
+    struct figure figure;
+    int err = 0;
+
+    for (unsigned i = 0; i < 2 && err == 0; i++) {
+        err = measure(bench, names[i], fork_cost, &i, &figure);
+        if (err == 0) {
+            print_row(names[i], &figure, "ms", 1000000, "<= 0.3");
+        }
+    }
+    return err;
+}
+
 /* ---- wear ---------------------------------------------------------------- */
 
 #define UPDATES 8u
@@ -647,6 +728,7 @@ static int print_table(struct bench *bench)
     err = err ? err
               : print_update(bench, "a year of polls every ten minutes",
                              "tests/bench/polls.yaml", "<= 10000");
+    err = err ? err : print_forks(bench);
     return err ? err : print_wear(bench);
 }
 

@@ -62,6 +62,7 @@ static struct world *make(int fill)
     memset(&world->counts, 0, sizeof world->counts);
     memset(world->step, 0, sizeof world->step);
     memset(world->expect, 0, sizeof world->expect);
+    world->phase = PHASE_TURN;
     world->now_ns = 0;
     world->sequence = 0;
     world->release = 0;
@@ -316,6 +317,7 @@ static void copy_world(struct world *to, const struct world *from)
     for (uint32_t i = 0; i < from->devices; i++) {
         copy_device(&to->device[i], &from->device[i]);
     }
+    COPY(phase);
     COPY(now_ns);
     COPY(sequence);
     COPY(devices);

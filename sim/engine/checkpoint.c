@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* Taking a run's state, and going back to it. */
+#include "engine/checkpoint.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/device.h"
+
+/* ---- the world without what the flash holds ------------------------------ */
+
+#define CONTENT_AT                                                          \
+    (offsetof(struct world_device, board) + offsetof(struct board, flash) + \
+     offsetof(struct flash, array))
+#define CONTENT_SIZE                         \
+    (sizeof(((struct flash *)NULL)->array) + \
+     sizeof(((struct flash *)NULL)->taint))
+_Static_assert(offsetof(struct flash, array) + CONTENT_SIZE <=
+                       sizeof(struct flash) &&
+                   offsetof(struct flash, taint) ==
+                       offsetof(struct flash, array) + FLASH_MAX_SIZE,
+               "array and taint lie side by side");
+
+struct piece {
+    size_t at;
+    size_t size;
+};
+
+/* Before the devices, two of each device that there is, and what follows. */
+#define PIECES (2u + 2u * SCENARIO_DEVICES)
+
+static unsigned pieces_of(const struct world *world, struct piece piece[PIECES])
+{
+    size_t first = offsetof(struct world, device);
+    size_t behind = first + sizeof world->device;
+    unsigned count = 0;
+
+    piece[count++] = (struct piece){0, first};
+    for (uint32_t i = 0; i < world->devices; i++) {
+        size_t device = first + i * sizeof world->device[0];
+        size_t after = device + CONTENT_AT + CONTENT_SIZE;
+
+        piece[count++] = (struct piece){device, CONTENT_AT};
+        piece[count++] =
+            (struct piece){after, device + sizeof world->device[0] - after};
+    }
+    piece[count++] = (struct piece){behind, sizeof *world - behind};
+    return count;
+}
+
+static uint8_t *take_rest(const struct world *world)
+{
+    struct piece piece[PIECES];
+    unsigned count = pieces_of(world, piece);
+    size_t size = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        size += piece[i].size;
+    }
+    uint8_t *rest = malloc(size);
+    uint8_t *to = rest;
+
+    for (unsigned i = 0; rest != NULL && i < count; i++) {
+        memcpy(to, (const uint8_t *)world + piece[i].at, piece[i].size);
+        to += piece[i].size;
+    }
+    return rest;
+}
+
+static void put_rest(struct world *world, const uint8_t *rest)
+{
+    struct piece piece[PIECES];
+    unsigned count = pieces_of(world, piece);
+
+    for (unsigned i = 0; i < count; i++) {
+        memcpy((uint8_t *)world + piece[i].at, rest, piece[i].size);
+        rest += piece[i].size;
+    }
+}
+
+/* ---- taking -------------------------------------------------------------- */
+
+bool checkpoint_possible(const struct run *run)
+{
+    if (run->world->phase != PHASE_RUN) {
+        return run->world->phase == PHASE_BEGIN;
+    }
+    for (unsigned i = 0; i < run->devices; i++) {
+        if (!device_in_reset(&run->device[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int take_device(struct run *run, unsigned i, struct checkpoint *to)
+{
+    struct device *device = &run->device[i];
+
+    if (device->world->board.sram != BOARD_SRAM_SCRAMBLED) {
+        to->sram[i] = malloc(BOARD_SRAM_SIZE);
+        if (to->sram[i] == NULL) {
+            return -1;
+        }
+        memcpy(to->sram[i], machine_window(device->machine) + DEVICE_SRAM,
+               BOARD_SRAM_SIZE);
+    }
+    return sectors_save(&device->world->board.flash, &run->held[i],
+                        &to->flash[i]);
+}
+
+static int take_all(struct run *run, struct checkpoint *to)
+{
+    int err = recording_copy(&to->recording, &run->result->recording);
+
+    to->flash = calloc(SCENARIO_DEVICES, sizeof *to->flash);
+    err = to->flash == NULL ? -1 : err;
+    for (unsigned i = 0; i < run->devices && err == 0; i++) {
+        err = take_device(run, i, to);
+    }
+    to->rest = err ? NULL : take_rest(run->world);
+    to->story = run->story;
+    return to->rest == NULL ? -1 : 0;
+}
+
+int checkpoint_take(struct run *run, struct checkpoint **out, struct diag *diag)
+{
+    struct checkpoint *made = calloc(1, sizeof *made);
+
+    assert(checkpoint_possible(run));
+    *out = NULL;
+    if (made != NULL) {
+        made->users = 1;
+        made->turns = run->world->turns;
+        made->phase = run->world->phase;
+        if (take_all(run, made) == 0) {
+            *out = made;
+            return 0;
+        }
+        checkpoint_leave(made);
+    }
+    return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+}
+
+int checkpoint_note(struct run *run, struct diag *diag)
+{
+    struct checkpoint *now;
+
+    if (!run->options->forks || !checkpoint_possible(run)) {
+        return 0;
+    }
+    int err = checkpoint_take(run, &now, diag);
+
+    if (err == 0) {
+        checkpoint_leave(run->last);
+        run->last = now;
+    }
+    return err;
+}
+
+struct checkpoint *checkpoint_use(struct checkpoint *checkpoint)
+{
+    checkpoint->users++;
+    return checkpoint;
+}
+
+void checkpoint_leave(struct checkpoint *checkpoint)
+{
+    if (checkpoint == NULL || --checkpoint->users > 0) {
+        return;
+    }
+    for (unsigned i = 0; i < SCENARIO_DEVICES; i++) {
+        free(checkpoint->sram[i]);
+        if (checkpoint->flash != NULL) {
+            sectors_free(&checkpoint->flash[i]);
+        }
+    }
+    free(checkpoint->flash);
+    free(checkpoint->rest);
+    recording_free(&checkpoint->recording);
+    checkpoint_leave(checkpoint->base);
+    free(checkpoint);
+}
+
+/* ---- going back ---------------------------------------------------------- */
+
+/* A CPU that stands at a command can be told to reset itself. */
+static bool stands(const struct world_device *device)
+{
+    return device->wait != WAIT_RESET && device->wait != WAIT_LOST;
+}
+
+int checkpoint_go(struct run *run, const struct checkpoint *checkpoint,
+                  struct diag *diag)
+{
+    bool in_place[SCENARIO_DEVICES];
+    int err = recording_copy(&run->result->recording, &checkpoint->recording);
+
+    assert(checkpoint->base == NULL);
+    if (err) {
+        return diag_fail(diag, err, "out of memory");
+    }
+    for (unsigned i = 0; i < run->devices; i++) {
+        struct world_device *world = &run->world->device[i];
+
+        in_place[i] = stands(world);
+        sectors_restore(&world->board.flash, &run->held[i],
+                        &checkpoint->flash[i]); /* sees what was touched */
+    }
+    put_rest(run->world, checkpoint->rest);
+    run->story = checkpoint->story;
+    for (unsigned i = 0; i < run->devices && err == 0; i++) {
+        err = device_return(&run->device[i], in_place[i], checkpoint->sram[i],
+                            diag);
+    }
+    assert(err || checkpoint_possible(run));
+    return err;
+}

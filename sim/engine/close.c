@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Verdict and evidence of a run that is over. */
+#include "engine/close.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "engine/device.h"
+#include "engine/emit.h"
+#include "engine/ends.h"
+#include "engine/expects.h"
+
+/* A boot takes no longer, trial and deadline apart. */
+#define BOOT_NS 10000000000u
+/* Boots in a row that may come to nothing: each of a trial leaves its mark in
+ * the journal, which begins the count anew. */
+#define BOOTS_IN_VAIN 2u
+
+/* A run that was ended in the middle of a boot says nothing about what would
+ * have come of it: unless there have been too many without any work being
+ * done, or it takes longer than any can. */
+static bool is_booting(const struct device *device)
+{
+    const struct world_device *world = device->world;
+    uint64_t longest = device->run->given->judged.policy.deadline_ns + BOOT_NS;
+    uint64_t since = device->run->world->now_ns > world->boot_ns
+                         ? device->run->world->now_ns - world->boot_ns
+                         : 0;
+
+    if (world->board.halted || world->wait == WAIT_LOST) {
+        return false;
+    }
+    return world->quiet_boots <= BOOTS_IN_VAIN &&
+           (world->board.reset_asserted || since <= longest);
+}
+
+/* Does it say anything that no image is at work now? */
+static bool ends_dead(const struct device *device)
+{
+    const struct run *run = device->run;
+
+    return (run->given->scenario->allow & ALLOW_BRICK) == 0 &&
+           !run->world->stop && !expects_forbidden(run) &&
+           !device->world->dead && !(is_booting(device) && !run->world->stuck);
+}
+
+static void judge(struct run *run)
+{
+    struct world *world = run->world;
+
+    for (unsigned i = 0; i < run->devices; i++) {
+        struct device *device = &run->device[i];
+        struct oracle_view view = device_view(device);
+
+        device_check_window(device);
+        oracle_close(&device->world->oracle, &view);
+        if (device->world->alive || ends_dead(device)) {
+            oracle_finish(&device->world->oracle, &view, device->world->alive);
+        }
+    }
+    ends_judge(run);
+    if (world->verdict != RUN_LIMIT) {
+        world->verdict = world->failures > 0 ? RUN_FAILED : RUN_PASSED;
+    }
+}
+
+void close_run(struct run *run)
+{
+    if (run->world->verdict != RUN_INTERRUPTED) {
+        judge(run);
+    }
+    emit_text(run, NULL, EVENT_END,
+              run_verdict_name((enum run_verdict)run->world->verdict));
+}
+
+/* What is left of each device: flash and fuses. */
+static void keep_devices(struct run *run)
+{
+    struct run_result *result = run->result;
+
+    result->devices = run->devices;
+    for (unsigned i = 0; i < run->devices; i++) {
+        const struct world_device *device = &run->world->device[i];
+
+        result->device[i].otp = device->board.otp;
+        result->device[i].flash = malloc(sizeof device->board.flash);
+        if (result->device[i].flash != NULL) {
+            *result->device[i].flash = device->board.flash;
+        }
+        result->device[i].link[LINK_UP] = device->link.way[LINK_UP].counts;
+        result->device[i].link[LINK_DOWN] = device->link.way[LINK_DOWN].counts;
+        result->device[i].drained_uj = device->battery.drained_uj;
+        result->rollbacks += device->oracle.rollbacks;
+    }
+}
+
+static void keep_verdict(struct run *run)
+{
+    struct run_result *result = run->result;
+    const struct world *world = run->world;
+
+    result->verdict = (enum run_verdict)world->verdict;
+    result->failures = world->failures;
+    result->more_failures = world->more_failures;
+    memcpy(result->failure, world->failure, sizeof result->failure);
+    result->counts = world->counts;
+    result->time_ns = world->now_ns;
+    result->events = world->sequence;
+    world_hash(world, result->world);
+}
+
+/* `whole`: it was recorded to its end. */
+void close_keep(struct run *run, bool whole)
+{
+    struct run_result *result = run->result;
+    const struct device *first = &run->device[0];
+
+    run_result_forget(result);
+    keep_verdict(run);
+    keep_devices(run);
+    result->token = run->given->token;
+    if (first->machine != NULL) {
+        result->stderr_text = strdup(machine_stderr(first->machine));
+        snprintf(result->token.qemu, sizeof result->token.qemu, "%s",
+                 machine_qemu_version(first->machine));
+    }
+    if (whole && result->verdict < RUN_ERROR) {
+        uint8_t digest[32];
+
+        recording_digest(&result->recording, digest);
+        hex_short(digest, result->token.recording);
+    }
+}

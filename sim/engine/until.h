@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* How far a run goes, at least: it stops between two steps of its loop. */
+#ifndef OTALAB_ENGINE_UNTIL_H
+#define OTALAB_ENGINE_UNTIL_H
+
+#include <stdint.h>
+
+#include "scenario/scenario.h"
+
+enum run_stop {
+    UNTIL_END = 0, /* nothing is left to happen */
+    UNTIL_EVENT,   /* the event of that number was told */
+    UNTIL_TIME,    /* the world has come to that time */
+    UNTIL_MATCH,   /* an event that fits the pattern was told; `nth` is not
+                      looked at */
+    UNTIL_RESET,   /* a device was struck and has not run since */
+    UNTIL_TURN     /* so many turns were taken, and that phase has come */
+};
+
+struct run_until {
+    enum run_stop what;
+    uint64_t sequence; /* EVENT */
+    uint64_t time_ns;  /* TIME */
+    struct pattern pattern;
+    uint64_t turns; /* TURN */
+    uint32_t phase; /* enum world_phase */
+};
+
+#endif
