@@ -12,13 +12,12 @@
 #include "cli/root.h"
 #include "scenario/explain.h"
 
-enum { NAMES };
+enum { OFFER };
 
 static const struct option_spec completion_options[] = {
-    [NAMES] = {.name = "names",
-               .kind = OPTION_CHOICE,
-               .argument = "scenarios|topics",
-               .help = "only the names that a script offers, a line each"},
+    [OFFER] = {.name = "offer",
+               .help = "what a script offers after these words: in the first "
+                       "line what the shell adds, then a word a line"},
     {0},
 };
 
@@ -26,29 +25,37 @@ static const struct command_example completion_examples[] = {
     {"source <(otalab completion bash)", "completions in this shell"},
     {"otalab completion fish > ~/.config/fish/completions/otalab.fish",
      "completions in every fish"},
-    {"otalab completion --names scenarios", "every scenario known by name"},
+    {"otalab completion --offer -- run ab-", "what a Tab would offer there"},
     {0},
 };
 
 /* ---- names -------------------------------------------------------------- */
 
-static int names_of_folder(const char *folder, const struct locations *where,
-                           struct diag *diag)
+/* A name without the folder and ".yaml". */
+static void offer_scenario(const char *typed, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char name[256];
+
+    snprintf(name, sizeof name, "%s", slash != NULL ? slash + 1 : path);
+    name[strcspn(name, ".")] = '\0';
+    completion_word(typed, name, NULL, stdout);
+}
+
+static int offer_folder(const char *typed, const char *folder,
+                        const struct locations *where, struct diag *diag)
 {
     struct paths paths = {0};
     int err = paths_add(&paths, folder, where, diag);
 
     for (size_t i = 0; err == 0 && i < paths.count; i++) {
-        const char *slash = strrchr(paths.path[i], '/');
-        const char *file = slash != NULL ? slash + 1 : paths.path[i];
-
-        printf("%.*s\n", (int)(strlen(file) - strlen(".yaml")), file);
+        offer_scenario(typed, paths.path[i]);
     }
     paths_free(&paths);
     return err;
 }
 
-static int names_of_scenarios(struct diag *diag)
+static int offer_scenarios(const char *typed, struct diag *diag)
 {
     struct locations where = {0};
     struct diag unused = {""};
@@ -58,16 +65,16 @@ static int names_of_scenarios(struct diag *diag)
 
     (void)missing;
     if (where.scenarios[0] != '\0') {
-        err = names_of_folder(where.scenarios, &where, diag);
+        err = offer_folder(typed, where.scenarios, &where, diag);
     }
     if (err == 0 && strcmp(where.scenarios, where.scenarios_else) != 0) {
-        err = names_of_folder(where.scenarios_else, &where, diag);
+        err = offer_folder(typed, where.scenarios_else, &where, diag);
     }
     return err;
 }
 
 /* The first words of the list: "  flash.erase   a sector was erased". */
-static int names_of_topics(struct diag *diag)
+static int offer_topics(const char *typed, struct diag *diag)
 {
     char *list = NULL;
     size_t size = 0;
@@ -81,40 +88,42 @@ static int names_of_topics(struct diag *diag)
         free(list);
         return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     }
-    for (const char *line = list; *line != '\0';
-         line += line[strcspn(line, "\n")] != '\0' ? strcspn(line, "\n") + 1
-                                                   : strlen(line)) {
+    for (char *line = strtok(list, "\n"); line != NULL;
+         line = strtok(NULL, "\n")) {
         if (strncmp(line, "  ", 2) == 0 && line[2] != ' ') {
-            printf("%.*s\n", (int)strcspn(line + 2, " \n"), line + 2);
+            line[2 + strcspn(line + 2, " ")] = '\0';
+            completion_word(typed, line + 2, NULL, stdout);
         }
     }
     free(list);
     return 0;
 }
 
-/* ---- the command ----------------------------------------------------------- */
+/* ---- the command ---------------------------------------------------------- */
 
 static int script(const char *shell, struct diag *diag)
 {
-    static const struct {
-        const char *shell;
-        void (*print)(const struct command *root, FILE *out);
-    } scripts[] = {
-        {"bash", completion_bash},
-        {"zsh", completion_zsh},
-        {"fish", completion_fish},
-    };
+    const char *text = completion_script(shell);
 
-    for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
-        if (strcmp(shell, scripts[i].shell) == 0) {
-            scripts[i].print(&command_root, stdout);
-            return 0;
-        }
+    if (text == NULL) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%s: no completions for this shell; there are some "
+                         "for bash, zsh and fish",
+                         shell);
     }
-    return diag_fail(diag, OTALAB_ERR_USAGE,
-                     "%s: no completions for this shell; there are some for "
-                     "bash, zsh and fish",
-                     shell);
+    fputs(text, stdout);
+    return 0;
+}
+
+static int offer(const struct options *options, struct diag *diag)
+{
+    struct completion answer =
+        completion_offer(&command_root, options->arguments, options->count,
+                         stdout);
+
+    return answer.adds == ADDS_SCENARIOS ? offer_scenarios(answer.typed, diag)
+           : answer.adds == ADDS_TOPICS  ? offer_topics(answer.typed, diag)
+                                         : 0;
 }
 
 static int completion_run(int argc, char **argv)
@@ -127,16 +136,15 @@ static int completion_run(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
-    bool names = options.value[NAMES].given;
-
-    if (names == (options.count > 0)) {
+    if (options.count == 0) {
         err = diag_fail(&diag, OTALAB_ERR_USAGE,
-                        "name a shell (bash, zsh or fish), or use --names");
-    } else if (!names) {
-        err = script(options.arguments[0], &diag);
+                        "name a shell: bash, zsh or fish");
+    } else if (options.value[OFFER].given) {
+        err = offer(&options, &diag);
+    } else if (options.count > 1) {
+        err = diag_fail(&diag, OTALAB_ERR_USAGE, "one shell at a time");
     } else {
-        err = options.value[NAMES].number == 0 ? names_of_scenarios(&diag)
-                                               : names_of_topics(&diag);
+        err = script(options.arguments[0], &diag);
     }
     return err != 0 ? command_fail(&command_completion, err, &diag) : 0;
 }
@@ -147,7 +155,7 @@ const struct command command_completion = {
     .run = completion_run,
     .options = completion_options,
     .arguments = "bash|zsh|fish",
-    .arguments_max = 1,
+    .arguments_max = -1,
     .completes = COMPLETES_WORDS,
     .examples = completion_examples,
     .description = "An installation by 'make install' has them already.",

@@ -32,6 +32,18 @@ const char *command_word(const struct command *command)
     return space != NULL ? space + 1 : command->name;
 }
 
+const struct command *command_find(const struct command *group,
+                                   const char *word)
+{
+    for (unsigned i = 0;
+         group->subcommands != NULL && group->subcommands[i] != NULL; i++) {
+        if (strcmp(command_word(group->subcommands[i]), word) == 0) {
+            return group->subcommands[i];
+        }
+    }
+    return NULL;
+}
+
 void command_walk(const struct command *command,
                   void (*visit)(const struct command *command, void *context),
                   void *context)

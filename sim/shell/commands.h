@@ -18,8 +18,7 @@ enum option_kind {
     OPTION_NUMBER,   /* 12 or 0x0c */
     OPTION_SIZE,     /* bytes: 4096, 0x1000, 256KiB, 2MiB */
     OPTION_TIME,     /* ns out of 45ms, 120s, 5min; the unit is a must */
-    OPTION_CHOICE,   /* one of argument's words: "auto|always|never" */
-    OPTION_MAYBE     /* text, only as --name=TEXT; without it a flag */
+    OPTION_CHOICE    /* one of argument's words: "auto|always|never" */
 };
 
 /* What a shell offers for a command's arguments. */

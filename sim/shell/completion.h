@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Shell completions, made from the tables of commands.h. A script knows the
- * tree of commands, the options and the kinds of their values by itself; only
- * for names of scenarios and topics does it ask the program (`otalab
- * completion --names scenarios`). The caller checks the stream.
+ * Shell completions. The scripts know nothing of otalab: at each Tab they ask
+ * `otalab completion --offer -- WORD...`, which answers from the tables of
+ * commands.h. The first line of the answer says what the shell adds itself,
+ * each other one is a word and, after a tab, what it means.
  */
 #ifndef OTALAB_SHELL_COMPLETION_H
 #define OTALAB_SHELL_COMPLETION_H
@@ -12,8 +12,32 @@
 
 #include "shell/commands.h"
 
-void completion_bash(const struct command *root, FILE *out);
-void completion_zsh(const struct command *root, FILE *out);
-void completion_fish(const struct command *root, FILE *out);
+/* What the shell, or the caller, adds to the words that were offered. */
+enum completion_adds {
+    ADDS_NOTHING,
+    ADDS_FILES,
+    ADDS_FOLDERS,
+    ADDS_SCENARIOS, /* names from the caller; folders, *.yaml from the shell */
+    ADDS_TOPICS     /* names from the caller */
+};
+
+struct completion {
+    enum completion_adds adds;
+    const char *typed; /* the part of the last word that is completed */
+};
+
+/* Answer for the words after "otalab", the last of which is being typed (it
+ * may be empty); `count` is at least 1. Writes the first line, then the words
+ * that the tables know. The caller checks the stream. */
+struct completion completion_offer(const struct command *root,
+                                   char *const *words, int count, FILE *out);
+
+/* A line of the answer, if `word` begins with what was typed; `summary` may
+ * be NULL. */
+void completion_word(const char *typed, const char *word, const char *summary,
+                     FILE *out);
+
+/* The script for bash, zsh or fish; NULL for another shell. */
+const char *completion_script(const char *shell);
 
 #endif

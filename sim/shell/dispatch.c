@@ -8,17 +8,6 @@
 
 #define WORD_MAX 64
 
-static const struct command *find_command(const struct command *group,
-                                          const char *word)
-{
-    for (unsigned i = 0; group->subcommands[i] != NULL; i++) {
-        if (strcmp(command_word(group->subcommands[i]), word) == 0) {
-            return group->subcommands[i];
-        }
-    }
-    return NULL;
-}
-
 static int unknown_command(const struct command *group, const char *word)
 {
     char path[WORD_MAX];
@@ -54,7 +43,7 @@ static int help_on(const struct command *group, int argc, char **argv)
     const struct command *command = group;
 
     for (int i = 0; i < argc && command->subcommands != NULL; i++) {
-        const struct command *next = find_command(command, argv[i]);
+        const struct command *next = command_find(command, argv[i]);
         if (next == NULL) {
             return unknown_command(command, argv[i]);
         }
@@ -76,7 +65,7 @@ int command_dispatch(const struct command *command, int argc, char **argv)
     if (argv[1][0] == '-') {
         return options_unknown(command, argv[1]);
     }
-    const struct command *next = find_command(command, argv[1]);
+    const struct command *next = command_find(command, argv[1]);
     if (next == NULL) {
         return unknown_command(command, argv[1]);
     }

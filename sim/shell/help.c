@@ -8,9 +8,9 @@
 #define INDENT 26
 
 static const char *const kind_argument[] = {
-    [OPTION_FLAG] = "",    [OPTION_TEXT] = "TEXT",  [OPTION_FILE] = "FILE",
-    [OPTION_NUMBER] = "N", [OPTION_SIZE] = "SIZE",  [OPTION_TIME] = "TIME",
-    [OPTION_CHOICE] = "",  [OPTION_MAYBE] = "TEXT",
+    [OPTION_FLAG] = "",    [OPTION_TEXT] = "TEXT", [OPTION_FILE] = "FILE",
+    [OPTION_NUMBER] = "N", [OPTION_SIZE] = "SIZE", [OPTION_TIME] = "TIME",
+    [OPTION_CHOICE] = "",
 };
 
 const char *option_argument(const struct option_spec *spec)
@@ -55,11 +55,9 @@ static void print_option(FILE *out, const struct option_spec *spec)
     if (spec->short_name != 0) {
         snprintf(letter, sizeof letter, "-%c, ", spec->short_name);
     }
-    const char *join = spec->kind == OPTION_MAYBE ? "[=" : " ";
     bool bare = spec->kind == OPTION_FLAG;
-    int at = snprintf(head, sizeof head, "  %s--%s%s%s%s", letter, spec->name,
-                      bare ? "" : join, bare ? "" : argument,
-                      spec->kind == OPTION_MAYBE ? "]" : "");
+    int at = snprintf(head, sizeof head, "  %s--%s%s%s", letter, spec->name,
+                      bare ? "" : " ", bare ? "" : argument);
     fputs(head, out);
     print_wrapped(out, spec->help, INDENT, at);
 }

@@ -127,7 +127,6 @@ static void put_entries(FILE *out, const char *title,
 
 static void put_option(FILE *out, const struct option_spec *spec)
 {
-    bool maybe = spec->kind == OPTION_MAYBE;
     const char *argument = option_argument(spec);
 
     fputs(".TP\n", out);
@@ -138,10 +137,9 @@ static void put_option(FILE *out, const struct option_spec *spec)
     put_text(out, spec->name);
     fputs("\\fR", out);
     if (argument[0] != '\0') {
-        fputs(maybe ? "[=" : " ", out);
-        fputs("\\fI", out);
+        fputs(" \\fI", out);
         put_text(out, argument);
-        fputs(maybe ? "\\fR]" : "\\fR", out);
+        fputs("\\fR", out);
     }
     fputc('\n', out);
     put_line(out, "", spec->help, spec->required ? " (needed)" : "");

@@ -133,7 +133,7 @@ struct walk {
 
 bool option_takes_word(const struct option_spec *spec)
 {
-    return spec->kind != OPTION_FLAG && spec->kind != OPTION_MAYBE;
+    return spec->kind != OPTION_FLAG;
 }
 
 /* The option found; `attached` is what stood behind '=' (or the letter). */
@@ -147,7 +147,7 @@ static int take_option(struct walk *walk, const struct option_spec *spec,
     }
     if (option_takes_word(spec) && attached == NULL) {
         if (walk->at + 1 >= walk->argc) {
-            return usage(walk->command, "an argument is missing behind --",
+            return usage(walk->command, "an argument is missing after --",
                          spec->name, "");
         }
         text = walk->argv[++walk->at];

@@ -73,6 +73,9 @@ bool option_takes_word(const struct option_spec *spec);
 
 /* The last word of its name: "sign". */
 const char *command_word(const struct command *command);
+/* The subcommand that goes by `word`, or NULL. */
+const struct command *command_find(const struct command *group,
+                                   const char *word);
 /* `visit` for the command and then for all below it, in the order of the
  * tables; `context` is handed on. */
 void command_walk(const struct command *command,

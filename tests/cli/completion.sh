@@ -105,7 +105,7 @@ if command -v zsh >/dev/null; then
     zsh_makes "a command of a group" "otalab image sign " "otalab image si"
     zsh_makes "commands behind help" "otalab help image sign " \
         "otalab help image si"
-    zsh_makes "an option" "otalab run --seed=" "otalab run --see"
+    zsh_makes "an option" "otalab run --seed " "otalab run --see"
     zsh_makes "a choice" "otalab run --color=never " "otalab run --color=n"
     zsh_makes "a choice behind a blank" "otalab run -s 5 --color never " \
         "otalab run -s 5 --color n"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY, COUNT, SIZE, TIME, WHEN, LOUD, MAYBE };
+enum { KEY, COUNT, SIZE, TIME, WHEN, LOUD };
 
 static const struct option_spec table[] = {
     [KEY] = {.name = "key",
@@ -28,7 +28,6 @@ static const struct option_spec table[] = {
               .argument = "now|later",
               .help = "when"},
     [LOUD] = {.name = "loud", .short_name = 'l', .help = "be loud"},
-    [MAYBE] = {.name = "maybe", .kind = OPTION_MAYBE, .help = "perhaps"},
     {0},
 };
 
@@ -94,11 +93,6 @@ Test(options, all_forms)
     cr_expect_eq(parsed.value[COUNT].number, 5);
     cr_expect_str_eq(parsed.arguments[0], "-");
     cr_expect_str_eq(parsed.arguments[1], "--key");
-    cr_assert_eq(parse("in --maybe out"), OPTIONS_GO);
-    cr_expect(parsed.value[MAYBE].given);
-    cr_expect_null(parsed.value[MAYBE].text);
-    cr_assert_eq(parse("in --maybe=x"), OPTIONS_GO);
-    cr_expect_str_eq(parsed.value[MAYBE].text, "x");
 }
 
 Test(options, values)
@@ -134,7 +128,6 @@ Test(options, wrong_usage_is_exit_2, .init = captured)
         "in --when=",
         "in -z",
         "in -lz",
-        "in --maybe= --x",
         "in --size=0x",
         "in --time ms",
     };
@@ -195,7 +188,6 @@ Test(options, help_comes_from_the_table, .init = captured)
         "      --time TIME         a time\n"
         "      --when now|later    when\n"
         "  -l, --loud              be loud\n"
-        "      --maybe[=TEXT]      perhaps\n"
         "  -h, --help              print this help\n");
 }
 

@@ -62,7 +62,6 @@ Test(root, every_command_has_examples_and_says_what_it_does)
     cr_expect_geq(seen, 15);
 }
 
-/* What the four printers have to name: each command and each option. */
 static char *print(void (*printer)(const struct command *, FILE *))
 {
     char *text = NULL;
@@ -92,19 +91,73 @@ static void check_named(const struct command *command, void *context)
     }
 }
 
-Test(root, completions_name_every_command_and_option)
+/* roff wants a backslash before each dash. */
+static void drop_backslashes(char *text)
 {
-    void (*const printers[])(const struct command *, FILE *) = {
-        completion_bash,
-        completion_zsh,
-        completion_fish,
-    };
+    char *to = text;
 
-    for (size_t i = 0; i < sizeof printers / sizeof printers[0]; i++) {
-        char *text = print(printers[i]);
+    for (; *text != '\0'; text++) {
+        if (*text != '\\') {
+            *to++ = *text;
+        }
+    }
+    *to = '\0';
+}
 
-        command_walk(&command_root, check_named, text);
-        free(text);
+Test(root, man_page_names_every_command_and_option)
+{
+    char *text = print(man_page);
+
+    drop_backslashes(text);
+    command_walk(&command_root, check_named, text);
+    free(text);
+}
+
+/* What is offered after the words of a command's name, and one more. */
+static char *offered(const struct command *command, const char *last)
+{
+    char name[64];
+    char *words[8];
+    char *text = NULL;
+    size_t size = 0;
+    int count = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    snprintf(name, sizeof name, "%s", command->name);
+    for (char *word = strtok(name, " "); word != NULL;
+         word = strtok(NULL, " ")) {
+        words[count++] = word;
+    }
+    words[count++] = (char *)(uintptr_t)last;
+    completion_offer(&command_root, words, count, out);
+    fclose(out);
+    return text;
+}
+
+static void check_offered(const struct command *command, void *context)
+{
+    char *text = offered(command, "--");
+
+    (void)context;
+    for (const struct option_spec *spec = command->options;
+         spec != NULL && spec->name != NULL; spec++) {
+        cr_expect_not_null(strstr(text, spec->name), "%s --%s", command->name,
+                           spec->name);
+    }
+    free(text);
+    text = offered(command, "");
+    for (unsigned i = 0;
+         command->subcommands != NULL && command->subcommands[i] != NULL; i++) {
+        cr_expect_not_null(strstr(text, command_word(command->subcommands[i])),
+                           "%s", command->subcommands[i]->name);
+    }
+    free(text);
+}
+
+Test(root, completions_offer_every_command_and_option)
+{
+    for (unsigned i = 0; command_root.subcommands[i] != NULL; i++) {
+        command_walk(command_root.subcommands[i], check_offered, NULL);
     }
 }
 
