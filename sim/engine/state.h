@@ -22,6 +22,7 @@
  *   listeners.c  who hears of a run
  *   close.c      the run is over: verdict and evidence
  *   checkpoint.c a run at one point, to go back to
+ *   key.c        what a situation can still become
  *   run.c        the loop around all of them
  */
 #ifndef OTALAB_ENGINE_STATE_H

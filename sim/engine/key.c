@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* The key of a situation. Members are added one by one: padding is no part. */
+#include "engine/key.h"
+
+#include <mbedtls/sha256.h>
+
+struct maker {
+    mbedtls_sha256_context context;
+    uint64_t now_ns;
+};
+
+#define ADD(maker, member) add((maker), &(member), sizeof(member))
+
+static void add(struct maker *maker, const void *data, size_t size)
+{
+    mbedtls_sha256_update(&maker->context, data, size);
+}
+
+/* How far off a time is; what has passed is all the same, and so is never. */
+static void add_time(struct maker *maker, uint64_t time_ns)
+{
+    uint64_t left = time_ns > maker->now_ns ? time_ns - maker->now_ns : 0;
+
+    left = time_ns == BOARD_FOREVER ? BOARD_FOREVER : left;
+    ADD(maker, left);
+}
+
+static void add_flash(struct maker *maker, const struct flash *flash)
+{
+    uint64_t content = flash_hash(flash);
+
+    ADD(maker, content);
+    ADD(maker, flash->fail_next);
+    ADD(maker, flash->last_failed);
+    ADD(maker, flash->locked);
+    ADD(maker, flash->op.kind);
+    if (flash_busy(flash)) {
+        ADD(maker, flash->op.fault);
+        ADD(maker, flash->op.address);
+        ADD(maker, flash->op.length);
+        add(maker, flash->op.data, sizeof flash->op.data);
+        add_time(maker, flash->op.end_ns);
+    }
+}
+
+static void add_otp(struct maker *maker, const struct otp *otp)
+{
+    ADD(maker, otp->words);
+    ADD(maker, otp->weak);
+    ADD(maker, otp->weak_boots);
+    ADD(maker, otp->locked);
+    ADD(maker, otp->busy);
+    if (otp->busy) {
+        ADD(maker, otp->bit);
+        add_time(maker, otp->end_ns);
+    }
+}
+
+static void add_board(struct maker *maker, const struct board *board)
+{
+    add_flash(maker, &board->flash);
+    add_otp(maker, &board->otp);
+    ADD(maker, board->reset_asserted);
+    ADD(maker, board->halted);
+    ADD(maker, board->cause);
+    ADD(maker, board->sram);
+    ADD(maker, board->deadline_set);
+    add_time(maker, board->deadline_ns);
+    add_time(maker, board->now_ns); /* of the return of power */
+    ADD(maker, board->console_count);
+    for (uint32_t i = 0; i < board->console_count; i++) {
+        ADD(maker, board->console_length[i]);
+        add(maker, board->console[i], board->console_length[i]);
+    }
+}
+
+static void add_trials(struct maker *maker, const struct oracle *oracle)
+{
+    for (unsigned i = 0; i < ORACLE_IMAGES; i++) {
+        ADD(maker, oracle->trial[i].runs);
+        ADD(maker, oracle->trial[i].losses);
+        ADD(maker, oracle->trial[i].commit);
+        ADD(maker, oracle->trial[i].asked);
+        ADD(maker, oracle->trial[i].gave_back);
+    }
+}
+
+static void add_oracle(struct maker *maker, const struct oracle *oracle)
+{
+    ADD(maker, oracle->boot);
+    ADD(maker, oracle->running);
+    ADD(maker, oracle->journal_slot);
+    ADD(maker, oracle->journal_state);
+    ADD(maker, oracle->sequence);
+    ADD(maker, oracle->attempts);
+    ADD(maker, oracle->reason);
+    ADD(maker, oracle->good);
+    add_trials(maker, oracle);
+    ADD(maker, oracle->release);
+    ADD(maker, oracle->forgiven);
+    ADD(maker, oracle->request_at);
+    ADD(maker, oracle->request_by);
+    ADD(maker, oracle->fuses);
+    ADD(maker, oracle->seen);
+    ADD(maker, oracle->level);
+    ADD(maker, oracle->excused);
+    for (unsigned i = 0; i < ORACLE_USES; i++) {
+        add_time(maker, oracle->used_ns[i]);
+    }
+    for (unsigned i = 0; i < FLASH_MAX_SECTORS; i++) {
+        add_time(maker, oracle->erased_ns[i]);
+    }
+}
+
+static void add_packet(struct maker *maker, const struct link_packet *packet)
+{
+    add_time(maker, packet->due_ns);
+    ADD(maker, packet->from);
+    ADD(maker, packet->to);
+    ADD(maker, packet->direction);
+    add(maker, packet->bytes, packet->length);
+}
+
+static void add_link(struct maker *maker, const struct link *link)
+{
+    for (unsigned i = 0; i < LINK_DIRECTIONS; i++) {
+        ADD(maker, link->way[i].figures);
+    }
+    ADD(maker, link->is_up);
+    for (uint32_t i = 0; i < link->outages && i < LINK_OUTAGES; i++) {
+        add_time(maker, link->outage[i].from_ns);
+        add_time(maker, link->outage[i].until_ns);
+    }
+    ADD(maker, link->packets);
+    for (uint32_t i = 0; i < link->packets && i < LINK_PACKETS; i++) {
+        add_packet(maker, &link->packet[i]);
+    }
+}
+
+static void add_strike(struct maker *maker, const struct world_strike *strike)
+{
+    ADD(maker, strike->armed);
+    if (strike->armed) {
+        add_time(maker, strike->at_ns);
+        ADD(maker, strike->power);
+        ADD(maker, strike->step);
+        ADD(maker, strike->cut.off_ns);
+        ADD(maker, strike->cut.flash_form);
+        ADD(maker, strike->cut.otp_form);
+        ADD(maker, strike->cut.cause);
+        ADD(maker, strike->cut.sram);
+    }
+}
+
+#define PPM_PER_PERCENT 10000u
+
+static void add_device(struct maker *maker, const struct world_device *device)
+{
+    uint32_t charge = battery_charge_ppm(&device->battery) / PPM_PER_PERCENT;
+
+    add_board(maker, &device->board);
+    add_oracle(maker, &device->oracle);
+    add_link(maker, &device->link);
+    add_strike(maker, &device->strike);
+    ADD(maker, charge);
+    ADD(maker, device->warned);
+    ADD(maker, device->dead);
+    ADD(maker, device->down);
+    ADD(maker, device->wait);
+    ADD(maker, device->reset_cause);
+    add_time(maker, device->reset_ns);
+    ADD(maker, device->quiet_boots);
+}
+
+static void add_server(struct maker *maker, const struct server *server)
+{
+    ADD(maker, server->published);
+    ADD(maker, server->shown);
+    ADD(maker, server->szx);
+    ADD(maker, server->fault); /* numbers of one size: no padding */
+    for (uint32_t i = 0; i < server->offers && i < SERVER_OFFERS; i++) {
+        ADD(maker, server->offer[i].image);
+        add(maker, server->offer[i].descriptor, server->offer[i].length);
+    }
+}
+
+static void add_steps(struct maker *maker, const struct world *world,
+                      const struct scenario *scenario)
+{
+    for (unsigned i = 0; i < scenario->steps; i++) {
+        const struct world_step *state = &world->step[i];
+
+        ADD(maker, state->fired);
+        if (!state->fired) {
+            ADD(maker, state->matched);
+            add_time(maker, scenario->step[i].timed ? scenario->step[i].at_ns
+                                                    : BOARD_FOREVER);
+        }
+    }
+    ADD(maker, world->dues);
+    for (uint32_t i = 0; i < world->dues && i < SCENARIO_STEPS; i++) {
+        ADD(maker, world->due[i]); /* two numbers: no padding */
+    }
+}
+
+static void add_expects(struct maker *maker, const struct world *world,
+                        const struct scenario *scenario)
+{
+    for (unsigned i = 0; i < scenario->expects; i++) {
+        ADD(maker, world->expect[i].count);
+        ADD(maker, world->expect[i].held);
+        ADD(maker, world->expect[i].met);
+        ADD(maker, world->expect[i].broken);
+    }
+    ADD(maker, world->failures);
+    ADD(maker, world->verdict);
+}
+
+void world_key(const struct world *world, const struct scenario *scenario,
+               uint8_t key[32])
+{
+    struct maker maker = {.now_ns = world->now_ns};
+
+    mbedtls_sha256_init(&maker.context);
+    mbedtls_sha256_starts(&maker.context, 0);
+    for (uint32_t i = 0; i < world->devices; i++) {
+        add_device(&maker, &world->device[i]);
+    }
+    add_server(&maker, &world->server);
+    add_steps(&maker, world, scenario);
+    add_expects(&maker, world, scenario);
+    ADD(&maker, world->release);
+    ADD(&maker, world->stop);
+    ADD(&maker, world->over);
+    mbedtls_sha256_finish(&maker.context, key);
+    mbedtls_sha256_free(&maker.context);
+}
