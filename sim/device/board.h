@@ -257,10 +257,12 @@ void board_warm_reset(struct board *board, uint64_t now,
                       enum ctl_reset_cause cause);
 
 /* Prepare the window for a boot: flash as it reads now, SRAM as board->sram
- * says, zero everywhere else but in the ROM and the controller's page. Called by
- * SYS_BOOT; the machine also calls it before a new process. A second call
- * gives the same bytes. */
+ * says. Called by SYS_BOOT; the machine also calls it before a new process. A
+ * second call gives the same bytes. */
 void board_fill_window(const struct board *board, uint8_t *window);
+
+/* What shows no memory of the board reads 0: to undo stores there. */
+void board_clear_rest(const struct board *board, uint8_t *window);
 
 /* The flash part alone, as it has to read now: to undo a raw write. */
 void board_show_flash(const struct board *board, uint8_t *window);

@@ -101,8 +101,8 @@ void board_catch_raw_write(const struct board *board, const uint8_t *window,
     }
 }
 
-/* Only what is not zero is written: a page of the window that nobody has
- * touched costs no memory bandwidth. 13.5 MiB take 0.6 ms. */
+/* Only what is not zero is written. To look at 13.5 MiB takes 0.6 ms, and ten
+ * times that when nobody has touched them before. */
 static void zero_range(uint8_t *window, uint32_t from, uint32_t to)
 {
     static const uint8_t zeros[4096];
@@ -143,10 +143,14 @@ static void scramble_sram(const struct board *board, uint8_t *sram)
 void board_fill_window(const struct board *board, uint8_t *window)
 {
     board_show_flash(board, window);
-    zero_range(window, board->flash.figures.size, WINDOW_SRAM);
     if (board->sram != BOARD_SRAM_KEPT) {
         scramble_sram(board, &window[WINDOW_SRAM]);
     }
+}
+
+void board_clear_rest(const struct board *board, uint8_t *window)
+{
+    zero_range(window, board->flash.figures.size, WINDOW_SRAM);
     zero_range(window, WINDOW_SRAM + BOARD_SRAM_SIZE, WINDOW_ROM);
     zero_range(window, WINDOW_ROM + BOARD_ROM_SIZE, WINDOW_PAGE);
 }

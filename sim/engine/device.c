@@ -297,10 +297,12 @@ static void see_cpu(struct device *device)
 }
 
 /* QEMU cannot refuse a store into the ROM, so the run ends with it. One into
- * the flash of the window does not reach the true array and is undone. */
+ * the flash of the window does not reach the true array and is undone, as one
+ * is where nothing is. */
 static void look_at_stores(struct device *device)
 {
     struct oracle_view view = device_view(device);
+    bool stray = false;
     uint32_t at;
 
     if (machine_take_write(device->machine, CHANNEL_ROM, &at)) {
@@ -309,6 +311,13 @@ static void look_at_stores(struct device *device)
     }
     if (machine_take_write(device->machine, CHANNEL_FLASH, &at)) {
         device_check_window(device);
+        stray = true;
+    }
+    stray |= machine_take_write(device->machine, CHANNEL_GAP_LOW, &at);
+    stray |= machine_take_write(device->machine, CHANNEL_GAP_HIGH, &at);
+    if (stray) {
+        board_clear_rest(&device->world->board,
+                         machine_window(device->machine));
     }
 }
 

@@ -67,8 +67,8 @@ void machine_stop(struct machine *machine); /* NULL is fine */
  * while the ROM alone runs. */
 bool machine_take_reset(struct machine *machine);
 
-/* Did the CPU store to the ROM, or to the flash in the window, since the last
- * call? *offset is the first place, counted from its start. */
+/* Did the CPU store to that part of the window since the last call? *offset is
+ * the first place, counted from the part's start. */
 bool machine_take_write(struct machine *machine, enum channel_guarded where,
                         uint32_t *offset);
 

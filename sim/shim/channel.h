@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define CHANNEL_MAGIC 0x4D49484Fu /* "OHIM" */
-#define CHANNEL_VERSION 5u
+#define CHANNEL_VERSION 6u
 #define CHANNEL_CODE_SLOTS 8192u
 #define CHANNEL_WINDOW "otalab-window" /* name of the window's memfd */
 /* A WFI costs the host as much as so many instructions and more, and a guest
@@ -32,8 +32,15 @@ enum channel_event {
     CHANNEL_LOCKUP   /* the core locked up; the process is about to die */
 };
 
-/* What the CPU must not store to. */
-enum channel_guarded { CHANNEL_ROM = 0, CHANNEL_FLASH, CHANNEL_GUARDED };
+/* Parts of the window that the CPU must not store to: ROM and flash, and what
+ * lies between SRAM, ROM and controller, where the board has nothing. */
+enum channel_guarded {
+    CHANNEL_ROM = 0,
+    CHANNEL_FLASH,
+    CHANNEL_GAP_LOW,
+    CHANNEL_GAP_HIGH,
+    CHANNEL_GUARDED
+};
 
 /* A run of bytes translated, from the ROM or from elsewhere; a block takes
  * several. */

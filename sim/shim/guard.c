@@ -82,8 +82,19 @@ static uint8_t *find_window(void)
     return (uint8_t *)start;
 }
 
-static bool close_area(unsigned index, uint8_t *start, size_t size)
+/* From the first address up to the second. */
+static const uint32_t bounds[CHANNEL_GUARDED][2] = {
+    [CHANNEL_ROM] = {BOARD_ROM_BASE, BOARD_ROM_BASE + BOARD_ROM_SIZE},
+    [CHANNEL_FLASH] = {BOARD_FLASH_BASE, BOARD_FLASH_BASE + BOARD_FLASH_MAX},
+    [CHANNEL_GAP_LOW] = {BOARD_SRAM_BASE + BOARD_SRAM_SIZE, BOARD_ROM_BASE},
+    [CHANNEL_GAP_HIGH] = {BOARD_ROM_BASE + BOARD_ROM_SIZE, CTL_BASE},
+};
+
+static bool close_area(unsigned index, uint8_t *window)
 {
+    uint8_t *start = window + (bounds[index][0] - BOARD_WINDOW_BASE);
+    size_t size = bounds[index][1] - bounds[index][0];
+
     guard.area[index] = (struct area){start, size, 0};
     return (uintptr_t)start % (uintptr_t)sysconf(_SC_PAGESIZE) == 0 &&
            protect(&guard.area[index], PROT_READ);
@@ -97,11 +108,13 @@ bool guard_begin(struct channel *channel)
 
     guard.channel = channel;
     guard.vcpu = syscall(SYS_gettid);
-    return window != NULL && sigaction(SIGSEGV, &action, &guard.before) == 0 &&
-           close_area(CHANNEL_ROM,
-                      window + (BOARD_ROM_BASE - BOARD_WINDOW_BASE),
-                      BOARD_ROM_SIZE) &&
-           close_area(CHANNEL_FLASH, window, BOARD_FLASH_MAX);
+    bool closed =
+        window != NULL && sigaction(SIGSEGV, &action, &guard.before) == 0;
+
+    for (unsigned i = 0; i < CHANNEL_GUARDED && closed; i++) {
+        closed = close_area(i, window);
+    }
+    return closed;
 }
 
 void guard_close(void)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory that the CPU must not store to is plain RAM in QEMU's machine: ROM
- * and flash as the window shows them. Here both are closed to stores. The
- * first store that the CPU makes to one of them is told to the host, in the
- * channel's `written`; it opens that memory again, for QEMU has no way to
- * refuse it. What is open is closed again at the next ring. The host's own
- * mapping of the window is not affected.
+ * and flash as the window shows them, and where the board has nothing. Here all
+ * of it is closed to stores. The first store that the CPU makes to one of these
+ * parts is told to the host, in the channel's `written`; it opens that part
+ * again, for QEMU has no way to refuse it. What is open is closed again when
+ * the CPU next stands still. The host's own mapping of the window is not
+ * affected.
  *
  * One guard a process; its state is reached from a signal handler.
  */
@@ -19,7 +20,7 @@
 
 /* Begin, in the vCPU's thread. False: something cannot be guarded. */
 bool guard_begin(struct channel *channel);
-/* At a ring. */
+/* Before the host has its turn. */
 void guard_close(void);
 
 #endif

@@ -106,6 +106,7 @@ static void hand_over(enum channel_event event)
     struct channel *channel = shim.channel;
 
     (void)publish_insns();
+    guard_close();
     channel->event = (uint32_t)event;
     turn_give(channel, CHANNEL_HOST);
     while (!turn_sleep(channel, CHANNEL_GUEST, NULL)) {
@@ -143,7 +144,6 @@ static void on_store(unsigned int vcpu, uint32_t info, uint64_t address,
     (void)info;
     (void)userdata;
     if (address == CTL_BASE + DOORBELL_OFFSET) {
-        guard_close();
         shim.charge = 0;
         hand_over(CHANNEL_RING);
     }

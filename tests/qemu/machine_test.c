@@ -310,6 +310,31 @@ Test(machine, a_store_into_the_flash_of_the_window_is_told)
     cr_assert_not(machine_take_write(machine, CHANNEL_FLASH, &told));
 }
 
+static void must_tell_gap(enum channel_guarded gap, uint32_t start, uint32_t at)
+{
+    uint32_t told;
+
+    boot(GUEST_POKE, at);
+    expect_command(GUEST_REPORT);
+    cr_assert(machine_take_write(machine, gap, &told), "0x%x", at);
+    cr_assert_eq(told, at - start);
+    expect_command(GUEST_REPORT);
+    cr_assert_not(machine_take_write(machine, gap, &told));
+}
+
+Test(machine, a_store_where_the_board_has_nothing_is_told)
+{
+    uint32_t low = BOARD_SRAM_BASE + BOARD_SRAM_SIZE;
+    uint32_t high = BOARD_ROM_BASE + BOARD_ROM_SIZE;
+
+    for (unsigned i = 0; i < 2; i++) {
+        must_tell_gap(CHANNEL_GAP_LOW, low, low);
+        must_tell_gap(CHANNEL_GAP_LOW, low, BOARD_ROM_BASE - 4u);
+        must_tell_gap(CHANNEL_GAP_HIGH, high, high);
+        must_tell_gap(CHANNEL_GAP_HIGH, high, CTL_BASE - 4u);
+    }
+}
+
 Test(checked, code_of_the_rom_is_shown_too)
 {
     bool shown = false;

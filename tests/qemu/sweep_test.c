@@ -80,7 +80,9 @@ struct sweep {
     unsigned times_told; /* violations of rule 7 */
     unsigned trespasses; /* operations in what was locked at the beginning */
     bool halt_answered;
-    bool ended; /* by the deadline */
+    bool stored_astray;
+    uint32_t astray; /* places that kept what was stored there */
+    bool ended;      /* by the deadline */
 };
 
 struct text {
@@ -190,6 +192,8 @@ static void hear(struct sweep *sweep, const char *line)
         cr_assert_lt(sweep->falses, COMMANDS);
         sweep->false_command[sweep->falses] = number[0];
         sweep->false_status[sweep->falses++] = number[1];
+    } else if (sscanf(line, "astray %x", &sweep->astray) == 1) {
+        sweep->stored_astray = true;
     } else if (sscanf(line, "%15s %15s %x %x %x", when, what, &number[0],
                       &number[1], &number[2]) >= 3 &&
                probe_named(sweep, when) != NULL) {
@@ -477,6 +481,8 @@ static void check(enum stage stage)
     expect_rights(&sweep, stage);
     expect_sticky(&sweep.fresh, &sweep.swept, "swept");
     cr_expect_not(sweep.halt_answered);
+    cr_expect(sweep.stored_astray && sweep.astray == 0, "kept: %x",
+              sweep.astray);
     expect_time_is_checked(&sweep);
     cr_expect_eq(sweep.trespasses, 0);
     cr_expect(sweep.ended, "the deadline has ended it");

@@ -1545,17 +1545,24 @@ Test(controller, weak_fuses_drop_at_the_second_power_up)
 #define GAP (SIZE + 5 * 4096 + 17)
 #define TAIL (SRAM + BOARD_SRAM_SIZE + 99)
 
-Test(controller, boot_zeroes_what_is_neither_flash_nor_sram)
+#define ROM (BOARD_ROM_BASE - BOARD_WINDOW_BASE)
+#define PAGE (CTL_BASE - BOARD_WINDOW_BASE)
+
+Test(controller, what_is_not_of_the_board_is_cleared)
 {
     window[SIZE] = 1;
     window[GAP] = 1;
     window[SRAM - 1] = 1;
     window[SRAM + BOARD_SRAM_SIZE] = 1;
     window[TAIL] = 1;
-    window[CTL_BASE - BOARD_WINDOW_BASE - 1] = 1;
-    boot();
+    window[PAGE - 1] = 1;
+    window[SRAM] = window[ROM] = window[PAGE] = 1;
+    board_clear_rest(&board, window);
     cr_assert(is_zero(SIZE, SRAM));
-    cr_assert(is_zero(SRAM + BOARD_SRAM_SIZE, CTL_BASE - BOARD_WINDOW_BASE));
+    cr_assert(is_zero(SRAM + BOARD_SRAM_SIZE, ROM));
+    cr_assert(is_zero(ROM + BOARD_ROM_SIZE, PAGE));
+    cr_assert(window[SRAM] == 1 && window[ROM] == 1 && window[PAGE] == 1);
+    cr_assert(window_is_true());
 }
 
 static unsigned kept_lines(void)

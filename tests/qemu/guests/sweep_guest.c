@@ -267,6 +267,29 @@ static void lie_about_time(void)
     }
 }
 
+/* What is stored where the board has nothing is gone after a command. */
+static void store_astray(void)
+{
+    static const uint32_t places[] = {BOARD_FLASH_BASE + FLASH_SIZE,
+                                      BOARD_SRAM_BASE + BOARD_SRAM_SIZE,
+                                      BOARD_ROM_BASE + BOARD_ROM_SIZE};
+    uint32_t protection = MPU_CTRL;
+    uint32_t left = 0;
+
+    MPU_CTRL = 0;
+    cpu_barrier();
+    for (uint32_t i = 0; i < 3; i++) {
+        REG32(places[i]) = 1;
+    }
+    (void)command(CTL_PMU_READ, 0, 0);
+    for (uint32_t i = 0; i < 3; i++) {
+        left |= REG32(places[i]) << i;
+    }
+    MPU_CTRL = protection;
+    cpu_barrier();
+    SAY("astray", "", left);
+}
+
 int main(void)
 {
     watchdog_start(100000);
@@ -279,6 +302,7 @@ int main(void)
     console_write("link\n"); /* goes down */
     sweep();
     tell_masks();
+    store_astray();
     probe("swept");
     lie_about_time();
     (void)command(CTL_SYS_HALT, 0, 0);
