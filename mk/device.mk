@@ -95,6 +95,12 @@ arm_link = $(ARM)gcc $(ARM_LDFLAGS) -L$(DEVSRC)/firmware/board \
 	$(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -lc -lgcc \
 	-Wl,--end-group
 
+$(DEVOUT)/.linked: FORCE
+	$(call keep_flags,$(ARM_LDFLAGS) $(common_obj) $(app_obj) $(rom_obj) \
+		$(boot_obj) $(recovery_obj))
+$(DEVOUT)/libapp.a $(DEVOUT)/libota.a $(programs:%=$(DEVOUT)/%.elf) \
+	$(variant_programs:%=$(DEVOUT)/%.elf): $(DEVOUT)/.linked
+
 $(DEVOUT)/rom.elf: $(rom_obj) $(common_obj) $(arm_libs) $(ld_scripts)
 	$(call say,LD,$@)
 	$(Q)$(call arm_link,rom.ld)

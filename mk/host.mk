@@ -32,6 +32,14 @@ $(B)/.flags: FORCE
 	$(call keep_flags,$(CC) $(HOST_CFLAGS) $(WARN) $(HOST_DEFS) \
 		$(call third_party_flags,p256-m.c))
 
+# So does what is linked or archived on how, and on the list of sources: one
+# that was removed is in no object's way.
+$(B)/.linked: FORCE
+	$(call keep_flags,$(HOST_LDFLAGS) $(HOST_LIBS) $(sim_src) $(ota_src) \
+		$(shim_src) $(tui_src) $(main_src) $(mbed_host_src) \
+		$(unit_src) $(qemu_src))
+$(libs) $(B)/otalab $(B)/libotalab-shim.so: $(B)/.linked
+
 .PHONY: host
 host: ## the host tool and the plugin
 host: $(libs) $(if $(main_src),$(B)/otalab) \

@@ -25,13 +25,15 @@ $(B)/tests/unit: $(call host_obj,$(unit_src)) $(libs)
 $(B)/tests/qemu: $(call host_obj,$(qemu_src)) $(libs)
 	$(test_link)
 
+$(test_programs): $(B)/.linked
+
 # The board tests' guest is one source for three stages, in the place of ROM,
 # bootloader and application.
 guest_obj := $(call dev_obj,tests/qemu/guests/board_guest.c)
 board_guests := $(if $(guest_obj),$(addprefix $(B)/tests/guests/board_, \
 	rom.elf boot.elf boot.bin app.elf app.bin))
 $(filter %.elf,$(board_guests)): $(B)/tests/guests/board_%.elf: $(guest_obj) \
-		$(common_obj) $(arm_libs) $(ld_scripts)
+		$(common_obj) $(arm_libs) $(ld_scripts) $(DEVOUT)/.linked
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(call arm_link,$*.ld)

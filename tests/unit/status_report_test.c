@@ -19,7 +19,7 @@ static int32_t write_it(const struct progress *progress, uint32_t version,
     return report_write(progress, version, slot, out, REPORT_MAX);
 }
 
-Test(report, the_documented_line)
+Test(status_report, the_documented_line)
 {
     struct progress progress = {.state = AGENT_STATE_UPDATING,
                                 .result = AGENT_RESULT_UPDATE_FAILED,
@@ -32,7 +32,7 @@ Test(report, the_documented_line)
                            "version=1.2.65535 slot=b");
 }
 
-Test(report, every_reason_has_its_suit_code)
+Test(status_report, every_reason_has_its_suit_code)
 {
     static const uint8_t suit[] = {
 #define SUIT(name, number, text, result, code) code,
@@ -53,7 +53,7 @@ Test(report, every_reason_has_its_suit_code)
     }
 }
 
-Test(report, the_longest_one_comes_back)
+Test(status_report, the_longest_one_comes_back)
 {
     struct progress progress = {
         .state = 255, .result = 255, .why = 255, .release = UINT32_MAX};
@@ -71,7 +71,7 @@ Test(report, the_longest_one_comes_back)
     cr_assert_eq(report.slot, OTA_SLOT_RECOVERY);
 }
 
-Test(report, too_little_room_is_never_overrun)
+Test(status_report, too_little_room_is_never_overrun)
 {
     struct progress progress = {.release = 17};
     char line[REPORT_MAX + 1];
@@ -95,7 +95,7 @@ static int read_text(const char *text, struct device_report *report)
     return report_read((const uint8_t *)text, (uint32_t)strlen(text), report);
 }
 
-Test(report, any_order_and_foreign_words)
+Test(status_report, any_order_and_foreign_words)
 {
     struct device_report report;
 
@@ -112,7 +112,7 @@ Test(report, any_order_and_foreign_words)
     cr_assert_eq(report.release, 0);
 }
 
-Test(report, what_is_none)
+Test(status_report, what_is_none)
 {
     static const char *const texts[] = {
         "",
@@ -151,7 +151,7 @@ Test(report, what_is_none)
     }
 }
 
-Test(report, a_line_may_have_120_bytes)
+Test(status_report, a_line_may_have_120_bytes)
 {
     struct device_report report;
     char line[122];
@@ -165,7 +165,7 @@ Test(report, a_line_may_have_120_bytes)
 }
 
 /* The tables of docs/protocol.md, row by row. */
-Test(report, the_page_says_what_the_tables_say)
+Test(status_report, the_page_says_what_the_tables_say)
 {
     static const struct {
         unsigned number;
