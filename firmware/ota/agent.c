@@ -254,7 +254,7 @@ bool agent_forget(struct agent *agent)
         agent_say(&record, AGENT_STATE_IDLE, AGENT_WHY_NONE);
         record.result = AGENT_RESULT_CANCELLED;
     }
-    record.written = 0;
+    progress_restart(&record);
     memset(&record.etag, 0, sizeof(record.etag));
     return agent_keep(agent, &record);
 }

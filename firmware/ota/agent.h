@@ -45,6 +45,7 @@
 #include "ota/boot_info.h"
 #include "ota/coap.h"
 #include "ota/crypto.h"
+#include "ota/decode.h"
 #include "ota/descriptor.h"
 #include "ota/failed.h"
 #include "ota/flash.h"
@@ -167,7 +168,11 @@ struct agent {
     uint8_t offer_bytes[DESCRIPTOR_SIZE]; /* as they were verified */
     struct coap_etag offer_etag;          /* of the descriptor, saves polls */
     struct coap_etag image_etag;          /* of what is being fetched */
-    struct crypto_hash hash;              /* while reading back */
+    const struct decoder *decoder;        /* of what is being fetched */
+    struct decode_state decoding;
+    uint32_t to_fetch;       /* bytes of the whole download */
+    uint32_t fetched;        /* of these, what the decoder has taken */
+    struct crypto_hash hash; /* while reading back */
     uint64_t started_ms;
     uint64_t due_ms;      /* phase WAIT: the next poll */
     uint64_t report_ms;   /* no report before */

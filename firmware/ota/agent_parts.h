@@ -95,8 +95,18 @@ enum agent_phase agent_put_off(struct agent *agent, struct progress *record,
                                enum agent_why why);
 /* What has to be remembered cannot be: wait, longer each time. */
 agent_act agent_cannot_keep;
+/* The next bytes of the download: decode them, and store what is whole. NONE,
+ * or what was wrong. */
+enum agent_why agent_take(struct agent *agent, const uint8_t *bytes,
+                          uint32_t length);
+
+/* ---- agent_fetch.c ------------------------------------------------------ */
 agent_act agent_fetch;
 agent_answered agent_image_answered;
+
+/* ---- agent_store.c ------------------------------------------------------ */
+/* Write what was gathered, and say so. False: flash failed. */
+bool agent_store(struct agent *agent);
 agent_act agent_mend;
 
 /* ---- agent_verify.c ---------------------------------------------------- */

@@ -180,7 +180,7 @@ static uint64_t count_failure(struct agent *agent, struct progress *record,
         record->why = AGENT_WHY_TRIES_USED_UP;
     }
     if ((what & FROM_ZERO) != 0 || record->final) {
-        record->written = 0;
+        progress_restart(record);
         memset(&record->etag, 0, sizeof(record->etag));
     }
     record->not_before_s = at_once ? 0 : record->not_before_s;

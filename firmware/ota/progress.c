@@ -6,7 +6,8 @@
  *     13 reported  14 excused  15 final  16 release  20 version  24 size
  *     28 written  32 not before  36 ETag's length  37 ETag, zeros  45 sags
  *     46 failures  47 zero
- *     48 digest of the image  80 digest of its bytes  112 zeros
+ *     48 digest of the image  80 digest of its bytes
+ *    112 fetched  116 decoder's state
  */
 #include "ota/progress.h"
 
@@ -25,6 +26,8 @@
 #define FAILURES_AT 46u
 #define IMAGE_DIGEST_AT 48u
 #define FILE_DIGEST_AT 80u
+#define FETCHED_AT 112u
+#define DECODING_AT 116u
 
 /* Members of one byte, from BODY_AT on, and the highest valid value. */
 static const struct {
@@ -52,7 +55,8 @@ static const uint8_t word_fields[] = {offsetof(struct progress, release),
 #define WORDS_AT (BODY_AT + BYTE_FIELDS)
 _Static_assert(WORDS_AT + 4 * WORD_FIELDS == ETAG_AT, "record layout");
 _Static_assert(ETAG_AT + 1 + COAP_ETAG <= SAGS_AT, "record layout");
-_Static_assert(FILE_DIGEST_AT + OTA_DIGEST_SIZE <= BODY_END, "record layout");
+_Static_assert(FILE_DIGEST_AT + OTA_DIGEST_SIZE <= FETCHED_AT, "record layout");
+_Static_assert(DECODING_AT + DECODE_DUMP <= BODY_END, "record layout");
 _Static_assert(SLOT_SIZE <= RING_SLOT_MAX, "record layout");
 
 static void encode(const struct progress *from, uint8_t slot[SLOT_SIZE])
@@ -76,6 +80,8 @@ static void encode(const struct progress *from, uint8_t slot[SLOT_SIZE])
     slot[FAILURES_AT] = from->failures;
     memcpy(slot + IMAGE_DIGEST_AT, from->image_digest, OTA_DIGEST_SIZE);
     memcpy(slot + FILE_DIGEST_AT, from->file_digest, OTA_DIGEST_SIZE);
+    bytes_put32(slot + FETCHED_AT, from->fetched);
+    memcpy(slot + DECODING_AT, from->decoding, DECODE_DUMP);
 }
 
 static void decode(const uint8_t slot[SLOT_SIZE], struct progress *to)
@@ -98,6 +104,8 @@ static void decode(const uint8_t slot[SLOT_SIZE], struct progress *to)
     to->failures = slot[FAILURES_AT];
     memcpy(to->image_digest, slot + IMAGE_DIGEST_AT, OTA_DIGEST_SIZE);
     memcpy(to->file_digest, slot + FILE_DIGEST_AT, OTA_DIGEST_SIZE);
+    to->fetched = bytes_get32(slot + FETCHED_AT);
+    memcpy(to->decoding, slot + DECODING_AT, DECODE_DUMP);
 }
 
 static bool in_range(const uint8_t *slot)
@@ -108,6 +116,13 @@ static bool in_range(const uint8_t *slot)
         }
     }
     return slot[ETAG_AT] <= COAP_ETAG;
+}
+
+void progress_restart(struct progress *record)
+{
+    record->written = 0;
+    record->fetched = 0;
+    memset(record->decoding, 0, sizeof(record->decoding));
 }
 
 static const struct ring_form form = {.magic = RECORD_MAGIC,

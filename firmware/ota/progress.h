@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "ota/coap.h"
+#include "ota/decode.h"
 #include "ota/ring.h"
 #include "ota/slot.h"
 
@@ -33,17 +34,22 @@ struct progress {
     uint32_t release;
     uint32_t version; /* packed */
     uint32_t size;
-    uint32_t written;      /* bytes in flash, whole KiB, or all */
+    uint32_t written;      /* bytes of the image in flash, whole KiB, or all */
+    uint32_t fetched;      /* bytes of the download that have become them */
     uint32_t not_before_s; /* RTC: no attempt before */
     struct coap_etag etag; /* of the image being fetched */
     uint8_t image_digest[OTA_DIGEST_SIZE]; /* the release's */
     uint8_t file_digest[OTA_DIGEST_SIZE];
+    uint8_t decoding[DECODE_DUMP]; /* the decoder's state there */
 };
 
 struct progress_log {
     struct ring ring;
     struct progress now; /* in force; sequence 0: there is none */
 };
+
+/* Nothing of the image is there. */
+void progress_restart(struct progress *record);
 
 /* As ring_open(); with nothing valid now.sequence is 0. */
 int progress_open(struct progress_log *log, const struct ota_flash *flash,

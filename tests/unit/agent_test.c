@@ -827,6 +827,7 @@ Test(agent, forged_records_cost_a_download_at_worst)
             struct progress record = record_of_update();
             record.state = (uint8_t)state;
             record.written = written[i];
+            record.fetched = written[i];
             record.not_before_s = UINT32_MAX;
             forge(record);
             aw_publish(w, update, 1);
@@ -843,6 +844,7 @@ Test(agent, a_record_with_all_its_bytes_still_has_to_prove_them)
 
     record.state = AGENT_STATE_DOWNLOADED;
     record.written = record.size;
+    record.fetched = record.size;
     forge(record);
     aw_publish(w, update, 1);
     aw_boot(w);

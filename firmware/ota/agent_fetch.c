@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is published as "image", block by block, and what an answer must be.
+ *
+ *   download:  | fetched, and given to the decoder |   not fetched yet ...
+ *                                     ^ asked for: the block with that byte
+ */
+#include <string.h>
+
+#include "ota/agent_parts.h"
+
+static uint32_t block_size(const struct agent *agent)
+{
+    return 16u << agent->szx;
+}
+
+/* Of the block in which the next byte is. */
+static uint32_t position(const struct agent *agent)
+{
+    return agent->fetched - agent->fetched % block_size(agent);
+}
+
+enum agent_phase agent_fetch(struct agent *agent)
+{
+    struct progress record = agent->log.now;
+    struct coap_request request = {.code = COAP_GET,
+                                   .path = "image",
+                                   .has_block = true,
+                                   .block = position(agent) / block_size(agent),
+                                   .szx = agent->szx};
+    uint32_t left = agent->to_fetch - agent->fetched;
+    enum agent_why why = agent_gate(agent, left, true);
+
+    if (why != AGENT_WHY_NONE) {
+        return agent_put_off(agent, &record, why);
+    }
+    return agent_ask(agent, &request, agent->figures.retransmits)
+               ? AGENT_PHASE_STAY
+               : agent_fail(agent, AGENT_WHY_SERVER_REFUSED);
+}
+
+static bool same_etag(const struct coap_etag *a, const struct coap_etag *b)
+{
+    return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
+}
+
+struct piece {
+    const struct agent *agent;
+    const struct coap_answer *answer;
+    uint32_t length; /* that the payload must have */
+};
+
+static bool no_content(const struct piece *piece)
+{
+    return piece->answer->code != COAP_CONTENT;
+}
+
+static bool too_small(const struct piece *piece)
+{
+    return 16u << piece->answer->szx < AGENT_BLOCK_MIN;
+}
+
+static bool not_the_block(const struct piece *piece)
+{
+    const struct coap_answer *answer = piece->answer;
+
+    return !answer->has_block || answer->szx > piece->agent->szx ||
+           (uint64_t)answer->block << (answer->szx + 4u) !=
+               position(piece->agent);
+}
+
+/* An answer without an ETag tells nothing: libcoap leaves it out where a
+ * request comes twice. The digest at the end is what counts. */
+static bool changed(const struct piece *piece)
+{
+    const struct coap_etag *now = &piece->answer->etag;
+    const struct coap_etag *held = &piece->agent->image_etag;
+
+    return position(piece->agent) != 0 && now->length != 0 &&
+           held->length != 0 && !same_etag(now, held);
+}
+
+static bool wrong_length(const struct piece *piece)
+{
+    const struct coap_answer *answer = piece->answer;
+    uint32_t size = piece->agent->to_fetch;
+    uint32_t left = size - position(piece->agent);
+
+    return answer->length != piece->length ||
+           answer->more != (left > piece->length) ||
+           (answer->has_size && answer->size != size);
+}
+
+/* From the top; the first that holds ends this attempt. */
+static const struct {
+    bool (*when)(const struct piece *piece);
+    enum agent_why why;
+} flaws[] = {
+    {no_content, AGENT_WHY_SERVER_REFUSED},
+    {not_the_block, AGENT_WHY_BAD_ANSWER},
+    {too_small, AGENT_WHY_BAD_ANSWER},
+    {changed, AGENT_WHY_CHANGED},
+    {wrong_length, AGENT_WHY_BAD_ANSWER},
+};
+
+static enum agent_why check_block(const struct agent *agent,
+                                  const struct coap_answer *answer)
+{
+    uint32_t left = agent->to_fetch - position(agent);
+    uint32_t size = 16u << answer->szx;
+    struct piece piece = {agent, answer, left < size ? left : size};
+
+    for (unsigned i = 0; i < sizeof(flaws) / sizeof(flaws[0]); i++) {
+        if (flaws[i].when(&piece)) {
+            return flaws[i].why;
+        }
+    }
+    return AGENT_WHY_NONE;
+}
+
+/* What of the block was not taken before; it may be all of it. */
+static uint32_t already_taken(const struct agent *agent,
+                              const struct coap_answer *answer)
+{
+    uint32_t taken = agent->fetched - position(agent);
+
+    return taken < answer->length ? taken : answer->length;
+}
+
+enum agent_phase agent_image_answered(struct agent *agent,
+                                      const struct coap_answer *answer)
+{
+    enum agent_why why = check_block(agent, answer);
+
+    agent->server_seen = true;
+    if (why != AGENT_WHY_NONE) {
+        return agent_fail(agent, why);
+    }
+    uint32_t skip = already_taken(agent, answer);
+    agent->szx = answer->szx;
+    if (answer->etag.length != 0) {
+        agent->image_etag = answer->etag;
+    }
+    why = agent_take(agent, answer->payload + skip, answer->length - skip);
+    if (why != AGENT_WHY_NONE) {
+        return agent_fail(agent, why);
+    }
+    return agent->log.now.written == agent->log.now.size ? AGENT_PHASE_VERIFY
+                                                         : AGENT_PHASE_IMAGE;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The image's bytes into the slot that does not run.
+ *
+ *   slot:  | sector | sector | sector      | not touched yet ...
+ *          | written, with a record | fill |
+ *
+ * A sector is erased when its first byte is to be written, in the session
+ * that writes it. A piece of AGENT_UNIT bytes is programmed when it is
+ * complete, then the record says so. After a reset nobody knows what was
+ * under way past `written`: a torn program may read like a blank page. So
+ * the sector is rewritten: its good part to RAM, the record back to the
+ * sector's start, erase, program, and the record forward again.
+ */
+#include <string.h>
+
+#include "ota/agent_parts.h"
+#include "ota/bytes.h"
+
+static uint32_t slot_start(const struct agent *agent)
+{
+    return agent->port->slots[agent->log.now.slot & 1u].start;
+}
+
+/* Erase and look: an erase that did only half of it may say nothing. */
+static bool erase_sector(struct agent *agent, uint32_t address)
+{
+    const struct ota_flash *flash = agent->port->flash;
+    uint8_t bytes[64];
+    bool blank = flash->erase(flash->context, address) == OTA_OK;
+
+    for (uint32_t at = 0; at < flash->sector_size && blank;
+         at += sizeof(bytes)) {
+        blank = flash->read(flash->context, address + at, bytes,
+                            sizeof(bytes)) == OTA_OK &&
+                bytes_are(bytes, sizeof(bytes), 0xFF);
+    }
+    agent->port->alive(agent->port->context);
+    return blank;
+}
+
+static bool erase_if_first(struct agent *agent, uint32_t from, uint32_t length)
+{
+    uint32_t sector = agent->port->flash->sector_size;
+    uint32_t at = from + (sector - from % sector) % sector;
+
+    for (; at < from + length; at += sector) {
+        if (!erase_sector(agent, slot_start(agent) + at)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Of how far the download is, for a record. */
+static void note_position(const struct agent *agent, struct progress *record)
+{
+    record->fetched = agent->fetched;
+    record->etag = agent->image_etag;
+    agent->decoder->dump(&agent->decoding, record->decoding);
+}
+
+bool agent_store(struct agent *agent)
+{
+    const struct ota_flash *flash = agent->port->flash;
+    struct progress record = agent->log.now;
+    uint32_t from = record.written;
+
+    agent->sector_clean =
+        erase_if_first(agent, from, agent->fill) &&
+        flash->program(flash->context, slot_start(agent) + from, agent->block,
+                       agent->fill) == OTA_OK;
+    record.written += agent->fill;
+    note_position(agent, &record);
+    record.sags = 0;
+    agent->fill = 0;
+    if (!agent->sector_clean || !agent_keep(agent, &record)) {
+        return false;
+    }
+    agent->stalls = 0;
+    return true;
+}
+
+/* ---- the sector that a reset caught ---------------------------------------------------- */
+
+static bool reads_back(struct agent *agent, uint32_t address, uint32_t length)
+{
+    const struct ota_flash *flash = agent->port->flash;
+    uint8_t back[64];
+
+    for (uint32_t at = 0; at < length; at += sizeof(back)) {
+        uint32_t part =
+            length - at < sizeof(back) ? length - at : (uint32_t)sizeof(back);
+        if (flash->read(flash->context, address + at, back, part) ||
+            memcmp(back, agent->block + at, part) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool rewrite(struct agent *agent, uint32_t address, uint32_t good)
+{
+    const struct ota_flash *flash = agent->port->flash;
+
+    return erase_sector(agent, address) &&
+           flash->program(flash->context, address, agent->block, good) ==
+               OTA_OK &&
+           reads_back(agent, address, good);
+}
+
+/* Where the download would go on if only that much of the image were there. */
+static void go_back(const struct agent *agent, struct progress *record,
+                    uint32_t written)
+{
+    uint32_t fetched = 0;
+
+    if (agent->decoder->go_back == NULL ||
+        !agent->decoder->go_back(written, &fetched)) {
+        progress_restart(record);
+        return;
+    }
+    record->written = written;
+    record->fetched = fetched;
+}
+
+enum agent_phase agent_mend(struct agent *agent)
+{
+    const struct ota_flash *flash = agent->port->flash;
+    const struct progress whole = agent->log.now;
+    struct progress record = whole;
+    uint32_t good = whole.written % flash->sector_size;
+    uint32_t address = slot_start(agent) + whole.written - good;
+
+    go_back(agent, &record, whole.written - good);
+    if (flash->read(flash->context, address, agent->block, good) ||
+        !agent_keep(agent, &record) || !rewrite(agent, address, good)) {
+        return agent_fail(agent, AGENT_WHY_FLASH_ERROR);
+    }
+    agent->sector_clean = agent_keep(agent, &whole);
+    return agent->sector_clean ? AGENT_PHASE_IMAGE
+                               : agent_fail(agent, AGENT_WHY_FLASH_ERROR);
+}
