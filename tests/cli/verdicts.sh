@@ -173,7 +173,7 @@ expect:
 END
 with_rom_code violation-not-asked-for
 verdict violation-not-asked-for 1 "no rule is broken" \
-    "the ROM was changed at 0x00300000"
+    "the ROM was changed at 0x219c0000"
 
 scenario violation-missing <<'END'
 steps:
