@@ -115,17 +115,16 @@ void device_look(struct device *device)
 {
     struct oracle_view view = device_view(device);
 
-    oracle_step(&device->world->oracle, &view,
-                device->world->changed[0] != '\0' ? device->world->changed
-                                                  : NULL);
-    device->world->changed[0] = '\0';
+    oracle_step(&device->world->oracle, &view, device->world->journal_changed);
+    device->world->flash_changed = false;
+    device->world->journal_changed = false;
 }
 
 void device_advance(struct device *device, uint64_t now)
 {
     board_advance(&device->world->board, machine_window(device->machine), now,
                   &device->board_sink);
-    if (device->world->changed[0] != '\0') {
+    if (device->world->flash_changed) {
         device_look(device);
     }
     power_update(device, now);

@@ -114,8 +114,9 @@ static void on_flash_end(void *context, const struct flash_op *op)
     struct device *device = context;
     struct oracle_view view = device_view(device);
 
-    snprintf(device->world->changed, sizeof device->world->changed, "%s",
-             emit_partition(device->run, op->address));
+    device->world->flash_changed = true;
+    device->world->journal_changed |=
+        strcmp(emit_partition(device->run, op->address), "journal") == 0;
     emit_flash(device, EVENT_FLASH_DONE, op->address,
                op->kind == FLASH_ERASE ? 0 : op->length);
     work_ends(device);

@@ -239,7 +239,8 @@ static void add_device(mbedtls_sha256_context *context,
     ADD(context, device->quiet_boots);
     ADD(context, device->quiet_sequence);
     ADD(context, device->boot_ns);
-    add(context, device->changed, strlen(device->changed) + 1);
+    ADD(context, device->flash_changed);
+    ADD(context, device->journal_changed);
     ADD(context, device->struck);
     ADD(context, device->alive);
     ADD(context, device->warned);

@@ -114,7 +114,8 @@ struct world_device {
     struct world_work work;
     uint32_t begun[BOARD_PARTS + 1][2]; /* programs and erases, by partition;
                                            the last row: burns */
-    char changed[EVENT_LABEL];          /* partition whose flash has changed */
+    bool flash_changed;   /* a flash operation has ended since the oracle */
+    bool journal_changed; /* looked; one in the journal's partition */
     bool struck;    /* reset was asserted, and the CPU has not run since */
     bool alive;     /* the image entered since the last reset does its work */
     bool warned;    /* the supply was near the brown-out level */

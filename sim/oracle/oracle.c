@@ -234,9 +234,9 @@ void oracle_stale(struct oracle *oracle, const struct oracle_view *view,
 /* ---- every step -------------------------------------------------------- */
 
 void oracle_step(struct oracle *oracle, const struct oracle_view *view,
-                 const char *changed)
+                 bool journal_changed)
 {
-    if (changed != NULL && strcmp(changed, "journal") == 0) {
+    if (journal_changed) {
         oracle_journal_changed(oracle, view);
     }
     oracle_fuses_step(oracle, view);

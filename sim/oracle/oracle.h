@@ -159,10 +159,10 @@ void oracle_rom_written(struct oracle *oracle, const struct oracle_view *view,
 /* A block translated before the last reset was entered. */
 void oracle_stale(struct oracle *oracle, const struct oracle_view *view,
                   uint32_t address);
-/* After each command: journal, fuses, locks, time. `changed` is the partition
- * whose flash has changed, or NULL. */
+/* After each command: fuses, locks, time, and the journal if an operation in
+ * its partition has ended. */
 void oracle_step(struct oracle *oracle, const struct oracle_view *view,
-                 const char *changed);
+                 bool journal_changed);
 /* A flash operation begins; one has ended. What a cut leaves of one is looked
  * at at the next reset. */
 void oracle_flash_begin(struct oracle *oracle, const struct oracle_view *view,

@@ -103,7 +103,7 @@ void boot_oracle_booted(struct boot_oracle *watch,
     }
     struct oracle_view view = view_of(watch);
 
-    oracle_step(&watch->oracle, &view, NULL);
+    oracle_step(&watch->oracle, &view, false);
     if (outcome->end == NATIVE_RUNS) {
         struct channel_code code = first_block(outcome);
         oracle_code(&watch->oracle, &view, &code, 1);
@@ -139,16 +139,16 @@ void boot_oracle_after(struct boot_oracle *watch,
         return;
     }
     struct oracle_view view = view_of(watch);
-    const char *changed = NULL;
+    bool journal = false;
 
     if (operation->kind != NATIVE_BURN) {
         const struct board_part *part =
             board_map_at(native_map(), operation->address);
 
         oracle_flash_end(&watch->oracle, &view, &watch->op);
-        changed = part != NULL ? part->name : NULL;
+        journal = part != NULL && strcmp(part->name, "journal") == 0;
     }
-    oracle_step(&watch->oracle, &view, changed);
+    oracle_step(&watch->oracle, &view, journal);
 }
 
 void boot_oracle_flipped(struct boot_oracle *watch, uint32_t address)

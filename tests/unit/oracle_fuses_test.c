@@ -8,7 +8,7 @@ static void burn(uint32_t bit)
 {
     oracle_burn(&stage.oracle, &stage.view, bit);
     otp_set(&stage.otp, bit);
-    oracle_step(&stage.oracle, &stage.view, NULL);
+    oracle_step(&stage.oracle, &stage.view, false);
 }
 
 static void burn_counter(uint32_t from, uint32_t to)
@@ -47,7 +47,7 @@ Test(oracle_fuses, go_back)
     burn_counter(0, 1);
     expect_silence();
     stage.otp.words[OTP_COUNTER_BIT / 32] &= ~1u;
-    oracle_step(&stage.oracle, &stage.view, NULL);
+    oracle_step(&stage.oracle, &stage.view, false);
     expect_only(3, "went back");
 }
 
@@ -58,11 +58,11 @@ Test(oracle_fuses, a_weak_one_may_drop_and_is_burned_again)
     power_up();
     burn_counter(0, 1);
     stage.otp.weak[OTP_COUNTER_BIT / 32] = 1;
-    oracle_step(&stage.oracle, &stage.view, NULL);
+    oracle_step(&stage.oracle, &stage.view, false);
     stage.oracle.fuses[OTP_COUNTER_BIT / 32] = 0; /* it was weak at once */
     stage.otp.words[OTP_COUNTER_BIT / 32] &= ~1u;
     stage.otp.weak[OTP_COUNTER_BIT / 32] = 0;
-    oracle_step(&stage.oracle, &stage.view, NULL);
+    oracle_step(&stage.oracle, &stage.view, false);
     journal(JOURNAL_SLOT_B, JOURNAL_TRIAL, 2);
     burn_counter(0, 1); /* the level was reached before: that is allowed */
     expect_silence();
@@ -173,7 +173,7 @@ Test(oracle_fuses, that_change_without_a_burn)
 {
     boot(OLD);
     otp_set(&stage.otp, OTP_COUNTER_BIT);
-    oracle_step(&stage.oracle, &stage.view, NULL);
+    oracle_step(&stage.oracle, &stage.view, false);
     expect_only(3, "fuse word 32 has changed without a burn");
 }
 

@@ -37,7 +37,8 @@ static void make_device(struct world_device *device)
     device->quiet_boots = 0;
     device->quiet_sequence = 0;
     device->boot_ns = 0;
-    device->changed[0] = '\0';
+    device->flash_changed = false;
+    device->journal_changed = false;
     device->struck = false;
     device->alive = false;
     device->warned = false;
@@ -302,7 +303,8 @@ static void copy_device(struct world_device *to,
     COPY(quiet_boots);
     COPY(quiet_sequence);
     COPY(boot_ns);
-    COPY(changed);
+    COPY(flash_changed);
+    COPY(journal_changed);
     COPY(struck);
     COPY(alive);
     COPY(warned);
@@ -438,8 +440,11 @@ Test(world, every_part_counts)
     other->device[0].struck = true;
     cr_expect_not(same(world, other), "struck");
     *other = *world;
-    other->device[0].changed[0] = 'j';
-    cr_expect_not(same(world, other), "changed");
+    other->device[0].flash_changed = true;
+    cr_expect_not(same(world, other), "flash_changed");
+    *other = *world;
+    other->device[0].journal_changed = true;
+    cr_expect_not(same(world, other), "journal_changed");
     *other = *world;
     other->dues = 1;
     cr_expect_not(same(world, other), "due");
