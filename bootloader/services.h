@@ -7,7 +7,8 @@
  *
  * Every function is pure: it works on the caller's memory and stack alone,
  * for the RAM of the ROM stage is closed by then, gives no command to the
- * controller and keeps nothing. What each does and how it fails is said where
+ * controller and keeps nothing. Where keys come with a struct crypto_ops, those
+ * functions are the caller's, and what they do is too. What each does and how it fails is said where
  * it is declared.
  *
  * ROM and bootloader are built at different times. A table that lacks or
@@ -28,7 +29,7 @@
 #include "ota/map.h"
 
 #define ROM_SERVICES_MAGIC 0x53564D52u
-#define ROM_SERVICES_VERSION 2u
+#define ROM_SERVICES_VERSION 3u
 
 #define ROM_SERVICE(name) __typeof__(name) *name
 

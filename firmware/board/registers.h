@@ -175,6 +175,17 @@ enum ctl_reset_reason {
  *               time at which there is room
  * RADIO_RECEIVE R0 length, R1 socket, radio_rx bytes: the oldest datagram;
  *               E_EMPTY
+ *
+ * Where an accelerator is fitted; else these are no commands:
+ * HASH_BEGIN    a new SHA-256
+ * HASH_FEED     A0 the CPU's address, A1 length, all within flash window or
+ *               SRAM.  R0,R1 busy until; E_FAILED without a HASH_BEGIN
+ * HASH_END      R0,R1 busy until; E_FAILED without a HASH_BEGIN
+ * PK_VERIFY     D x || y of the key, digest, r || s: 64, 32, 64 bytes,
+ *               big-endian.  R0,R1 busy until.  Ends a hash
+ * CRYPTO_STATUS R0 1 = busy, R1,R2 until; R3 1 = inputs were out of range. Not
+ *               busy: D the result, 32 bytes: the digest, or the number that r
+ *               has to be equal to
  */
 enum ctl_command {
     CTL_SYS_BOOT = 0x101,
@@ -200,7 +211,12 @@ enum ctl_command {
     CTL_RADIO_OPEN = 0x802,
     CTL_RADIO_CLOSE = 0x803,
     CTL_RADIO_SEND = 0x804,
-    CTL_RADIO_RECEIVE = 0x805
+    CTL_RADIO_RECEIVE = 0x805,
+    CTL_HASH_BEGIN = 0x901,
+    CTL_HASH_FEED = 0x902,
+    CTL_HASH_END = 0x903,
+    CTL_PK_VERIFY = 0x904,
+    CTL_CRYPTO_STATUS = 0x905
 };
 
 /* ---- fuses ----------------------------------------------------------- */

@@ -2,11 +2,14 @@
 /*
  * The root of trust as every program sees it: key digests and epoch from the
  * fuses, public keys from the devicetree. Filled once a boot; `keys` points
- * into the structure, which therefore must stay where it is.
+ * into the structure, which therefore must stay where it is. Where an
+ * accelerator is fitted it does the work: the driver is the caller's own, also
+ * when the ROM verifies on the bootloader's behalf.
  */
 #ifndef OTALAB_BOARD_TRUST_H
 #define OTALAB_BOARD_TRUST_H
 
+#include "board/accelerator.h"
 #include "board/board.h"
 #include "ota/image.h"
 #include "ota/map.h"
@@ -28,6 +31,7 @@ static inline void trust_read(struct trust *trust)
     trust->keys.spki_count =
         map_read_keys(board_dtb(), BOARD_DTB_SIZE, trust->spki);
     trust->keys.spki = trust->spki;
+    trust->keys.crypto = accelerator_ops();
 }
 
 #endif

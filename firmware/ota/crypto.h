@@ -37,4 +37,17 @@ bool crypto_verify(const uint8_t signature[CRYPTO_SIGNATURE_SIZE],
                    const uint8_t point[CRYPTO_POINT_SIZE],
                    const uint8_t digest[OTA_DIGEST_SIZE]);
 
+/*
+ * The same two by other means, an accelerator: who asks for a verification
+ * passes it along with the keys. Each may fail, which counts as "no", and then
+ * software is asked: a unit that is broken must not accept, and cannot refuse.
+ */
+struct crypto_ops {
+    bool (*sha256)(const void *data, size_t length,
+                   uint8_t digest[OTA_DIGEST_SIZE]);
+    bool (*verify)(const uint8_t signature[CRYPTO_SIGNATURE_SIZE],
+                   const uint8_t point[CRYPTO_POINT_SIZE],
+                   const uint8_t digest[OTA_DIGEST_SIZE]);
+};
+
 #endif

@@ -47,8 +47,8 @@ static enum agent_why check_signature(const uint8_t *bytes,
         return reason == OTA_REASON_KEY_REVOKED ? AGENT_WHY_KEY_REVOKED
                                                 : AGENT_WHY_BAD_SIGNATURE;
     }
-    if (!crypto_sha256(bytes, DESCRIPTOR_SIGNED, digest) ||
-        !crypto_verify(bytes + AT_SIGNATURE, point, digest)) {
+    if (!keys_sha256(keys, bytes, DESCRIPTOR_SIGNED, digest) ||
+        !keys_verify(keys, bytes + AT_SIGNATURE, point, digest)) {
         return AGENT_WHY_BAD_SIGNATURE;
     }
     return AGENT_WHY_NONE;
@@ -63,6 +63,12 @@ enum agent_why descriptor_read(const uint8_t *bytes, uint32_t length,
         return AGENT_WHY_BAD_DESCRIPTOR;
     }
     enum agent_why why = check_signature(bytes, keys);
+    if (why && keys->crypto) { /* a refusal is software's */
+        struct image_keys software = *keys;
+
+        software.crypto = NULL;
+        why = check_signature(bytes, &software);
+    }
     if (why) {
         return why;
     }

@@ -348,7 +348,7 @@ static enum ota_reason check_signature(
         return reason;
     }
     if (!parse_signature(&found[FIELD_SIGNATURE], signature) ||
-        !crypto_verify(signature, point, digest)) {
+        !keys_verify(keys, signature, point, digest)) {
         return OTA_REASON_BAD_SIGNATURE;
     }
     return OTA_REASON_NONE;
@@ -379,10 +379,10 @@ static enum ota_reason measure(const uint8_t *image, uint32_t size,
     return reason;
 }
 
-enum ota_reason image_verify(const uint8_t *image, uint32_t size,
-                             const struct image_limits *limits,
-                             const struct image_keys *keys,
-                             struct image_info *info)
+static enum ota_reason verify_by(const uint8_t *image, uint32_t size,
+                                 const struct image_limits *limits,
+                                 const struct image_keys *keys,
+                                 struct image_info *info)
 {
     struct tlv_value found[FIELD_COUNT];
     uint8_t digest[OTA_DIGEST_SIZE];
@@ -400,11 +400,29 @@ enum ota_reason image_verify(const uint8_t *image, uint32_t size,
     if (reason) {
         return reason;
     }
-    if (!crypto_sha256(image, image_signed_size(info), digest) ||
+    if (!keys_sha256(keys, image, image_signed_size(info), digest) ||
         memcmp(digest, info->digest, OTA_DIGEST_SIZE) != 0) {
         return OTA_REASON_BAD_HASH;
     }
     return check_signature(found, keys, digest);
+}
+
+/* An accelerator may accept, but what it refuses software looks at: a unit that
+ * is broken costs time, and no image. */
+enum ota_reason image_verify(const uint8_t *image, uint32_t size,
+                             const struct image_limits *limits,
+                             const struct image_keys *keys,
+                             struct image_info *info)
+{
+    enum ota_reason reason = verify_by(image, size, limits, keys, info);
+
+    if (reason && keys->crypto) {
+        struct image_keys software = *keys;
+
+        software.crypto = NULL;
+        reason = verify_by(image, size, limits, &software, info);
+    }
+    return reason;
 }
 
 enum ota_reason image_check_entry(const uint8_t *image,

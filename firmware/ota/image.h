@@ -48,6 +48,8 @@ enum image_tlv {
     IMAGE_TLV_BOOT_RECORD = 0x60
 };
 
+struct crypto_ops; /* ota/crypto.h */
+
 /* Where an image may be loaded, and how large its slot is. */
 struct image_limits {
     uint32_t slot_size;
@@ -89,6 +91,7 @@ struct image_keys {
     uint32_t first_valid; /* key epoch: digests below it are revoked */
     const uint8_t *const *spki;
     uint32_t spki_count;
+    const struct crypto_ops *crypto; /* NULL: ota/crypto.c, in software */
 };
 
 /*

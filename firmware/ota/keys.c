@@ -66,3 +66,19 @@ enum ota_reason keys_find(const struct image_keys *keys,
     }
     return OTA_REASON_UNSIGNED;
 }
+
+bool keys_sha256(const struct image_keys *keys, const void *data, size_t length,
+                 uint8_t digest[OTA_DIGEST_SIZE])
+{
+    return keys->crypto ? keys->crypto->sha256(data, length, digest)
+                        : crypto_sha256(data, length, digest);
+}
+
+bool keys_verify(const struct image_keys *keys,
+                 const uint8_t signature[CRYPTO_SIGNATURE_SIZE],
+                 const uint8_t point[CRYPTO_POINT_SIZE],
+                 const uint8_t digest[OTA_DIGEST_SIZE])
+{
+    return keys->crypto ? keys->crypto->verify(signature, point, digest)
+                        : crypto_verify(signature, point, digest);
+}

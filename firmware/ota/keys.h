@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "ota/crypto.h"
 #include "ota/image.h"
 #include "ota/reason.h"
 #include "ota/slot.h"
@@ -21,5 +22,14 @@
 enum ota_reason keys_find(const struct image_keys *keys,
                           const uint8_t digest[OTA_DIGEST_SIZE],
                           const uint8_t *own_spki, const uint8_t **point);
+
+/* Digest and signature of what the keys have to vouch for, by the means that
+ * come with them. The keys' own digests are always software's. */
+bool keys_sha256(const struct image_keys *keys, const void *data, size_t length,
+                 uint8_t digest[OTA_DIGEST_SIZE]);
+bool keys_verify(const struct image_keys *keys,
+                 const uint8_t signature[CRYPTO_SIGNATURE_SIZE],
+                 const uint8_t point[CRYPTO_POINT_SIZE],
+                 const uint8_t digest[OTA_DIGEST_SIZE]);
 
 #endif

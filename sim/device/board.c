@@ -122,7 +122,8 @@ int board_init(struct board *board, const struct board_figures *figures,
     }
     memset(board, 0, sizeof(*board));
     if (flash_init(&board->flash, &figures->flash, seed) != 0 ||
-        radio_init(&board->radio, &figures->radio) != 0) {
+        radio_init(&board->radio, &figures->radio) != 0 ||
+        accelerator_init(&board->accelerator, &figures->accelerator) != 0) {
         return -1;
     }
     board->figures = *figures;
@@ -165,6 +166,7 @@ void board_power_cut(struct board *board, const struct board_cut *cut,
     tear_flash(board, cut->flash_form, report);
     tear_otp(board, cut->otp_form, report);
     radio_reset(&board->radio, true);
+    accelerator_reset(&board->accelerator);
     board->view = BOARD_VIEW_STALE;
     board_assert_reset(board, cut->cause, cut->sram);
     board_start_epoch(board, board_add_time(board->now_ns, cut->off_ns));
@@ -177,6 +179,7 @@ void board_warm_reset(struct board *board, uint64_t now,
     flash_warm_reset(&board->flash);
     otp_warm_reset(&board->otp);
     radio_reset(&board->radio, false);
+    accelerator_reset(&board->accelerator);
     /* A second reset before the boot must not make a power-on less of one. */
     if (!board->reset_asserted) {
         board_assert_reset(board, cause, BOARD_SRAM_KEPT);

@@ -13,6 +13,7 @@
 
 #include "base/rng.h"
 #include "board/registers.h"
+#include "device/accelerator.h"
 #include "device/flash.h"
 #include "device/otp.h"
 #include "device/radio.h"
@@ -38,6 +39,7 @@ struct board_figures {
     uint32_t warn_mv;
     uint32_t brown_out_mv;
     struct radio_figures radio;
+    struct accelerator_figures accelerator;
 };
 
 /* What the SRAM holds after power comes back. */
@@ -86,6 +88,7 @@ struct board {
     uint32_t drained_mj;
     uint64_t rtc_ms; /* of the clock at world time 0 */
     struct radio radio;
+    struct accelerator accelerator;
 
     uint64_t
         sleep_ns; /* a SYS_SLEEP's end: as asked, or the deadline; else 0 */

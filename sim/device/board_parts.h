@@ -3,6 +3,7 @@
  * The board's files among themselves:
  *   doorbell.c    from the ring to the answer
  *   commands.c    one function for each command
+ *   commands_crypto.c  those of the accelerator
  *   board.c       operations that begin and end, power cuts, resets
  *   board_time.c  the time that the board counts, and what the guest may claim
  *   window.c      what the guest sees of the flash
@@ -91,8 +92,13 @@ typedef enum ctl_status board_handler(struct request *req);
 /* NULL: no such command. SYS_BOOT is none of them: it is board_boot(). */
 board_handler *board_find_handler(uint32_t command);
 enum ctl_status board_boot(struct request *req);
+
 /* RESULT registers `first` and the next, low word first. */
 void board_put_u64(struct ctl_page *page, unsigned first, uint64_t value);
 bool board_power_low(const struct board *board);
+
+/* ---- commands_crypto.c ---- */
+/* NULL: none of the accelerator's, or no unit is fitted. */
+board_handler *board_find_crypto(const struct board *board, uint32_t command);
 
 #endif

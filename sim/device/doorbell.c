@@ -46,6 +46,8 @@ static enum ctl_status serve(struct request *req, bool possible)
     struct board *board = req->board;
     board_handler *handler = board_find_handler(req->command);
 
+    handler =
+        handler != NULL ? handler : board_find_crypto(board, req->command);
     if (req->command == CTL_SYS_BOOT) {
         board->reset_announced = false;
         return CTL_E_COMMAND;

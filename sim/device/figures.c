@@ -140,6 +140,21 @@ static void read_radio(struct reader *reader, struct radio_figures *radio)
     }
 }
 
+/* Without a node, or with one whose status is not "okay", none is fitted. */
+static void read_accelerator(struct reader *reader,
+                             struct accelerator_figures *unit)
+{
+    int node = fdt_node_offset_by_compatible(reader->dtb, -1, "otalab,crypto");
+    const char *status =
+        node < 0 ? NULL : fdt_getprop(reader->dtb, node, "status", NULL);
+
+    if (status != NULL && strcmp(status, "okay") == 0) {
+        unit->fitted = 1;
+        unit->block_cycles = read_u32(reader, node, "otalab,hash-block-cycles");
+        unit->verify_cycles = read_u32(reader, node, "otalab,verify-cycles");
+    }
+}
+
 /* What the models cannot do is said here, by the property's name. */
 static void check_figures(struct reader *reader,
                           const struct board_figures *figures)
@@ -173,6 +188,10 @@ static void check_figures(struct reader *reader,
          "otalab,receive-ms must not be 0: no answer would be heard"},
         {figures->radio.queue > 0 && figures->radio.queue <= RADIO_QUEUE,
          "modem", "otalab,queue must be 1 to 8"},
+        {!figures->accelerator.fitted ||
+             (figures->accelerator.block_cycles > 0 &&
+              figures->accelerator.verify_cycles > 0),
+         "crypto", "no operation may take 0 cycles"},
     };
 
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
@@ -199,6 +218,7 @@ int board_figures_read(const void *dtb, size_t size,
                  "timeout-ms");
     read_pmu(&reader, figures);
     read_radio(&reader, &figures->radio);
+    read_accelerator(&reader, &figures->accelerator);
     check_figures(&reader, figures);
     return result_of(&reader);
 }

@@ -100,6 +100,24 @@ static int set_properties(struct run_case *given, struct diag *diag)
     return err;
 }
 
+/* Where the scenario wants one, the devicetree says that it is there. */
+static int fit_accelerator(struct run_case *given, struct diag *diag)
+{
+    int node = fdt_node_offset_by_compatible(given->dtb, -1, "otalab,crypto");
+
+    if (given->scenario->accelerator == 0) {
+        return 0;
+    }
+    if (node < 0 ||
+        fdt_setprop_string(given->dtb, node, "status", "okay") != 0) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%s: the devicetree has no accelerator with a status; "
+                         "firmware/board/otalab.dts has one",
+                         given->dtb_path);
+    }
+    return 0;
+}
+
 static int read_board(struct run_case *given, struct diag *diag)
 {
     int err = program_path(given, "otalab.dtb", given->dtb_path,
@@ -109,6 +127,7 @@ static int read_board(struct run_case *given, struct diag *diag)
               : file_read(given->dtb_path, BOARD_DTB_SIZE, &given->dtb,
                           &given->dtb_size, diag);
     err = err ? err : set_properties(given, diag);
+    err = err ? err : fit_accelerator(given, diag);
     err = err ? err
               : board_figures_read(given->dtb, given->dtb_size, &given->figures,
                                    diag);

@@ -189,6 +189,14 @@ static int do_flash_fail(struct device *device, const struct action *action,
     return 0;
 }
 
+static void do_accelerator(struct device *device, const struct action *action)
+{
+    accelerator_plant(&device->world->board.accelerator, action->unit_fault,
+                      action->after, action->times);
+    emit_numbers(device, EVENT_ACCELERATOR_FAULT, action->unit_fault,
+                 action->times, 0);
+}
+
 /* What is done to one device. */
 static int do_to_device(struct device *device, uint32_t step,
                         const struct action *action, struct diag *diag)
@@ -205,6 +213,9 @@ static int do_to_device(struct device *device, uint32_t step,
         return do_damage(device, action, diag);
     case ACTION_FLASH_FAIL:
         return do_flash_fail(device, action, diag);
+    case ACTION_ACCELERATOR:
+        do_accelerator(device, action);
+        return 0;
     case ACTION_NETWORK:
     case ACTION_LINK:
     case ACTION_OUTAGE:

@@ -67,6 +67,22 @@ static void add_radio(mbedtls_sha256_context *context,
     }
 }
 
+static void add_accelerator(mbedtls_sha256_context *context,
+                            const struct accelerator *unit)
+{
+    ADD(context, unit->hash);
+    ADD(context, unit->fed);
+    ADD(context, unit->end_ns);
+    ADD(context, unit->cycles);
+    ADD(context, unit->hashing);
+    ADD(context, unit->failed);
+    ADD(context, unit->stuck);
+    ADD(context, unit->fault);
+    ADD(context, unit->times);
+    ADD(context, unit->after);
+    ADD(context, unit->result);
+}
+
 /* The figures are the case's, not the world's. */
 static void add_board(mbedtls_sha256_context *context,
                       const struct board *board)
@@ -101,6 +117,7 @@ static void add_board(mbedtls_sha256_context *context,
     ADD(context, board->asleep);
     ADD(context, board->deaf);
     add_radio(context, &board->radio);
+    add_accelerator(context, &board->accelerator);
     ADD(context, board->console_count);
     for (uint32_t i = 0; i < board->console_count && i < BOARD_CONSOLE_LINES;
          i++) {

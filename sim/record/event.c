@@ -8,6 +8,7 @@
 
 #include "board/registers.h"
 #include "device/board.h"
+#include "device/accelerator.h"
 #include "device/flash.h"
 #include "device/otp.h"
 #include "ota/agent_why.h"
@@ -150,13 +151,19 @@ static const struct value_name srams[] = {{BOARD_SRAM_SCRAMBLED, "scrambled"},
                                           {0, NULL}};
 static const struct value_name answers[] = {{0, "no"}, {1, "yes"}, {0, NULL}};
 
+static const struct value_name unit_faults[] = {{ACCELERATOR_WRONG,
+                                                 "wrong-result"},
+                                                {ACCELERATOR_STUCK, "stuck"},
+                                                {ACCELERATOR_DEAD, "dead"},
+                                                {0, NULL}};
+
 static const struct {
     char kind;
     const struct value_name *names;
-} name_tables[] = {{'r', reasons}, {'s', slots},    {'t', states},
-                   {'c', causes},  {'q', requests}, {'y', srams},
-                   {'b', answers}, {'w', whys},     {'U', updates},
-                   {'R', results}};
+} name_tables[] = {{'r', reasons}, {'s', slots},      {'t', states},
+                   {'c', causes},  {'q', requests},   {'y', srams},
+                   {'b', answers}, {'w', whys},       {'U', updates},
+                   {'R', results}, {'j', unit_faults}};
 
 static const char *name_of(const struct value_name *names, uint64_t value)
 {

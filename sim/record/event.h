@@ -23,7 +23,7 @@
  * and: p partition (label), m text, d duration in ns, f flash form,
  * F fuse form, k flash rule, K fuse rule, y SRAM after power-on, a address,
  * b yes or no, l fate of a packet (world/link.h), e the server's resource,
- * o CoAP code as 2.05. At most one p and one m in an event.
+ * o CoAP code as 2.05, j fault of the accelerator. At most one p and one m in an event.
  */
 #define HOST_EVENTS(X)                                                        \
     X(POWER_ON, "power.on", "", "power is applied for the first time")        \
@@ -62,6 +62,8 @@
       "a fault flipped a bit")                                                \
     X(FLASH_DAMAGE, "flash.damage", "p:partition a:address u:length",         \
       "a fault overwrote a range")                                            \
+    X(ACCELERATOR_FAULT, "accelerator.fault", "j:fault u:results",            \
+      "the accelerator's next results are bad")                               \
     X(OTP_BURN, "otp.burn", "u:bit", "a fuse burn begins")                    \
     X(OTP_DONE, "otp.done", "u:bit", "a fuse burn ended")                     \
     X(OTP_RULE, "otp.violation", "K:rule u:bit",                              \

@@ -63,6 +63,8 @@ static const struct sentence sentences[] = {
      "bit {bit} of {address} ({partition}) flips"},
     {EVENT_FLASH_DAMAGE, NULL, ROLE_FAULT, "flash",
      "{length} bytes from {address} ({partition}) are overwritten"},
+    {EVENT_ACCELERATOR_FAULT, NULL, ROLE_FAULT, "crypto",
+     "the accelerator fails, {fault}, for {results} results"},
     {EVENT_OTP_RULE, NULL, ROLE_BAD, "fuses",
      "rule broken: {rule} at bit {bit}"},
     {EVENT_CONSOLE, NULL, ROLE_DIM, "device", "{line}"},

@@ -153,6 +153,15 @@ static int need_battery(struct reader *reader, struct place place)
                      "top");
 }
 
+static int need_accelerator(struct reader *reader, struct place place)
+{
+    return reader->scenario->accelerator != 0
+               ? 0
+               : read_fail(reader, place,
+                           "'accelerator' needs one, and this device has "
+                           "none; add 'crypto: accelerator' at the top");
+}
+
 /* The image that comes instead of another one, by its number. */
 static int number_image(struct reader *reader, struct action *action)
 {
@@ -174,12 +183,16 @@ static int check_action(struct reader *reader, struct action *action)
         [ACTION_PUBLISH] = "publish",     [ACTION_WITHDRAW] = "withdraw",
         [ACTION_MISBEHAVE] = "misbehave", [ACTION_BEHAVE] = "behave",
         [ACTION_NETWORK] = "network",     [ACTION_LINK] = "link",
-        [ACTION_OUTAGE] = "outage",       [ACTION_CHARGE] = NULL};
+        [ACTION_OUTAGE] = "outage",       [ACTION_CHARGE] = NULL,
+        [ACTION_ACCELERATOR] = NULL};
     const char *word = on_network[action->kind];
     int err = word == NULL ? 0 : need_network(reader, word, action->place);
 
     if (err == 0 && action->kind == ACTION_CHARGE) {
         err = need_battery(reader, action->place);
+    }
+    if (err == 0 && action->kind == ACTION_ACCELERATOR) {
+        err = need_accelerator(reader, action->place);
     }
     if (err == 0 && action->kind == ACTION_PUBLISH) {
         err = check_image(reader, &schema_publish, "image",

@@ -18,6 +18,7 @@ static const struct {
      "erase-mix"},
     {'F', "form of a torn burn", "a form of a torn fuse burn", "weak"},
     {'k', "rule of the flash", "a rule of the flash part", "bit-rise"},
+    {'j', "fault of the accelerator", "a fault of the accelerator", "stuck"},
     {'K', "rule of the fuses", "a rule of the fuses", "locked"},
     {'y', "state of the SRAM", "a state of the SRAM", "kept"},
     {'b', "answer", "yes or no", "yes"},

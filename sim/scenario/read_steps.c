@@ -13,6 +13,7 @@ static const struct action usual_action = {
     .off_ns = UINT64_C(500000000),
     .sram = BOARD_SRAM_SCRAMBLED,
     .fill = 0xFF,
+    .times = 1,
 };
 
 static const struct {
@@ -36,6 +37,7 @@ static const struct {
     {"link", ACTION_LINK, 0},
     {"outage", ACTION_OUTAGE, 0},
     {"charge", ACTION_CHARGE, 0},
+    {"accelerator", ACTION_ACCELERATOR, 0},
 };
 
 static int read_action(struct reader *reader, const struct node *node,

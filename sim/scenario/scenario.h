@@ -102,7 +102,8 @@ enum action_kind {
     ACTION_NETWORK,    /* other figures for the link: network */
     ACTION_LINK,       /* text "up" or "down" */
     ACTION_OUTAGE,     /* the link is down for off_ns from now */
-    ACTION_CHARGE      /* the battery gets a charge of done/1000 */
+    ACTION_CHARGE,     /* the battery gets a charge of done/1000 */
+    ACTION_ACCELERATOR /* its results to come: unit_fault, times */
 };
 
 /* {kind: nb-iot, rate: 60kbit/s, latency: 40ms, loss: 2%}: figures of a kind,
@@ -157,7 +158,10 @@ struct action {
     uint32_t fill; /* 0x00..0xFF, or 0x100 = random */
     struct scenario_publish publish;
     struct scenario_network network;
-    int fault_kind;            /* enum server_fault_kind; -1: all, of BEHAVE */
+    int fault_kind; /* enum server_fault_kind; -1: all, of BEHAVE */
+    enum accelerator_fault unit_fault;
+    uint32_t after;            /* sound results come first */
+    uint32_t times;            /* of unit_fault */
     struct server_fault fault; /* `value` of OTHER_IMAGE: into image[] */
 };
 
@@ -239,6 +243,7 @@ struct scenario {
     uint64_t clock_ms; /* what the real-time clock shows at power-on */
     struct scenario_network network;
     struct scenario_battery battery;
+    uint32_t accelerator; /* 1: fitted, and used */
     unsigned properties;
     struct scenario_property property[SCENARIO_PROPERTIES];
 

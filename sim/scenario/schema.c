@@ -609,6 +609,11 @@ static const struct schema_key action_keys[] = {
      IN(action, done),
      .help = "The battery is charged or exchanged, and is that full",
      .example = "100%"},
+    {.key = "accelerator",
+     .kind = SCHEMA_MAP,
+     .map = &schema_accelerator,
+     .help = "The accelerator's next results are bad; there must be one",
+     .example = "{fault: wrong-result}"},
     {.key = NULL}};
 
 const struct schema_map schema_action = {.name = "do",
@@ -882,6 +887,13 @@ static const struct schema_key scenario_keys[] = {
              "node and property, which must exist there",
      .usual = "(as in firmware/board/otalab.dts)",
      .example = "{/agent/poll-ms: 5000}"},
+    {.key = "crypto",
+     .kind = SCHEMA_CHOICE,
+     IN(scenario, accelerator),
+     .choices = schema_crypto_kinds,
+     .help = "By what the device hashes and verifies",
+     .usual = "software",
+     .example = "accelerator"},
     {.key = "devices",
      .kind = SCHEMA_NUMBER,
      IN(scenario, devices),
@@ -940,19 +952,15 @@ const struct schema_map schema_scenario = {
             "what must come of it."};
 
 const struct schema_map *const schema_maps[] = {
-    &schema_scenario,  &schema_limits,
-    &schema_image,     &schema_edit,
-    &schema_flash,     &schema_fuses,
-    &schema_machine,   &schema_network,
-    &schema_burst,     &schema_battery,
-    &schema_step,      &schema_pattern,
-    &schema_action,    &schema_cut,
-    &schema_reset,     &schema_flip,
-    &schema_damage,    &schema_publish,
-    &schema_misbehave, &schema_expect,
-    &schema_always,    &schema_never,
-    &schema_count,     &schema_eventually,
-    &schema_end,       NULL};
+    &schema_scenario,   &schema_limits,      &schema_image,
+    &schema_edit,       &schema_flash,       &schema_fuses,
+    &schema_machine,    &schema_network,     &schema_burst,
+    &schema_battery,    &schema_step,        &schema_pattern,
+    &schema_action,     &schema_cut,         &schema_reset,
+    &schema_flip,       &schema_damage,      &schema_publish,
+    &schema_misbehave,  &schema_accelerator, &schema_expect,
+    &schema_always,     &schema_never,       &schema_count,
+    &schema_eventually, &schema_end,         NULL};
 
 /* ---- kinds ------------------------------------------------------------ */
 

@@ -19,10 +19,12 @@
 
 extern const struct schema_map schema_network;
 extern const struct schema_map schema_burst;
+extern const struct schema_map schema_accelerator;
 extern const struct schema_map schema_battery;
 extern const struct schema_map schema_publish;
 extern const struct schema_map schema_misbehave;
 extern const struct schema_choice schema_image_keys[];
+extern const struct schema_choice schema_crypto_kinds[];
 extern const struct schema_choice schema_behave_kinds[];
 
 #endif

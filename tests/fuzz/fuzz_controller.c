@@ -34,6 +34,7 @@ static const struct board_figures figures = {
     .warn_mv = 3000,
     .brown_out_mv = 2700,
     .radio = {.receive_ns = 1000000000, .tail_ns = 500000000, .queue = 3},
+    .accelerator = {.fitted = 1, .block_cycles = 66, .verify_cycles = 9000},
 };
 
 /* Where the input ends a random stream takes over, so that a short one still
@@ -142,6 +143,19 @@ static void check_radio(void)
     must(!board.reset_asserted || !board.asleep);
 }
 
+/* Who is reset is idle; a busy unit says when, and has an end unless stuck. */
+static void check_accelerator(void)
+{
+    const struct accelerator *unit = &board.accelerator;
+    bool busy = accelerator_busy(unit, board.now_ns);
+
+    must(!board.reset_asserted || (!busy && unit->hashing == 0));
+    must(!busy || accelerator_until(unit, board.now_ns) > board.now_ns ||
+         unit->cycles == 0);
+    must(unit->times > 0 || unit->fault == ACCELERATOR_SOUND);
+    must(unit->hashing != 0 || unit->fed == 0);
+}
+
 static void check(void)
 {
     must(board.now_ns >= past.now_ns);
@@ -153,6 +167,7 @@ static void check(void)
     must(board_raw_write(&board, window) == -1);
     must(board.console_count <= BOARD_CONSOLE_LINES);
     check_radio();
+    check_accelerator();
     remember();
 }
 
@@ -173,6 +188,9 @@ static const struct {
     {CTL_RTC_READ, 0},           {CTL_RADIO_STATUS, 0},
     {CTL_RADIO_OPEN, 3},         {CTL_RADIO_CLOSE, 3},
     {CTL_RADIO_SEND, 3},         {CTL_RADIO_RECEIVE, 0},
+    {CTL_HASH_BEGIN, 0},         {CTL_HASH_FEED, 0xFFFF},
+    {CTL_HASH_END, 0},           {CTL_PK_VERIFY, 0},
+    {CTL_CRYPTO_STATUS, 0},
 };
 
 static void fill_time(struct input *input)
@@ -189,6 +207,16 @@ static void fill_time(struct input *input)
     page->time_hi = (uint32_t)(cycles >> 32);
 }
 
+/* Around both ends of flash window and SRAM. */
+static uint32_t choice_of_memory(struct input *input)
+{
+    static const uint32_t bases[] = {
+        BOARD_FLASH_BASE, BOARD_FLASH_BASE + SIZE - 0x8000u, BOARD_SRAM_BASE,
+        BOARD_SRAM_BASE + BOARD_SRAM_SIZE - 0x8000u};
+
+    return bases[take(input, 1) % 4u];
+}
+
 static void fill_arguments(struct input *input)
 {
     size_t choice = take(input, 1);
@@ -202,6 +230,9 @@ static void fill_arguments(struct input *input)
         page->arg[0] &= commands[choice].mask;
     }
     page->arg[1] = take(input, wild ? 4 : 1);
+    if (page->command == CTL_HASH_FEED && !wild) {
+        page->arg[0] += choice_of_memory(input);
+    }
     if (page->command == CTL_FLASH_LOCK) {
         page->arg[1] *= FLASH_SECTOR;
     }
@@ -348,6 +379,11 @@ static void step(struct input *input)
     case 7:
         board.radio.registered = take(input, 1) & 1u;
         board.battery_mv = take(input, 2);
+        break;
+    case 10:
+        accelerator_plant(&board.accelerator,
+                          (enum accelerator_fault)(take(input, 1) % 4),
+                          take(input, 1) % 2, take(input, 1) % 4);
         break;
     case 8:
     case 9:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* board/board.h on the host, and the ROM's services as far as they are not
  * firmware/ota itself. */
+#include "board/accelerator.h"
 #include "board/board.h"
 
 #include <string.h>
@@ -43,6 +44,13 @@ const struct ota_flash *board_flash(void)
 int flash_lock(uint32_t start, uint32_t length)
 {
     return wire_lock(start, length) ? OTA_OK : OTA_ERR_RANGE;
+}
+
+/* ---- cryptography: in software ---------------------------------------- */
+
+const struct crypto_ops *accelerator_ops(void)
+{
+    return NULL;
 }
 
 /* ---- fuses --------------------------------------------------------------- */

@@ -31,6 +31,7 @@ static const struct board_figures figures = {
     .warn_mv = 3000,
     .brown_out_mv = 2700,
     .radio = {.receive_ns = 10000 * MS, .tail_ns = 10000 * MS, .queue = 4},
+    .accelerator = {.fitted = 1, .block_cycles = 66, .verify_cycles = 9000},
 };
 
 static struct board board;
@@ -365,7 +366,7 @@ Test(controller, id_and_revision_are_put_right_by_each_command)
 Test(controller, unknown_commands_are_refused)
 {
     const uint32_t commands[] = {0,          1,          0x100,      0x106,
-                                 0x205,      0x806,      0x901,      0xFFFF,
+                                 0x205,      0x806,      0x906,      0xFFFF,
                                  0xFFFFFFFF, 0x00010101, 0x80000101, 0x1FF};
 
     for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
@@ -1688,4 +1689,84 @@ Test(controller, a_clone_goes_on_the_same)
     board = other;
     board_show_flash(&board, window);
     cr_assert_eq(go_on(), first);
+}
+
+/* ---- the accelerator --------------------------------------------------------- */
+
+static uint32_t at_flash(uint32_t offset)
+{
+    return BOARD_FLASH_BASE + offset;
+}
+
+Test(controller, without_an_accelerator_there_are_no_such_commands)
+{
+    board.accelerator.figures.fitted = 0;
+    for (uint32_t number = CTL_HASH_BEGIN; number <= CTL_CRYPTO_STATUS;
+         number++) {
+        cr_expect_eq(ring(number, at_flash(0), 1), CTL_E_COMMAND);
+    }
+}
+
+Test(controller, a_hash_reaches_flash_and_sram_alone)
+{
+    static const struct {
+        uint32_t address;
+        uint32_t length;
+        enum ctl_status status;
+    } cases[] = {
+        {BOARD_FLASH_BASE, SIZE, CTL_OK},
+        {BOARD_FLASH_BASE, SIZE + 1, CTL_E_ARGUMENT},
+        {BOARD_FLASH_BASE + SIZE - 1, 1, CTL_OK},
+        {BOARD_FLASH_BASE + SIZE, 1, CTL_E_ARGUMENT},
+        {BOARD_FLASH_BASE - 1, 2, CTL_E_ARGUMENT},
+        {BOARD_FLASH_BASE, 0, CTL_E_ARGUMENT},
+        {BOARD_SRAM_BASE, BOARD_SRAM_SIZE, CTL_OK},
+        {BOARD_SRAM_BASE, BOARD_SRAM_SIZE + 1, CTL_E_ARGUMENT},
+        {BOARD_SRAM_BASE + 1, UINT32_MAX, CTL_E_ARGUMENT},
+        {BOARD_SRAM_BASE - 1, 1, CTL_E_ARGUMENT},
+        {BOARD_ROM_BASE, 4, CTL_E_ARGUMENT},
+        {CTL_BASE, 4, CTL_E_ARGUMENT},
+        {0, 4, CTL_E_ARGUMENT},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        accelerator_reset(&board.accelerator);
+        cr_assert_eq(ring(CTL_HASH_BEGIN, 0, 0), CTL_OK);
+        cr_expect_eq(ring(CTL_HASH_FEED, cases[i].address, cases[i].length),
+                     cases[i].status, "case %zu", i);
+    }
+}
+
+/* "abc" as in FIPS 180-2, B.1. */
+Test(controller, a_hash_is_told_when_its_time_has_come)
+{
+    memcpy(&window[BOARD_SRAM_BASE - BOARD_WINDOW_BASE], "abc", 3);
+    cr_expect_eq(ring(CTL_HASH_END, 0, 0), CTL_E_FAILED);
+    cr_expect_eq(ring(CTL_HASH_FEED, at_flash(0), 1), CTL_E_FAILED);
+    cr_assert_eq(ring(CTL_HASH_BEGIN, 0, 0), CTL_OK);
+    cr_assert_eq(ring(CTL_HASH_FEED, BOARD_SRAM_BASE, 3), CTL_OK);
+    cr_assert_eq(ring(CTL_HASH_END, 0, 0), CTL_OK);
+    uint64_t until = (uint64_t)page->result[1] << 32 | page->result[0];
+    page->data[0] = 0x11;
+    cr_expect_eq(ring(CTL_CRYPTO_STATUS, 0, 0), CTL_OK);
+    cr_expect_eq(page->result[0], 1);
+    cr_expect_eq(page->result[1], until);
+    cr_expect_eq(page->data[0], 0x11, "nothing yet");
+    cr_expect_eq(ring(CTL_HASH_BEGIN, 0, 0), CTL_E_BUSY);
+    cr_expect_eq(ring(CTL_HASH_FEED, at_flash(0), 1), CTL_E_BUSY);
+    cr_expect_eq(ring(CTL_HASH_END, 0, 0), CTL_E_BUSY);
+    cr_expect_eq(ring(CTL_PK_VERIFY, 0, 0), CTL_E_BUSY);
+    cr_expect_eq(ring_at(until * BOARD_NS_PER_CYCLE, CTL_CRYPTO_STATUS, 0, 0),
+                 CTL_OK);
+    cr_expect_eq(page->result[0], 0);
+    cr_expect_eq(page->data[0], 0xba);
+    cr_expect_eq(page->data[31], 0xad);
+}
+
+Test(controller, resets_end_what_the_accelerator_does)
+{
+    cr_assert_eq(ring(CTL_PK_VERIFY, 0, 0), CTL_OK);
+    cr_expect(accelerator_busy(&board.accelerator, board.now_ns));
+    board_warm_reset(&board, board.now_ns, CTL_CAUSE_PIN);
+    cr_expect_not(accelerator_busy(&board.accelerator, board.now_ns));
 }

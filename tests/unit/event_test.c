@@ -56,7 +56,7 @@ Test(event, names_are_found_and_differ)
 
 Test(event, fields_have_a_known_letter_and_a_key)
 {
-    static const char letters[] = "uxsrtcvqpmdfFkKyabwURleo";
+    static const char letters[] = "uxsrtcvqpmdfFkKyabwURleoj";
 
     for (int i = 0; i < EVENT_COUNT; i++) {
         const struct event_kind *kind = event_kind((enum event_code)i);

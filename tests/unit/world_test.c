@@ -156,6 +156,22 @@ static void copy_otp(struct otp *to, const struct otp *from)
     COPY(weak_boots);
 }
 
+static void copy_accelerator(struct accelerator *to,
+                             const struct accelerator *from)
+{
+    COPY(hash);
+    COPY(fed);
+    COPY(end_ns);
+    COPY(cycles);
+    COPY(hashing);
+    COPY(failed);
+    COPY(stuck);
+    COPY(fault);
+    COPY(times);
+    COPY(after);
+    COPY(result);
+}
+
 /* Of radio and console only what is in use. */
 static void copy_board_io(struct board *to, const struct board *from)
 {
@@ -181,6 +197,7 @@ static void copy_board(struct board *to, const struct board *from)
 {
     copy_flash(&to->flash, &from->flash);
     copy_otp(&to->otp, &from->otp);
+    copy_accelerator(&to->accelerator, &from->accelerator);
     copy_board_io(to, from);
     COPY(noise);
     COPY(scramble);
@@ -370,6 +387,10 @@ static void stir(struct world *world)
     radio_power_on(&device->board.radio);
     cr_assert_eq(radio_socket_open(&device->board.radio, 0, 1, 5683), 0);
     cr_assert(radio_deliver(&device->board.radio, 1, 1, 5683, page, 2));
+    accelerator_begin(&device->board.accelerator);
+    cr_assert(
+        accelerator_feed(&device->board.accelerator, 5, page, sizeof page));
+    accelerator_plant(&device->board.accelerator, ACCELERATOR_DEAD, 1, 3);
     device->strike.armed = true;
     device->strike.at_ns = 77;
     world->step[2].fired = true;

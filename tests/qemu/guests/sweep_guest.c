@@ -52,6 +52,11 @@ static const uint16_t commands[] = {
     CTL_RADIO_CLOSE,
     CTL_RADIO_SEND,
     CTL_RADIO_RECEIVE,
+    CTL_HASH_BEGIN,
+    CTL_HASH_FEED,
+    CTL_HASH_END,
+    CTL_PK_VERIFY,
+    CTL_CRYPTO_STATUS,
     0x000,
     0x001,
     0x100,
@@ -68,15 +73,17 @@ static const uint16_t commands[] = {
     0x800,
     0x806,
     0x900,
+    0x906,
+    0xA01,
     0xFFFF,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static const uint32_t firsts[] = {
-    0,           1,           2,           3,         4,         5,
-    255,         256,         257,         FUSE,      2047,      2048,
-    SECTOR,      0x20000,     0x100000u,   0x1FF000u, 0x200000u, 0x7FFFFFFF,
-    0x80000000u, 0xFFFFF000u, 0xFFFFFFFFu,
+    0,           1,           2,           3,           4,         5,
+    255,         256,         257,         FUSE,        2047,      2048,
+    SECTOR,      0x20000,     0x100000u,   0x1FF000u,   0x200000u, 0x7FFFFFFF,
+    0x80000000u, 0xFFFFF000u, 0xFFFFFFFFu, 0x21000000u,
 };
 static const uint32_t seconds[] = {0,           1,           4,          64,
                                    256,         257,         1280,       SECTOR,
