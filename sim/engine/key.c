@@ -60,6 +60,9 @@ static void add_board(struct maker *maker, const struct board *board)
 {
     add_flash(maker, &board->flash);
     add_otp(maker, &board->otp);
+    ADD(maker, board->accelerator.fault); /* a reset has ended the rest */
+    ADD(maker, board->accelerator.after);
+    ADD(maker, board->accelerator.times);
     ADD(maker, board->reset_asserted);
     ADD(maker, board->halted);
     ADD(maker, board->cause);

@@ -263,6 +263,7 @@ struct boots {
     const char *size;
     bool new_process;
     const char *target;
+    bool accelerator;
 };
 
 __attribute__((format(printf, 2, 3))) static void add(char text[TEXT_SIZE],
@@ -291,8 +292,10 @@ static void write_scenario(char text[TEXT_SIZE], const struct boots *boots,
         "  factory: {build: %s, version: 1.0.0, size: %s}\n"
         "flash: {slot-a: factory}\n"
         "allow: [brick]\n"
+        "crypto: %s\n"
         "steps:\n",
-        boots->build, boots->size);
+        boots->build, boots->size,
+        boots->accelerator ? "accelerator" : "software");
     for (unsigned cut = 1; cut <= cuts; cut++) {
         add(text,
             "  - on: {event: app.ready, nth: %u}\n"
@@ -375,8 +378,9 @@ static int print_boots(struct bench *bench, const struct boots *boots)
     struct figure figure;
     char what[80];
 
-    (void)snprintf(what, sizeof(what), "boot, %s, %s", boots->size,
-                   boots->new_process ? "new process" : "reset in place");
+    (void)snprintf(what, sizeof(what), "boot, %s, %s%s", boots->size,
+                   boots->new_process ? "new process" : "reset in place",
+                   boots->accelerator ? ", accelerator" : "");
     int err = measure(bench, what, boot, boots, &figure);
     if (err) {
         return err;
@@ -680,10 +684,12 @@ static int print_bare(struct bench *bench)
 static int print_all_boots(struct bench *bench)
 {
     static const struct boots boots[] = {
-        {"bare", "16KiB", true, ""},
-        {"bare", "16KiB", false, ""},
-        {"app", "256KiB", true, "<= 110"},
-        {"app", "256KiB", false, "<= 60"},
+        {"bare", "16KiB", true, "", false},
+        {"bare", "16KiB", false, "", false},
+        {"app", "256KiB", true, "<= 110", false},
+        {"app", "256KiB", false, "<= 60", false},
+        {"app", "256KiB", true, "<= 60", true},
+        {"app", "256KiB", false, "<= 8", true},
     };
     int err = 0;
 

@@ -135,6 +135,18 @@ static void fault(struct world *world)
     world->device[0].board.flash.fail_next = FLASH_FAULT_REPORTED;
 }
 
+static void unit_fault(struct world *world)
+{
+    accelerator_plant(&world->device[0].board.accelerator, ACCELERATOR_DEAD, 0,
+                      1);
+}
+
+static void unit_fault_later(struct world *world)
+{
+    accelerator_plant(&world->device[0].board.accelerator, ACCELERATOR_SOUND, 2,
+                      1);
+}
+
 static void cause(struct world *world)
 {
     world->device[0].board.cause ^= 1;
@@ -228,6 +240,8 @@ Test(key, what_matters_makes_another_key)
         {"weak fuses", weak},
         {"in flight", operation},
         {"fault", fault},
+        {"accelerator's fault", unit_fault},
+        {"the same, later", unit_fault_later},
         {"cause", cause},
         {"sram", sram},
         {"power back", power_back},
