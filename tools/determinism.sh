@@ -119,7 +119,7 @@ else
     skip no-aslr "this system does not let it be switched off"
 fi
 
-# Options go behind the command: a wrapper adds them.
+# Options go after the command: a wrapper adds them.
 with() {
     local command=$1 verb=$2
     shift 2

@@ -2,7 +2,7 @@
 #
 # Function lengths of C files in the house's format: a function opens with a
 # brace alone in column 0 and ends with one. Its first line is the last one
-# that began in column 0 behind an empty line, a brace or a comment.
+# that began in column 0 after an empty line, a brace or a comment.
 #
 #   awk -v folder=NAME -f lengths.awk FILE...    one line of figures
 #   awk -v longest=N   -f lengths.awk FILE       names of longer functions

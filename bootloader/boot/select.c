@@ -57,7 +57,7 @@ static enum ota_reason load_slot(struct boot *boot, enum ota_slot slot)
     return reason;
 }
 
-/* Leave nothing of a refused image behind. */
+/* Leave nothing of a refused image. */
 static void wipe_sram(void)
 {
     memset((void *)BOARD_APP_BASE, 0, BOARD_APP_SIZE);

@@ -14,7 +14,7 @@
  *   boot.ld  bootloader    vectors, reset_handler   start_image.c
  *   app.ld   application, recovery, variants: the same
  * Each start-up ends in `int main(void)`; a return from it is a panic. boot.ld
- * and app.ld link the payload 0x200 behind the load base, where it lies when
+ * and app.ld link the payload 0x200 after the load base, where it lies when
  * the image's header is 0x200 bytes long.
  *
  * Hand-over from stage to stage, in registers: r0:r1 cycles since reset less

@@ -238,7 +238,7 @@ bool agent_forget(struct agent *agent);
  * as always; it only asks for the descriptor. YES: confirm. NO: the time for
  * it (trial_server_ms) is over; that it was not the image's fault is noted in
  * the progress log before NO is returned: give the trial back
- * (OTA_REQUEST_ABANDON). An image without a confirmed one behind it is not
+ * (OTA_REQUEST_ABANDON). An image without a confirmed one to go back to is not
  * asked to reach anybody.
  */
 enum agent_answer { AGENT_WAIT, AGENT_YES, AGENT_NO };

@@ -60,7 +60,7 @@ static uint32_t left(const struct reader *reader)
     return reader->length - reader->at;
 }
 
-/* The full value behind a nibble of an option's first byte; -1 when it is
+/* The full value that follows a nibble of an option's first byte; -1 when it is
  * reserved or its further bytes are missing. */
 static int32_t extended(struct reader *reader, uint32_t nibble)
 {

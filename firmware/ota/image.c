@@ -283,7 +283,7 @@ enum ota_reason image_read_tlvs(const uint8_t *areas, uint32_t size,
 
 /*
  * One DER INTEGER at *at, positive, minimal, at most 256 bit, to 32 bytes
- * big-endian. *at moves behind it.
+ * big-endian. *at moves past it.
  */
 static bool take_integer(const uint8_t **at, const uint8_t *end,
                          uint8_t out[32])
@@ -315,7 +315,7 @@ static bool take_integer(const uint8_t **at, const uint8_t *end,
     return true;
 }
 
-/* SEQUENCE { INTEGER r, INTEGER s } and nothing behind it. */
+/* SEQUENCE { INTEGER r, INTEGER s } and nothing after it. */
 static bool parse_signature(const struct tlv_value *der,
                             uint8_t signature[CRYPTO_SIGNATURE_SIZE])
 {

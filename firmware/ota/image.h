@@ -115,7 +115,7 @@ enum ota_reason image_tlv_end(const uint8_t record[4],
                               struct image_info *info);
 
 /*
- * Read both TLV areas, which lie one behind the other at `areas`, `size`
+ * Read both TLV areas, which lie one after the other at `areas`, `size`
  * bytes; sets counter and digest. Says nothing about authenticity.
  */
 enum ota_reason image_read_tlvs(const uint8_t *areas, uint32_t size,

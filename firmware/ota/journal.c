@@ -18,7 +18,7 @@
  * Rules that make it survive a cut at any place:
  *
  * - A slot that is not wholly 0xFF is never programmed. The next record goes
- *   behind the last slot used in either sector of the bank.
+ *   after the last slot used in either sector of the bank.
  * - Its sequence is the header's first sequence + slot - 1, or it is not
  *   valid. So a slot that was torn uses up its number: a weak record that reads
  *   valid again later never meets another record of the same number.
@@ -354,7 +354,7 @@ static unsigned write_in_other(struct journal *journal,
     return copies;
 }
 
-/* Leave nothing behind that looks like a bank. A sector that cannot be
+/* Leave nothing that looks like a bank. A sector that cannot be
  * erased keeps its older numbers and is tried again at the next append. */
 static void drop_other(struct journal *journal)
 {

@@ -45,7 +45,7 @@ static const struct {
 };
 #define BYTE_FIELDS (sizeof(byte_fields) / sizeof(byte_fields[0]))
 
-/* Members of four bytes, behind those. */
+/* Members of four bytes, after those. */
 static const uint8_t word_fields[] = {offsetof(struct progress, release),
                                       offsetof(struct progress, version),
                                       offsetof(struct progress, size),

@@ -15,7 +15,7 @@
 
 /*
  * `running_version` is packed (image_version_pack()), `slot` the one that
- * runs. The length, no NUL behind it; -1 when `size` is too small, which
+ * runs. The length, no NUL after it; -1 when `size` is too small, which
  * REPORT_MAX never is, or the slot is none.
  */
 int32_t report_write(const struct progress *progress, uint32_t running_version,

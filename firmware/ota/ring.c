@@ -8,7 +8,7 @@
  * - A slot that is not wholly 0xFF is never programmed.
  * - A sector is erased when the log comes to its first slot, in the session
  *   that writes there, whatever it reads like: 0xFF alone does not mean that
- *   an erase was complete. So the blank slots behind the newest entry are
+ *   an erase was complete. So the blank slots after the newest entry are
  *   good, for that sector was erased before the entry was written.
  * - The sector that holds the newest entry is never erased.
  * - Sequences count slots, not entries: what was torn or skipped uses up its
@@ -180,7 +180,7 @@ static bool begins_sector(const struct ring *ring, uint32_t index)
     return index % slots_a_sector(ring) == 0;
 }
 
-/* The blank slot behind the last one used in the sector of the newest entry,
+/* The blank slot after the last one used in the sector of the newest entry,
  * or the start of the next sector. */
 static uint32_t place_behind(const struct ring *ring)
 {

@@ -19,7 +19,7 @@
 #include "ota/flash.h"
 
 #define RING_BODY 8u /* where the body starts */
-#define RING_TAIL 8u /* bytes behind it */
+#define RING_TAIL 8u /* bytes after it */
 #define RING_SLOT_MAX 256u
 
 struct ring_form {

@@ -2,7 +2,7 @@
 /*
  * The one writer of JSON: into a stream, or into memory that the caller owns.
  * Commas, quotes and escapes are its own; whatever text comes from outside is
- * written as UTF-8, and bytes that are none become U+FFFD. Values of an object
+ * written as UTF-8, and invalid bytes become U+FFFD. Values of an object
  * have a key, those of an array NULL. A struct json is a plain value; nothing
  * is allocated. Memory that is too small is not written past, json_length()
  * says so; errors of a stream are the caller's to look for.
@@ -25,7 +25,7 @@ struct json {
     FILE *out; /* NULL: into `bytes` */
     char *bytes;
     size_t size;
-    size_t length; /* written into `bytes`, the NUL behind it apart; `size`: it
+    size_t length; /* written into `bytes`, the NUL after it apart; `size`: it
                       did not fit */
     bool comma;    /* before the next value */
 };

@@ -64,7 +64,7 @@ static int digit_of(char c, unsigned base)
     return -1;
 }
 
-/* Digits at *at; moves *at behind them. */
+/* Digits at *at; moves *at past them. */
 enum quantity_result quantity_digits(const char **at, unsigned base,
                                      uint64_t *out)
 {
@@ -108,7 +108,7 @@ static const struct unit *unit_find(const struct unit *units, const char *name)
     return NULL;
 }
 
-/* The digits behind the point, as part of `factor`. */
+/* The digits after the point, as part of `factor`. */
 static enum quantity_result fraction(const char *from, const char *to,
                                      uint64_t factor, uint64_t *out)
 {

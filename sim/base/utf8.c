@@ -27,7 +27,7 @@ static bool is_plain(uint32_t code, uint32_t least)
            (code < SURROGATE_FIRST || code > SURROGATE_LAST);
 }
 
-/* The bytes behind the first; false when one is missing. */
+/* The bytes after the first; false when one is missing. */
 static bool take_more(const unsigned char *at, unsigned more, uint32_t *code)
 {
     for (unsigned i = 0; i < more; i++) {

@@ -13,7 +13,7 @@
 
 #define UTF8_REPLACEMENT 0xFFFDu
 
-/* The code point at *text, which is moved behind it; 0 at the end, where it
+/* The code point at *text, which is moved past it; 0 at the end, where it
  * stays. Overlong forms, surrogates and what is cut off are replaced. */
 uint32_t utf8_next(const char **text);
 void utf8_put(FILE *out, uint32_t code);

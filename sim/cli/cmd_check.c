@@ -53,7 +53,7 @@ static int collect(struct paths *paths, const struct options *options,
     return err;
 }
 
-/* Every mistake on a line of its own, or the one thing that is none. */
+/* Every mistake on a line of its own, or the one error that is not a mistake of the scenario. */
 static void say(const struct mistakes *mistakes, const struct diag *diag)
 {
     for (unsigned i = 0; i < mistakes->count; i++) {

@@ -58,7 +58,7 @@ struct recount {
     uint64_t twice; /* bytes of the answers to such requests */
 };
 
-/* The number behind `words` in a line of a recording, or false. */
+/* The number after `words` in a line of a recording, or false. */
 static bool number_behind(const char *line, const char *words, uint64_t *number)
 {
     const char *at = strstr(line, words);

@@ -239,7 +239,7 @@ static const struct command command_sign = {
              "an application for the simulated device"},
             {"otalab image sign -k root -v 1.2.0 --edit flip-code=4000 "
              "app.bin bad.img",
-             "the same with one bit flipped behind the signature"},
+             "the same with one bit flipped after the signature"},
             {0}},
     .description =
         "Writes MCUboot's image format, byte for byte as 'imgtool sign' does, "

@@ -47,7 +47,7 @@ static int bad(struct diag *diag, const char *what, const char *at,
     }
     return diag_fail(diag, OTALAB_ERR_USAGE,
                      "token: %s at '%s'; copy the whole line that a run "
-                     "prints behind 'replay'",
+                     "prints after 'replay'",
                      what, shown);
 }
 

@@ -187,7 +187,7 @@ static void add_strike(mbedtls_sha256_context *context,
 }
 
 /* Link, battery and server are hashed by whole structures: these have no
- * padding, or this does not compile. What lies in the link's arrays behind
+ * padding, or this does not compile. What lies in the link's arrays after
  * their counts has no value. */
 _Static_assert(sizeof(struct link_figures) == 5 * 8 + 8 * 4, "padding");
 _Static_assert(sizeof(struct link_counts) == (7 + LINK_FATES) * 8, "padding");

@@ -20,7 +20,7 @@
       "name the right key, but sign with the wrong one")                       \
     X(FLIP_HEADER, "flip-header", "bit", "flip one bit of the header")         \
     X(FLIP_CODE, "flip-code", "bit", "flip one bit of the payload")            \
-    X(FLIP_TLV, "flip-tlv", "bit", "flip one bit behind the payload")          \
+    X(FLIP_TLV, "flip-tlv", "bit", "flip one bit after the payload")           \
     X(TRUNCATE, "truncate", "bytes", "keep only the first bytes")              \
     X(TOO_LARGE, "too-large", "bytes, 0: 15 MiB",                              \
       "the header claims a larger payload; signed")                            \
@@ -47,7 +47,7 @@
       "it needs version 9.9.9 of another image; signed")                       \
     X(TLV_MAGIC, "tlv-magic", NULL, "another magic number before the TLVs")    \
     X(TLV_OVERRUN, "tlv-overrun", NULL,                                        \
-      "the last TLV claims to go on behind its area")
+      "the last TLV claims to go on past its area")
 
 enum edit_kind {
 #define EDIT_ENUM(code, name, value, text) EDIT_##code,

@@ -126,7 +126,7 @@ static void note_entry(struct image_facts *facts, const uint8_t *value,
     }
 }
 
-/* Entries of one area, [at, end) behind its head. */
+/* Entries of one area, [at, end) after its head. */
 static bool read_entries(const uint8_t *bytes, uint32_t at, uint32_t end,
                          bool is_protected, struct image_facts *facts)
 {

@@ -26,7 +26,7 @@
     X(OLD_MAGIC, "old-format", "an image of the format before MCUboot 1.0") \
     X(BAD_SIZES, "bad-sizes", "the header's sizes do not fit")              \
     X(PARTIAL, "partial", "the image stops before its TLVs")                \
-    X(BAD_TLV, "bad-tlv", "the TLVs behind the payload are malformed")      \
+    X(BAD_TLV, "bad-tlv", "the TLVs after the payload are malformed")       \
     X(ENCRYPTED, "encrypted", "encrypted; this product has no key for it")  \
     X(NO_HASH, "no-hash", "there is no SHA-256 among the TLVs")             \
     X(BAD_HASH, "bad-hash", "the SHA-256 differs: the image is damaged")

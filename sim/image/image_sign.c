@@ -328,7 +328,7 @@ static int add_unprotected(struct draft *draft, struct diag *diag)
                     : 0;
 }
 
-/* ---- edits behind the signature ------------------------------------------ */
+/* ---- edits after the signature ------------------------------------------ */
 
 static int flip(struct draft *draft, const struct edit *edit, uint32_t start,
                 uint32_t end, struct diag *diag)
@@ -435,7 +435,7 @@ int image_build(const struct image_spec *spec, uint8_t **out, size_t *size,
     return 0;
 }
 
-/* A decimal number up to `limit` at *at, which is moved behind it. */
+/* A decimal number up to `limit` at *at, which is moved past it. */
 static bool take_part(const char **at, uint32_t limit, uint32_t *value)
 {
     uint64_t sum = 0;

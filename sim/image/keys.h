@@ -33,7 +33,7 @@ struct key {
 /* The development key of that name: root (fuse key 0), root1, root2, wrong.
  * OTALAB_ERR_USAGE for any other, with a suggestion. */
 int key_dev(const char *name, struct key *key, struct diag *diag);
-/* Names of the development keys, NULL behind the last. */
+/* Names of the development keys, NULL after the last. */
 const char *key_dev_name(unsigned index);
 
 /* PEM text; `origin` names it in messages. `text[size]` must be NUL, as

@@ -54,7 +54,7 @@ int provision_journal(const struct board_map *map,
                       const struct journal_record *state, uint8_t *flash,
                       size_t size, struct diag *diag);
 
-/* Append a request behind those that are there, with the next sequence. */
+/* Append a request after those that are there, with the next sequence. */
 int provision_request(const struct board_map *map,
                       const struct request_record *request, uint8_t *flash,
                       size_t size, struct diag *diag);

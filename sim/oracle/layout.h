@@ -23,7 +23,7 @@
 /* All kinds of slot: | magic | sequence | .. | crc32 | end mark | */
 #define LAYOUT_AT_SEQUENCE 4u
 #define LAYOUT_RECORD_SIZE 128u
-#define LAYOUT_RECORDS 31u /* in a sector, behind its header */
+#define LAYOUT_RECORDS 31u /* in a sector, after its header */
 #define LAYOUT_REQUEST_SECTORS 2u
 #define LAYOUT_REQUEST_SIZE 64u
 #define LAYOUT_REQUESTS 64u /* in a sector */

@@ -109,7 +109,7 @@ void oracle_kept_written(struct oracle *oracle, const struct oracle_view *view,
     const struct oracle_image *image =
         image_of(view, oracle_image_of_slot(view, slot));
     if (op->address - part->start >= image->size) {
-        return; /* behind the image */
+        return; /* past the image */
     }
     bool fallback = oracle_says(oracle, JOURNAL_TRIAL);
     oracle_violate(oracle, view, fallback ? 4 : 1, "%s, %s, is %s at 0x%06x",

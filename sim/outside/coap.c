@@ -86,7 +86,7 @@ static uint32_t left(const struct reader *reader)
     return reader->length - reader->at;
 }
 
-/* The full value behind a nibble of an option's first byte; -1 when it is
+/* The full value that follows a nibble of an option's first byte; -1 when it is
  * reserved or its further bytes are missing. */
 static int32_t extended(struct reader *reader, uint32_t nibble)
 {
@@ -276,7 +276,7 @@ int32_t wcoap_bad_option(const struct wcoap_message *message,
     return -1;
 }
 
-/* Does the path go on with this segment? Then *path is moved behind it. */
+/* Does the path go on with this segment? Then *path is moved past it. */
 static bool next_segment(const char **path, const uint8_t *segment,
                          uint32_t length)
 {

@@ -91,7 +91,7 @@ enum wcoap_error {
     WCOAP_E_TOKEN = -3,   /* length 9..15, or past the end */
     WCOAP_E_OPTION = -4,  /* reserved nibble, past the end, number > 65535 */
     WCOAP_E_MARKER = -5,  /* a marker, and no payload */
-    WCOAP_E_EMPTY = -6,   /* code 0.00 with something behind the header */
+    WCOAP_E_EMPTY = -6,   /* code 0.00 with something after the header */
     WCOAP_E_CLASS = -7,   /* a reserved class of codes */
     WCOAP_E_MANY = -8,    /* more than WCOAP_OPTIONS options */
     WCOAP_E_ROOM = -9,    /* writing: the buffer is full */

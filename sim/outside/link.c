@@ -326,7 +326,7 @@ static enum link_fate refusal(const struct link *link,
 }
 
 /* Put a packet at its place in the order. Sequences only grow, so it comes
- * behind all that are due at the same time. */
+ * after all that are due at the same time. */
 static enum link_fate insert(struct link *link, uint64_t now, uint64_t due,
                              const struct link_packet *packet,
                              const void *bytes)

@@ -105,7 +105,7 @@ struct link_counts {
     uint64_t delivered; /* copies included */
     uint64_t delivered_bytes;
     uint64_t duplicated; /* copies made */
-    uint64_t reordered;  /* delivered behind a later one; without copies */
+    uint64_t reordered;  /* delivered after a later one; without copies */
     uint64_t lost[LINK_FATES];
 };
 

@@ -105,7 +105,7 @@ static bool read_word(struct text word, struct device_report *report,
     uint32_t value = 0;
 
     if (key.length == 0 || key.at + key.length == word.at) {
-        return false; /* no '=' behind a name */
+        return false; /* no '=' after a name */
     }
     for (size_t i = 0; i < KEYS; i++) {
         if (!is(key, keys[i].name)) {

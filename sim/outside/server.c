@@ -244,7 +244,7 @@ static bool look_up(const struct call *call, struct view *view)
     return true;
 }
 
-/* Is the block, so long at most, behind the byte where a fault begins? */
+/* Is the block, so long at most, after the byte where a fault begins? */
 static bool reaches(const struct call *call, enum server_fault_kind kind,
                     uint32_t block_size)
 {

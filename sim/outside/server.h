@@ -61,7 +61,7 @@ enum server_fault_kind {
 struct server_fault {
     uint32_t on;       /* 0 or 1 */
     uint32_t resource; /* enum server_resource */
-    uint32_t from;     /* blocks that end behind this byte (CORRUPT: hold it) */
+    uint32_t from;     /* blocks that end after this byte (CORRUPT: hold it) */
     uint32_t value;
     uint32_t times; /* answers still to be spoilt; 0: no limit */
 };

@@ -153,7 +153,7 @@ const struct glossary_reason glossary_reasons[] = {
     {"bad-request", "the request does not fit what is in the slot", NULL},
     {"bad-signature", "the signature does not verify: the image is forged",
      "the descriptor is not signed by a known key, or wrongly"},
-    {"bad-tlv", "an entry behind the payload is malformed, doubled or missing",
+    {"bad-tlv", "an entry after the payload is malformed, doubled or missing",
      NULL},
     {"battery-low", NULL, "the battery's voltage is too low; it asks later"},
     {"changed", NULL,

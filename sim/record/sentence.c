@@ -286,7 +286,7 @@ static size_t put_field(const struct event *event, const char *key,
     return put_visible(value, out, size);
 }
 
-/* Where to go on behind a '[': the part itself, or what follows it. */
+/* Where to go on after a '[': the part itself, or what follows it. */
 static const char *part_of(const struct event *event, const char *text)
 {
     const char *open = strchr(text, '{');

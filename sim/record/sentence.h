@@ -29,7 +29,7 @@ struct sentence {
 
 /* The sentence that fits, or NULL: an event that has none. */
 const struct sentence *sentence_of(const struct event *event);
-/* All of an event's, one after the other; NULL behind the last. */
+/* All of an event's, one after the other; NULL after the last. */
 const struct sentence *sentence_row(enum event_code code, unsigned index);
 void sentence_fill(const struct event *event, const char *text, char *out,
                    size_t size);

@@ -165,7 +165,7 @@ static const char *restart_text(struct story *story, const struct event *event)
 
 /* ---- polls ------------------------------------------------------------------ */
 
-/* One behind another is left out; true when it is. */
+/* A second one in a row is left out; true when it is. */
 static bool skip_poll(struct story *story, const struct event *event)
 {
     bool poll = event->code == (uint32_t)EVENT_AGENT_POLL;

@@ -2,8 +2,8 @@
 /*
  * A run told in lines for people: virtual time, who, what. Routine events
  * (single flash operations, datagrams, locks) are left out unless `verbose`;
- * so is an agent's poll right behind another one: what follows them is told
- * behind a line that says how many there were. A download says at its quarters
+ * so is an agent's poll right after another one: what follows them is told
+ * after a line that says how many there were. A download says at its quarters
  * how far it is. These are lines of the story alone, no recording has them. Writes to a stream that the caller owns; keeps no state but what
  * is in the struct. What a device prints comes from outside: its control
  * characters are shown as ^X, and never reach a terminal.

@@ -95,10 +95,10 @@ static const char values_opening[] =
 static const char faults[] =
     "\n## Faults in one line\n\n"
     "`otalab run --fault` and the token of a run write a step as one line, "
-    "ACTION@EVENT\nor ACTION@TIME, and its keys behind commas. Keys that are "
+    "ACTION@EVENT\nor ACTION@TIME, and its keys after commas. Keys that are "
     "fields of the event,\n`nth` and `device` choose the event; all others "
     "are the action's, and so is a key\nwith `do.` before it. An action "
-    "without a mapping has its value behind `=`, a\ntime also as `for=`.\n\n"
+    "without a mapping has its value after `=`, a\ntime also as `for=`.\n\n"
     "```\n"
     "power_cut@flash.erase,partition=slot-b,nth=3,done=40%,off_for=500ms\n"
     "power_cut@12.5ms\n"

@@ -160,7 +160,7 @@ static int take_text(struct fault *fault, const struct schema_key *row)
     if (is_mapping(row) && row->kind != SCHEMA_PUBLISH) {
         return read_fail(&fault->reader, text->place,
                          "'%s' takes no value of its own; write 'KEY=VALUE' "
-                         "behind a comma",
+                         "after a comma",
                          row->key);
     }
     if (text == NULL || map->first != map->last) {
@@ -181,7 +181,7 @@ static int take_text(struct fault *fault, const struct schema_key *row)
     return 0;
 }
 
-/* "link=down@12s": the action's value right behind its name. */
+/* "link=down@12s": the action's value right after its name. */
 static int add_value(struct fault *fault, const char *value)
 {
     struct node *node =

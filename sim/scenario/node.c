@@ -543,7 +543,7 @@ int node_read(const char *text, size_t length, const char *path,
         text += 3;
         length -= 3u;
     }
-    char *owned = malloc(length + 1u); /* with a NUL behind it */
+    char *owned = malloc(length + 1u); /* with a NUL after it */
 
     if (owned == NULL) {
         return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");

@@ -292,7 +292,7 @@ void scenario_free(struct scenario *scenario); /* NULL is fine */
  *   publish=update@app.ready
  * The part before '@' is an action, keys that are the event's fields, nth or
  * device select, the others are the action's; "do.partition=" is the action's
- * in any case. Actions that are a text, a word or a time take it behind '=',
+ * in any case. Actions that are a text, a word or a time take it after '=',
  * or as text=, a time as for=. Appends a step; errors say "fault:1:COLUMN:
  * ...".
  */

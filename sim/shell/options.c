@@ -136,7 +136,7 @@ bool option_takes_word(const struct option_spec *spec)
     return spec->kind != OPTION_FLAG;
 }
 
-/* The option found; `attached` is what stood behind '=' (or the letter). */
+/* The option found; `attached` is what stood after '=' (or the letter). */
 static int take_option(struct walk *walk, const struct option_spec *spec,
                        const char *attached)
 {

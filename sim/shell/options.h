@@ -66,7 +66,7 @@ int command_dispatch(const struct command *command, int argc, char **argv);
 /* The whole help of one command. */
 void command_help(const struct command *command, FILE *out);
 
-/* "FILE" for what stands behind an option; "" for none. */
+/* "FILE" for what stands after an option; "" for none. */
 const char *option_argument(const struct option_spec *spec);
 /* Does the next word belong to it? */
 bool option_takes_word(const struct option_spec *spec);

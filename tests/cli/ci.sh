@@ -17,7 +17,7 @@ unset OTALAB_FIRMWARE GITHUB_ACTIONS GITHUB_STEP_SUMMARY CI_NODE_INDEX \
 
 says() { test_that "$1" grep -qE -- "$2" out; }
 
-# block MARK: what stands in the block behind <!-- MARK -->.
+# block MARK: what stands in the block after <!-- MARK -->.
 block() {
     sed -n "/^<!-- $1 -->\$/,/^\`\`\`\$/p" "$page" | sed '1,2d;$d'
 }

@@ -40,14 +40,14 @@ bash_offers() {
 bash_offers "a command" "replay" rep
 bash_offers "a command of a group" "sign" image si
 bash_offers "help is a command" "help" he
-bash_offers "commands behind help" "sign" help image si
+bash_offers "commands after help" "sign" help image si
 bash_offers "an option" "--seed" run --se
 bash_offers "options of a command of a group" "--version" image sign --versi
 bash_offers "no option of another command" "" check --seed
 bash_offers "an option of no argument, then one" "--seed" run -q --se
 bash_offers "a choice" "always auto" run --color a
-bash_offers "a choice behind =" "never" run --color = n
-bash_offers "a choice, nothing typed behind =" "always auto never" run --color =
+bash_offers "a choice after =" "never" run --color = n
+bash_offers "a choice, nothing typed after =" "always auto never" run --color =
 bash_offers "a choice, = in the word" "--color=never" run --color=n
 bash_offers "a number: nothing" "" run --seed ""
 bash_offers "a short option's value: nothing" "" run -s ""
@@ -62,8 +62,8 @@ bash_offers "a second scenario" "ab-bad" run ab-good ab-ba
 bash_offers "scenarios of check" "ab-bad" check ab-ba
 bash_offers "a topic" "flash.erase" explain flash.er
 bash_offers "words" "zsh" completion z
-bash_offers "arguments behind --" "ab-good" run -- ab-g
-bash_offers "no options behind --" "" run -- --se
+bash_offers "arguments after --" "ab-good" run -- ab-g
+bash_offers "no options after --" "" run -- --se
 bash_offers "folders to replay" "folder" replay fol
 
 every_command_completes() {
@@ -103,11 +103,11 @@ if command -v zsh >/dev/null; then
     test_that "zsh: parses" zsh -n _otalab
     zsh_makes "a command" "otalab replay " "otalab rep"
     zsh_makes "a command of a group" "otalab image sign " "otalab image si"
-    zsh_makes "commands behind help" "otalab help image sign " \
+    zsh_makes "commands after help" "otalab help image sign " \
         "otalab help image si"
     zsh_makes "an option" "otalab run --seed " "otalab run --see"
     zsh_makes "a choice" "otalab run --color=never " "otalab run --color=n"
-    zsh_makes "a choice behind a blank" "otalab run -s 5 --color never " \
+    zsh_makes "a choice after a blank" "otalab run -s 5 --color never " \
         "otalab run -s 5 --color n"
     zsh_makes "folders" "otalab run --record folder/" "otalab run --record f"
     zsh_makes "files" "otalab image sign --key key.pem " \
@@ -134,10 +134,10 @@ if command -v fish >/dev/null; then
     test_that "fish: parses" fish -n otalab.fish
     fish_offers "a command" "replay" "otalab rep"
     fish_offers "a command of a group" "sign" "otalab image si"
-    fish_offers "commands behind help" "sign" "otalab help image si"
+    fish_offers "commands after help" "sign" "otalab help image si"
     fish_offers "an option" "--seed" "otalab run --see"
     fish_offers "a choice" "--color=never" "otalab run --color=n"
-    fish_offers "a choice behind a blank" "never" "otalab run --color n"
+    fish_offers "a choice after a blank" "never" "otalab run --color n"
     fish_offers "folders" "folder/" "otalab run --record "
     fish_offers "files" "key.pem" "otalab image sign --key k"
     fish_offers "a scenario" "ab-good" "otalab run ab-g"

@@ -26,7 +26,7 @@ in_order() {
 }
 test_that "one after the other" in_order
 
-# What stands behind "What next?", indented.
+# What stands after "What next?", indented.
 sed -n '/^What next/,$s/^  //p' out >next
 test_that "there is something to do next" [ "$(wc -l <next)" -ge 4 ]
 works() { # LINE of next

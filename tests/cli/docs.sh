@@ -8,15 +8,15 @@
 #   tests/cli/docs.sh --update   rewrite what can be: the trace table, and
 #                                times and digests in what commands print
 #
-# A ```console block behind a line `<!-- run -->` is run, one command per line
+# A ```console block after a line `<!-- run -->` is run, one command per line
 # that starts with `$ `, from the repository's root. Each must exit with 0, or
-# with N behind `<!-- run, exit N -->`. The lines shown
+# with N after `<!-- run, exit N -->`. The lines shown
 # under a command must appear in its output in that order, with anything
 # between them; `...` in a line stands for anything, alone on a line it only
 # says that something was left out. Spaces, times (`0.012345 s`) and digests
 # of eight hexadecimal digits are compared in kind, as they change with the
 # compiler. `make test` runs this script, so it is only looked up in .ci/run.
-# A block that is not run says why: `<!-- not run: WHY -->`. A block behind
+# A block that is not run says why: `<!-- not run: WHY -->`. A block after
 # `<!-- file: PATH -->` is that file, whole.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1

@@ -90,7 +90,7 @@ check "two: exit code 2" 2 "$tool" check "$cases/two.yaml"
 test_that "each is at its place" eval \
     '[ "$(sed "s/.*two.yaml://; s/: .*//" err | tr "\n" " ")" = "4:30 6:17 7:1 " ]'
 check "run says how many there are" 2 "$tool" run "$cases/two.yaml"
-test_that "behind the first" grep -qE "two.yaml:4:30: .* \(2 more: " err
+test_that "after the first" grep -qE "two.yaml:4:30: .* \(2 more: " err
 sed '/^expext/,$d; s/1\.0}/1.0.0}/; s/olld/old/; s/two/range/' \
     "$cases/two.yaml" >range.yaml
 cat >>range.yaml <<'END'

@@ -105,14 +105,14 @@ test_that "all are told in it" [ "$(grep -oE '^(PASS|FAIL|LIMIT) [a-z-]*' out |
     tr '\n' ' ')" = \
     "PASS a-good FAIL b-bad LIMIT c-late PASS e-good PASS a-good " ]
 says "they are summed up" '^3 passed, 3 failed$'
-test_that "at the end, behind those that did not pass" \
+test_that "at the end, after those that did not pass" \
     [ "$(tail -n 4 out | awk '{ printf "%s %s|", $1, $2 }')" = \
     "FAIL b-bad|LIMIT c-late|ERROR d-broken|3 passed,|" ]
 says "each with its place and what was seen" \
     '^  FAIL    b-bad  all/b-bad.yaml:7: expected resets = 7, seen resets = 0$'
 test_that "no story is told" eval '! grep -q " rom  " out'
 check "--story tells all" 2 "$tool" run --story all
-test_that "each behind an empty line" [ "$(grep -c '^$' out)" = 5 ]
+test_that "each after an empty line" [ "$(grep -c '^$' out)" = 5 ]
 complains "and the broken one has its place" '^otalab run: all/d-broken.yaml:3:'
 refused "no job at all" 2 "must be from 1 to" "$tool" run --jobs 0 all
 refused "too many jobs" 2 "must be from 1 to" "$tool" run --jobs 257 all

@@ -68,7 +68,7 @@ static void start(struct server *server, uint8_t choice)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The first byte sets the server up; then datagrams, each behind its length. */
+/* The first byte sets the server up; then datagrams, each after its length. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint8_t image[IMAGE_SIZE];

@@ -2,7 +2,7 @@
 /*
  * The adapter against arbitrary flash: nothing may crash, the short way to
  * the record in force agrees with the long one, and what it calls valid and
- * in force really carries the highest valid sequence. To get behind the
+ * in force really carries the highest valid sequence. To get past the
  * checksums, the input's first byte says how many slots are sealed rightly.
  */
 #include <stdint.h>

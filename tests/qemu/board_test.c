@@ -725,7 +725,7 @@ static void must_echo(uint32_t out, uint64_t at, uint32_t in)
               (unsigned long long)ns);
     cr_assert_eq(report(bench, 'a', 1)->args[1], 0, "from socket 0");
     cr_assert_eq(report(bench, 'a', 1)->args[2], 0xEE, "nothing before");
-    cr_assert_eq(report(bench, 'a', 1)->args[3], 0xEEEE, "nothing behind");
+    cr_assert_eq(report(bench, 'a', 1)->args[3], 0xEEEE, "nothing after");
     cr_assert_eq(bench->sent[1].length, in);
     cr_assert_eq(memcmp(bench->sent[1].bytes, bench->coming[0].bytes, in), 0);
     cr_assert(bench->sent[1].ns > ns && bench->sent[1].ns < ns + 1000000u);

@@ -351,7 +351,7 @@ Test(chain, what_is_too_much_is_not_written)
     cr_assert(fetch_all(&device, PIECE));
     cr_assert_eq(agent_take(&device.agent, download, PIECE),
                  AGENT_WHY_BAD_DIGEST);
-    expect_image(&device, "with more behind it", 0);
+    expect_image(&device, "with more after it", 0);
     cr_assert_eq(device.ram.array[SLOT_START + IMAGE], 0xFF);
 }
 

@@ -672,7 +672,7 @@ Test(coap_server, corrupt)
     cr_assert_eq(payload()[0], image[IMAGE_SIZE - 1] ^ 1);
     misbehave(SERVER_CORRUPT, IMAGE_SIZE, 0, 1);
     cr_assert_eq(get("image", BLOCK(IMAGE_SIZE / 16u, 0u)), WCOAP_CONTENT);
-    cr_assert_eq(payload()[0], image[IMAGE_SIZE - 1], "behind the end");
+    cr_assert_eq(payload()[0], image[IMAGE_SIZE - 1], "past the end");
 }
 
 Test(coap_server, wrong_etag)

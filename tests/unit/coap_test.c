@@ -312,7 +312,7 @@ Test(coap, writing_what_cannot_be)
     wcoap_begin(&w, out, sizeof(out), WCOAP_CON, WCOAP_GET, 1);
     wcoap_add_uint(&w, WCOAP_BLOCK2, 0);
     wcoap_token(&w, out, 1);
-    cr_expect_eq(wcoap_end(&w), WCOAP_E_VALUE, "a token behind an option");
+    cr_expect_eq(wcoap_end(&w), WCOAP_E_VALUE, "a token after an option");
     wcoap_begin(&w, out, sizeof(out), WCOAP_CON, WCOAP_GET, 1);
     wcoap_add_uint(&w, WCOAP_BLOCK2, 0);
     wcoap_add_uint(&w, WCOAP_ETAG, 0);

@@ -92,7 +92,7 @@ Test(descriptor, the_device_reads_what_the_host_writes)
     cr_assert_eq(out.size, f.size);
     cr_assert(crypto_sha256(f.image, f.size, file));
     cr_assert_arr_eq(out.file_digest, file, OTA_DIGEST_SIZE);
-    /* the signed part has no TLVs behind the counter */
+    /* the signed part has no TLVs after the counter */
     cr_assert(crypto_sha256(f.image, 0x200 + 700 + 12, file));
     cr_assert_arr_eq(out.image_digest, file, OTA_DIGEST_SIZE);
     free(f.image);
@@ -176,7 +176,7 @@ Test(descriptor, another_length_is_refused)
     fixture_init(&f);
     memcpy(longer, f.bytes, DESCRIPTOR_SIZE);
     for (uint32_t length = 0; length <= sizeof(longer); length++) {
-        /* a block of its own, so that a byte behind it would be seen */
+        /* a block of its own, so that a byte after it would be seen */
         uint8_t *bytes = malloc(length + 1);
         cr_assert_not_null(bytes);
         memcpy(bytes, longer, length);

@@ -137,7 +137,7 @@ Test(image, one_flipped_bit_anywhere_is_refused)
     free(vector.bytes);
 }
 
-/* The exact buffer is on the heap, so that a read behind it is seen. */
+/* The exact buffer is on the heap, so that a read past it is seen. */
 Test(image, a_truncated_image_is_refused)
 {
     struct vector vector;
@@ -278,7 +278,7 @@ static void put_signature(struct forged *image, const struct plan *plan)
 
     cr_assert_eq(key_sign(plan->signer, image->digest, der, &length), 0);
     switch (plan->signature_edit) {
-    case 1: /* a byte behind the sequence */
+    case 1: /* a byte after the sequence */
         length++;
         break;
     case 2: /* not a sequence */
@@ -298,7 +298,7 @@ static void put_signature(struct forged *image, const struct plan *plan)
         memcpy(der, "\x30\x06\x02\x01\x00\x02\x01\x00", 8);
         length = 8;
         break;
-    case 7: /* a byte in the sequence, behind s */
+    case 7: /* a byte in the sequence, after s */
         der[1]++;
         length++;
         break;

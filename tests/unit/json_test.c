@@ -70,7 +70,7 @@ Test(json, a_stream_gets_the_same)
     cr_expect_str_eq(text, all);
 }
 
-/* Of its size and of any below: no byte behind it is touched. */
+/* Of its size and of any below: no byte past it is touched. */
 Test(json, memory_that_is_too_small_is_not_written_past)
 {
     for (size_t size = 0; size <= sizeof all; size++) {

@@ -189,10 +189,7 @@ Test(map, spoiled_partitions_are_refused)
          PARTS - 1,
          {"log", 0x1e0000, 0x21000},
          OTA_ERR_RANGE},
-        {"behind the flash",
-         PARTS - 1,
-         {"log", 0x300000, 0x1000},
-         OTA_ERR_RANGE},
+        {"past the flash", PARTS - 1, {"log", 0x300000, 0x1000}, OTA_ERR_RANGE},
         {"wraps", PARTS - 1, {"log", 0x1e0000, 0xFFFFF000}, OTA_ERR_RANGE},
     };
 

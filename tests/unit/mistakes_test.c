@@ -32,7 +32,7 @@ static int check(const char *text)
     return err;
 }
 
-/* Mistake `index` says so, behind the file's name. */
+/* Mistake `index` says so, after the file's name. */
 static void expect_said(unsigned index, const char *wanted)
 {
     const char *said = strstr(mistakes.item[index].diag.text, "x.yaml:");

@@ -304,7 +304,7 @@ Test(progress, every_cut_while_the_numbers_start_again)
     cut_everywhere();
 }
 
-/* Append behind the first cut, and cut again; then the torn record may read
+/* Append after the first cut, and cut again; then the torn record may read
  * otherwise. */
 static void cut_twice(uint32_t at, unsigned first, uint32_t again,
                       unsigned second)
@@ -590,7 +590,7 @@ Test(progress, wear_is_spread_over_all_sectors)
     cr_assert_leq(most, (total + WEAR_SECTORS - 1) / WEAR_SECTORS);
 }
 
-/* Four sectors are tried in an append; the next one goes on behind them. */
+/* Four sectors are tried in an append; the next one goes on after them. */
 Test(progress, sectors_that_cannot_be_erased_are_passed_by)
 {
     static struct worn worn;

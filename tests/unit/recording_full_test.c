@@ -7,7 +7,7 @@
 Test(recording_full, an_event_beyond_the_end_is_refused)
 {
     static char byte;
-    /* As if it were full: nothing is read or written behind `bytes`. */
+    /* As if it were full: nothing is read or written after `bytes`. */
     struct recording recording = {.bytes = &byte,
                                   .length = RECORDING_MAX - 8u,
                                   .capacity = RECORDING_MAX};

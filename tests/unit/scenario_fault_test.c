@@ -171,7 +171,7 @@ Test(scenario_fault, wrong_ones_are_refused_with_their_column)
         {"outage=20@1s", "fault:1:8: '20' has no unit; write 'outage: 20s'"},
         {"power_cut=now@1s",
          "fault:1:11: 'power_cut' takes no value of its own; write "
-         "'KEY=VALUE' behind a comma"},
+         "'KEY=VALUE' after a comma"},
         {"publish=updat@1s", "fault:1:1: no image is called 'updat'; did you "
                              "mean 'update'?"},
         {"link=down@1s,device=3",

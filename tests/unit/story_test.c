@@ -360,7 +360,7 @@ Test(story, resumed_download_goes_on_counting)
 {
     tell_downloads(0, 6 * PAGE, 2, false);
     cr_expect_eq(lines_with("has 1024 of"), 1, "%s", told);
-    cr_expect_eq(lines_with("has 2048 of"), 1, "%s", told); /* 4 s behind it */
+    cr_expect_eq(lines_with("has 2048 of"), 1, "%s", told); /* 4 s after it */
     cr_expect_eq(lines_with("has 3072 of"), 2, "%s", told);
 }
 

@@ -165,7 +165,7 @@ Test(token, name_has_an_end)
 
 Test(token, parts_are_checked)
 {
-    expect_refused(GOOD ":", "KEY=VALUE") /* nothing behind the mark */;
+    expect_refused(GOOD ":", "KEY=VALUE") /* nothing after the mark */;
     expect_refused(GOOD ":x", "KEY=VALUE");
     expect_refused(GOOD "::", "KEY=VALUE");
     expect_refused(GOOD ":new=1", "unknown part");

@@ -400,7 +400,7 @@ static void stir(struct world *world)
     world->expect[3].met = true;
 }
 
-/* Padding, and what lies behind the end of a queue, have no value: neither can
+/* Padding, and what lies past the end of a queue, have no value: neither can
  * be seen to change what comes. */
 Test(world, a_copy_of_all_members_is_the_same)
 {
