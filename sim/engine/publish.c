@@ -100,7 +100,7 @@ const struct case_offer *publish_find(const struct run_case *given,
             return &given->offer[i];
         }
     }
-    assert(!"an action of the scenario");
+    assert(false && "an action of the scenario");
     return NULL;
 }
 
