@@ -58,6 +58,7 @@ struct past {
 
 static struct board booted; /* every input starts from here */
 static struct board board;
+static uint64_t waits; /* WFIs of the CPU so far */
 static struct past past;
 static uint8_t window[BOARD_WINDOW_SIZE];
 static struct ctl_page *const page =
@@ -309,7 +310,7 @@ static void wake(struct input *input)
 /* Mostly the CPU has executed all the time that it tells of. */
 static void see_cpu(struct input *input, uint32_t mode)
 {
-    struct board_cpu cpu = {.waits = board.waits + (mode >> 2 & 7u)};
+    struct board_cpu cpu = {.waits = waits += mode >> 2 & 7u};
 
     cpu.executed_ns = (uint64_t)page->time_hi << 32 | page->time_lo;
     cpu.executed_ns = mode < 224 && cpu.executed_ns < CYCLES_MOST
@@ -397,6 +398,7 @@ static void step(struct input *input)
 
 static void boot_once(void)
 {
+    waits = 0;
     must(board_init(&board, &figures, 1) == 0);
     page->command = CTL_SYS_BOOT;
     board_see_cpu(&board, &(struct board_cpu){.reset = true});
