@@ -34,19 +34,18 @@ static const struct chapter {
     const char *begins;
     const char *showed;
 } chapters[] = {
-    {"ota-good",
-     "1. A good update: 256 KiB come over 60 kbit/s, are tried, and confirmed",
-     "The bootloader let nothing run that it had not verified itself, and "
-     "kept\n"
-     "the old version until the new one had proved that it works."},
+    {"ota-good", "1. A good update: 256 KiB at 60 kbit/s, tried and confirmed",
+     "The bootloader ran nothing that it had not verified itself, and kept "
+     "the old\nversion until the new one had proved that it works."},
     {"ota-rejected-week",
      "2. A bad update: it crashes at every start, and is offered for a week",
-     "Three attempts, and the old version was back by itself. It told its "
-     "server\nwhy, and in a week of hourly polls did not fetch it again."},
+     "After three attempts the device went back to the old version, and told "
+     "its\nserver why. In a week of polls it did not fetch it again."},
     {"ota-unplugged",
      "3. The plug is pulled in the middle of a download, for half a minute",
-     "What was on its way into the flash was torn. The device found out, and\n"
-     "went on from where it was."},
+     "The flash operation in flight was torn. The device noticed, and "
+     "continued "
+     "from\nits last record."},
 };
 
 /* ---- what came twice ---------------------------------------------------- */
@@ -157,13 +156,13 @@ static void tell_next(const struct locations *where)
 {
     const char *program = program_invocation_name;
 
-    printf("\nWhat next? Pull the plug once more, while it notes how far it "
-           "is:\n"
+    printf("\nWhat next? Cut power once more, while the device records its "
+           "progress:\n"
            "  %s run ota-unplugged --fault "
            "'power_cut@flash.program,partition=progress,nth=40,done=40%%'\n"
            "See every datagram and every flash operation:\n"
            "  %s run -v ota-unplugged\n"
-           "All stories there are, a line each; and the manual:\n"
+           "All scenarios, a line each; and the help:\n"
            "  %s run -q %s\n"
            "  %s help\n",
            program, program, program, where->scenarios, program);

@@ -29,7 +29,7 @@ static const struct schema_key keys[] = {
      .kind = SCHEMA_NUMBER,
      IN(action, after),
      BOUNDS(0, UINT32_MAX),
-     .help = "So many results are good before",
+     .help = "How many results are good before the fault",
      .usual = "0",
      .example = "1"},
     {.key = "times",
