@@ -50,11 +50,13 @@ deps-test: | deps-build
 deps-lint: | deps-build
 	$(Q)$(call deps_groups,build test lint)
 
-# A change of flags compiles anew: objects depend on a file that holds them.
+# A change of flags compiles anew: objects depend on a file that holds them. The
+# new one is named after this make: mutants are built side by side.
 .PHONY: FORCE
+this_make := $(shell echo $$PPID)
 define keep_flags
-$(shell mkdir -p $(@D))$(file >$@.new,$(1))
-$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(shell mkdir -p $(@D))$(file >$@.$(this_make),$(1))
+$(Q)cmp -s $@.$(this_make) $@ && rm $@.$(this_make) || mv $@.$(this_make) $@
 endef
 
 include mk/third-party.mk mk/host.mk mk/device.mk mk/mutants.mk mk/tests.mk \
