@@ -286,7 +286,9 @@ static bool gather(struct agent *agent, const struct coap_answer *answer)
           answer->length < AGENT_BLOCK_MIN))) {
         return false;
     }
-    memcpy(agent->block + agent->fill, answer->payload, answer->length);
+    if (answer->length != 0) { /* else there is no payload */
+        memcpy(agent->block + agent->fill, answer->payload, answer->length);
+    }
     agent->fill += answer->length;
     return true;
 }
