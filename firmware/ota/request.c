@@ -30,6 +30,9 @@
 #define WRITE_TRIES 4u
 /* Higher ones are not valid: there must be room to go on. */
 #define SEQUENCE_MAX 0xFFFF0000u
+/* The first of a boot is ahead of the one dealt with by so much at most, and so
+ * are those that follow it: together less than half of the 16 bits. */
+#define AHEAD_MAX 0x4000u
 
 struct scan {
     struct request latest; /* sequence 0: none */
@@ -136,7 +139,7 @@ static uint32_t lowest_like(uint32_t sequence)
  * take it for new, as it will the first. */
 static bool goes_on(uint32_t sequence, uint32_t first)
 {
-    return sequence <= SEQUENCE_MAX && (uint16_t)(sequence - first) < 0x8000u;
+    return sequence <= SEQUENCE_MAX && (uint16_t)(sequence - first) < AHEAD_MAX;
 }
 
 /* Where the next one goes, and its number; erases a sector if it must. */
@@ -226,7 +229,7 @@ uint32_t request_next(uint32_t latest, uint16_t dealt)
 {
     uint32_t next = latest + 1;
 
-    if (!is_newer(next, dealt)) {
+    if (!is_newer(next, dealt) || (uint16_t)(next - dealt) > AHEAD_MAX) {
         next += (uint16_t)(dealt + 1u - next);
     }
     return next;
