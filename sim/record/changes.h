@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * changes.bin, the recording's other half: what memory held when power came
+ * on, and each change since, as the bytes that ended up there. So how a run
+ * stood after any event can be told without the models that made it. The
+ * layout is drawn in docs/recording.md; both directions are here. No host path,
+ * date or duration gets in: equal runs give equal bytes.
+ *
+ * Writing: the bytes are kept in memory and copied on request. Reading: every
+ * byte is untrusted; changes_open() checks the frame and its sums,
+ * changes_next() each change, so that whoever applies it need not.
+ */
+#ifndef OTALAB_RECORD_CHANGES_H
+#define OTALAB_RECORD_CHANGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "device/figures.h"
+
+#define CHANGES_VERSION 1u
+#define CHANGES_MAX (256u * 1024u * 1024u) /* bytes */
+#define CHANGES_DEVICES 4u
+#define CHANGES_SECTORS FLASH_MAX_SECTORS
+#define CHANGES_FUSE_WORDS OTP_WORDS
+#define CHANGES_DESCRIPTOR 256u
+
+/* What the file is about: where each byte is. */
+struct changes_shape {
+    uint32_t devices; /* 1..CHANGES_DEVICES, alike */
+    uint32_t size;    /* bytes of flash: whole sectors */
+    uint32_t sector;
+    uint32_t page;
+    struct board_map map; /* partitions, in order of the devicetree */
+};
+
+/* X(NAME, number, "what the change says") */
+#define CHANGE_KINDS(X)                                                \
+    X(BYTES, 1, "bytes of flash are these")                            \
+    X(FILL, 2, "bytes of flash are all the same")                      \
+    X(COPY, 3, "a sector holds what another one holds")                \
+    X(TAINT, 4, "a range of flash is, or is no longer, to be trusted") \
+    X(WEAR, 5, "a sector has been erased so often")                    \
+    X(LOCKS, 6, "these sectors are locked until the next reset")       \
+    X(FUSES, 7, "the fuses are these")                                 \
+    X(STATE, 8, "supply, CPU and radio are in this state")             \
+    X(LINK, 9, "the link has these figures")                           \
+    X(OFFER, 10, "the server offers this descriptor, or nothing")
+
+enum change_kind {
+#define CHANGE_ENUM(name, number, text) CHANGE_##name = (number),
+    CHANGE_KINDS(CHANGE_ENUM)
+#undef CHANGE_ENUM
+};
+
+/* What made bytes of flash change; of several between two events the last. */
+enum change_cause {
+    CHANGE_BY_START = 0, /* it was so when power came on */
+    CHANGE_BY_PROGRAM,   /* ended, well or badly */
+    CHANGE_BY_ERASE,
+    CHANGE_BY_CUT,   /* torn */
+    CHANGE_BY_DAMAGE /* a fault: a flipped bit, an overwritten range */
+};
+
+enum changes_cpu {
+    CHANGES_CPU_OFF = 0, /* no power, or in reset */
+    CHANGES_CPU_RUNS,
+    CHANGES_CPU_SLEEPS,
+    CHANGES_CPU_DEAD /* the battery cannot start it any more */
+};
+
+/* All of 32 bits: no padding. */
+struct changes_state {
+    uint32_t millivolts;
+    uint32_t left_mj; /* UINT32_MAX: an external supply */
+    uint32_t drained_mj;
+    uint32_t capacity_mj; /* 0: an external supply */
+    uint32_t cpu;         /* enum changes_cpu */
+    uint32_t radio;       /* enum radio_state */
+    uint32_t registered;  /* 1: the network knows the device */
+};
+
+/* One direction. */
+struct changes_link {
+    uint64_t rate;    /* bit/s; 0: no limit */
+    uint64_t latency; /* ns */
+    uint64_t jitter;  /* ns, on top */
+    uint32_t loss;    /* ppm, as are the next four */
+    uint32_t burst_begin;
+    uint32_t burst_end;
+    uint32_t burst_loss;
+    uint32_t duplicate;
+    uint32_t mtu; /* bytes */
+};
+
+/* One change. What its kind does not use is 0. */
+struct change {
+    enum change_kind kind;
+    uint32_t device; /* from 1; 0: the world's, of an offer alone */
+    enum change_cause cause;
+    uint32_t event;   /* that told next; 0: before the first */
+    uint64_t time_ns; /* the event's */
+    uint32_t address; /* in flash */
+    uint32_t length;  /* bytes of flash; of an offer its own */
+    uint8_t value;    /* FILL: the byte; TAINT: enum flash_taint */
+    uint32_t erases;  /* WEAR */
+    struct {
+        uint32_t device;
+        uint32_t address;
+    } from;               /* COPY: a sector as it was at the start */
+    const uint8_t *bytes; /* BYTES, LOCKS (a bit for each sector), OFFER */
+    struct {
+        const uint8_t *words; /* FUSES: little endian; OTP_WORDS, then as many
+                                 of weak bits */
+        bool locked;
+    } fuses;
+    struct changes_state state;
+    struct changes_link link[2]; /* up, down */
+};
+
+/* ---- writing -------------------------------------------------------------- */
+
+/* All zeros: nothing is kept. */
+struct changes {
+    uint8_t *bytes;
+    size_t length;
+    size_t capacity;
+    uint64_t count; /* of changes */
+};
+
+/* All but the last: 0, or OTALAB_ERR_SIMULATOR when memory or CHANGES_MAX is
+ * used up. */
+int changes_begin(struct changes *changes, const struct changes_shape *shape);
+int changes_add(struct changes *changes, const struct change *change);
+/* The whole file, malloc'ed, for a recording of that SHA-256. Nothing is
+ * changed: it may go on. */
+int changes_finish(const struct changes *changes, const uint8_t recording[32],
+                   uint8_t **out, size_t *size);
+int changes_copy(struct changes *to, const struct changes *from);
+void changes_free(struct changes *changes);
+
+/* ---- reading -------------------------------------------------------------- */
+
+/* Where a reader is. A plain value: a copy of it goes on from the same place.
+ * The file's bytes outlive it. */
+struct changes_reader {
+    struct changes_shape shape;
+    const uint8_t *bytes;
+    size_t first; /* offset of the first change */
+    size_t end;   /* and of what follows the last */
+    size_t at;
+    uint8_t recording[32];
+    uint64_t count; /* as the file says */
+    uint32_t event; /* of the change before */
+    uint64_t time_ns;
+};
+
+/* 0, or OTALAB_ERR_USAGE with a line in `diag` that names what is wrong. */
+int changes_open(struct changes_reader *reader, const void *bytes, size_t size,
+                 struct diag *diag);
+/* The next change: 1, 0 at the end, or OTALAB_ERR_USAGE as above. */
+int changes_next(struct changes_reader *reader, struct change *change,
+                 struct diag *diag);
+
+const char *change_kind_name(enum change_kind kind); /* "bytes" */
+const char *change_cause_name(enum change_cause cause);
+
+#endif
