@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# The same inputs give the same recording, byte for byte: run twice, on a busy
+# The same inputs give the same recording, byte for byte, in both its files: run twice, on a busy
 # machine, without address randomisation, with every power cut as the end of a
 # process, by a host program of another compiler, on another QEMU. Another
 # seed gives another one.
@@ -64,7 +64,13 @@ record() {
     sed 's/^/    /' "$work/$way.log" | tail -n 20
 }
 
-kept() { echo "$work/$1/$2/recording.ndjson"; }
+kept() { echo "$work/$1/$2/${3:-recording.ndjson}"; }
+
+# same_file NAME WAY FILE: as in the first way.
+same_file() {
+    [ -s "$(kept first "$1" "$3")" ] &&
+        cmp "$(kept first "$1" "$3")" "$(kept "$2" "$1" "$3")"
+}
 
 # Every recording of this way is that of the first.
 same() {
@@ -72,8 +78,8 @@ same() {
     shift
     record "$way" "$@"
     for name in "${scenarios[@]}"; do
-        if [ -s "$(kept first "$name")" ] &&
-            cmp "$(kept first "$name")" "$(kept "$way" "$name")"; then
+        if same_file "$name" "$way" recording.ndjson &&
+            same_file "$name" "$way" changes.bin; then
             ok "$way $name"
         else
             not_ok "$way $name" "another recording"

@@ -83,10 +83,11 @@ sim/device   shim machine outside scenario engine oracle record report shell cli
 sim/machine  outside scenario engine oracle record report shell cli ota
 sim/outside  machine scenario engine oracle report shell cli
 sim/scenario machine engine report shell cli
-sim/record   machine engine report shell cli
+sim/record   machine engine history report shell cli
 sim/image    machine engine report shell cli
 sim/oracle   machine engine report shell cli ota
-sim/engine   report shell cli tui
+sim/engine   history report shell cli tui
+sim/history  shim machine outside scenario engine report shell cli tui
 sim/report   machine shell cli tui
 sim/shell    machine engine report cli tui
 sim/shim     machine outside scenario engine oracle record report shell cli ota
@@ -109,7 +110,7 @@ rule_arrows() {
 }
 
 # Folders whose files need each other one way only.
-straight='firmware/ota sim/base sim/device sim/engine sim/image sim/machine sim/oracle
+straight='firmware/ota sim/base sim/device sim/engine sim/history sim/image sim/machine sim/oracle
     sim/outside sim/record sim/report sim/scenario sim/shell'
 
 rule_circles() {

@@ -107,7 +107,7 @@ stage_scenarios() {
         [ -z "$(find scenarios -name '*.yaml' -print -quit 2>/dev/null)" ]; then
         return
     fi
-    limited 600 "$OTALAB" run -q scenarios/ 2>&1 | tee "$log/scenarios.log" || code=$?
+    limited 600 "$OTALAB" run -q --verify scenarios/ 2>&1 | tee "$log/scenarios.log" || code=$?
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' \
         "$log/scenarios.log" | tail -n 1 || true)
     if [ -z "$line" ]; then

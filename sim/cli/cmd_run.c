@@ -35,6 +35,7 @@ enum {
     JUNIT,
     COLOR,
     HARD,
+    VERIFY,
     GDB,
     FIRMWARE,
     QEMU
@@ -104,6 +105,9 @@ static const struct option_spec run_options_table[] = {
     [COLOR] = OPTION_ROW_COLOR,
     [HARD] = {.name = "hard-cuts",
               .help = "end the QEMU process at every power cut"},
+    [VERIFY] = {.name = "verify",
+                .help = "read each recording back; it has to end with what the "
+                        "devices hold"},
     [GDB] = OPTION_ROW_GDB,
     [FIRMWARE] = OPTION_ROW_FIRMWARE,
     [QEMU] = OPTION_ROW_QEMU,
@@ -544,6 +548,7 @@ static void set_up(struct runner *runner)
         .color = options_color(value[COLOR].text, stdout),
         .verbose = value[VERBOSE].given,
         .hard_cuts = value[HARD].given,
+        .verify = value[VERIFY].given,
         .gdb_port = (int)value[GDB].number,
         .firmware = value[FIRMWARE].text,
         .qemu = value[QEMU].text,

@@ -11,8 +11,9 @@
 
 #define FILE_MAX (8u * 1024u * 1024u)
 #define NAME_MAX_BYTES (SCENARIO_NAME + 12u)
-/* recording, log, token, result, scenario; each device's; each program. */
-#define ITEMS (5u + 2u * SCENARIO_DEVICES + SCENARIO_IMAGES + 2u)
+/* recording, changes, log, token, result, scenario; each device's; each
+ * program. */
+#define ITEMS (6u + 2u * SCENARIO_DEVICES + SCENARIO_IMAGES + 2u)
 
 struct item {
     char name[NAME_MAX_BYTES];
@@ -152,6 +153,24 @@ static void add_scenario(struct items *items, const struct evidence *evidence)
     }
 }
 
+/* The recording's other half, made for it. */
+static int add_changes(struct items *items, const struct run_result *result,
+                       struct diag *diag)
+{
+    struct item *item = add(items, "changes.bin", NULL, 0);
+    uint8_t digest[32];
+
+    if (!result->track.on) {
+        return 0;
+    }
+    recording_digest(&result->recording, digest);
+    int err = changes_finish(&result->track.changes, digest, &item->owned,
+                             &item->size);
+
+    item->data = item->owned;
+    return err ? diag_fail(diag, err, "out of memory") : 0;
+}
+
 /* ---- keeping and removing -------------------------------------------------- */
 
 /* All that there may be, as an earlier run may have had more. */
@@ -214,9 +233,10 @@ int evidence_keep(const struct evidence *evidence,
     add(&items, "token", token,
         token_print(&result->token, token, sizeof token));
     add(&items, "result.json", json, strlen(json));
+    err = add_changes(&items, result, diag);
     list(&items, evidence, result);
     remove_all(evidence->folder, &items);
-    err = write_all(evidence->folder, &items, diag);
+    err = err ? err : write_all(evidence->folder, &items, diag);
     if (err) {
         remove_all(evidence->folder, &items);
         remove_folder(evidence->folder);
@@ -227,8 +247,8 @@ int evidence_keep(const struct evidence *evidence,
 
 void evidence_remove(const struct evidence *evidence)
 {
-    static const char *const names[] = {"recording.ndjson", "qemu.log", "token",
-                                        "result.json"};
+    static const char *const names[] = {"recording.ndjson", "changes.bin",
+                                        "qemu.log", "token", "result.json"};
     struct items items = {.count = 0};
 
     if (!evidence_is(evidence->folder)) {

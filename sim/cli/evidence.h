@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The evidence of a run, kept in a folder of its own: recording.ndjson,
- * flash.bin, fuses.bin, qemu.log, token, result.json; flash-2.bin and so on
+ * changes.bin, flash.bin, fuses.bin, qemu.log, token, result.json; flash-2.bin and so on
  * for further devices; the scenario's file, and the programs that lie beside
  * it, so that `otalab replay FOLDER` needs nothing else but the usual ones.
  */

@@ -7,6 +7,7 @@
 
 #include "cli/debugger.h"
 #include "cli/evidence.h"
+#include "cli/readback.h"
 #include "report/followup.h"
 #include "report/report.h"
 
@@ -45,6 +46,7 @@ static int run_once(const struct session *session,
         .verbose = session->verbose,
         .color = session->color,
         .hard_cuts = session->hard_cuts,
+        .track = true,
         .faults = session->faults,
         .fault = session->fault,
         .gdb_port = session->gdb_port,
@@ -54,6 +56,15 @@ static int run_once(const struct session *session,
     };
 
     return run_scenario(scenario, &options, result, diag);
+}
+
+static bool same_changes(const struct run_result *a, const struct run_result *b)
+{
+    const struct changes *left = &a->track.changes;
+    const struct changes *right = &b->track.changes;
+
+    return left->length == right->length &&
+           memcmp(left->bytes, right->bytes, left->length) == 0;
 }
 
 /* Further runs have to give the very same recording. */
@@ -74,7 +85,8 @@ static void run_again(const struct session *session,
         } else if (outcome->err == 0 && (strcmp(again.token.recording,
                                                 first->token.recording) != 0 ||
                                          memcmp(again.world, first->world,
-                                                sizeof again.world) != 0)) {
+                                                sizeof again.world) != 0 ||
+                                         !same_changes(&again, first))) {
             outcome->err =
                 diag_fail(&outcome->error, OTALAB_ERR_REPLAY,
                           "%s: run %" PRIu64 " differs in recording or "
@@ -186,6 +198,9 @@ static void run_read(const struct session *session,
     }
     outcome->err = run_once(session, scenario, session->story ? out : NULL,
                             &result, &outcome->error);
+    if (outcome->err == 0 && session->verify) {
+        outcome->err = readback(&result, &outcome->error);
+    }
     outcome_take(outcome, &result);
     if (result.events > 0) { /* else there was no run */
         take_followup(outcome, scenario, &result, &how);

@@ -31,6 +31,7 @@ struct session {
     bool verbose;
     bool apart; /* an empty line before a story */
     bool hard_cuts;
+    bool verify; /* read the recording back */
     int gdb_port;
     void (*progress)(void *context, uint64_t now_ns); /* as for a run */
     void *progress_context;

@@ -7,12 +7,18 @@
 #define KIND_BIT(kind) (1u << (kind))
 #define PROGRAMS KIND_BIT(FLASH_PROGRAM)
 #define ERASES KIND_BIT(FLASH_ERASE)
+#define DISTURB_REACH 64u /* bytes on either side of a program */
 
 /* ---- small helpers ---------------------------------------------------- */
 
 static uint32_t min_u32(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
+}
+
+static uint32_t max_u32(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
 }
 
 static bool in_array(const struct flash *flash, uint32_t start, uint32_t length)
@@ -43,6 +49,7 @@ static void set_taint(struct flash *flash, enum flash_taint taint)
     uint32_t first = flash->op.address / 4u;
     uint32_t last = (flash->op.address + flash->op.length - 1u) / 4u;
 
+    flash->note[flash->op.address / FLASH_SECTOR].taint = 1;
     for (uint32_t word = first; word <= last; word++) {
         /* The graver stays: a torn erase is not made better by what is
          * programmed on top of it. A completed erase does not come here. */
@@ -52,10 +59,35 @@ static void set_taint(struct flash *flash, enum flash_taint taint)
     }
 }
 
-/* No effect reaches beyond its operation's sector. */
-static void touch(struct flash *flash, uint32_t address)
+/* Every change of the array is told here: bytes [from, to), all in one sector,
+ * as no effect reaches beyond its operation's. */
+static void touch(struct flash *flash, uint32_t from, uint32_t to,
+                  enum flash_cause cause)
 {
-    flash->touched[address / FLASH_SECTOR] = 1;
+    uint32_t sector = from / FLASH_SECTOR;
+    uint32_t base = sector * FLASH_SECTOR;
+    struct flash_note *note = &flash->note[sector];
+    bool none = note->to == 0;
+
+    flash->touched[sector] = 1;
+    note->from =
+        (uint16_t)(none ? from - base : min_u32(note->from, from - base));
+    note->to = (uint16_t)max_u32(note->to, to - base);
+    note->cause = (uint8_t)cause;
+    none = flash->notes_to == 0;
+    flash->notes_from = none ? sector : min_u32(flash->notes_from, sector);
+    flash->notes_to = max_u32(flash->notes_to, sector + 1);
+}
+
+/* The operation in flight ends, or is torn: so far does it reach. */
+static void touch_op(struct flash *flash, enum flash_cause cause,
+                     uint32_t reach)
+{
+    uint32_t base = flash->op.address - flash->op.address % FLASH_SECTOR;
+    uint32_t end = flash->op.address + flash->op.length;
+
+    touch(flash, flash->op.address - min_u32(reach, flash->op.address - base),
+          end + min_u32(reach, base + FLASH_SECTOR - end), cause);
 }
 
 static void wear(struct flash *flash)
@@ -329,16 +361,15 @@ static void tear_weak(struct flash *flash, uint32_t done)
 
 /* DISTURB, documented in kind (SST26 FAQ: other bytes of the sector may
  * change), illustrative in number and distance: one to four bits that are 1,
- * within 64 bytes on either side of the program, fall with it. */
+ * within DISTURB_REACH, fall with it. */
 static void tear_disturb(struct flash *flash, uint32_t done)
 {
     const struct flash_op *op = &flash->op;
-    uint32_t reach = 64;
     uint32_t base = op->address - op->address % FLASH_SECTOR;
-    uint32_t from = op->address - min_u32(reach, op->address - base);
+    uint32_t from = op->address - min_u32(DISTURB_REACH, op->address - base);
     uint32_t end = op->address + op->length;
-    uint32_t to = end + min_u32(reach, base + FLASH_SECTOR - end);
-    uint32_t near[128];
+    uint32_t to = end + min_u32(DISTURB_REACH, base + FLASH_SECTOR - end);
+    uint32_t near[2 * DISTURB_REACH];
     uint32_t count = 0;
 
     (void)done;
@@ -469,6 +500,9 @@ static void complete_erase(struct flash *flash)
         return;
     }
     memset(&flash->array[at], 0xFF, FLASH_SECTOR);
+    if (flash_range_taint(flash, at, FLASH_SECTOR) != FLASH_CLEAN) {
+        flash->note[at / FLASH_SECTOR].taint = 1;
+    }
     memset(&flash->taint[at / 4u], FLASH_CLEAN, FLASH_SECTOR / 4u);
 }
 
@@ -489,7 +523,10 @@ static void complete_wrong(struct flash *flash)
 
 static void complete(struct flash *flash)
 {
-    touch(flash, flash->op.address);
+    touch_op(flash,
+             flash->op.kind == FLASH_PROGRAM ? FLASH_BY_PROGRAM
+                                             : FLASH_BY_ERASE,
+             0);
     switch (flash->op.fault) {
     case FLASH_FAULT_NONE:
         if (flash->op.kind == FLASH_PROGRAM) {
@@ -620,7 +657,7 @@ static void tear(struct flash *flash, enum flash_form form, uint32_t done)
         complete(flash);
         return;
     }
-    touch(flash, flash->op.address);
+    touch_op(flash, FLASH_BY_CUT, DISTURB_REACH);
     forms[form].tear(flash, done);
     set_taint(flash, program ? FLASH_TORN_PROGRAM : FLASH_TORN_ERASE);
     if (!program) {
@@ -659,7 +696,7 @@ int flash_flip(struct flash *flash, uint32_t address, unsigned bit)
     if (address >= flash->figures.size || bit > 7) {
         return -1;
     }
-    touch(flash, address);
+    touch(flash, address, address + 1, FLASH_BY_DAMAGE);
     flash->array[address] = (uint8_t)(flash->array[address] ^ (1u << bit));
     return 0;
 }
@@ -667,7 +704,7 @@ int flash_flip(struct flash *flash, uint32_t address, unsigned bit)
 void flash_put(struct flash *flash, uint32_t address, uint8_t value)
 {
     if (address < flash->figures.size) {
-        touch(flash, address);
+        touch(flash, address, address + 1, FLASH_BY_DAMAGE);
         flash->array[address] = value;
     }
 }
@@ -725,6 +762,16 @@ uint32_t flash_worst_sector(const struct flash *flash)
         most = flash->erase_count[i] > most ? flash->erase_count[i] : most;
     }
     return most;
+}
+
+void flash_noted(struct flash *flash)
+{
+    if (flash->notes_to > 0) {
+        memset(&flash->note[flash->notes_from], 0,
+               (flash->notes_to - flash->notes_from) * sizeof flash->note[0]);
+    }
+    flash->notes_from = 0;
+    flash->notes_to = 0;
 }
 
 uint64_t flash_hash(const struct flash *flash)

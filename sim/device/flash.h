@@ -87,6 +87,22 @@ enum flash_fault {
                                  that did not reset the CPU */
 };
 
+/* What a change of the array comes from. */
+enum flash_cause {
+    FLASH_BY_PROGRAM = 1, /* that ended, well or badly */
+    FLASH_BY_ERASE,
+    FLASH_BY_CUT,   /* of power: an operation was torn */
+    FLASH_BY_DAMAGE /* from outside, without an operation */
+};
+
+/* What may have changed in a sector since flash_noted(). */
+struct flash_note {
+    uint16_t from; /* bytes of the array, from .. to-1; both 0: none */
+    uint16_t to;
+    uint8_t cause; /* enum flash_cause, of the last change */
+    uint8_t taint; /* 1: of these bytes, too */
+};
+
 struct flash_op {
     uint8_t kind;  /* enum flash_op_kind */
     uint8_t fault; /* enum flash_fault, from fail_next at its start */
@@ -110,6 +126,10 @@ struct flash {
     /* 1 = array or taint may have changed since sectors_save() or
      * sectors_restore(); a note for these, no part of the value */
     uint8_t touched[FLASH_MAX_SECTORS];
+    /* of whoever records it, no part of the value either */
+    struct flash_note note[FLASH_MAX_SECTORS];
+    uint32_t notes_from; /* sectors that may have one, from .. to-1 */
+    uint32_t notes_to;
     uint8_t array[FLASH_MAX_SIZE];
     uint8_t taint[FLASH_WORDS]; /* enum flash_taint; the last member */
 };
@@ -158,6 +178,9 @@ unsigned flash_forms(enum flash_op_kind kind, enum flash_form *forms);
 int flash_flip(struct flash *flash, uint32_t address, unsigned bit);
 /* The same for a whole byte; nothing outside the array. */
 void flash_put(struct flash *flash, uint32_t address, uint8_t value);
+
+/* All notes were taken. */
+void flash_noted(struct flash *flash);
 
 /* Over array and taint: what the next boot can depend on. Not over wear,
  * counts or the operation in flight. */

@@ -115,6 +115,7 @@ static int take_all(struct run *run, struct checkpoint *to)
 {
     int err = recording_copy(&to->recording, &run->result->recording);
 
+    err = err ? err : track_copy(&to->track, &run->result->track);
     to->flash = calloc(SCENARIO_DEVICES, sizeof *to->flash);
     err = to->flash == NULL ? -1 : err;
     for (unsigned i = 0; i < run->devices && err == 0; i++) {
@@ -180,6 +181,7 @@ void checkpoint_leave(struct checkpoint *checkpoint)
     free(checkpoint->flash);
     free(checkpoint->rest);
     recording_free(&checkpoint->recording);
+    track_free(&checkpoint->track);
     checkpoint_leave(checkpoint->base);
     free(checkpoint);
 }
@@ -198,6 +200,7 @@ int checkpoint_go(struct run *run, const struct checkpoint *checkpoint,
     bool in_place[SCENARIO_DEVICES];
     int err = recording_copy(&run->result->recording, &checkpoint->recording);
 
+    err = err ? err : track_copy(&run->result->track, &checkpoint->track);
     assert(checkpoint->base == NULL);
     if (err) {
         return diag_fail(diag, err, "out of memory");

@@ -20,6 +20,7 @@ struct checkpoint {
     struct sectors *flash;
     uint8_t *sram[SCENARIO_DEVICES]; /* where the next boot may see it */
     struct recording recording;
+    struct track track;
     struct story story;
 };
 

@@ -29,6 +29,16 @@ static void record(void *context, const struct event *event)
     }
 }
 
+/* After the event itself, and before anything that it causes. */
+static void track(void *context, const struct event *event)
+{
+    struct run *run = context;
+
+    if (track_event(&run->result->track, run->world, event) != 0) {
+        recording_full(run);
+    }
+}
+
 static void tell(void *context, const struct event *event)
 {
     struct run *run = context;
@@ -63,7 +73,7 @@ static void expect(void *context, const struct event *event)
 
 void listeners_join(struct run *run)
 {
-    static hear_event *const all[] = {record,  tell,    watch,
+    static hear_event *const all[] = {record,  track,   tell,  watch,
                                       explain, trigger, expect};
 
     run->story = (struct story){.out = run->options->story,

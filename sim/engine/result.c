@@ -8,6 +8,7 @@
 void run_result_forget(struct run_result *result)
 {
     struct recording recording = result->recording;
+    struct track track = result->track;
 
     free(result->stderr_text);
     for (unsigned i = 0; i < result->devices; i++) {
@@ -15,12 +16,14 @@ void run_result_forget(struct run_result *result)
     }
     memset(result, 0, sizeof *result);
     result->recording = recording;
+    result->track = track;
 }
 
 void run_result_free(struct run_result *result)
 {
     run_result_forget(result);
     recording_free(&result->recording);
+    track_free(&result->track);
 }
 
 const char *run_verdict_name(enum run_verdict verdict)

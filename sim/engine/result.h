@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "engine/token.h"
+#include "engine/track.h"
 #include "engine/world.h"
 #include "record/recording.h"
 
@@ -26,6 +27,7 @@ struct run_options {
     bool color;
     bool hard_cuts;  /* every power cut ends the process */
     bool forks;      /* run_save() is possible anywhere */
+    bool track;      /* what memory holds is recorded, too */
     unsigned faults; /* added to the scenario; for the token */
     const char *const *fault;
     int gdb_port;
@@ -57,11 +59,12 @@ struct run_result {
     uint8_t world[32]; /* hash of the world at the end */
     char *stderr_text; /* QEMU's, malloc'ed */
     struct recording recording;
+    struct track track; /* the recording's other half */
     unsigned devices;
     struct run_device device[SCENARIO_DEVICES];
 };
 
-/* All but the recording. */
+/* All but the recording and its other half. */
 void run_result_forget(struct run_result *result);
 void run_result_free(struct run_result *result);
 const char *run_verdict_name(enum run_verdict verdict);

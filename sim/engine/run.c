@@ -40,6 +40,9 @@ static int start(struct run *run, struct diag *diag)
     };
     int err = recording_begin(&run->result->recording, &header);
 
+    if (err == 0 && run->options->track) {
+        err = track_begin(&run->result->track, run->world, &run->given->map);
+    }
     for (unsigned i = 0; i < run->devices && err == 0; i++) {
         err = device_start(&run->device[i], diag);
         if (err == 0 && i == 0) {

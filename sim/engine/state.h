@@ -7,6 +7,7 @@
  *                publish.c
  *   hear.c       who hears of an event
  *   verdict.c    why a run fails; near.c, cause.c: what explains it
+ *   track.c      what an event has changed, for the recording
  *   emit.c       events: numbered, dated, told
  *   power.c      batteries
  *   device.c     one device and its machine

@@ -92,6 +92,7 @@ struct picture_agent {
     uint64_t offered;  /* version found at the server; 0: none */
     bool downloading;  /* the rest is of a download, this one or the last */
     char slot[16];     /* "slot-b" */
+    uint32_t start;    /* flash address of the slot */
     uint64_t size;     /* bytes; 0: there was none */
     uint64_t written;  /* bytes that are in flash */
     uint64_t begun_ns; /* when it began, or went on */
@@ -122,7 +123,6 @@ struct picture_traffic {
 };
 
 struct picture_device {
-    uint32_t sector; /* bytes: of the flash */
     struct picture_flash flash;
     struct picture_fuses fuses;
     struct changes_state state;  /* supply, CPU, radio */
@@ -157,17 +157,18 @@ struct picture_server {
 };
 
 struct picture {
-    const void *history; /* whose it is; NULL: empty */
-    uint64_t sequence;   /* of the event; 0: before the first */
+    const struct changes_shape *shape; /* its history's; NULL: empty */
+    uint64_t sequence;                 /* of the event; 0: before the first */
     uint64_t time_ns;
     unsigned devices;
     struct picture_device device[CHANGES_DEVICES];
     struct picture_server server;
-    char verdict[48]; /* "" while it runs */
+    char verdict[48];             /* "" while it runs */
+    struct changes_reader reader; /* at what comes next: history_at()'s own */
 };
 
-/* 0, or -1 without memory: then `to` is empty. */
-int picture_copy(struct picture *to, const struct picture *from);
+/* Copying needs no memory: sectors are shared. `to` is empty, or was filled. */
+void picture_copy(struct picture *to, const struct picture *from);
 void picture_free(struct picture *picture);
 
 /* `length` bytes of the array from `address` on; what lies past its end reads

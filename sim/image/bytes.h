@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 static inline uint16_t get_le16(const uint8_t *at)
 {
@@ -31,15 +32,21 @@ static inline void put_le32(uint8_t *at, uint32_t value)
     }
 }
 
+static inline uint64_t get_le64(const uint8_t *at)
+{
+    return get_le32(at) | (uint64_t)get_le32(at + 4) << 32;
+}
+
+static inline void put_le64(uint8_t *at, uint64_t value)
+{
+    put_le32(at, (uint32_t)value);
+    put_le32(at + 4, (uint32_t)(value >> 32));
+}
+
 /* Is every byte `value`? */
 static inline bool all_bytes(const uint8_t *at, size_t size, uint8_t value)
 {
-    for (size_t i = 0; i < size; i++) {
-        if (at[i] != value) {
-            return false;
-        }
-    }
-    return true;
+    return size == 0 || (at[0] == value && memcmp(at, at + 1, size - 1) == 0);
 }
 
 #endif

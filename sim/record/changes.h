@@ -25,7 +25,7 @@
 #define CHANGES_DEVICES 4u
 #define CHANGES_SECTORS FLASH_MAX_SECTORS
 #define CHANGES_FUSE_WORDS OTP_WORDS
-#define CHANGES_DESCRIPTOR 256u
+#define CHANGES_DESCRIPTOR 256u /* bytes */
 
 /* What the file is about: where each byte is. */
 struct changes_shape {
@@ -36,21 +36,21 @@ struct changes_shape {
     struct board_map map; /* partitions, in order of the devicetree */
 };
 
-/* X(NAME, number, "what the change says") */
-#define CHANGE_KINDS(X)                                                \
-    X(BYTES, 1, "bytes of flash are these")                            \
-    X(FILL, 2, "bytes of flash are all the same")                      \
-    X(COPY, 3, "a sector holds what another one holds")                \
-    X(TAINT, 4, "a range of flash is, or is no longer, to be trusted") \
-    X(WEAR, 5, "a sector has been erased so often")                    \
-    X(LOCKS, 6, "these sectors are locked until the next reset")       \
-    X(FUSES, 7, "the fuses are these")                                 \
-    X(STATE, 8, "supply, CPU and radio are in this state")             \
-    X(LINK, 9, "the link has these figures")                           \
-    X(OFFER, 10, "the server offers this descriptor, or nothing")
+/* X(CODE, number, "name", "what the change says") */
+#define CHANGE_KINDS(X)                                                   \
+    X(BYTES, 1, "bytes", "bytes of flash are these")                      \
+    X(FILL, 2, "fill", "bytes of flash are all the same")                 \
+    X(COPY, 3, "copy", "a sector holds what another one holds")           \
+    X(TAINT, 4, "taint", "flash is, or is no longer, to be trusted")      \
+    X(WEAR, 5, "wear", "a sector has been erased so often")               \
+    X(LOCKS, 6, "locks", "these sectors are locked until the next reset") \
+    X(FUSES, 7, "fuses", "the fuses are these")                           \
+    X(STATE, 8, "state", "supply, CPU and radio are in this state")       \
+    X(LINK, 9, "link", "the link has these figures")                      \
+    X(OFFER, 10, "offer", "the server offers this descriptor, or nothing")
 
 enum change_kind {
-#define CHANGE_ENUM(name, number, text) CHANGE_##name = (number),
+#define CHANGE_ENUM(code, number, name, text) CHANGE_##code = (number),
     CHANGE_KINDS(CHANGE_ENUM)
 #undef CHANGE_ENUM
 };
@@ -152,7 +152,8 @@ struct changes_reader {
     size_t end;   /* and of what follows the last */
     size_t at;
     uint8_t recording[32];
-    uint64_t count; /* as the file says */
+    uint64_t count; /* of changes, as the file says */
+    uint64_t seen;  /* so far */
     uint32_t event; /* of the change before */
     uint64_t time_ns;
 };

@@ -211,6 +211,32 @@ static const char *named_value(char kind, uint64_t value)
     }
 }
 
+/* The kinds whose names are functions: so many values have one. */
+#define NAMED_MAX 32u
+
+static bool find_named(char kind, const char *text, uint64_t *value)
+{
+    for (size_t i = 0; i < sizeof name_tables / sizeof name_tables[0]; i++) {
+        const struct value_name *names = name_tables[i].names;
+
+        for (; name_tables[i].kind == kind && names->name != NULL; names++) {
+            if (strcmp(names->name, text) == 0) {
+                *value = names->value;
+                return true;
+            }
+        }
+    }
+    for (uint64_t i = 0; strchr("fFkKle", kind) != NULL && i < NAMED_MAX; i++) {
+        const char *name = named_value(kind, i);
+
+        if (name != NULL && strcmp(name, text) == 0) {
+            *value = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *reason_name(uint32_t reason)
 {
     const char *name = name_of(reasons, reason);
@@ -260,6 +286,52 @@ void event_value(const struct event *event, unsigned field, char *out,
     } else {
         snprintf(out, size, "%" PRIu64, value);
     }
+}
+
+/* Whole numbers between dots: 1.2.3 with three of them. */
+static bool read_dotted(const char *text, unsigned count, uint64_t *numbers)
+{
+    for (unsigned i = 0; i < count; i++) {
+        char *stop = NULL;
+
+        if (*text < '0' || *text > '9') {
+            return false;
+        }
+        numbers[i] = strtoull(text, &stop, 10);
+        if (*stop != (i + 1 < count ? '.' : '\0')) {
+            return false;
+        }
+        text = stop + 1;
+    }
+    return true;
+}
+
+bool event_set(struct event *event, unsigned field, const char *text)
+{
+    char kind = kinds[event->code].field[field].kind;
+    uint64_t *number = &event->number[field];
+    uint64_t part[3];
+    char *stop = NULL;
+
+    if (kind == 'p' || kind == 'm') {
+        char *to = kind == 'p' ? event->label : event->text;
+        size_t size = kind == 'p' ? sizeof event->label : sizeof event->text;
+
+        return snprintf(to, size, "%s", text) < (int)size;
+    }
+    if (find_named(kind, text, number)) {
+        return true;
+    }
+    if (kind == 'v' && read_dotted(text, 3, part)) {
+        *number = part[0] << 24 | part[1] << 16 | part[2];
+        return true;
+    }
+    if (kind == 'o' && read_dotted(text, 2, part)) {
+        *number = part[0] << 5 | part[1];
+        return true;
+    }
+    *number = strtoull(text, &stop, strchr("xa", kind) != NULL ? 16 : 10);
+    return stop != text && *stop == '\0';
 }
 
 /* Digits in any base up to `*end`; no sign, no spaces. */

@@ -146,6 +146,9 @@ int event_field_find(enum event_code code, const char *key);
 /* The value as a person reads it: "slot-b", "trial", "1.2.0", "0x00080200". */
 void event_value(const struct event *event, unsigned field, char *out,
                  size_t size);
+/* The other way round: the field has the value that event_value() gives as
+ * `text`. False when there is none. */
+bool event_set(struct event *event, unsigned field, const char *text);
 /* Do a pattern's text and the field agree? Text as event_value() gives it;
  * numbers also in any base, or a range "2..5", "3..". */
 bool event_matches(const struct event *event, unsigned field, const char *text);

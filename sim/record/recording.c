@@ -9,8 +9,6 @@
 
 #include <mbedtls/sha256.h>
 
-#define EVENT_JSON_MAX 2048u
-
 void recording_init(struct recording *recording)
 {
     memset(recording, 0, sizeof *recording);
@@ -87,7 +85,7 @@ size_t event_json(const struct event *event, char *out, size_t size)
 int recording_begin(struct recording *recording,
                     const struct recording_header *header)
 {
-    char line[EVENT_JSON_MAX];
+    char line[RECORDING_LINE];
     struct json json = json_memory(line, sizeof line);
 
     json_open(&json, NULL, '{');
@@ -105,7 +103,7 @@ int recording_begin(struct recording *recording,
 
 int recording_add(struct recording *recording, const struct event *event)
 {
-    char line[EVENT_JSON_MAX];
+    char line[RECORDING_LINE];
     size_t length = event_json(event, line, sizeof line - 1);
 
     if (length == 0) {

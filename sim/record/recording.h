@@ -15,6 +15,7 @@
 #include "record/event.h"
 
 #define RECORDING_VERSION 1u
+#define RECORDING_LINE 2048u                 /* bytes, longer than any event */
 #define RECORDING_MAX (256u * 1024u * 1024u) /* bytes, two million events */
 
 struct recording {

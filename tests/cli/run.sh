@@ -137,7 +137,7 @@ test_that "and the same recording" cmp first.ndjson \
 says "and tells every event" 'flash.program partition=journal'
 check "the replay command runs as printed" 1 eval "$replay"
 says "and gives the same bits" 'the same, bit for bit'
-for file in recording.ndjson flash.bin fuses.bin qemu.log token; do
+for file in recording.ndjson changes.bin flash.bin fuses.bin qemu.log token; do
     test_that "evidence has $file" [ -e runs/ab-good/$file ]
 done
 test_that "the kept token is the printed one" \
@@ -349,6 +349,8 @@ check "without" 0 "$tool" run -q --record soft \
     "$scenarios/power/power-cut-fuse.yaml"
 test_that "give the same recording" cmp hard/power-cut-fuse/recording.ndjson \
     soft/power-cut-fuse/recording.ndjson
+test_that "and the same changes" cmp hard/power-cut-fuse/changes.bin \
+    soft/power-cut-fuse/changes.bin
 
 # ---- help
 for word in --version -V version; do
@@ -363,7 +365,7 @@ check "run --help" 0 "$tool" run --help
 says "is led by an example" '^  otalab run scenarios/boot/ab-good.yaml$'
 says "has the exit codes" '130'
 for word in --seed --fault --record --repeat --verbose --quiet --json \
-    --hard-cuts --gdb --firmware --qemu; do
+    --hard-cuts --verify --gdb --firmware --qemu; do
     says "help has $word" "(^|[ ,])$word( |$)"
 done
 

@@ -122,7 +122,7 @@ test_that "runs that did not pass are kept" [ -s runs/b-bad/recording.ndjson ]
 test_that "those that passed are not" [ ! -e runs/a-good ]
 test_that "with --record all are, each in a folder of its own" eval \
     '[ "$(ls kept1 | tr "\n" " ")" = "a-good a-good-2 b-bad c-late e-good " ]'
-for file in recording.ndjson flash.bin fuses.bin qemu.log token result.json; do
+for file in recording.ndjson changes.bin flash.bin fuses.bin qemu.log token result.json; do
     test_that "a folder has $file" [ -e kept1/a-good-2/$file ]
 done
 test_that "of the run that it is named for" grep -q '"It starts, again"' \

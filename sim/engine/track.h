@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keeps track of what changes in the devices: at each event it is compared with
+ * what was recorded last, and what differs goes into changes.bin. Flash notes
+ * its own changes (struct flash_note); everything else is small enough to be
+ * compared. All of it is a value but the recorded bytes, so that a run can be
+ * taken back.
+ */
+#ifndef OTALAB_ENGINE_TRACK_H
+#define OTALAB_ENGINE_TRACK_H
+
+#include "engine/world.h"
+#include "record/changes.h"
+
+_Static_assert(SCENARIO_DEVICES <= CHANGES_DEVICES, "each has its number");
+
+/* A device as it was recorded last. */
+struct track_device {
+    uint32_t erases[FLASH_MAX_SECTORS];
+    uint8_t locked[FLASH_MAX_SECTORS];
+    uint32_t fuses[OTP_WORDS];
+    uint32_t weak[OTP_WORDS];
+    uint32_t fuses_locked;
+    struct changes_state state;
+    struct changes_link link[LINK_DIRECTIONS];
+};
+
+/* All zeros: nothing is tracked. */
+struct track {
+    bool on;
+    struct changes changes;
+    uint32_t published; /* as in struct server */
+    uint32_t offers;
+    uint32_t shown;
+    struct track_device device[SCENARIO_DEVICES];
+};
+
+/* What is there before power comes on. These return 0, or OTALAB_ERR_SIMULATOR
+ * when memory or room is used up. */
+int track_begin(struct track *track, struct world *world,
+                const struct board_map *map);
+/* What has changed since, told by this event. Nothing when it is not on. */
+int track_event(struct track *track, struct world *world,
+                const struct event *event);
+int track_copy(struct track *to, const struct track *from);
+void track_free(struct track *track);
+
+#endif

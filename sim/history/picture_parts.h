@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Sectors of pictures, for those who make them: picture_change.c. */
+#ifndef OTALAB_HISTORY_PICTURE_PARTS_H
+#define OTALAB_HISTORY_PICTURE_PARTS_H
+
+#include "history/picture.h"
+
+struct picture_sector {
+    uint32_t users;
+    uint8_t bytes[FLASH_SECTOR];
+    uint8_t taint[FLASH_SECTOR / 4]; /* enum flash_taint of each word */
+};
+
+/* A sector that nobody else shows, to be changed; NULL without memory. */
+struct picture_sector *picture_own(struct picture_flash *flash,
+                                   uint32_t number);
+/* The sector shows what another one does; NULL: erased, clean. */
+void picture_share(struct picture_flash *flash, uint32_t number,
+                   struct picture_sector *sector);
+
+#endif
