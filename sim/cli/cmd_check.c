@@ -15,20 +15,18 @@
 enum { QUIET, FIRMWARE };
 
 static const struct option_spec check_options[] = {
-    [QUIET] = {.name = "quiet",
-               .short_name = 'q',
-               .help = "say only what is wrong"},
+    [QUIET] = {.name = "quiet", .short_name = 'q', .help = "print only errors"},
     [FIRMWARE] = OPTION_ROW_FIRMWARE,
     {0},
 };
 
 static const struct command_example check_examples[] = {
-    {"otalab check", "every scenario of the folder scenarios"},
-    {"otalab check mine.yaml", "one file, while writing it"},
+    {"otalab check", "check every scenario in the folder scenarios"},
+    {"otalab check mine.yaml", "check one file while you write it"},
     {0},
 };
 
-#define FOLDER "scenarios" /* where scenarios are when nothing is named */
+#define FOLDER "scenarios" /* where scenarios are looked for if none is named */
 
 static int collect(struct paths *paths, const struct options *options,
                    const struct locations *where, struct diag *diag)
@@ -40,7 +38,7 @@ static int collect(struct paths *paths, const struct options *options,
                   ? paths_add(paths, FOLDER, where, diag)
                   : diag_fail(diag, OTALAB_ERR_EMPTY,
                               "no folder '%s' here; name a .yaml file or a "
-                              "folder of them",
+                              "folder that contains some",
                               FOLDER);
     }
     for (int i = 0; err == 0 && i < options->count; i++) {
@@ -48,12 +46,14 @@ static int collect(struct paths *paths, const struct options *options,
     }
     if (err == 0 && paths->count == 0) {
         err = diag_fail(diag, OTALAB_ERR_EMPTY,
-                        "no scenario here; name a .yaml file or a folder");
+                        "no scenario here; name a .yaml file or a folder that "
+                        "contains some");
     }
     return err;
 }
 
-/* Every mistake on a line of its own, or the one error that is not a mistake of the scenario. */
+/* Print every mistake on a line of its own, or the one error that is not a
+ * mistake in the scenario. */
 static void say(const struct mistakes *mistakes, const struct diag *diag)
 {
     for (unsigned i = 0; i < mistakes->count; i++) {
@@ -67,14 +67,15 @@ static void say(const struct mistakes *mistakes, const struct diag *diag)
     }
 }
 
-/* What all files are held against: programs and a flash map, if there are. */
+/* What all files are checked against: programs and a flash map, if
+ * available. */
 struct checker {
     struct run_options options;
     bool built;
     bool quiet;
 };
 
-/* 0, or a negative enum otalab_err; then it was said. */
+/* Returns 0, or a negative enum otalab_err that has already been reported. */
 static int check_file(const struct checker *checker, const char *path)
 {
     struct scenario *scenario = NULL;
@@ -109,8 +110,8 @@ static int check_all(const struct checker *checker, const struct paths *paths)
     return -worst;
 }
 
-/* Without programs the files are read all the same. A folder that was named
- * has to have some. */
+/* Without programs, the files are still read. A folder named with --firmware
+ * must have the programs. */
 static int locate(const struct options *options, struct locations *where,
                   struct checker *checker, struct diag *diag)
 {
@@ -157,16 +158,15 @@ static int check_run(int argc, char **argv)
 
 const struct command command_check = {
     .name = "check",
-    .summary = "validate scenarios without running them",
+    .summary = "check scenarios without running them",
     .run = check_run,
     .options = check_options,
     .arguments = "[FILE|FOLDER|NAME]...",
     .completes = COMPLETES_SCENARIOS,
     .arguments_max = -1,
     .examples = check_examples,
-    .description = "Reads each scenario, looks for its programs, signs its "
-                   "images and puts them into flash, and prints for each "
-                   "mistake FILE:LINE:COLUMN, what is wrong and how it is "
-                   "written. Exit code 2 when one is wrong, 5 when there is "
-                   "none.",
+    .description = "Reads each scenario, finds its programs, signs its images "
+                   "and puts them into flash. For each mistake, prints "
+                   "FILE:LINE:COLUMN, what is wrong and what is valid there. "
+                   "Exit code 2 if a scenario is wrong, 5 if there is none.",
 };

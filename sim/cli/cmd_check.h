@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The subcommands about scenarios that run nothing. */
+/* The subcommands for scenarios that run nothing. */
 #ifndef OTALAB_CLI_CMD_CHECK_H
 #define OTALAB_CLI_CMD_CHECK_H
 

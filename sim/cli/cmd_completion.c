@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `otalab completion`: scripts for shells, and the names that they ask for. */
+/* `otalab completion`: shell scripts, and the names that these scripts ask
+ * for. */
 #include "cli/cmd_completion.h"
 
 #include <stdio.h>
@@ -15,23 +16,25 @@
 enum { OFFER };
 
 static const struct option_spec completion_options[] = {
-    [OFFER] = {.name = "offer",
-               .help = "what a script offers after these words: in the first "
-                       "line what the shell adds, then a word a line"},
+    [OFFER] =
+        {.name = "offer",
+         .help = "print what a script offers after these words: the first line "
+                 "says what the shell adds, each further line is a word"},
     {0},
 };
 
 static const struct command_example completion_examples[] = {
-    {"source <(otalab completion bash)", "completions in this shell"},
+    {"source <(otalab completion bash)", "enable completions in this shell"},
     {"otalab completion fish > ~/.config/fish/completions/otalab.fish",
-     "completions in every fish"},
-    {"otalab completion --offer -- run ab-", "what a Tab would offer there"},
+     "enable completions in every fish shell"},
+    {"otalab completion --offer -- run ab-",
+     "print what a Tab would offer there"},
     {0},
 };
 
 /* ---- names -------------------------------------------------------------- */
 
-/* A name without the folder and ".yaml". */
+/* Offer the name without its folder and ".yaml". */
 static void offer_scenario(const char *typed, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -73,7 +76,7 @@ static int offer_scenarios(const char *typed, struct diag *diag)
     return err;
 }
 
-/* The first words of the list: "  flash.erase   a sector was erased". */
+/* Offer the first words of the list: "  flash.erase   a sector was erased". */
 static int offer_topics(const char *typed, struct diag *diag)
 {
     char *list = NULL;
@@ -106,10 +109,10 @@ static int script(const char *shell, struct diag *diag)
     const char *text = completion_script(shell);
 
     if (text == NULL) {
-        return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s: no completions for this shell; there are some "
-                         "for bash, zsh and fish",
-                         shell);
+        return diag_fail(
+            diag, OTALAB_ERR_USAGE,
+            "%s: no completions for this shell; choose bash, zsh or fish",
+            shell);
     }
     fputs(text, stdout);
     return 0;
@@ -158,5 +161,5 @@ const struct command command_completion = {
     .arguments_max = -1,
     .completes = COMPLETES_WORDS,
     .examples = completion_examples,
-    .description = "An installation by 'make install' has them already.",
+    .description = "'make install' also installs the completions.",
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The first thing a newcomer sees: three updates over the air, told as they
- * run. They are scenarios like any other; what is said around them is here.
+ * run. They are ordinary scenarios; the text around them is here.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -25,7 +25,7 @@ static const struct option_spec demo_options[] = {
 
 static const struct command_example demo_examples[] = {
     {"otalab demo",
-     "watch an update succeed, one fail, one survive a power cut"},
+     "watch one update succeed, one fail and one survive a power cut"},
     {0},
 };
 
@@ -38,11 +38,12 @@ static const struct chapter {
      "The bootloader ran nothing that it had not verified itself, and kept "
      "the old\nversion until the new one had proved that it works."},
     {"ota-rejected-week",
-     "2. A bad update: it crashes at every start, and is offered for a week",
-     "After three attempts the device went back to the old version, and told "
-     "its\nserver why. In a week of polls it did not fetch it again."},
+     "2. A bad update: it crashes at every start and is offered for a week",
+     "After three attempts the device went back to the old version and told "
+     "its\n"
+     "server why. It polled for a week and did not download the update again."},
     {"ota-unplugged",
-     "3. The plug is pulled in the middle of a download, for half a minute",
+     "3. The plug is pulled for half a minute in the middle of a download",
      "The flash operation in flight was torn. The device noticed, and "
      "continued "
      "from\nits last record."},
@@ -50,14 +51,15 @@ static const struct chapter {
 
 /* ---- what came twice ---------------------------------------------------- */
 
-/* Reads a recording from its begin. */
+/* Reads a recording from its beginning. */
 struct recount {
-    uint64_t next;  /* block that was not asked for yet */
-    bool again;     /* the newest request is for one that was */
-    uint64_t twice; /* bytes of the answers to such requests */
+    uint64_t next;  /* a block that was not requested before */
+    bool again;     /* the newest request is for an earlier block */
+    uint64_t twice; /* bytes in the answers to such requests */
 };
 
-/* The number after `words` in a line of a recording, or false. */
+/* Reads the number after `words` in a line of a recording; false if there is
+ * none. */
 static bool number_behind(const char *line, const char *words, uint64_t *number)
 {
     const char *at = strstr(line, words);
@@ -162,7 +164,7 @@ static void tell_next(const struct locations *where)
            "'power_cut@flash.program,partition=progress,nth=40,done=40%%'\n"
            "See every datagram and every flash operation:\n"
            "  %s run -v ota-unplugged\n"
-           "All scenarios, a line each; and the help:\n"
+           "Run all scenarios, with one line for each, or read the help:\n"
            "  %s run -q %s\n"
            "  %s help\n",
            program, program, program, where->scenarios, program);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is needed, what is there, and the command that puts it right. */
+/* `otalab doctor`: what is needed, what was found, and how to get what is
+ * missing. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +12,12 @@
 #include "machine/machine.h"
 
 static const struct command_example doctor_examples[] = {
-    {"otalab doctor", "look at the set-up"},
+    {"otalab doctor", "check the set-up"},
     {0},
 };
 
-/* Only building device programs needs these; who installed Otalab can do
- * without. */
+/* Needed only to build device programs; an installed Otalab works without
+ * them. */
 static const struct {
     const char *program;
     const char *packages;
@@ -45,7 +46,7 @@ static bool check_qemu(void)
     return err == 0;
 }
 
-/* The first line of what it says about its version. */
+/* Get the first line that the program prints for --version. */
 static bool ask_version(const char *program, char *line, size_t size)
 {
     char command[128];
@@ -68,12 +69,13 @@ static bool check_program(const char *program, const char *packages,
     char detail[240];
     bool good = ask_version(program, line, sizeof line);
 
-    snprintf(detail, sizeof detail, "%s%s%s", good ? line : "missing: ",
-             good     ? ""
-             : needed ? "apt-get install "
-                      : "only to build device programs of your own; "
-                        "apt-get install ",
-             good ? "" : packages);
+    snprintf(
+        detail, sizeof detail, "%s%s%s", good ? line : "missing: ",
+        good ? ""
+        : needed
+            ? "apt-get install "
+            : "needed only to build your own device programs; apt-get install ",
+        good ? "" : packages);
     say(good || needed ? verdict(good) : "-", program, detail);
     return good || !needed;
 }
@@ -88,7 +90,7 @@ static bool check_files(struct locations *where)
         err == 0 ? where->firmware : diag.text);
     say(scenarios ? "ok" : "-", "scenarios by name",
         scenarios ? where->scenarios_else
-                  : "only those of the folder scenarios/ here");
+                  : "only those in the folder scenarios/ here");
     return err == 0;
 }
 
@@ -108,20 +110,20 @@ static int doctor_run(int argc, char **argv)
         good &= check_program(build_tools[i].program, build_tools[i].packages,
                               !where.installed);
     }
-    printf("%s\n", good              ? "all is well"
-                   : where.installed ? "something is missing; each line with "
-                                       "NO says what helps"
-                                     : "something is missing; 'make deps' "
-                                       "installs what it can");
+    printf("%s\n",
+           good ? "all is well"
+           : where.installed
+               ? "something is missing; each line with NO says how to get it"
+               : "something is missing; 'make deps' installs what it can");
     return good ? 0 : 3;
 }
 
 const struct command command_doctor = {
     .name = "doctor",
-    .summary = "check that everything needed is there",
+    .summary = "check that everything needed is installed",
     .run = doctor_run,
     .examples = doctor_examples,
-    .description = "Every line with NO says what is missing and how to get "
-                   "it; a line with - can be done without. Exit code 0 when "
-                   "scenarios can run, 3 when not.",
+    .description =
+        "A line with NO says what is missing and how to get it; a line with - "
+        "is optional. Exit code 0 if scenarios can run, 3 if not.",
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `otalab explain`: the catalogue of events, keys and words. */
+/* `otalab explain`: the reference of events, keys and words. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,23 +16,26 @@ enum { MARKDOWN, JSON_SCHEMA };
 
 static const struct option_spec explain_options[] = {
     [MARKDOWN] = {.name = "markdown",
-                  .help = "the whole reference of scenarios as a page"},
-    [JSON_SCHEMA] = {.name = "json-schema",
-                     .help = "JSON Schema of scenario files, for editors"},
+                  .help =
+                      "print the whole scenario reference as a Markdown page"},
+    [JSON_SCHEMA] =
+        {.name = "json-schema",
+         .help = "print the JSON Schema of scenario files, for editors"},
     {0},
 };
 
 static const struct command_example explain_examples[] = {
-    {"otalab explain rollback", "a word of the story"},
-    {"otalab explain bad-hash", "why something was refused"},
-    {"otalab explain", "all words, events and keys"},
-    {"otalab explain flash.erase", "an event and its fields"},
-    {"otalab explain power_cut", "a key of scenarios"},
-    {"otalab explain erase-mix", "a word that a key may have as its value"},
+    {"otalab explain rollback", "explain a word of the story"},
+    {"otalab explain bad-hash", "explain why something was refused"},
+    {"otalab explain", "list all words, events and keys"},
+    {"otalab explain flash.erase", "explain an event and its fields"},
+    {"otalab explain power_cut", "explain a key of scenarios"},
+    {"otalab explain erase-mix",
+     "explain a word that a key accepts as its value"},
     {0},
 };
 
-/* The key whose values are programs: which there are here. */
+/* For the key whose values are programs: list the programs available here. */
 static void list_programs(const char *topic)
 {
     const char *dot = strrchr(topic, '.');
@@ -48,7 +51,7 @@ static void list_programs(const char *topic)
     }
     snprintf(path, sizeof path, "%s/programs.txt", where.firmware_else);
     if (file_read(path, PROGRAMS_MAX, &text, &size, &diag) != 0) {
-        return; /* 'make firmware' makes it */
+        return; /* 'make firmware' creates it */
     }
     printf("  Programs:\n");
     for (const char *line = (const char *)text; *line != '\0';) {
@@ -74,9 +77,9 @@ static int explain_run(int argc, char **argv)
     bool json = options.value[JSON_SCHEMA].given;
 
     if (options.count + markdown + json > 1) {
-        err = diag_fail(&diag, OTALAB_ERR_USAGE,
-                        "one thing at a time: NAME, --markdown or "
-                        "--json-schema");
+        err = diag_fail(
+            &diag, OTALAB_ERR_USAGE,
+            "too many requests; give one of NAME, --markdown or --json-schema");
     } else if (markdown) {
         explain_markdown(stdout);
     } else if (json) {
@@ -94,13 +97,13 @@ static int explain_run(int argc, char **argv)
 
 const struct command command_explain = {
     .name = "explain",
-    .summary = "what a word, an event or a scenario's key means",
+    .summary = "explain a word, an event or a scenario key",
     .run = explain_run,
     .options = explain_options,
     .arguments = "[NAME]",
     .completes = COMPLETES_TOPICS,
     .arguments_max = 1,
     .examples = explain_examples,
-    .description = "Everything here is made from the tables by which "
-                   "scenarios are read, so it is complete and true.",
+    .description = "These texts come from the tables with which scenarios are "
+                   "read, so they are complete and up to date.",
 };

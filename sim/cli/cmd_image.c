@@ -47,46 +47,48 @@ enum {
 };
 
 static const struct option_spec sign_options[] = {
-    [SIGN_KEY] = {.name = "key",
-                  .short_name = 'k',
-                  .kind = OPTION_FILE,
-                  .required = true,
-                  .help = "private key as PEM, or the name of a development "
-                          "key"},
+    [SIGN_KEY] =
+        {.name = "key",
+         .short_name = 'k',
+         .kind = OPTION_FILE,
+         .required = true,
+         .help = "private key as PEM file, or the name of a development key"},
     [SIGN_VERSION] = {.name = "version",
                       .short_name = 'v',
                       .kind = OPTION_TEXT,
-                      .argument = "VERSION",
+                      .argument = "version, such as 1.2.0 or 1.2.0+45",
                       .required = true,
                       .help = "such as 1.2.0 or 1.2.0+45"},
     [SIGN_COUNTER] = {.name = "counter",
                       .short_name = 's',
                       .kind = OPTION_NUMBER,
-                      .help = "security counter; none by default"},
-    [SIGN_LOAD] = {.name = "load",
-                   .short_name = 'L',
-                   .kind = OPTION_NUMBER,
-                   .argument = "ADDRESS",
-                   .help = "RAM address it is copied to and runs at"},
+                      .help =
+                          "security counter; if not given, the image has none"},
+    [SIGN_LOAD] =
+        {.name = "load",
+         .short_name = 'L',
+         .kind = OPTION_NUMBER,
+         .argument = "ADDRESS",
+         .help = "RAM address to which the image is copied and where it runs"},
     [SIGN_HEADER] = {.name = "header-size",
                      .short_name = 'H',
                      .kind = OPTION_SIZE,
-                     .help = "header with padding; 0x200 by default"},
+                     .help = "size of the padded header; default 0x200"},
     [SIGN_FILL] = {.name = "fill",
                    .kind = OPTION_SIZE,
-                   .help = "make header and payload together this large, by "
-                           "pseudo-random bytes that are always the same"},
+                   .help = "pad header and payload to this size with fixed "
+                           "pseudo-random bytes"},
     [SIGN_PUBLIC] = {.name = "with-public-key",
-                     .help = "add the public key itself to the image"},
-    [SIGN_EDIT] = {.name = "edit",
-                   .kind = OPTION_TEXT,
-                   .argument = "EDIT[=N]",
-                   .repeat = true,
-                   .help = "spoil the image on purpose; '--edit list' names "
-                           "the ways"},
+                     .help = "include the public key itself in the image"},
+    [SIGN_EDIT] =
+        {.name = "edit",
+         .kind = OPTION_TEXT,
+         .argument = "EDIT[=N]",
+         .repeat = true,
+         .help = "damage the image on purpose; '--edit list' lists the ways"},
     [SIGN_QUIET] = {.name = "quiet",
                     .short_name = 'q',
-                    .help = "do not say what was written"},
+                    .help = "do not print what was written"},
     {0},
 };
 
@@ -97,13 +99,13 @@ struct sign_job {
     uint8_t *payload;
 };
 
-/* A number of the command line that must fit 32 bits. */
+/* Read a number from the command line that must fit in 32 bits. */
 static int narrow(const struct option_value *value, const char *name,
                   uint32_t *out, struct diag *diag)
 {
     if (value->number > UINT32_MAX) {
-        return diag_fail(diag, OTALAB_ERR_USAGE, "--%s %s: more than 32 bits",
-                         name, value->text);
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "--%s %s: does not fit in 32 bits", name, value->text);
     }
     *out = (uint32_t)value->number;
     return 0;
@@ -226,7 +228,7 @@ static int run_sign(int argc, char **argv)
 
 static const struct command command_sign = {
     .name = "image sign",
-    .summary = "make a signed image of a program",
+    .summary = "make a signed image from a program",
     .run = run_sign,
     .options = sign_options,
     .arguments = "IN OUT",
@@ -236,15 +238,15 @@ static const struct command command_sign = {
         (const struct command_example[]){
             {"otalab image sign -k root -v 1.2.0 -s 3 -L 0x21800000 app.bin "
              "app.img",
-             "an application for the simulated device"},
-            {"otalab image sign -k root -v 1.2.0 --edit flip-code=4000 "
-             "app.bin bad.img",
-             "the same with one bit flipped after the signature"},
+             "sign an application for the simulated device"},
+            {"otalab image sign -k root -v 1.2.0 --edit flip-code=4000 app.bin "
+             "bad.img",
+             "the same, with one bit flipped after signing"},
             {0}},
-    .description =
-        "Writes MCUboot's image format, byte for byte as 'imgtool sign' does, "
-        "with a deterministic ECDSA P-256 signature: equal input gives equal "
-        "files. IN is the raw program that starts with its vector table.",
+    .description = "Writes MCUboot's image format, byte for byte like 'imgtool "
+                   "sign', with a deterministic ECDSA P-256 signature: the "
+                   "same input always gives the same file. IN is the raw "
+                   "program, which starts with its vector table.",
 };
 
 /* ---- image verify ---------------------------------------------------------- */
@@ -257,20 +259,20 @@ static const struct option_spec verify_options[] = {
                     .kind = OPTION_FILE,
                     .required = true,
                     .repeat = true,
-                    .help = "key that may have signed it, public or private; "
-                            "may be given again"},
+                    .help = "key that may have signed the image, public or "
+                            "private; may be repeated"},
     [VERIFY_FOR] = {.name = "for",
                     .kind = OPTION_CHOICE,
                     .argument = "app|boot",
-                    .help = "ask the device's own code too: would it run as "
-                            "application or bootloader"},
+                    .help = "also ask the device's own code whether it would "
+                            "run the image as application or bootloader"},
     [VERIFY_QUIET] = {.name = "quiet",
                       .short_name = 'q',
-                      .help = "only the exit code"},
+                      .help = "print nothing; only set the exit code"},
     {0},
 };
 
-/* The device's opinion, by firmware/ota compiled for the host. */
+/* The device's opinion: firmware/ota compiled for the host. */
 static enum ota_reason ask_device(const uint8_t *bytes, size_t size,
                                   const struct key *key, uint64_t place)
 {
@@ -296,7 +298,7 @@ static enum ota_reason ask_device(const uint8_t *bytes, size_t size,
                                      : image_check_entry(bytes, &info, &limits);
 }
 
-/* What is authentic may be refused all the same. */
+/* An authentic image may still be refused. */
 static int check_refused(const struct options *o, const uint8_t *bytes,
                          size_t size, const struct key *signer,
                          const struct image_facts *facts, struct diag *diag)
@@ -385,9 +387,9 @@ static const struct command command_verify = {
     .examples =
         (const struct command_example[]){
             {"otalab image verify -k root.pub.pem app.img",
-             "exit code 0 when it is authentic, 1 when not"},
+             "exit code 0 if the image is authentic, 1 if not"},
             {"otalab image verify -k root --for app app.img",
-             "would the simulated device run it, too"},
+             "also check that the simulated device would run it"},
             {0}},
 };
 
@@ -398,7 +400,7 @@ enum { INFO_JSON };
 static const struct option_spec info_options[] = {
     [INFO_JSON] = {.name = "json",
                    .short_name = 'j',
-                   .help = "one line of JSON"},
+                   .help = "print one line of JSON"},
     {0},
 };
 
@@ -597,19 +599,20 @@ static int run_info(int argc, char **argv)
 
 static const struct command command_info = {
     .name = "image info",
-    .summary = "print what an image says about itself",
+    .summary = "print what an image contains",
     .run = run_info,
     .options = info_options,
     .arguments = "FILE",
     .arguments_min = 1,
     .arguments_max = 1,
-    .examples = (const struct command_example[]){{"otalab image info app.img",
-                                                  "header, TLVs, digest"},
-                                                 {0}},
+    .examples =
+        (const struct command_example[]){{"otalab image info app.img",
+                                          "print header, TLVs and digest"},
+                                         {0}},
     .description =
-        "Reads header and TLVs without believing them and recomputes the "
-        "digest; exit code 1 when the image is not complete and undamaged. "
-        "Signatures are checked by 'otalab image verify'.",
+        "Reads header and TLVs without checking the signature, and recomputes "
+        "the digest; exit code 1 if the image is incomplete or damaged. To "
+        "check signatures, use 'otalab image verify'.",
 };
 
 /* ---- image -------------------------------------------------------------------- */
@@ -625,8 +628,8 @@ const struct command command_image = {
         (const struct command_example[]){
             {"otalab image sign -k root -v 1.2.0 -s 3 -L 0x21800000 app.bin "
              "app.img",
-             "make a signed image of a program"},
-            {"otalab image info app.img", "print what it says about itself"},
+             "make a signed image from a program"},
+            {"otalab image info app.img", "print what an image contains"},
             {0}},
     .subcommands = image_commands,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The commands around keys, images and flash dumps. */
+/* The commands for keys, images and flash dumps. */
 #ifndef OTALAB_CLI_CMD_IMAGE_H
 #define OTALAB_CLI_CMD_IMAGE_H
 
@@ -12,10 +12,13 @@ extern const struct command command_keys;
 extern const struct command command_provision;
 extern const struct command command_inspect;
 
-/* The blob `dtb`, or that of our own board when NULL; *bytes is malloc'ed. */
+/* Read the devicetree blob from file `dtb`, or our own board's if NULL. *bytes
+ * is malloc'ed, *size is in bytes. 0, or a negative enum otalab_err with a line
+ * in diag. */
 int blob_open(const char *dtb, uint8_t **bytes, size_t *size,
               struct diag *diag);
-/* The flash map of the blob `dtb`, or of our own board when NULL. */
+/* Read the flash map from the blob in file `dtb`, or our own board's if NULL.
+ * 0, or a negative enum otalab_err with a line in diag. */
 int map_open(const char *dtb, struct board_map *map, struct diag *diag);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `otalab inspect`: what lies in a flash dump, and what would boot from it. */
+/* `otalab inspect`: what a flash dump contains, and what would boot from it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -20,27 +20,27 @@ static const struct option_spec inspect_options[] = {
     [FUSES] = {.name = "fuses",
                .short_name = 'f',
                .kind = OPTION_FILE,
-               .help = "the device's fuses too: signatures and counters are "
-                       "checked by them"},
+               .help = "the device's fuses; signatures and counters are "
+                       "checked against them"},
     [DEVICE] = {.name = "device",
                 .kind = OPTION_NUMBER,
                 .argument = "N",
-                .help = "of a folder of evidence, the N-th device; the first "
-                        "by default"},
+                .help =
+                    "show the N-th device of an evidence folder; default 1"},
     [JSON] = {.name = "json",
               .short_name = 'j',
-              .help = "NDJSON, a line for each thing found"},
+              .help = "print NDJSON, one line for each thing found"},
     [DTB] = {.name = "dtb",
              .kind = OPTION_FILE,
-             .help = "devicetree blob with flash map and keys; our board's by "
-                     "default"},
+             .help = "devicetree blob with flash map and keys; default: our "
+                     "own board's"},
     [COLOR] = OPTION_ROW_COLOR,
     {0},
 };
 
 /* ---- input ------------------------------------------------------------------------ */
 
-/* The files to read: those that were named, or a folder's. */
+/* The files to read: those named on the command line, or those in a folder. */
 struct input {
     const char *flash;
     const char *fuses; /* NULL: none */
@@ -118,7 +118,7 @@ static int read_fuses(const char *path, struct inspection *in,
     return err;
 }
 
-/* The whole part, no more and no less: what is missing could be anything. */
+/* Exactly the whole part: missing bytes could have any value. */
 static int check_size(const char *path, size_t size, uint32_t wanted,
                       struct diag *diag)
 {
@@ -127,7 +127,7 @@ static int check_size(const char *path, size_t size, uint32_t wanted,
     }
     return diag_fail(diag, OTALAB_ERR_USAGE,
                      "%s: %zu bytes, %zu too %s: a dump of the whole part has "
-                     "%u; --dtb names the devicetree of another board",
+                     "%u; for another board, give its devicetree with --dtb",
                      path, size, size < wanted ? wanted - size : size - wanted,
                      size < wanted ? "few" : "many", wanted);
 }
@@ -159,9 +159,9 @@ static int look(const struct input *input, const struct blob *blob,
     err = err ? err
               : check_size(input->flash, size, blob->figures.flash.size, diag);
     if (err == 0 && decode_flash(bytes, size, &blob->map, &in->flash) != 0) {
-        err = diag_fail(diag, OTALAB_ERR_USAGE,
-                        "the flash map reaches beyond the part's %zu bytes",
-                        size);
+        err = diag_fail(
+            diag, OTALAB_ERR_USAGE,
+            "the flash map extends past the end of the part (%zu bytes)", size);
     }
     if (err == 0) {
         agent_logs_read(bytes, size, &blob->map, &in->agent);
@@ -215,7 +215,7 @@ static int run_inspect(int argc, char **argv)
 
 const struct command command_inspect = {
     .name = "inspect",
-    .summary = "read a flash dump, and say what boots from it",
+    .summary = "read a flash dump and say what boots from it",
     .run = run_inspect,
     .options = inspect_options,
     .arguments = "FLASH|FOLDER",
@@ -223,17 +223,18 @@ const struct command command_inspect = {
     .arguments_max = 1,
     .examples =
         (const struct command_example[]){
-            {"otalab inspect runs/ab-good", "how a run has left its device"},
+            {"otalab inspect runs/ab-good",
+             "show the state in which a run left its device"},
             {"otalab inspect flash.bin --fuses fuses.bin",
-             "which slot boots next, and why"},
+             "show which slot boots next, and why"},
             {"otalab inspect flash.bin --fuses fuses.bin --json",
-             "the same for a program to read"},
+             "the same as NDJSON, for programs"},
             {0}},
     .description =
-        "Shows what every slot holds and what the device says of it, every "
-        "journal record that is not blank ('->' marks those in force), "
-        "requests, what the update agent remembers, and fuses; and in the last "
-        "line what boots next and why, or why nothing does. FLASH is a dump of "
-        "the whole part, FOLDER the evidence of a run. Without fuses those of "
+        "Shows what each slot contains and what the device makes of it, every "
+        "journal record that is not blank ('->' marks those in force), the "
+        "requests, the update agent's records, and the fuses. The last line "
+        "says what boots next and why, or why nothing does. FLASH is a dump of "
+        "the whole part, FOLDER the evidence of a run. Without fuses, those of "
         "a new device are assumed.",
 };

@@ -21,14 +21,14 @@ static const struct option_spec new_options[] = {
                   .short_name = 'n',
                   .kind = OPTION_CHOICE,
                   .argument = "root|root1|root2|wrong",
-                  .help = "which development key; root by default"},
+                  .help = "which development key; default root"},
     [NEW_PUBLIC] = {.name = "public",
                     .short_name = 'p',
                     .kind = OPTION_FILE,
-                    .help = "write the public half to FILE as well"},
+                    .help = "also write the public half to FILE"},
     [NEW_FORCE] = {.name = "force",
                    .short_name = 'f',
-                   .help = "overwrite files that exist"},
+                   .help = "overwrite existing files"},
     {0},
 };
 
@@ -37,7 +37,8 @@ static int write_text(const char *path, const char *pem, bool force,
 {
     if (!force && access(path, F_OK) == 0) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s: exists already; --force overwrites it", path);
+                         "%s: already exists; use --force to overwrite it",
+                         path);
     }
     return file_write(path, pem, strlen(pem), diag);
 }
@@ -85,15 +86,15 @@ static const struct command command_new = {
     .examples =
         (const struct command_example[]){
             {"otalab keys new root.pem --public root.pub.pem",
-             "both halves of the key that simulated devices trust"},
+             "write both halves of the key that simulated devices trust"},
             {"otalab keys new --name wrong wrong.pem",
-             "a key that no device trusts"},
+             "write a key that no device trusts"},
             {0}},
     .description =
-        "Development keys are derived from a seed in the source: everybody "
-        "has them, and the same commit signs the same bytes everywhere. Never "
-        "put one into a product; make such keys with 'openssl genpkey "
-        "-algorithm EC -pkeyopt ec_paramgen_curve:P-256'.",
+        "Development keys are derived from a seed in the source code: "
+        "everybody has them, and they give the same signatures everywhere. "
+        "Never use one in a product; create your own keys with 'openssl "
+        "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256'.",
 };
 
 /* ---- keys show ----------------------------------------------------------- */
@@ -103,17 +104,18 @@ enum { SHOW_JSON, SHOW_PUBLIC, SHOW_DTS };
 static const struct option_spec show_options[] = {
     [SHOW_JSON] = {.name = "json",
                    .short_name = 'j',
-                   .help = "one line of JSON"},
+                   .help = "print one line of JSON"},
     [SHOW_PUBLIC] = {.name = "public",
                      .short_name = 'p',
-                     .help = "only the public half, as PEM"},
+                     .help = "print only the public half, as PEM"},
     [SHOW_DTS] = {.name = "dts",
                   .short_name = 'd',
-                  .help = "only the public half, as the devicetree's property"},
+                  .help =
+                      "print only the public half, as a devicetree property"},
     {0},
 };
 
-/* The development key that this is, or NULL. */
+/* The development key equal to this one, or NULL. */
 static const char *dev_name(const struct key *key)
 {
     for (unsigned i = 0; key_dev_name(i) != NULL; i++) {
@@ -174,7 +176,7 @@ static void show_json(const char *name, const struct key *key,
     json_end(&json);
 }
 
-/* As the devicetree's node of a signer has it. */
+/* Printed as in the devicetree's node of a signer. */
 static void show_dts(const struct key *key)
 {
     uint8_t der[KEY_SPKI_SIZE];
@@ -227,7 +229,7 @@ static int run_show(int argc, char **argv)
 
 static const struct command command_show = {
     .name = "keys show",
-    .summary = "say what a key is, and its digest",
+    .summary = "print what a key is, and its digest",
     .run = run_show,
     .options = show_options,
     .arguments = "FILE",
@@ -236,11 +238,11 @@ static const struct command command_show = {
     .examples =
         (const struct command_example[]){
             {"otalab keys show root.pem",
-             "the digest is what images and fuses carry"},
+             "print the digest that images and fuses carry"},
             {"otalab keys show --public root.pem > root.pub.pem",
-             "take the public half out"},
+             "extract the public half"},
             {"otalab keys show root",
-             "a development key can be named instead of a file"},
+             "name a development key instead of a file"},
             {0}},
 };
 
@@ -255,7 +257,7 @@ const struct command command_keys = {
     .examples =
         (const struct command_example[]){
             {"otalab keys new root.pem", "write the development root key"},
-            {"otalab keys show root.pem", "say what a key file holds"},
+            {"otalab keys show root.pem", "print what a key file contains"},
             {0}},
     .subcommands = keys_commands,
 };

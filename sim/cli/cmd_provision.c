@@ -45,7 +45,7 @@ static const struct option_spec provision_options[] = {
               .help = "signed bootloader, for boot-a and boot-b"},
     [BOOT_B] = {.name = "boot-b",
                 .kind = OPTION_FILE,
-                .help = "another one for boot-b"},
+                .help = "a different bootloader for boot-b"},
     [SLOT_A] = {.name = "slot-a",
                 .short_name = 'a',
                 .kind = OPTION_FILE,
@@ -63,41 +63,41 @@ static const struct option_spec provision_options[] = {
              .kind = OPTION_FILE,
              .required = true,
              .repeat = true,
-             .help = "root key whose digest goes into the fuses, as PEM or "
-                     "the name of a development key; up to three"},
+             .help = "root key whose digest goes into the fuses, as PEM file "
+                     "or the name of a development key; up to three"},
     [FLASH] = {.name = "flash",
                .short_name = 'o',
                .kind = OPTION_FILE,
                .required = true,
-               .help = "write the flash contents here"},
+               .help = "write the flash contents to this file"},
     [FUSES] = {.name = "fuses",
                .kind = OPTION_FILE,
                .required = true,
-               .help = "write the fuses here"},
+               .help = "write the fuses to this file"},
     [COUNTER] = {.name = "counter",
                  .kind = OPTION_NUMBER,
-                 .help = "security counter in the fuses; 0 by default"},
+                 .help = "security counter in the fuses; default 0"},
     [BOOT_COUNTER] = {.name = "boot-counter",
                       .kind = OPTION_NUMBER,
-                      .help = "bootloader's counter; 0 by default"},
+                      .help = "the bootloader's security counter; default 0"},
     [EPOCH] = {.name = "epoch",
                .kind = OPTION_NUMBER,
-               .help = "root keys below this index are revoked; 0 by "
-                       "default"},
+               .help = "revoke the root keys below this index; default 0"},
     [LIFECYCLE] = {.name = "life-cycle",
                    .kind = OPTION_CHOICE,
                    .argument = "blank|development|secured",
-                   .help = "life-cycle state; development by default"},
+                   .help = "life-cycle state; default development"},
     [SEED] = {.name = "seed",
               .short_name = 's',
               .kind = OPTION_NUMBER,
-              .help = "seed of the device identity; 0 by default"},
+              .help = "seed of the device identity; default 0"},
     [NO_JOURNAL] = {.name = "no-journal",
                     .help = "leave the boot journal erased"},
-    [DTB] = {.name = "dtb",
-             .kind = OPTION_FILE,
-             .help = "devicetree blob with the flash map; our board's by "
-                     "default"},
+    [DTB] =
+        {.name = "dtb",
+         .kind = OPTION_FILE,
+         .help =
+             "devicetree blob with the flash map; default: our own board's"},
     {0},
 };
 
@@ -112,7 +112,7 @@ int blob_open(const char *dtb, uint8_t **bytes, size_t *size, struct diag *diag)
         int missing = paths_locate(NULL, &where, &unused);
         (void)missing;
         snprintf(own, sizeof own, "%s/otalab.dtb", where.firmware);
-        if (access(own, R_OK) != 0) { /* a folder of one's own may lack it */
+        if (access(own, R_OK) != 0) { /* a user's own folder may lack it */
             snprintf(own, sizeof own, "%s/otalab.dtb", where.firmware_else);
         }
         dtb = own;
@@ -151,7 +151,7 @@ static void job_free(struct job *job)
 
 /* ---- input ---------------------------------------------------------------- */
 
-/* A damaged image is wanted at times; a raw program is a mistake. */
+/* A damaged image can be intended; a raw program is a mistake. */
 static int check_image(const char *path, const uint8_t *bytes, size_t size,
                        struct diag *diag)
 {
@@ -197,8 +197,8 @@ static int read_keys(const struct option_value *value,
 {
     if (value->count > OTP_ROOT_KEYS) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%u keys: the fuses hold %u digests", value->count,
-                         OTP_ROOT_KEYS);
+                         "%u keys: the fuses hold only %u digests",
+                         value->count, OTP_ROOT_KEYS);
     }
     for (unsigned i = 0; i < value->count; i++) {
         struct key key;
@@ -211,7 +211,8 @@ static int read_keys(const struct option_value *value,
     return 0;
 }
 
-/* Beyond 32 bits is beyond the fuses, which say so. */
+/* Values beyond 32 bits do not fit the fuses either, and provisioning says
+ * so. */
 static uint32_t clamp(uint64_t number)
 {
     return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
@@ -235,7 +236,7 @@ static int read_job(const struct options *o, struct job *job, struct diag *diag)
 
 /* ---- output --------------------------------------------------------------- */
 
-/* The flash is as large as its partitions reach. */
+/* The flash extends to the end of its last partition. */
 static size_t flash_size(const struct board_map *map)
 {
     size_t end = 0;
@@ -261,12 +262,12 @@ static int move(const char *from, const char *to, struct diag *diag)
 {
     return rename(from, to) == 0
                ? 0
-               : diag_fail(diag, OTALAB_ERR_USAGE, "%s: not written: %s", to,
-                           strerror(errno));
+               : diag_fail(diag, OTALAB_ERR_USAGE, "%s: cannot be written: %s",
+                           to, strerror(errno));
 }
 
-/* Both files in full beside their places, then both renamed: a full disk
- * leaves neither. */
+/* Write both files completely under temporary names, then rename both: a full
+ * disk leaves neither. */
 static int write_both(const char *flash, const char *fuses,
                       const struct job *job, struct diag *diag)
 {
@@ -274,10 +275,10 @@ static int write_both(const char *flash, const char *fuses,
     uint8_t packed[FUSE_FILE_SIZE];
 
     if (strcmp(flash, fuses) == 0) {
-        return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s: flash and fuses are two files; name another "
-                         "one for --fuses",
-                         flash);
+        return diag_fail(
+            diag, OTALAB_ERR_USAGE,
+            "%s: flash and fuses need two files; give another name for --fuses",
+            flash);
     }
     int err = part_name(flash, flash_part, sizeof flash_part, diag);
 
@@ -334,19 +335,20 @@ static int run_provision(int argc, char **argv)
 
 const struct command command_provision = {
     .name = "provision",
-    .summary = "make the flash and fuses of a new device",
+    .summary = "create the flash and fuses of a new device",
     .run = run_provision,
     .options = provision_options,
     .examples =
         (const struct command_example[]){
             {"otalab provision -b boot.img -a app.img -k root -o flash.bin "
              "--fuses device.fuses",
-             "what leaves the factory: slot A confirmed, slot B empty"},
+             "the state in which a device leaves the factory: slot A "
+             "confirmed, slot B empty"},
             {"otalab inspect flash.bin --fuses device.fuses",
-             "look at what was written"},
+             "show what was written"},
             {0}},
     .description =
         "Writes the contents of the whole flash and the fuses of one device: "
-        "two copies of the bootloader, the images, a boot journal that says "
-        "slot A is confirmed, and the digests of the root keys.",
+        "two copies of the bootloader, the images, a boot journal that marks "
+        "slot A as confirmed, and the digests of the root keys.",
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Run again what a token names. What took part is compared first: only when
- * all of it is the same can a different recording be a fault of the
+ * Run again what a token names. Everything that took part is compared first:
+ * only if all of it is the same can a different recording be a fault of the
  * simulator.
  */
 #include <stdio.h>
@@ -24,9 +24,11 @@ static const struct option_spec replay_options[] = {
     [SCENARIO] = {.name = "scenario",
                   .kind = OPTION_FILE,
                   .argument = "FILE",
-                  .help = "the scenario, when it does not lie in scenarios/"},
+                  .help = "the scenario, if it is not in scenarios/"},
     [VERBOSE] = OPTION_ROW_VERBOSE,
-    [QUIET] = {.name = "quiet", .short_name = 'q', .help = "no story"},
+    [QUIET] = {.name = "quiet",
+               .short_name = 'q',
+               .help = "do not print the story"},
     [COLOR] = OPTION_ROW_COLOR,
     [GDB] = OPTION_ROW_GDB,
     [FIRMWARE] = OPTION_ROW_FIRMWARE,
@@ -35,12 +37,12 @@ static const struct option_spec replay_options[] = {
 };
 
 static const struct command_example replay_examples[] = {
-    {"otalab replay runs/ab-good", "run again what failed, from anywhere"},
-    {"otalab replay 'ol1:ab-good@..'", "the same by its token"},
+    {"otalab replay runs/ab-good", "run a failed run again, from any folder"},
+    {"otalab replay 'ol1:ab-good@..'", "the same, by its token"},
     {0},
 };
 
-/* Of the scenarios of that name the one that the token was made with. */
+/* Of the scenarios of that name, find the one with which the token was made. */
 static int pick_scenario(const struct token *token, const struct paths *paths,
                          struct scenario **scenario, struct diag *diag)
 {
@@ -61,7 +63,7 @@ static int pick_scenario(const struct token *token, const struct paths *paths,
     }
     return diag_fail(diag, OTALAB_ERR_USAGE,
                      "%s has changed: the token is for %s, the file is %s; "
-                     "check out the version it was made with",
+                     "check out the version with which the token was made",
                      paths->path[paths->count - 1], token->hash, hash);
 }
 
@@ -75,7 +77,7 @@ static int find_scenario(const struct token *token, const char *file,
 
     if (err == 0 && paths.count == 0) {
         err =
-            diag_fail(diag, OTALAB_ERR_USAGE, "%s: no scenario in there", file);
+            diag_fail(diag, OTALAB_ERR_USAGE, "%s: contains no scenario", file);
     }
     err = err ? err : pick_scenario(token, &paths, scenario, diag);
     paths_free(&paths);
@@ -95,7 +97,7 @@ static int add_faults(const struct token *token, struct scenario *scenario,
     return err;
 }
 
-/* Say what is not as it was; true when all is. */
+/* Report what has changed; true if nothing has. */
 static bool same_parts(const struct token *was, const struct token *now)
 {
     const struct {
@@ -114,8 +116,8 @@ static bool same_parts(const struct token *was, const struct token *now)
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (strcmp(parts[i].was, parts[i].now) != 0) {
             fprintf(stderr,
-                    "otalab replay: warning: %s is another one (%s, was "
-                    "%s): the run may differ\n",
+                    "otalab replay: warning: %s has changed (%s, was %s): the "
+                    "run may differ\n",
                     parts[i].what, parts[i].now, parts[i].was);
             same = false;
         }
@@ -131,27 +133,28 @@ static int replay_code(const struct token *was, const struct run_result *result)
         return report_exit_code(result->verdict);
     }
     if (was->recording[0] == '\0') {
-        printf("the token is of a run without an end: nothing to compare\n");
+        printf("the token belongs to a run that did not finish: nothing to "
+               "compare\n");
     } else if (strcmp(was->recording, result->token.recording) == 0) {
         printf("the recording is the same, bit for bit\n");
     } else if (same) {
         fprintf(stderr,
-                "otalab replay: everything that took part is the same, but "
-                "the recording is %s, it was %s\n",
+                "otalab replay: everything that took part is the same, but the "
+                "recording is %s, was %s\n",
                 result->token.recording, was->recording);
         return 6;
     }
     return report_exit_code(result->verdict);
 }
 
-/* What is replayed: a token, and the scenario's file when it is known. */
+/* What is replayed: a token, and the scenario's file if it is known. */
 struct replayed {
     struct token token;
-    const char *file; /* NULL: found by its name */
+    const char *file; /* NULL: found by the scenario's name */
     char own[1024];
 };
 
-/* By its token, or a folder of evidence. */
+/* From a token or an evidence folder. */
 static int read_replayed(const char *argument, const struct options *options,
                          struct replayed *replayed, struct diag *diag)
 {
@@ -242,7 +245,7 @@ static int replay_run(int argc, char **argv)
 
 const struct command command_replay = {
     .name = "replay",
-    .summary = "run again exactly what a token or a folder of evidence names",
+    .summary = "repeat exactly the run that a token or evidence folder names",
     .run = replay_run,
     .options = replay_options,
     .arguments = "TOKEN|FOLDER",
@@ -250,9 +253,8 @@ const struct command command_replay = {
     .arguments_min = 1,
     .arguments_max = 1,
     .examples = replay_examples,
-    .description = "Every run has a token; a run that failed leaves it in "
-                   "runs/NAME, with the scenario and what was recorded. Exit "
-                   "code 6 says that "
-                   "everything was the same and the recording still "
-                   "differed; 2 that the scenario has changed.",
+    .description = "Every run has a token; a failed run leaves it in "
+                   "runs/NAME, with the scenario and everything that was "
+                   "recorded. Exit code 6: everything was the same, but the "
+                   "recording differed; 2: the scenario has changed.",
 };

@@ -46,7 +46,7 @@ static const struct option_spec run_options_table[] = {
               .short_name = 's',
               .kind = OPTION_NUMBER,
               .argument = "N",
-              .help = "another seed than the scenario's"},
+              .help = "use this seed instead of the scenario's"},
     [FAULT] = {.name = "fault",
                .short_name = 'f',
                .kind = OPTION_TEXT,
@@ -58,50 +58,57 @@ static const struct option_spec run_options_table[] = {
                 .short_name = 'r',
                 .kind = OPTION_FILE,
                 .argument = "DIR",
-                .help = "keep recording, flash, fuses, log and result of each "
-                        "run in DIR/SCENARIO; runs that did not pass are "
-                        "always kept, in runs/"},
-    [REPEAT] = {.name = "repeat",
-                .kind = OPTION_NUMBER,
-                .argument = "N",
-                .help = "run N times; all recordings must be equal"},
+                .help = "keep the recording, flash, fuses, log and result of "
+                        "each run in DIR/SCENARIO; without this option, those "
+                        "of runs that did not pass are kept in runs/"},
+    [REPEAT] =
+        {.name = "repeat",
+         .kind = OPTION_NUMBER,
+         .argument = "N",
+         .help = "run each scenario N times; all recordings must be identical"},
     [JOBS] = {.name = "jobs",
               .short_name = 'j',
               .kind = OPTION_NUMBER,
               .argument = "N",
-              .help = "run N scenarios at once; as many as there are "
-                      "processors if not given"},
-    [FILTER] = {.name = "filter",
-                .short_name = 'k',
-                .kind = OPTION_TEXT,
-                .argument = "TEXT",
-                .repeat = true,
-                .help = "only those whose name or title has TEXT in it, or "
-                        "is like it with *, ? or [..]; of all scenarios, if "
-                        "none is named"},
-    [SHARD] = {.name = "shard",
-               .kind = OPTION_TEXT,
-               .argument = "I/N|auto",
-               .help = "only the I-th of N parts, by a hash of the names; "
-                       "auto: as the CI system says (GitLab, CircleCI, "
-                       "Buildkite)"},
+              .help =
+                  "run N scenarios at once; default: the number of processors"},
+    [FILTER] =
+        {.name = "filter",
+         .short_name = 'k',
+         .kind = OPTION_TEXT,
+         .argument = "TEXT",
+         .repeat = true,
+         .help =
+             "run only scenarios whose name or title contains TEXT, or matches "
+             "it with *, ? or [..]; without SCENARIO, choose from all"},
+    [SHARD] =
+        {.name = "shard",
+         .kind = OPTION_TEXT,
+         .argument = "I/N|auto",
+         .help =
+             "run only the I-th of N parts, divided by a hash of the names; "
+             "auto: as the CI system says (GitLab, CircleCI, Buildkite)"},
     [LIST] = {.name = "list",
               .short_name = 'l',
-              .help = "print names and titles by folder, and run nothing"},
+              .help = "print names and titles by folder; run nothing"},
     [VERBOSE] = OPTION_ROW_VERBOSE,
     [STORY] = {.name = "story",
-               .help = "tell the story of each, though there are several"},
+               .help =
+                   "tell the story of each scenario even if there are several"},
     [QUIET] = {.name = "quiet",
                .short_name = 'q',
-               .help = "no story, only the result; as it is when there are "
-                       "several"},
-    [JSON] = {.name = "json", .help = "results as NDJSON on stdout, no story"},
-    [TAP] = {.name = "tap", .help = "results as TAP 13 on stdout, no story"},
-    [JUNIT] = {.name = "junit",
-               .kind = OPTION_FILE,
-               .argument = "FILE",
-               .help = "write the results as JUnit XML too; its times are "
-                       "virtual seconds"},
+               .help = "print only the result, no story; the default for "
+                       "several scenarios"},
+    [JSON] = {.name = "json",
+              .help = "print results as NDJSON on stdout, no story"},
+    [TAP] = {.name = "tap",
+             .help = "print results as TAP 13 on stdout, no story"},
+    [JUNIT] =
+        {.name = "junit",
+         .kind = OPTION_FILE,
+         .argument = "FILE",
+         .help =
+             "also write the results as JUnit XML; times are virtual seconds"},
     [COLOR] = OPTION_ROW_COLOR,
     [HARD] = {.name = "hard-cuts",
               .help = "end the QEMU process at every power cut"},
@@ -116,16 +123,16 @@ static const struct option_spec run_options_table[] = {
 
 static const struct command_example run_examples[] = {
     {"otalab run scenarios/boot/ab-good.yaml", "tell the story of one update"},
-    {"otalab run scenarios/", "all of them, a line each"},
+    {"otalab run scenarios/", "run all of them, with one line for each"},
     {"otalab run ab-good --fault 'power_cut@flash.program,"
      "partition=journal,nth=2,done=40%'",
-     "pull the plug in the middle of a journal record"},
+     "cut power in the middle of a journal record"},
     {"otalab run --filter power-cut --junit results.xml",
-     "some of them, with a report for a CI system"},
+     "run some of them and write a report for a CI system"},
     {0},
 };
 
-/* One command line under way. */
+/* The state of one command line while it is carried out. */
 struct runner {
     const struct options *options;
     struct session session;
@@ -135,7 +142,7 @@ struct runner {
     struct pace pace;
     struct meter_state state;
     bool *runs;   /* by index */
-    size_t first; /* none before it runs */
+    size_t first; /* no scenario before this one is running */
     size_t running;
     size_t told;
     size_t passed;
@@ -144,8 +151,8 @@ struct runner {
 
 static void note_code(struct runner *runner, int code)
 {
-    /* Ctrl-C outweighs all, then an error of the simulator, usage, a replay
-     * that differs, failure, limit */
+    /* Ctrl-C ranks highest, then simulator error, usage error, replay that
+     * differs, failure, time limit */
     const int order[] = {0, 4, 1, 6, 2, 3, interrupt_exit()};
     unsigned now = 0;
     unsigned was = 0;
@@ -164,7 +171,7 @@ static void note_error(struct runner *runner, int err, const struct diag *diag)
     }
 }
 
-/* Evidence that could not be kept hides no verdict. */
+/* Evidence that could not be kept does not hide the verdict. */
 static void note_unkept(struct runner *runner, const struct outcome *outcome)
 {
     if (outcome->kept_err == 0) {
@@ -209,7 +216,7 @@ static void draw(void *context)
     meter_draw(&runner->meter, state);
 }
 
-/* A single scenario without its story: how far its own time is. */
+/* A single scenario without a story: show how far its virtual time is. */
 static void draw_time(void *context, uint64_t now_ns)
 {
     struct runner *runner = context;
@@ -218,9 +225,9 @@ static void draw_time(void *context, uint64_t now_ns)
     runner->state.virtual_s = now_ns / 1000000000u;
     if (pace_is_slow(&runner->pace, meter_now_ms(), now_ns)) {
         meter_hide(&runner->meter);
-        fprintf(stderr,
-                "otalab run: slow: its program does little but exceptions or "
-                "accesses to timers, NVIC or MPU (docs/board.md, E19)\n");
+        fprintf(stderr, "otalab run: slow: the program does little besides "
+                        "taking exceptions or accessing timers, NVIC or MPU "
+                        "(docs/board.md, E19)\n");
     }
     meter_draw(&runner->meter, &runner->state);
 }
@@ -250,7 +257,7 @@ static void text(void *context, size_t index, const char *bytes, size_t length)
 
     (void)index;
     meter_hide(&runner->meter);
-    (void)fwrite(bytes, 1, length, stdout); /* main() looks for its errors */
+    (void)fwrite(bytes, 1, length, stdout); /* main() checks it for errors */
     (void)fflush(stdout);
 }
 
@@ -281,14 +288,14 @@ static unsigned jobs_at_once(const struct runner *runner)
     size_t wanted = value[JOBS].given ? value[JOBS].number : jobs_processors();
 
     if (count == 1) {
-        return 0; /* told while it runs, and nobody else to protect */
+        return 0; /* its story is printed while it runs; no others to protect */
     }
-    wanted = value[GDB].given ? 1 : wanted; /* there is one port */
+    wanted = value[GDB].given ? 1 : wanted; /* there is only one port */
     return (unsigned)(wanted < count ? wanted : count);
 }
 
-/* Those that did not pass, a line each, and how many there were: the last
- * thing that is said. */
+/* Print a line for each that did not pass, and the totals, as the very last
+ * thing. */
 static void sum_up(const struct runner *runner)
 {
     for (size_t i = 0; i < runner->plan.count; i++) {
@@ -318,8 +325,8 @@ static void close_all(struct runner *runner, bool stopped)
                &diag);
 }
 
-/* Once for all workers, which would each ask it for its version. What is wrong
- * with it every run says by itself. */
+/* Done once here; otherwise every worker would ask QEMU for its version. Each
+ * run reports for itself what is wrong with it. */
 static void look_for_qemu(const struct runner *runner)
 {
     struct diag ignored = {0};
@@ -390,7 +397,7 @@ static void list_json(const struct plan_item *item)
     json_end(&json);
 }
 
-/* When the item lies in another folder than the one before. */
+/* Print a heading if the item is in another folder than the one before. */
 static void list_heading(const struct plan_item *item, char *shown, size_t size)
 {
     char folder[512];
@@ -431,7 +438,7 @@ static int print_list(struct runner *runner)
     return runner->worst;
 }
 
-/* `all` is the plan before it was narrowed down. */
+/* `all` is the plan before selection. */
 static void say_nothing_selected(const struct plan *all,
                                  const struct select *select)
 {
@@ -441,20 +448,21 @@ static void say_nothing_selected(const struct plan *all,
 
     fprintf(stderr, "otalab run: no scenario selected");
     if (select->filters > 0) {
-        fprintf(stderr, ": none of %zu is like '%.80s'%s", all->count,
+        fprintf(stderr, ": none of %zu matches '%.80s'%s", all->count,
                 select->filter[0], select->filters > 1 ? " or the others" : "");
     }
     for (size_t i = 0; i < count; i++) {
         fprintf(stderr, "%s'%s'", i > 0 ? ", " : "; did you mean ", near[i]);
     }
     fprintf(stderr, "%s\n",
-            count > 0             ? "?"
-            : select->filters > 0 ? "; --list shows them"
-                                  : "; name a .yaml file or a folder of them");
+            count > 0 ? "?"
+            : select->filters > 0
+                ? "; use --list to see them"
+                : "; name a .yaml file or a folder that contains some");
 }
 
-/* 0: go on. Nothing selected is exit code 5; an empty shard is not nothing,
- * as the others have it. */
+/* 0: go on. If nothing is selected, the exit code is 5; an empty shard does not
+ * count, as the other shards have the scenarios. */
 static int select_some(struct runner *runner, const struct paths *paths,
                        const struct select *select, struct diag *diag)
 {
@@ -496,11 +504,12 @@ static int check_options(const struct options *options, struct select *select,
 
     if (options->count == 0 && !value[LIST].given && !value[FILTER].given) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "needs SCENARIO... (see 'otalab run --help')");
+                         "SCENARIO is missing (see 'otalab run --help')");
     }
     if (value[JSON].given && value[TAP].given) {
-        return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "--json and --tap both want stdout; leave one out");
+        return diag_fail(
+            diag, OTALAB_ERR_USAGE,
+            "--json and --tap both write to stdout; give only one of them");
     }
     if (value[JOBS].given &&
         (value[JOBS].number < 1 || value[JOBS].number > JOBS_MAX)) {
@@ -518,8 +527,8 @@ static int check_options(const struct options *options, struct select *select,
         value[SHARD].given ? select_shard(select, value[SHARD].text, diag) : 0;
 
     if (err == 0 && value[SHARD].given && select->shards == 0) {
-        fprintf(stderr, "otalab run: --shard auto: no CI system that is known "
-                        "says which; all are run\n");
+        fprintf(stderr, "otalab run: --shard auto: no known CI system tells "
+                        "which part; running all\n");
     }
     return err;
 }
@@ -555,7 +564,7 @@ static void set_up(struct runner *runner)
     };
 }
 
-/* An exit code, or a negative enum otalab_err with a line in diag. */
+/* Returns an exit code, or a negative enum otalab_err with a line in diag. */
 static int go(struct runner *runner, struct diag *diag)
 {
     const struct option_value *value = runner->options->value;
@@ -607,7 +616,7 @@ static int run(int argc, char **argv)
     }
     code = go(&runner, &diag);
     if (code == OTALAB_ERR_EMPTY) {
-        code = -code; /* that was said */
+        code = -code; /* already reported */
     } else if (code < 0) {
         code = command_fail(&command_run, code, &diag);
     }
@@ -625,9 +634,8 @@ const struct command command_run = {
     .completes = COMPLETES_SCENARIOS,
     .arguments_max = -1,
     .examples = run_examples,
-    .description =
-        "A scenario is a YAML file, a folder of them, or a name in "
-        "scenarios/. Exit code: 0 passed, 1 an expectation failed, 2 usage "
-        "or scenario error, 3 the simulator failed, 4 time limit, 5 nothing "
-        "selected, 6 runs differ, 130 interrupted.",
+    .description = "A scenario is a YAML file, a folder of them, or a name in "
+                   "scenarios/. Exit code: 0 passed, 1 an expectation failed, "
+                   "2 usage or scenario error, 3 the simulator failed, 4 time "
+                   "limit, 5 nothing selected, 6 runs differ, 130 interrupted.",
 };

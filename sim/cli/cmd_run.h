@@ -10,10 +10,10 @@ extern const struct command command_replay;
 extern const struct command command_demo;
 extern const struct command command_doctor;
 
-/* Options that every command which runs something has in common. */
-#define OPTION_ROW_VERBOSE                                               \
-    {                                                                    \
-        .name = "verbose", .short_name = 'v', .help = "tell every event" \
+/* Options shared by all commands that run something. */
+#define OPTION_ROW_VERBOSE                                                \
+    {                                                                     \
+        .name = "verbose", .short_name = 'v', .help = "print every event" \
     }
 #define OPTION_ROW_COLOR                                             \
     {                                                                \
@@ -25,17 +25,16 @@ extern const struct command command_doctor;
         .name = "gdb", .kind = OPTION_NUMBER, .argument = "PORT",   \
         .help = "wait for a debugger on this TCP port of localhost" \
     }
-#define OPTION_ROW_FIRMWARE                                                  \
-    {                                                                        \
-        .name = "firmware", .kind = OPTION_FILE, .argument = "DIR",          \
-        .help =                                                              \
-            "device programs of your own; the usual ones stand in for what " \
-            "it lacks"                                                       \
+#define OPTION_ROW_FIRMWARE                                                \
+    {                                                                      \
+        .name = "firmware", .kind = OPTION_FILE, .argument = "DIR",        \
+        .help = "take device programs from DIR; those missing there come " \
+                "from the build"                                           \
     }
 #define OPTION_ROW_QEMU                                          \
     {                                                            \
         .name = "qemu", .kind = OPTION_FILE, .argument = "FILE", \
-        .help = "another qemu-system-arm"                        \
+        .help = "use another qemu-system-arm"                    \
     }
 
 #endif

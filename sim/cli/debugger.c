@@ -4,8 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The program's symbols, where there are any: each lies at an address of its
- * own. */
+/* The program's symbols, if there are any: each program has its own address. */
 static void put_symbols(FILE *out, const struct locations *where,
                         const char *program)
 {
@@ -38,7 +37,7 @@ void debugger_say(FILE *out, const struct scenario *scenario,
                   const struct locations *where, int port)
 {
     fprintf(out,
-            "%s waits for a debugger, from the ROM's first instruction; in "
+            "%s waits for a debugger at the ROM's first instruction; in "
             "another terminal:\n"
             "  gdb-multiarch -ex 'target remote :%d'",
             scenario->name, port);

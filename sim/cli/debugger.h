@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a person has to know who asked for a debugger: that it is waited for,
- * and the command that connects one. */
+/* Tells the user who asked for a debugger that the run waits for it, and which
+ * command connects one. */
 #ifndef OTALAB_CLI_DEBUGGER_H
 #define OTALAB_CLI_DEBUGGER_H
 

@@ -11,7 +11,7 @@
 
 #define FILE_MAX (8u * 1024u * 1024u)
 #define NAME_MAX_BYTES (SCENARIO_NAME + 12u)
-/* recording, changes, log, token, result, scenario; each device's; each
+/* recording, changes, log, token, result, scenario; for each device; each
  * program. */
 #define ITEMS (6u + 2u * SCENARIO_DEVICES + SCENARIO_IMAGES + 2u)
 
@@ -19,7 +19,7 @@ struct item {
     char name[NAME_MAX_BYTES];
     const void *data; /* NULL: there is none */
     size_t size;
-    uint8_t *owned; /* to be freed */
+    uint8_t *owned; /* owned; freed with the list */
 };
 
 struct items {
@@ -98,7 +98,7 @@ static void add_device(struct items *items, const struct run_device *device,
 
 /* ---- what a replay needs -------------------------------------------------- */
 
-/* A file to be copied; one that cannot be read is not. */
+/* A file to be copied; one that cannot be read is left out. */
 static void add_copy(struct items *items, const char *name, const char *path)
 {
     struct item *item = add(items, name, NULL, 0);
@@ -116,7 +116,7 @@ static bool is_in(const char *folder, const char *name)
            access(path, R_OK) == 0;
 }
 
-/* A program that was taken from beside the scenario. */
+/* A program that was found beside the scenario. */
 static void add_program(struct items *items, const struct evidence *evidence,
                         const char *build)
 {
@@ -173,7 +173,7 @@ static int add_changes(struct items *items, const struct run_result *result,
 
 /* ---- keeping and removing -------------------------------------------------- */
 
-/* All that there may be, as an earlier run may have had more. */
+/* Every file that can exist: an earlier run may have had more of them. */
 static void list(struct items *items, const struct evidence *evidence,
                  const struct run_result *result)
 {
@@ -197,12 +197,12 @@ static void remove_folder(const char *folder)
 
     if (rmdir(folder) == 0 && slash != NULL && slash != folder) {
         snprintf(parent, sizeof parent, "%.*s", (int)(slash - folder), folder);
-        (void)rmdir(parent); /* stays when others are in it */
+        (void)rmdir(parent); /* fails if others are in it, as it should */
     }
 }
 
-/* The default folder is below the current one: who may not write there can
- * name another. */
+/* The default folder is below the current one; a user who cannot write there
+ * can name another. */
 static int make_folder(const char *folder, struct diag *diag)
 {
     struct diag why = {.text = ""};
@@ -210,8 +210,8 @@ static int make_folder(const char *folder, struct diag *diag)
 
     return err == 0 ? 0
                     : diag_fail(diag, err,
-                                "the evidence cannot be kept: %.400s; "
-                                "--record DIR names another place",
+                                "the evidence cannot be kept: %.400s; name "
+                                "another folder with --record DIR",
                                 why.text);
 }
 
@@ -280,7 +280,7 @@ int evidence_read(const char *folder, struct token *token, char *scenario,
 
     if (!evidence_is(folder)) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s: no evidence of a run in there: 'token' or "
+                         "%s: not an evidence folder: 'token' or "
                          "'recording.ndjson' is missing",
                          folder);
     }

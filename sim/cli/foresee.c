@@ -19,7 +19,7 @@
 #define RAM_SIZE BOARD_APP_SIZE
 #define SLOT_PLACE(slot) ((enum decode_place)(PLACE_SLOT_A + (slot)))
 
-/* The device, as far as it is known. */
+/* What is known of the device. */
 struct view {
     const uint8_t *flash;
     size_t size;
@@ -95,8 +95,8 @@ static struct policy_limits limits_of(const struct view *view, uint32_t counter,
     };
 }
 
-/* Trust rests on the fuses; without them on every key that the devicetree
- * has. */
+/* Trust is rooted in the fuses; without them, in every key in the
+ * devicetree. */
 static void read_trust(struct view *view, const void *dtb, size_t dtb_size,
                        const struct fuse_view *fuses)
 {
@@ -176,7 +176,7 @@ static void judge_place(struct view *view, enum decode_place place)
     }
 }
 
-/* What the image in that place claims to be; false when it cannot be read. */
+/* What the image in that place claims to be; false if it cannot be read. */
 static bool peek(const struct view *view, enum decode_place place,
                  struct image_info *claim)
 {
@@ -188,7 +188,7 @@ static bool peek(const struct view *view, enum decode_place place,
 
 /* ---- the ROM -------------------------------------------------------------- */
 
-/* The copy that claims to be newer comes first, boot-a when equal. */
+/* The copy that claims to be newer comes first; boot-a if both are equal. */
 static unsigned first_copy(const struct view *view)
 {
     struct image_info a;
@@ -216,7 +216,7 @@ static void boot_rom(struct view *view)
 
 /* ---- the bootloader -------------------------------------------------------- */
 
-/* "try", where the layout says "trial". */
+/* "try" where the layout says "trial". */
 static const char *request_verb(const struct request *request)
 {
     return request->kind == OTA_REQUEST_TRIAL
@@ -253,7 +253,7 @@ static void take_request(struct view *view)
     }
 }
 
-/* The trial is over: go where it leads, and look there. */
+/* The trial is over: follow the fallback and try what is there. */
 static void end_trial(struct view *view, const struct boot_state *next)
 {
     struct boot_state *state = &view->out->state;
@@ -349,8 +349,8 @@ static bool resort_to(struct view *view, enum ota_slot slot)
     return true;
 }
 
-/* Every slot can be refused once, and one more for a trial that was outdone
- * by its fallback. */
+/* Every slot can be refused once, plus one more try for a trial that was
+ * outdone by its fallback. */
 #define TRIES (OTA_SLOT_COUNT + 1u)
 
 static bool select_slot(struct view *view)
@@ -388,7 +388,7 @@ static void boot_slots(struct view *view)
 
 /* ---- the whole -------------------------------------------------------------- */
 
-/* What is to be looked at; the caller's. */
+/* What to look at; owned by the caller. */
 struct dump {
     const uint8_t *flash;
     size_t size;
@@ -407,8 +407,8 @@ static int open_view(struct view *view, const struct dump *dump,
                           .ending = {.power_on = true}};
     if (map_read(dump->dtb, (uint32_t)dump->dtb_size, &view->map) != 0) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "the devicetree lacks what the boot chain needs, so "
-                         "what boots next is not known");
+                         "the devicetree lacks properties that the boot chain "
+                         "needs; what boots next is unknown");
     }
     view->ram = malloc(RAM_SIZE);
     if (view->ram == NULL) {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a worker process sends through its pipe: pieces of text as they come,
- * then one result. Each in a frame:
+ * What a worker process sends through its pipe: pieces of text as they are
+ * written, then one result, each in a frame:
  *
  *     0        2      3        4                8
  *     +--------+------+--------+----------------+-----------------+
  *     | 'o''t' | kind | 0      | length, LE     | body            |
  *     +--------+------+--------+----------------+-----------------+
  *
- * Nothing is owned. A worker may die at any byte, so a reader takes nothing
- * for granted.
+ * Nothing is owned. A worker may die at any byte, so the reader checks
+ * everything.
  */
 #ifndef OTALAB_CLI_FRAME_H
 #define OTALAB_CLI_FRAME_H
@@ -31,10 +31,10 @@ struct frame {
     uint32_t length;
 };
 
-/* 0, or -1 when that much does not go into one frame. */
+/* 0, or -1 if `length` bytes do not fit in one frame. */
 int frame_head(uint8_t head[FRAME_HEAD], enum frame_kind kind, size_t length);
-/* The first frame in `size` bytes: its whole length with its head; 0 when
- * more bytes are needed; -1 when these bytes begin no frame. */
+/* Find the first frame in `size` bytes. Returns its length including the head;
+ * 0 if more bytes are needed; -1 if the bytes do not begin a frame. */
 long frame_next(const uint8_t *bytes, size_t size, struct frame *frame);
 
 #endif

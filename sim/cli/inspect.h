@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What `otalab inspect` has found in a dump, and the two ways in which it is
- * printed on stdout: for people, and as NDJSON. Both end with the verdict.
+ * What `otalab inspect` found in a dump, and the two ways to print it on
+ * stdout: for people, and as NDJSON. Both end with the verdict.
  */
 #ifndef OTALAB_CLI_INSPECT_H
 #define OTALAB_CLI_INSPECT_H
@@ -24,8 +24,8 @@ struct inspection {
 void inspect_text(const struct inspection *in);
 void inspect_json(const struct inspection *in);
 
-/* What the device refuses of the image in that place, in words; "" when it is
- * good or there is none. */
+/* Why the device refuses the image in that place, in words; "" if the image is
+ * good or the place is empty. */
 void inspect_why(const struct inspection *in, unsigned place, char *out,
                  size_t size);
 

@@ -41,7 +41,7 @@ static void heading(const struct inspection *in, const char *text)
 
 /* ---- images ------------------------------------------------------------------ */
 
-/* What another tool has made of it is more to the point than the reason. */
+/* If another tool made the image, its kind says more than the reason. */
 static bool special(const struct image_facts *image, char *out, size_t size)
 {
     if (image->result == IMAGE_READ_ENCRYPTED) {
@@ -109,7 +109,7 @@ static void text_place(const struct inspection *in, unsigned index)
     } else if (image->result == IMAGE_READ_EMPTY) {
         line(in, place->blank ? ROLE_DIM : ROLE_BAD, "  %-8s  0x%06x  %s", name,
              place->start,
-             place->blank ? "empty" : "erased at its start, but not all of it");
+             place->blank ? "empty" : "erased at its start, but not entirely");
     } else {
         line(in, ROLE_BAD, "  %-8s  0x%06x  %s", name, place->start,
              image_read_text(image->result));
@@ -170,7 +170,7 @@ static void text_rejected(const struct inspection *in,
     }
 }
 
-/* What is 0 in the record of a device that has seen no trouble. */
+/* Values that are 0 while a device has had no trouble. */
 static void text_more(const struct inspection *in,
                       const struct journal_record *record)
 {
@@ -242,8 +242,8 @@ static void text_in_force(const struct inspection *in)
 
     if (flash->in_force < 0) {
         line(in, ROLE_BAD,
-             "  no valid record: the bootloader looks for the "
-             "highest authentic image");
+             "  no valid record: the bootloader looks for the highest "
+             "authentic image");
         return;
     }
     const struct journal_record *record = &flash->record[flash->in_force];
@@ -258,8 +258,8 @@ static void text_in_force(const struct inspection *in)
          record->sequence, flash->copies, flash->copies == 1 ? "y" : "ies");
     if (flash->disputed) {
         line(in, ROLE_BAD,
-             "  valid records of that sequence differ: "
-             "somebody else wrote here");
+             "  valid records with that sequence number differ: something else "
+             "wrote here");
     }
 }
 
@@ -383,7 +383,7 @@ static void text_progress(const struct inspection *in)
     const struct agent_progress *progress = &in->agent.progress;
 
     if (progress->sequence == 0) {
-        line(in, ROLE_DIM, "  no update was begun");
+        line(in, ROLE_DIM, "  no update begun");
         return;
     }
     line(in, ROLE_PLAIN, "  release %u is %s%s%s; %u of %u bytes in %s%s",
@@ -406,7 +406,7 @@ static void text_agent(const struct inspection *in)
 
     if (in->agent.progress.sequence == 0 && offer->sequence == 0 &&
         in->agent.failed == 0) {
-        return; /* a device that nobody has offered anything */
+        return; /* a device that was never offered anything */
     }
     heading(in, "Update agent");
     text_progress(in);
@@ -433,7 +433,7 @@ static void text_verdict(const struct inspection *in)
     putchar('\n');
     if (!in->has_fuses) {
         line(in, ROLE_DIM,
-             "fuses are not given: taken for those of a new device, with the "
+             "no fuses given: assuming those of a new device, with the "
              "devicetree's keys");
     }
     foresee_text(&in->next, text, sizeof text);

@@ -27,10 +27,10 @@ struct job {
     enum { JOB_WAITS, JOB_RUNS, JOB_FINISHED } state;
     pid_t pid;
     int fd;
-    int core;            /* that it keeps to, see base/core.h */
-    bool damaged;        /* what it sent made no sense */
-    bool answered;       /* its outcome came */
-    struct bytes input;  /* not yet a whole frame */
+    int core;            /* the CPU that it is bound to, see base/core.h */
+    bool damaged;        /* what it sent was invalid */
+    bool answered;       /* its outcome has arrived */
+    struct bytes input;  /* bytes of an incomplete frame */
     struct bytes output; /* text for later */
     struct outcome outcome;
 };
@@ -38,8 +38,8 @@ struct job {
 struct pool {
     const struct jobs *jobs;
     struct job *job;
-    size_t next; /* to begin */
-    size_t head; /* whose text is told now */
+    size_t next; /* the next case to begin */
+    size_t head; /* the case whose text is printed now */
     unsigned running;
     bool relayed;
 };
@@ -137,7 +137,7 @@ __attribute__((noreturn)) static void worker(const struct jobs *jobs,
     core_hold(&held, core);
     interrupt_serve();
     FILE *out = fopencookie(&fd, "w", functions);
-    /* by line, so that what is told of a run that lasts is whole lines */
+    /* line-buffered, so that a long run is reported in whole lines */
     if (out == NULL || setvbuf(out, NULL, _IOLBF, BUFSIZ) != 0) {
         _exit(1);
     }
@@ -166,7 +166,7 @@ static bool core_taken(const struct pool *pool, int core)
     return false;
 }
 
-/* The lowest number that no running worker has. */
+/* The lowest number that no running worker uses. */
 static int free_core(const struct pool *pool)
 {
     int core = 0;
@@ -185,7 +185,7 @@ static int start(struct pool *pool, struct job *job)
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return -1;
     }
-    (void)fflush(NULL); /* else it would be written twice */
+    (void)fflush(NULL); /* otherwise it would be written twice */
     job->core = free_core(pool);
     job->pid = fork();
     if (job->pid == 0) {
@@ -218,7 +218,7 @@ static void begin(struct pool *pool)
             continue;
         }
         if (pool->running > 0) {
-            return; /* when one has ended there will be room */
+            return; /* there will be room when another has ended */
         }
         job->outcome.err =
             diag_fail(&job->outcome.error, OTALAB_ERR_SIMULATOR,
@@ -237,7 +237,7 @@ static int take_frame(struct pool *pool, struct job *job,
     size_t index = (size_t)(job - pool->job);
 
     if (job->answered) {
-        return -1; /* nothing follows a result */
+        return -1; /* nothing may follow a result */
     }
     if (frame->kind == FRAME_RESULT) {
         job->answered = true;
@@ -276,7 +276,7 @@ static void describe_death(struct job *job, const char *name, int status)
     if (job->damaged) {
         job->outcome.err =
             diag_fail(diag, OTALAB_ERR_SIMULATOR,
-                      "%s: its worker process sent nonsense", name);
+                      "%s: its worker process sent invalid data", name);
     } else if (WIFSIGNALED(status)) {
         job->outcome.err =
             diag_fail(diag, OTALAB_ERR_SIMULATOR,
@@ -290,7 +290,7 @@ static void describe_death(struct job *job, const char *name, int status)
     }
 }
 
-/* The pipe is at its end: the worker has ended or is about to. */
+/* End of the pipe: the worker has ended or is about to. */
 static void reap(struct pool *pool, struct job *job)
 {
     int status = 0;

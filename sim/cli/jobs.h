@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Work on a list of cases in several processes, told in the order of the list.
- * Each case is one forked worker that writes text and leaves an outcome; both
- * come back through a pipe. The text of the first case that is not finished
- * is passed on as it comes, that of later ones is kept until it is their turn,
- * so what is told does not depend on how many work at once. A worker that
- * dies is the error of its case alone; no worker outlives this process.
+ * Runs a list of cases in several processes and reports them in the order of
+ * the list. Each case is one forked worker that writes text and leaves an
+ * outcome; both come back through a pipe. The text of the first unfinished case
+ * is passed on as it arrives; that of later cases is kept until their turn, so
+ * the output does not depend on how many workers run at once. A worker that
+ * dies is an error of its case only; no worker outlives this process.
  */
 #ifndef OTALAB_CLI_JOBS_H
 #define OTALAB_CLI_JOBS_H
@@ -22,9 +22,9 @@ struct jobs {
     size_t count;
     unsigned at_once; /* 1..JOBS_MAX; 0: one after the other in this process,
                          without text() */
-    const volatile sig_atomic_t *stop; /* set: begin nothing new, pass it on */
-    int stop_fd;                       /* can be read from then, or -1 */
-    int tick_ms;                       /* how often tick(), -1: never */
+    const volatile sig_atomic_t *stop; /* if set: begin nothing new, pass on */
+    int stop_fd;                       /* becomes readable then; or -1 */
+    int tick_ms;                       /* time between tick()s; -1: none */
     void *context;
     const char *(*name)(void *context, size_t index); /* for messages */
     /* In the worker: fill the outcome, write to `out`. */
@@ -35,15 +35,16 @@ struct jobs {
     void (*finished)(void *context, size_t index,
                      const struct outcome *outcome);
     void (*tick)(void *context);
-    /* In this process, in the order of the list. The outcome of `done` is
-     * its to keep and to free. */
+    /* In this process, in the order of the list. done() takes over the outcome
+     * and frees it. */
     void (*text)(void *context, size_t index, const char *bytes, size_t length);
     void (*done)(void *context, size_t index, struct outcome *outcome);
 };
 
-/* Until all is done or stopped. 0 or OTALAB_ERR_SIMULATOR without memory. */
+/* Runs until all cases are done or stopped. 0, or OTALAB_ERR_SIMULATOR if out
+ * of memory. */
 int jobs_run(const struct jobs *jobs, struct diag *diag);
-/* How many processors this process may use; at least 1. */
+/* The number of processors that this process may use; at least 1. */
 unsigned jobs_processors(void);
 
 #endif

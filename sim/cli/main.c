@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 {
     int code = start(argc, argv);
 
-    /* a full disk behind stdout must not look like a good run */
+    /* a full disk behind stdout must not look like success */
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "otalab: cannot write the output: %s\n",
                 strerror(errno));

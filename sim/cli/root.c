@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The root of all tables: `otalab` itself. */
+/* The root of all command tables: `otalab` itself. */
 #include "cli/root.h"
 
 #include <stddef.h>
@@ -16,14 +16,14 @@ static const struct command *const commands[] = {
 };
 
 static const struct command_example examples[] = {
-    {"otalab demo", "three updates, told as they run"},
+    {"otalab demo", "watch three updates as they run"},
     {"otalab run ota-unplugged --record out",
-     "one of them, and keep what is left"},
-    {"otalab inspect out/ota-unplugged/flash.bin", "read the device's flash"},
+     "run one of them and keep what it leaves"},
+    {"otalab inspect out/ota-unplugged/flash.bin", "read that device's flash"},
     {0},
 };
 
-/* main.c answers it. */
+/* Handled by main.c. */
 static const struct option_spec options[] = {
     {.name = "version", .help = "print the version"},
     {0},

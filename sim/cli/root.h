@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `otalab` as a command: the tree from which man page and completions are
- * made. */
+ * generated. */
 #ifndef OTALAB_CLI_ROOT_H
 #define OTALAB_CLI_ROOT_H
 

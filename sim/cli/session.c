@@ -67,7 +67,7 @@ static bool same_changes(const struct run_result *a, const struct run_result *b)
            memcmp(left->bytes, right->bytes, left->length) == 0;
 }
 
-/* Further runs have to give the very same recording. */
+/* Further runs must give exactly the same recording. */
 static void run_again(const struct session *session,
                       const struct scenario *scenario,
                       const struct run_result *first, FILE *out,
@@ -89,8 +89,8 @@ static void run_again(const struct session *session,
                                          !same_changes(&again, first))) {
             outcome->err =
                 diag_fail(&outcome->error, OTALAB_ERR_REPLAY,
-                          "%s: run %" PRIu64 " differs in recording or "
-                          "world: recording %s, the first gave %s",
+                          "%s: run %" PRIu64 " differs in recording or world: "
+                          "recording %s, the first gave %s",
                           scenario->name, i + 1, again.token.recording,
                           first->token.recording);
         }
@@ -98,7 +98,7 @@ static void run_again(const struct session *session,
     }
     if (session->result && session->repeat > 1 && outcome->err == 0 &&
         outcome->verdict != RUN_INTERRUPTED) {
-        fprintf(out, "  repeat   %" PRIu64 " runs, the same bit for bit\n",
+        fprintf(out, "  repeat   %" PRIu64 " runs, identical to the bit\n",
                 session->repeat);
     }
 }
@@ -117,7 +117,7 @@ static void tell(const struct session *session, const struct scenario *scenario,
     }
 }
 
-/* The commands to go on with, now the outcome's. */
+/* The commands to continue with, now owned by the outcome. */
 static void take_followup(struct outcome *outcome,
                           const struct scenario *scenario,
                           const struct run_result *result,
@@ -153,7 +153,8 @@ static int write_evidence(const struct evidence *evidence,
     return err;
 }
 
-/* A run that passes leaves nothing, and nothing of an earlier one either. */
+/* A run that passes leaves nothing behind and removes what an earlier run
+ * left. */
 static void keep(const struct session *session, const struct plan_item *item,
                  const struct scenario *scenario,
                  const struct run_result *result, FILE *out,
@@ -202,7 +203,7 @@ static void run_read(const struct session *session,
         outcome->err = readback(&result, &outcome->error);
     }
     outcome_take(outcome, &result);
-    if (result.events > 0) { /* else there was no run */
+    if (result.events > 0) { /* otherwise there was no run */
         take_followup(outcome, scenario, &result, &how);
     }
     if (outcome->err == 0) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What all runs of one command line have in common, and one run of it: read
- * the scenario, run it, tell it, keep its evidence, run it again as often as
- * was asked. May be called in a worker process: nothing is left behind but
- * files, the text and the outcome.
+ * What all runs of one command line have in common, and one such run: read the
+ * scenario, run it, print it, keep its evidence, repeat it as often as asked.
+ * May be called in a worker process: the only effects are files, the text and
+ * the outcome.
  */
 #ifndef OTALAB_CLI_SESSION_H
 #define OTALAB_CLI_SESSION_H
@@ -24,22 +24,22 @@ struct session {
     unsigned faults;
     const char *const *fault;
     uint64_t repeat;
-    bool keep_all; /* evidence of good runs too */
+    bool keep_all; /* evidence of passing runs too */
     bool story;
-    bool result; /* told as text */
+    bool result; /* print it as text */
     bool color;
     bool verbose;
-    bool apart; /* an empty line before a story */
+    bool apart; /* print an empty line before a story */
     bool hard_cuts;
     bool verify; /* read the recording back */
     int gdb_port;
-    void (*progress)(void *context, uint64_t now_ns); /* as for a run */
+    void (*progress)(void *context, uint64_t now_ns); /* as in run.h */
     void *progress_context;
     const char *firmware; /* as given, or NULL */
     const char *qemu;
 };
 
-/* Errors are left in the outcome, not printed. */
+/* Errors are returned in the outcome, not printed. */
 void session_run(const struct session *session, const struct plan_item *item,
                  FILE *out, struct outcome *outcome);
 

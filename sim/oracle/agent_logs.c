@@ -12,13 +12,13 @@ struct form {
     const char *partition;
     uint32_t magic;
     uint32_t size;
-    /* A slot with sound ends; the newest comes last but for failed images,
+    /* A slot with valid ends. The newest comes last, except for failed images,
      * which come in the order of their places. */
     void (*take)(const uint8_t *slot, struct agent_logs *out);
     bool newest; /* only that one */
 };
 
-/* The sequence of a slot with sound ends, else 0. */
+/* The sequence of a slot with valid ends, otherwise 0. */
 static uint32_t sequence_of(const uint8_t *slot, const struct form *form)
 {
     uint32_t sequence = get_le32(slot + LAYOUT_AT_SEQUENCE);
@@ -33,7 +33,7 @@ static uint32_t sequence_of(const uint8_t *slot, const struct form *form)
     return sequence;
 }
 
-/* High sequences do not count beside low ones. */
+/* High sequences do not count if there are low ones. */
 static const uint8_t *find_newest(const uint8_t *from, uint32_t length,
                                   const struct form *form)
 {

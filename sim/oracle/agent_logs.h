@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the update agent keeps in flash, as docs/flash-layout.md draws it:
- * how far it is, the highest release, the images that failed. For people who
- * look at a dump; the oracle's rules do not look at it. Plain values, flash is
- * untrusted, signatures are not checked.
+ * What the update agent keeps in flash, as drawn in docs/flash-layout.md: its
+ * progress, the highest release, the images that failed. For people who look at
+ * a dump; the oracle's rules do not use it. Plain values; the flash is
+ * untrusted, and signatures are not checked.
  */
 #ifndef OTALAB_ORACLE_AGENT_LOGS_H
 #define OTALAB_ORACLE_AGENT_LOGS_H
@@ -55,7 +55,7 @@ struct agent_logs {
     struct agent_failed image[AGENT_FAILED_MAX];
 };
 
-/* A partition that is not there, or reaches beyond the flash, is empty. */
+/* A partition that is missing or extends beyond the flash is taken as empty. */
 void agent_logs_read(const uint8_t *flash, size_t size,
                      const struct board_map *map, struct agent_logs *out);
 

@@ -102,7 +102,7 @@ static enum decode_status header_status(const uint8_t *sector)
                        LAYOUT_FIRST_MAX);
 }
 
-/* Of the slot whose place in its sector gives it that sequence. */
+/* The sequence of a slot, given by its place in its sector. */
 static enum decode_status record_status(const uint8_t *slot, uint32_t sequence)
 {
     enum decode_status status =
@@ -117,14 +117,15 @@ static enum decode_status record_status(const uint8_t *slot, uint32_t sequence)
     return status == DECODE_VALID && !known ? DECODE_BAD_FIELD : status;
 }
 
-/* What it asks for is not judged here: the bootloader refuses bad ones. */
+/* The request's contents are not judged here: the bootloader refuses bad
+ * ones. */
 static enum decode_status request_status(const uint8_t *slot)
 {
     return slot_status(slot, LAYOUT_REQUEST_SIZE, LAYOUT_REQUEST_MAGIC, 1,
                        LAYOUT_SEQUENCE_MAX);
 }
 
-/* Numbers go round: of two, the later one is ahead by less than half. */
+/* Numbers wrap around: of two, the later one is ahead by less than half. */
 static bool is_later(uint32_t a, uint32_t b)
 {
     return a - b - 1 < INT32_MAX;
@@ -160,7 +161,7 @@ static void request_fields(const uint8_t *slot, struct request_record *request)
 
 /* ---- journal --------------------------------------------------------------- */
 
-/* Where slot `index` of a journal sector stands in flash. */
+/* Flash address of slot `index` of a journal sector. */
 static uint32_t record_address(uint32_t sector, unsigned index)
 {
     return sector + index * LAYOUT_RECORD_SIZE;

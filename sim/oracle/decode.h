@@ -2,9 +2,9 @@
 /*
  * The adapter for our boot chain: what a flash dump and a set of fuses mean.
  * Written from docs/flash-layout.md alone; it shares no code with the device,
- * and oracle, `otalab inspect` and dashboard all look through it. Every byte
- * is untrusted. Results are plain values without pointers; decode_flash()
- * fails only when the map does not fit the dump.
+ * and oracle, `otalab inspect` and dashboard all use it. Every byte is
+ * untrusted. Results are plain values without pointers; decode_flash() fails
+ * only if the map does not fit the dump.
  */
 #ifndef OTALAB_ORACLE_DECODE_H
 #define OTALAB_ORACLE_DECODE_H
@@ -20,7 +20,7 @@
 
 enum journal_slot { JOURNAL_SLOT_A = 0, JOURNAL_SLOT_B, JOURNAL_SLOT_RECOVERY };
 enum journal_state { JOURNAL_CONFIRMED = 1, JOURNAL_TRIAL = 2 };
-#define JOURNAL_SURROUNDINGS 18u /* reason: the image gave its trial back */
+#define JOURNAL_SURROUNDINGS 18u /* reason: the image gave up its trial */
 enum request_kind {
     REQUEST_TRIAL = 1,
     REQUEST_CONFIRM = 2,
@@ -34,16 +34,16 @@ enum journal_flag {
     JOURNAL_AT_FAULT = 1u << 2
 };
 
-/* X(CODE, "name", "what a person is told") */
-#define DECODE_STATUSES(X)                                               \
-    X(BLANK, "blank", "erased")                                          \
-    X(VALID, "valid", "valid")                                           \
-    X(NO_HEADER, "no-header", "the sector has no valid header")          \
-    X(TORN, "torn", "not programmed to its end: the end mark is erased") \
-    X(BAD_MAGIC, "bad-magic", "the magic number is wrong")               \
-    X(BAD_END, "bad-end", "the end mark is wrong")                       \
-    X(BAD_CRC, "bad-crc", "the checksum is wrong")                       \
-    X(BAD_FIELD, "bad-field", "slot, state or sequence has no meaning")
+/* X(CODE, "name", "explanation") */
+#define DECODE_STATUSES(X)                                      \
+    X(BLANK, "blank", "erased")                                 \
+    X(VALID, "valid", "valid")                                  \
+    X(NO_HEADER, "no-header", "the sector has no valid header") \
+    X(TORN, "torn", "incomplete: the end mark is erased")       \
+    X(BAD_MAGIC, "bad-magic", "the magic number is wrong")      \
+    X(BAD_END, "bad-end", "the end mark is wrong")              \
+    X(BAD_CRC, "bad-crc", "the checksum is wrong")              \
+    X(BAD_FIELD, "bad-field", "slot, state or sequence has an invalid value")
 
 enum decode_status {
 #define DECODE_ENUM(code, name, text) DECODE_##code,
@@ -52,14 +52,14 @@ enum decode_status {
         DECODE_STATUS_COUNT
 };
 
-/* One slot of a journal sector. Fields are read whenever it is not blank,
- * and mean something only when it is valid. */
+/* One slot of a journal sector. Fields are read if it is not blank, and are
+ * meaningful only if it is valid. */
 struct journal_record {
     uint32_t address; /* in flash */
     uint8_t sector;   /* 0..3 of the journal */
     uint8_t index;    /* 1..31 within the sector */
     uint8_t status;   /* enum decode_status */
-    bool in_force;    /* this copy carries the state in force */
+    bool in_force;    /* this copy holds the state in force */
     uint8_t slot;     /* enum journal_slot */
     uint8_t state;    /* enum journal_state */
     uint8_t attempts;
@@ -69,7 +69,7 @@ struct journal_record {
     uint8_t digest[32];
     uint8_t rejected[2][32];
     uint8_t rejected_reason; /* of the first */
-    uint8_t rounds;          /* of the last resort; 0: not in it */
+    uint8_t rounds;          /* of the last resort; 0: not in one */
     uint8_t losses;          /* attempts given back after power losses */
     uint8_t flags;           /* enum journal_flag */
     uint16_t request;
@@ -88,7 +88,7 @@ struct request_record {
     uint8_t sector;
     uint8_t index; /* 0..63 */
     uint8_t status;
-    bool newest;  /* the one that counts */
+    bool newest;  /* index of the one that counts */
     uint8_t kind; /* enum request_kind; any number may be valid here */
     uint8_t slot;
     uint32_t sequence;
@@ -123,27 +123,28 @@ struct boot_view {
     unsigned records;
     struct journal_record record[DECODE_RECORDS];
     int in_force;    /* index into `record`, -1: no valid record */
-    unsigned copies; /* valid records of that sequence */
-    bool disputed;   /* and they differ in what they say */
+    unsigned copies; /* valid records with that sequence */
+    bool disputed;   /* and their contents differ */
 
     unsigned requests;
     struct request_record request[DECODE_REQUESTS];
     int newest;   /* index into `request`, -1: none is valid */
-    bool pending; /* it is newer than the one dealt with last */
+    bool pending; /* newer than the one processed last */
 
     struct place_view place[PLACE_COUNT];
 };
 
-/* Everything. 0, or OTALAB_ERR_USAGE when a partition lies outside `size`. */
+/* Decode everything. 0, or OTALAB_ERR_USAGE if a partition lies outside `size`
+ * bytes. */
 int decode_flash(const uint8_t *flash, size_t size, const struct board_map *map,
                  struct boot_view *view);
 
-/* Only the journal record in force; cheap. False when there is none. */
+/* Decode only the journal record in force; cheap. False if there is none. */
 bool decode_in_force(const uint8_t *flash, size_t size,
                      const struct board_map *map, struct journal_record *now);
 
-/* The valid request in the slot that holds this flash address; the valid one
- * of highest sequence. False when there is none. */
+/* The valid request in the slot at this flash address, and the valid request
+ * with the highest sequence. False if there is none. */
 bool decode_request_at(const uint8_t *flash, size_t size,
                        const struct board_map *map, uint32_t address,
                        struct request_record *request);
@@ -152,7 +153,7 @@ bool decode_request_newest(const uint8_t *flash, size_t size,
                            struct request_record *request);
 
 /* A unary field: its value is the highest burned bit, counted from 1. An
- * unburned bit below it is a burn that was torn. */
+ * unburned bit below it is the result of a torn burn. */
 struct fuse_unary {
     uint32_t value;
     bool torn;
@@ -173,7 +174,7 @@ void decode_fuses(const uint32_t words[OTP_WORDS], struct fuse_view *view);
 
 const char *decode_status_name(enum decode_status status);
 const char *decode_status_text(enum decode_status status);
-/* "slot-b", "trial", "confirm"; "?" when the number has no meaning. */
+/* "slot-b", "trial", "confirm"; "?" if the number is invalid. */
 const char *decode_slot_name(uint32_t slot);
 const char *decode_state_name(uint32_t state);
 const char *decode_request_name(uint32_t kind);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rule 3. In the field only the application's security counter is burned, by
- * the boot chain, in order, for what a confirmed image of a slot carries and
- * has asked to commit. Everything else in the fuses is the factory's.
+ * Rule 3. In the field, the boot chain burns only the application's security
+ * counter, in order, and only for what a confirmed image in a slot carries and
+ * has asked to commit. All other fuses are burned by the factory.
  */
 #include <string.h>
 
@@ -51,7 +51,7 @@ void oracle_fuses_entered(struct oracle *oracle, const struct oracle_view *view,
 
     if (!oracle_fuses_allow(view, image)) {
         oracle_violate(oracle, view, 3,
-                       "%s runs, whose counter %u the fuses do not allow",
+                       "%s runs, but the fuses do not allow its counter %u",
                        known->name, known->counter);
     }
 }
@@ -68,8 +68,8 @@ static uint32_t lowest_unburned(const struct oracle_view *view)
     return bit;
 }
 
-/* The counter may be raised to this by the journal in force; up to what it
- * once was in any case: then a burn that was torn is completed. */
+/* The counter may be raised to this by the journal in force, and always to its
+ * highest value so far, which completes a torn burn. */
 static uint32_t granted(const struct oracle *oracle,
                         const struct oracle_view *view)
 {
@@ -87,7 +87,7 @@ static uint32_t granted(const struct oracle *oracle,
     return most > oracle->level ? most : oracle->level;
 }
 
-/* One finding a boot: what begins wrong goes on wrong. */
+/* One finding per boot: once wrong, further burns are wrong as well. */
 static void wrong_burn(struct oracle *oracle, const struct oracle_view *view,
                        uint32_t bit, const char *why)
 {
@@ -105,7 +105,8 @@ void oracle_burn(struct oracle *oracle, const struct oracle_view *view,
         wrong_burn(oracle, view, bit, "though the fuses are locked");
     }
     if (bit < OTP_COUNTER_BIT || bit - OTP_COUNTER_BIT >= OTP_COUNTER_BITS) {
-        wrong_burn(oracle, view, bit, "which is none of the security counter");
+        wrong_burn(oracle, view, bit,
+                   "which does not belong to the security counter");
     } else if (bit != lowest_unburned(view)) {
         wrong_burn(oracle, view, bit, "and leaves a gap below it");
     } else if (bit - OTP_COUNTER_BIT >= granted(oracle, view)) {
@@ -128,7 +129,7 @@ static void check_back(struct oracle *oracle, const struct oracle_view *view)
     }
 }
 
-/* No bit is burned but by a burn. */
+/* A bit changes only by a burn. */
 static void check_risen(struct oracle *oracle, const struct oracle_view *view)
 {
     for (uint32_t i = 0; i < OTP_WORDS; i++) {
@@ -155,7 +156,7 @@ static void check_counter(struct oracle *oracle, const struct oracle_view *view)
         bool needed = slot == oracle->journal_slot ||
                       !oracle_says(oracle, JOURNAL_CONFIRMED);
 
-        /* an image on trial has been promised nothing yet */
+        /* nothing has been promised to an image on trial */
         if (needed && image != ORACLE_NONE && oracle->good[slot] == image &&
             view->judged->image[image].counter < level) {
             oracle_violate(oracle, view, 3,

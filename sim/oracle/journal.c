@@ -30,14 +30,16 @@ static void check_taint(struct oracle *oracle, const struct oracle_view *view,
     if (part != NULL &&
         flash_range_taint(view->flash, part->start,
                           view->judged->image[image].size) != FLASH_CLEAN) {
-        oracle_violate(oracle, view, 6,
-                       "%s is confirmed with untrustworthy words", partition);
+        oracle_violate(
+            oracle, view, 6,
+            "%s is confirmed although some of its words are unreliable",
+            partition);
     }
 }
 
-/* A record that says "confirmed" came into force, after a trial of that slot
- * or not. The recovery image needs no trial: it is what is left when the
- * others are gone. */
+/* A record that says "confirmed" came into force, after a trial of that slot or
+ * not. The recovery image needs no trial: it is what is left if the others are
+ * gone. */
 static void confirmed(struct oracle *oracle, const struct oracle_view *view,
                       uint32_t image, bool tried)
 {
@@ -75,7 +77,7 @@ void oracle_journal_changed(struct oracle *oracle,
 
     if (!read_record(oracle, view, &now) ||
         (left != ORACLE_NONE && now.sequence == sequence)) {
-        return; /* the same record, whatever lies in the slot by now */
+        return; /* the same record, whatever is in the slot by now */
     }
     oracle->rollbacks += left_for_a_reason(oracle, left);
     tried = tried && left == oracle->journal_slot;
@@ -90,7 +92,7 @@ void oracle_journal_changed(struct oracle *oracle,
     }
 }
 
-/* What was committed and granted before stands in the record as well. */
+/* Earlier commitments and grants are also stored in the record. */
 static void take_for_granted(struct oracle *oracle,
                              const struct oracle_view *view,
                              const struct journal_record *now)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "oracle/layout.h"
 
-/* Four bits at a time: a boot is judged by hundreds of these. */
+/* Four bits at a time: judging a boot takes hundreds of these. */
 uint32_t layout_crc32(const uint8_t *bytes, size_t size)
 {
     static const uint32_t table[16] = {

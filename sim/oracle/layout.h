@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where things stand in journal and requests, as docs/flash-layout.md draws
- * it: drawn once for the host, for the adapter that reads flash (decode) and
- * for the factory that writes it (provision). Not shared with the device.
+ * Where the fields of journal and requests are, as drawn in
+ * docs/flash-layout.md: defined once for the host, both for the adapter that
+ * reads flash (decode) and for the factory that writes it (provision). Not
+ * shared with the device.
  *
  *   journal: four sectors of  | header | record 1 | ... | record 31 |
  *   requests: two sectors of  | request 0 | ... | request 63 |
@@ -28,12 +29,12 @@
 #define LAYOUT_REQUEST_SIZE 64u
 #define LAYOUT_REQUESTS 64u /* in a sector */
 
-/* Both ends of a slot are alike: .. | crc32 of what is before | 0 | */
+/* Both ends of every slot are the same: .. | crc32 of what precedes | 0 | */
 #define LAYOUT_CRC_AT(size) ((size)-8u)
 #define LAYOUT_END_AT(size) ((size)-4u)
 #define LAYOUT_END_MARK 0x00000000u
-/* Sequences of requests and of headers are 1 to these; a record's is its
- * header's + its slot - 1. */
+/* Highest sequences of requests and of headers, starting at 1; a record's is
+ * its header's + its slot - 1. */
 #define LAYOUT_SEQUENCE_MAX 0xFFFF0000u
 #define LAYOUT_FIRST_MAX 0xFFFFFF00u
 
@@ -69,12 +70,12 @@ enum layout_request {
     REQUEST_AT_DIGEST = 16
 };
 
-/* The agent's logs: slots with ends like those above. */
+/* The agent's logs: slots with the same ends as above. */
 #define LAYOUT_PROGRESS_MAGIC 0x3150544Fu /* "OTP1" */
 #define LAYOUT_FAILED_MAGIC 0x3158544Fu   /* "OTX1" */
 #define LAYOUT_OFFER_MAGIC 0x314F544Fu    /* "OTO1" */
-#define LAYOUT_LOG_LOW 0x00100000u        /* below: low sequences */
-#define LAYOUT_LOG_HIGH 0xFFE00000u       /* from here on: high ones */
+#define LAYOUT_LOG_LOW 0x00100000u        /* below this: low sequences */
+#define LAYOUT_LOG_HIGH 0xFFE00000u       /* from here on: high sequences */
 
 enum layout_progress {
     PROGRESS_AT_STATE = 8,
@@ -94,7 +95,7 @@ enum layout_progress {
 
 enum layout_failed { FAILED_AT_DIGEST = 8, FAILED_AT_REASON = 40 };
 
-/* The descriptor lies from byte 8 on. */
+/* The descriptor starts at byte 8. */
 enum layout_offer {
     OFFER_AT_RELEASE = 8 + 8,
     OFFER_AT_VERSION = 8 + 16,

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rule 5: a device that gets nowhere gets there slowly. What wears it out or
- * costs somebody money is bounded in every stretch of time: its boots, its
+ * Rule 5: a device that makes no progress must not try too fast. Whatever wears
+ * it out or costs money is bounded in every stretch of time: its boots, its
  * bytes on the air, the erases of each sector.
  *
- * A device may try as often as its back-off has steps, and some more, one
- * attempt after the other; from then on once in the longest back-off:
+ * A device may make as many attempts as its back-off has steps, and a few more,
+ * directly one after the other; from then on, one in each longest back-off:
  *
  *   attempts at once   A = steps from backoff-ms to backoff-max-ms + tries + 4
  *   one more in every  P = backoff-max-ms
  *   in an attempt      N + 3 boots (N trial-attempts), 4 erases of a sector,
  *                      1.5 times the largest image and 16 KiB on the air
- *   besides            4 KiB on the air in every poll-ms
+ *   in addition        4 KiB on the air in every poll-ms
  *
- * So each unit costs a time, P / (N + 3) for a boot; a debt of A * P is
- * allowed, and time pays it off. What the world does to the device on purpose
- * pays for an attempt; the boot after a cut of power costs nothing.
+ * So each unit costs a time, P / (N + 3) for a boot. A debt of A * P is
+ * allowed, and is paid off as time passes. What the world does to the device on
+ * purpose pays for one attempt; the boot after a power cut costs nothing.
  */
 #include "oracle/oracle_parts.h"
 
@@ -49,7 +49,8 @@ static uint64_t largest_image(const struct oracle_case *judged)
     return largest;
 }
 
-/* So many units in an attempt, besides what is free in the same time. */
+/* Bound for this many units per attempt, in addition to those free in the same
+ * time. */
 static struct oracle_bound bound(uint64_t pause, uint64_t attempts,
                                  uint64_t units, uint64_t besides)
 {
@@ -86,7 +87,7 @@ void oracle_bounds(struct oracle_case *judged)
 
 /* ---- use ---------------------------------------------------------------- */
 
-/* False: it was too much. `until` is when the debt is paid. */
+/* False if it was too much. `until` is when the debt is paid. */
 static bool use(const struct oracle_view *view,
                 const struct oracle_bound *bound, uint64_t *until,
                 uint64_t units)
@@ -116,7 +117,7 @@ void oracle_life_boot(struct oracle *oracle, const struct oracle_view *view)
     if (!use(view, &view->judged->bound[USE_BOOTS], &oracle->used_ns[USE_BOOTS],
              1)) {
         too_much(oracle, view, USE_BOOTS,
-                 "it boots again and again, without pauses that would grow");
+                 "it boots again and again, without growing pauses");
     }
 }
 

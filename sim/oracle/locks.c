@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rule 6, the part about locks: they are sticky until a reset, the boot chain
- * has set those that the order of boot promises before it hands over, and what
- * is locked does not change. Locks are remembered here, so that a controller
- * which loses them is found.
+ * Rule 6, for locks: they stay set until a reset, the boot chain has set all
+ * locks that the order of boot promises before it hands over, and what is
+ * locked does not change. The oracle remembers the locks itself, so a
+ * controller that loses them is found.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 
 /* ---- what is locked stays as it is -------------------------------------- */
 
-/* A hash of all locked sectors: quick, not cryptographic. */
+/* A hash of all locked sectors: fast, not cryptographic. */
 static uint64_t content(const struct oracle *oracle,
                         const struct oracle_view *view)
 {
@@ -74,7 +74,7 @@ void oracle_locks_reset(struct oracle *oracle, const struct oracle_view *view)
     oracle->locked_content = 0;
 }
 
-/* New locks; those that fell are kept in mind, for they were not to fall. */
+/* Note new locks; locks that fell are remembered, for they must not fall. */
 static bool follow(struct oracle *oracle, const struct oracle_view *view)
 {
     bool fallen = oracle->otp_locked && !view->otp->locked;
@@ -92,7 +92,7 @@ void oracle_locks_step(struct oracle *oracle, const struct oracle_view *view)
     if (view->in_reset || (oracle->otp_locked == view->otp->locked &&
                            memcmp(oracle->locked, view->flash->locked,
                                   sizeof oracle->locked) == 0)) {
-        return; /* in reset they fall, and nothing is carried out */
+        return; /* locks fall in reset, and no command is carried out there */
     }
     oracle_locks_check(oracle, view);
     bool fallen = follow(oracle, view);
@@ -101,7 +101,7 @@ void oracle_locks_step(struct oracle *oracle, const struct oracle_view *view)
     }
     if (fallen && !oracle->fall_reported) {
         oracle->fall_reported = true;
-        oracle_violate(oracle, view, 6, "locks have fallen without a reset");
+        oracle_violate(oracle, view, 6, "locks were lost without a reset");
     }
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What all monitors look at, and how they object. */
+/* What all monitors look at, and how they report a violation. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "board/registers.h"
 #include "oracle/oracle_parts.h"
 
-/* Pieces of foreign code that are told in one boot. */
+/* How many pieces of foreign code are reported in one boot. */
 #define FOREIGN_MOST 16u
 
 /* ---- start and reset --------------------------------------------------- */
@@ -85,7 +85,8 @@ static void check_chosen(struct oracle *oracle, const struct oracle_view *view,
     uint32_t chosen = oracle->journal_slot;
 
     if (chosen == ORACLE_NONE) {
-        oracle_violate(oracle, view, 2, "%s runs and no journal record says so",
+        oracle_violate(oracle, view, 2,
+                       "%s runs, but no journal record says so",
                        view->judged->image[image].name);
     } else if (oracle_image_of_slot(view, chosen) != image) {
         oracle_violate(oracle, view, 2,
@@ -95,7 +96,7 @@ static void check_chosen(struct oracle *oracle, const struct oracle_view *view,
     }
 }
 
-/* The known image that lies in SRAM at that place. */
+/* The known image in SRAM at that address. */
 static uint32_t image_loaded(const struct oracle_view *view, uint32_t base)
 {
     return oracle_image_at(view->judged, base,
@@ -114,7 +115,7 @@ static void application_entered(struct oracle *oracle,
     }
     if (oracle->running == ORACLE_NONE) {
         oracle_violate(oracle, view, 2,
-                       "what is entered in SRAM is no known image");
+                       "what is entered in SRAM is not a known image");
         return;
     }
     if (!view->judged->image[oracle->running].authentic) {
@@ -149,7 +150,7 @@ static bool in_range(uint32_t address, uint32_t base, uint32_t size)
     return address >= base && address - base < size;
 }
 
-/* A program that makes code for itself would be told of without end. */
+/* Otherwise a program that generates code would be reported endlessly. */
 static bool to_be_told(struct oracle *oracle)
 {
     if (oracle->foreign == FOREIGN_MOST) {
@@ -159,12 +160,12 @@ static bool to_be_told(struct oracle *oracle)
     return true;
 }
 
-/* Does the block stand at its place in the image entered? */
+/* Whether the block is at its place in the image entered. */
 static void check_block(struct oracle *oracle, const struct oracle_view *view,
                         const struct channel_code *code, uint32_t image)
 {
     if (image == ORACLE_NONE) {
-        return; /* reported when it was entered */
+        return; /* already reported when the image was entered */
     }
     const struct oracle_image *known = &view->judged->image[image];
     uint32_t offset = code->address - known->load_base;
@@ -173,7 +174,7 @@ static void check_block(struct oracle *oracle, const struct oracle_view *view,
          known->size - offset < code->length ||
          memcmp(known->bytes + offset, code->bytes, code->length) != 0) &&
         to_be_told(oracle)) {
-        oracle_violate(oracle, view, 2, "code at 0x%08x is not that of %s",
+        oracle_violate(oracle, view, 2, "code at 0x%08x does not belong to %s",
                        code->address, known->name);
     }
 }
@@ -188,7 +189,8 @@ static void check_rom(struct oracle *oracle, const struct oracle_view *view,
          judged->rom_size - offset < code->length ||
          memcmp(judged->rom + offset, code->bytes, code->length) != 0) &&
         to_be_told(oracle)) {
-        oracle_violate(oracle, view, 2, "code at 0x%08x is not the ROM's",
+        oracle_violate(oracle, view, 2,
+                       "code at 0x%08x does not belong to the ROM",
                        code->address);
     }
 }
@@ -228,7 +230,8 @@ void oracle_stale(struct oracle *oracle, const struct oracle_view *view,
                   uint32_t address)
 {
     oracle_violate(oracle, view, 2,
-                   "code at 0x%08x is left from before the reset", address);
+                   "code at 0x%08x is left over from before the reset",
+                   address);
 }
 
 /* ---- every step -------------------------------------------------------- */
@@ -281,7 +284,7 @@ void oracle_raw_write(struct oracle *oracle, const struct oracle_view *view,
 
 /* ---- rule 1: the end ----------------------------------------------------- */
 
-/* Where the program that gives up would have to look. */
+/* The places that a program must check before it gives up. */
 static const char *const boot_places[] = {"boot-a", "boot-b", NULL};
 static const char *const app_places[] = {"slot-a", "slot-b", "recovery", NULL};
 
@@ -291,18 +294,17 @@ void oracle_halt(struct oracle *oracle, const struct oracle_view *view)
         oracle->boot == ORACLE_NONE ? boot_places : app_places;
 
     if (oracle->entered_ns != 0) {
-        return; /* an image that stops is its own affair */
+        return; /* an image may stop of its own accord */
     }
     for (; *place != NULL; place++) {
         uint32_t image = oracle_image_in(view->judged, view->flash, *place);
 
         if (image != ORACLE_NONE && view->judged->image[image].authentic &&
             oracle_fuses_allow(view, image)) {
-            oracle_violate(
-                oracle, view, 1,
-                "it gives up, though %s holds %s, which is authentic and "
-                "allowed",
-                *place, view->judged->image[image].name);
+            oracle_violate(oracle, view, 1,
+                           "it gives up, although %s holds %s, which is "
+                           "authentic and allowed",
+                           *place, view->judged->image[image].name);
         }
     }
 }
@@ -316,6 +318,6 @@ void oracle_finish(struct oracle *oracle, const struct oracle_view *view,
                    bool alive)
 {
     if (!alive || oracle->running == ORACLE_NONE) {
-        oracle_violate(oracle, view, 1, "in the end no authentic image runs");
+        oracle_violate(oracle, view, 1, "no authentic image runs at the end");
     }
 }

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The judge. It watches what the CPU translates, what stands in SRAM at a
- * hand-over, the true flash and fuses and their locks, and what the world does
- * to the device; it shares no code with the device and believes no trace. The
- * monitor is a flat value; the case (which images are authentic, where
- * partitions lie, the bounds) is constant and owned by the caller.
+ * The judge of every run. It watches what the CPU translates, what is in SRAM
+ * at a hand-over, the true flash and fuses and their locks, and what the world
+ * does to the device. It shares no code with the device and does not rely on
+ * its traces. The monitor is a flat value; the case (which images are
+ * authentic, where partitions are, the bounds) is constant and owned by the
+ * caller.
  *
  * Rules, as numbered in docs/architecture.md:
  *   1 in the end the device runs an authentic image, and it does not give up
  *     while it has one
  *   2 every translated instruction belongs to an authentic image, at its
- *     place, of the slot that the journal has chosen, or is the ROM's; nobody
+ *     place, in the slot that the journal has chosen, or to the ROM; nothing
  *     stores into the ROM
- *   3 fuses: never back, in order, only those of the security counter, not
- *     beyond what a confirmed image carries and has asked for; no image runs
- *     whose counter is below them
+ *   3 fuses: never cleared, burned in order, only those of the security
+ *     counter, not beyond what a confirmed image carries and has asked for;
+ *     no image runs whose counter is below them
  *   4 an unconfirmed image runs at most N times, not past its deadline, is
  *     confirmed only after it asked, is not older than its fallback, and does
- *     not cost the device that
+ *     not cost the device that fallback
  *   5 boots, bytes and erases are bounded in any stretch of time
- *   6 flash rules, locks, raw writes, taint
+ *   6 flash rules, locks, raw writes, unreliable words
  *
- * What each rule does not see stands in docs/security.md.
+ * docs/security.md says what each rule does not see.
  */
 #ifndef OTALAB_ORACLE_ORACLE_H
 #define OTALAB_ORACLE_ORACLE_H
@@ -39,7 +40,7 @@
 #define ORACLE_IMAGES 20u
 #define ORACLE_NONE UINT32_MAX
 
-/* An image that the case knows, as it was signed. */
+/* An image known to the case, as it was signed. */
 struct oracle_image {
     char name[64];
     const uint8_t *bytes;
@@ -48,12 +49,12 @@ struct oracle_image {
     uint32_t counter;
     uint32_t version;   /* major << 24, minor << 16, revision */
     uint8_t digest[32]; /* of all its bytes */
-    uint8_t hash[32];   /* its SHA256 TLV, by which requests name it; else 0 */
+    uint8_t hash[32];   /* its SHA256 TLV, by which requests name it; or 0 */
     bool authentic;     /* declared authentic and allowed */
 };
 
-/* A quantity that must not be used up faster than this: each unit costs so
- * much time, and the debt may reach `most_ns`. 0: not bounded. */
+/* A quantity that must not be used up faster than this: each unit costs
+ * `cost_ns`, and the debt may reach `most_ns`. 0: not bounded. */
 struct oracle_bound {
     uint64_t cost_ns;
     uint64_t most_ns;
@@ -65,20 +66,20 @@ struct oracle_case {
     const struct board_map *map;
     struct policy_figures policy;
     struct oracle_bound bound[ORACLE_USES]; /* see oracle_bounds() */
-    const uint8_t *rom;                     /* as the CPU has to find it */
+    const uint8_t *rom;                     /* as the CPU must find it */
     uint32_t rom_size;
     unsigned images;
     struct oracle_image image[ORACLE_IMAGES];
 };
 
-/* What is known of one image's trial, and of what it asked for. */
+/* What is known about one image's trial, and about what it asked for. */
 struct oracle_trial {
-    uint32_t runs;   /* unconfirmed ones, since it was last confirmed or tried
-                        with nothing against it */
-    uint32_t losses; /* of power, since then */
+    uint32_t runs;   /* unconfirmed runs since it was last confirmed or tried
+                      * with nothing against it */
+    uint32_t losses; /* power losses since then */
     uint32_t commit; /* the counter it asked to burn */
     bool asked;      /* to be confirmed, in the trial in force */
-    bool gave_back;  /* its trial: the surroundings were at fault */
+    bool gave_back;  /* its trial ended through no fault of its own */
 };
 
 struct oracle {
@@ -88,25 +89,25 @@ struct oracle {
     uint32_t journal_slot; /* in force; NONE = no valid record */
     uint32_t journal_state;
     uint32_t sequence;
-    uint32_t attempts;    /* left, of the record in force */
+    uint32_t attempts;    /* attempts left in the record in force */
     uint32_t reason;      /* its reason */
     uint32_t rollbacks;   /* how often a slot was left for a reason */
     uint64_t entered_ns;  /* world time; 0: nothing was entered */
     uint64_t executed_ns; /* of the CPU, when it was */
-    uint32_t foreign;     /* pieces of code of nobody's, since the reset */
+    uint32_t foreign;     /* pieces of unknown code since the reset */
     bool deadline_reported;
     uint32_t violations;
 
     uint32_t good[2]; /* the image that is confirmed in slot a, b, or NONE */
     struct oracle_trial trial[ORACLE_IMAGES];
     uint32_t release;    /* the highest for which a trial was granted */
-    uint32_t forgiven;   /* runs allowed more, for damage by faults */
+    uint32_t forgiven;   /* additional runs allowed, for damage by faults */
     uint32_t request_at; /* flash address of the request being programmed */
     uint32_t request_by; /* and the image that does; NONE: there is none */
 
-    uint32_t fuses[OTP_WORDS]; /* burned for good */
-    uint32_t seen[OTP_WORDS];  /* as they read last, weak ones too */
-    uint32_t level;            /* of the security counter, the highest yet */
+    uint32_t fuses[OTP_WORDS]; /* reliably burned */
+    uint32_t seen[OTP_WORDS];  /* as last read, including weak bits */
+    uint32_t level;            /* highest security counter so far */
     uint32_t burning;          /* the bit whose burn began last */
     bool burn_reported;        /* since the reset */
 
@@ -114,11 +115,11 @@ struct oracle {
     bool otp_locked;
     bool fall_reported;
     bool handed_over;        /* to an image, since the reset */
-    uint64_t locked_content; /* of what was locked then */
+    uint64_t locked_content; /* hash of what was locked then */
 
     uint64_t used_ns[ORACLE_USES]; /* world time at which the debt is paid */
-    uint64_t erased_ns[FLASH_MAX_SECTORS]; /* the same of each sector */
-    bool excused; /* the next boot: the world is its cause */
+    uint64_t erased_ns[FLASH_MAX_SECTORS]; /* the same for each sector */
+    bool excused;                          /* the world causes the next boot */
     bool use_reported[ORACLE_USES];
 };
 
@@ -127,7 +128,7 @@ struct oracle_sink {
     void (*violation)(void *context, unsigned rule, const char *what);
 };
 
-/* What the oracle looks at; all pointers belong to the caller. */
+/* What the oracle looks at; all pointers are owned by the caller. */
 struct oracle_view {
     const struct oracle_case *judged;
     const struct flash *flash;
@@ -135,7 +136,7 @@ struct oracle_view {
     const uint8_t *window;
     uint64_t now_ns;
     uint64_t executed_ns; /* since the boot, as the shim counts */
-    bool in_reset;        /* reset is asserted: nothing is carried out */
+    bool in_reset;        /* reset is asserted: no command is carried out */
     const struct oracle_sink *sink;
 };
 
@@ -144,27 +145,27 @@ struct oracle_view {
 void oracle_bounds(struct oracle_case *judged);
 
 void oracle_start(struct oracle *oracle, const struct oracle_view *view);
-/* The machine has reset the CPU: its own word, not the board's. */
+/* The machine has reset the CPU: reported by QEMU, not by the board. */
 void oracle_cpu_reset(struct oracle *oracle);
-/* The board has taken a boot, after a reset of the CPU, before the ROM runs
- * on. With it the locks fall. */
+/* The board has accepted a boot after a reset of the CPU, before the ROM
+ * continues. The locks fall. */
 void oracle_reset(struct oracle *oracle, const struct oracle_view *view);
 /* Blocks that the CPU translated. */
 void oracle_code(struct oracle *oracle, const struct oracle_view *view,
                  const struct channel_code *code, uint32_t count);
-/* The CPU stored into the ROM, which silicon would have refused: this machine
- * is the board no longer. */
+/* The CPU stored into the ROM, which silicon would have refused: from now on
+ * this machine does not behave like the board. */
 void oracle_rom_written(struct oracle *oracle, const struct oracle_view *view,
                         uint32_t address);
 /* A block translated before the last reset was entered. */
 void oracle_stale(struct oracle *oracle, const struct oracle_view *view,
                   uint32_t address);
-/* After each command: fuses, locks, time, and the journal if an operation in
- * its partition has ended. */
+/* After each command: check fuses, locks and time, and the journal if an
+ * operation in its partition has ended. */
 void oracle_step(struct oracle *oracle, const struct oracle_view *view,
                  bool journal_changed);
-/* A flash operation begins; one has ended. What a cut leaves of one is looked
- * at at the next reset. */
+/* A flash operation begins, or one has ended. What a cut leaves of an operation
+ * is examined at the next reset. */
 void oracle_flash_begin(struct oracle *oracle, const struct oracle_view *view,
                         const struct flash_op *op);
 void oracle_flash_end(struct oracle *oracle, const struct oracle_view *view,
@@ -172,9 +173,9 @@ void oracle_flash_end(struct oracle *oracle, const struct oracle_view *view,
 /* A burn begins. */
 void oracle_burn(struct oracle *oracle, const struct oracle_view *view,
                  uint32_t bit);
-/* The device says that nothing can boot. */
+/* The device reports that nothing can boot. */
 void oracle_halt(struct oracle *oracle, const struct oracle_view *view);
-/* So many bytes were sent, or received, over the air. */
+/* This many bytes were sent or received over the air. */
 void oracle_bytes(struct oracle *oracle, const struct oracle_view *view,
                   uint32_t bytes);
 void oracle_flash_rule(struct oracle *oracle, const struct oracle_view *view,
@@ -182,29 +183,29 @@ void oracle_flash_rule(struct oracle *oracle, const struct oracle_view *view,
 void oracle_raw_write(struct oracle *oracle, const struct oracle_view *view,
                       uint32_t address);
 
-/* What the world does is not the device's fault. */
+/* What the world does, which is not the device's fault. */
 
-/* It cut the power, or reset the device: by the scenario's will (`meant`), or
- * because the device had drained its battery. */
+/* The world cut the power or reset the device: because the scenario says so
+ * (`meant`), or because the device had drained its battery. */
 void oracle_struck(struct oracle *oracle, const struct oracle_view *view,
                    enum ctl_reset_cause cause, bool meant);
-/* It has changed these bytes of the flash, which may cost an image `runs` of
- * its trial. What stands there now is what the device has to go by. */
+/* The world has changed these bytes of the flash, which may cost an image
+ * `runs` runs of its trial. The device has to work with the new bytes. */
 void oracle_damaged(struct oracle *oracle, const struct oracle_view *view,
                     uint32_t address, uint32_t length, uint32_t runs);
-/* Somebody gave the device something to do. */
+/* Someone gave the device something to do. */
 void oracle_prompted(struct oracle *oracle, const struct oracle_view *view);
 
-/* The run is over: what would be looked at at the next reset. */
+/* The run is over: check what would be checked at the next reset. */
 void oracle_close(struct oracle *oracle, const struct oracle_view *view);
-/* And it says something about its end; `alive` = the device was doing its
- * work. */
+/* Also check the rules about the end of a run; `alive` = the device was doing
+ * its work. */
 void oracle_finish(struct oracle *oracle, const struct oracle_view *view,
                    bool alive);
 
 /* The known image of that name, or NONE. */
 uint32_t oracle_image_named(const struct oracle_case *judged, const char *name);
-/* The known image that lies in a partition of the true flash, or NONE. */
+/* The known image in a partition of the true flash, or NONE. */
 uint32_t oracle_image_in(const struct oracle_case *judged,
                          const struct flash *flash, const char *partition);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The oracle's parts among themselves, one noun a file:
+ * What the oracle's parts use of each other, one noun a file:
  *   look.c      which image it is, what the journal in force says; objecting
  *   oracle.c    start, reset, end; rule 2, what is executed
  *   journal.c   what the journal says, and what follows from a change of it
  *   trial.c     rule 4: runs, deadline, requests, fallback
  *   fuses.c     rule 3
  *   liveness.c  rule 5: boots, bytes, erases
- *   locks.c     rule 6: what was locked stays so, and stays as it is
+ *   locks.c     rule 6: what was locked stays locked and unchanged
  * Every function takes the monitor and what it looks at; none keeps a pointer.
  */
 #ifndef OTALAB_ORACLE_PARTS_H
@@ -19,11 +19,11 @@
 __attribute__((format(printf, 4, 5))) void oracle_violate(
     struct oracle *oracle, const struct oracle_view *view, unsigned rule,
     const char *format, ...);
-/* The image for that load address whose bytes stand there, or NONE. `room` is
- * how many may be looked at. */
+/* The image with that load address whose bytes are there, or NONE. `room` is
+ * the number of bytes that may be examined. */
 uint32_t oracle_image_at(const struct oracle_case *judged, uint32_t load_base,
                          const uint8_t *bytes, uint32_t room);
-/* The image in the slot of that number, or NONE. */
+/* The image in the slot with that number, or NONE. */
 uint32_t oracle_image_of_slot(const struct oracle_view *view, uint32_t slot);
 /* "slot-a" */
 const char *oracle_slot_partition(uint32_t slot);
@@ -31,11 +31,11 @@ static inline uint32_t oracle_other_slot(uint32_t slot)
 {
     return slot == JOURNAL_SLOT_A ? JOURNAL_SLOT_B : JOURNAL_SLOT_A;
 }
-/* Does the flash range touch that partition? */
+/* Whether the flash range overlaps that partition. */
 bool oracle_touches(const struct oracle_view *view, const char *partition,
                     uint32_t address, uint32_t length);
 
-/* The record in force is of that state. */
+/* Whether the record in force has that state. */
 bool oracle_says(const struct oracle *oracle, enum journal_state state);
 
 /* ---- journal.c ---- */
@@ -43,7 +43,7 @@ void oracle_journal_start(struct oracle *oracle,
                           const struct oracle_view *view);
 void oracle_journal_changed(struct oracle *oracle,
                             const struct oracle_view *view);
-/* The world has written it: what it says is a fact. */
+/* The world has written the record: what it says is taken as a fact. */
 void oracle_journal_given(struct oracle *oracle,
                           const struct oracle_view *view);
 
@@ -55,15 +55,15 @@ void oracle_trial_entered(struct oracle *oracle,
                           const struct oracle_view *view);
 void oracle_trial_time(struct oracle *oracle, const struct oracle_view *view);
 void oracle_trial_struck(struct oracle *oracle, const struct oracle_view *view);
-/* A request that is being written, by whoever runs; or one that the world has
- * written, by the image that it names. */
+/* A request is being written by whichever image runs, or, if the world has
+ * written it, by the image that it names. */
 void oracle_request_begins(struct oracle *oracle, const struct flash_op *op);
 void oracle_request_stands(struct oracle *oracle,
                            const struct oracle_view *view);
 void oracle_request_given(struct oracle *oracle,
                           const struct oracle_view *view);
-/* The slot that must not be lost now: the one in force, or that to which a
- * trial goes back. NONE: nothing is known to be good. */
+/* The slot that must not be lost now: the one in force, or the one to which a
+ * trial would go back. NONE: nothing is known to be good. */
 uint32_t oracle_kept_slot(const struct oracle *oracle,
                           const struct oracle_view *view);
 void oracle_kept_written(struct oracle *oracle, const struct oracle_view *view,
@@ -75,10 +75,10 @@ void oracle_good_written(struct oracle *oracle, const struct oracle_view *view,
 void oracle_fuses_start(struct oracle *oracle, const struct oracle_view *view);
 void oracle_fuses_reset(struct oracle *oracle);
 void oracle_fuses_step(struct oracle *oracle, const struct oracle_view *view);
-/* This image is entered: are fuses above its counter? */
+/* This image is entered: check that the fuses are not above its counter. */
 void oracle_fuses_entered(struct oracle *oracle, const struct oracle_view *view,
                           uint32_t image);
-/* May an image of that counter run? */
+/* Whether an image with that counter may run. */
 bool oracle_fuses_allow(const struct oracle_view *view, uint32_t image);
 
 /* ---- liveness.c ---- */
@@ -95,7 +95,7 @@ void oracle_locks_handed_over(struct oracle *oracle,
                               const struct oracle_view *view);
 void oracle_locks_written(struct oracle *oracle, const struct oracle_view *view,
                           const struct flash_op *op);
-/* Is what was locked at hand-over as it was? */
+/* Check that what was locked at hand-over is unchanged. */
 void oracle_locks_check(struct oracle *oracle, const struct oracle_view *view);
 void oracle_locks_damaged(struct oracle *oracle,
                           const struct oracle_view *view);

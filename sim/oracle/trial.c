@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rule 4. A trial exists to get back to something better, so runs are counted
- * against an image only as long as there is something better. A cut of power
- * is no fault of the image, up to the number of them that the devicetree
- * forgives.
+ * Rule 4. A trial makes sense only if there is something better to go back to,
+ * so runs count against an image only while there is. A power cut is not the
+ * image's fault, up to the number of them that the devicetree forgives.
  */
 #include <string.h>
 
 #include "image/bytes.h"
 #include "oracle/oracle_parts.h"
 
-/* Hand-over may lie this long after the deadline was set. */
+/* Hand-over may be this long after the deadline was set. */
 #define DEADLINE_SLACK_NS 2000000000u
 
 static const struct oracle_image *image_of(const struct oracle_view *view,
@@ -19,7 +18,7 @@ static const struct oracle_image *image_of(const struct oracle_view *view,
     return &view->judged->image[image];
 }
 
-/* The image that runs is not, or not yet, the one to stay. */
+/* Whether the running image is not, or not yet, permanent. */
 static bool on_trial(const struct oracle *oracle)
 {
     if (oracle->running == ORACLE_NONE) {
@@ -30,7 +29,7 @@ static bool on_trial(const struct oracle *oracle)
             oracle->good[oracle->journal_slot] != oracle->running);
 }
 
-/* A request is about the image of this digest. */
+/* Whether a request is about the image with this digest. */
 static bool names(const struct oracle_view *view,
                   const struct request_record *request, uint32_t image)
 {
@@ -50,7 +49,7 @@ static bool is_good(const struct oracle *oracle, const struct oracle_view *view,
            oracle_fuses_allow(view, image) && oracle->good[slot] == image;
 }
 
-/* The image to go back to, in another slot than the one that is tried. */
+/* The image to go back to, in another slot than the one on trial. */
 static uint32_t better_image(const struct oracle *oracle,
                              const struct oracle_view *view)
 {
@@ -69,7 +68,7 @@ static bool is_older(const struct oracle_image *image,
            (image->counter == than->counter && image->version < than->version);
 }
 
-/* By its number alone: is it the one that is needed? */
+/* By number alone: whether the partition is the one that is needed. */
 static uint32_t kept_candidate(const struct oracle *oracle)
 {
     if (oracle_says(oracle, JOURNAL_CONFIRMED)) {
@@ -120,7 +119,7 @@ void oracle_kept_written(struct oracle *oracle, const struct oracle_view *view,
                    op->address);
 }
 
-/* Whatever was confirmed there is no more. */
+/* The image that was confirmed there no longer exists. */
 void oracle_good_written(struct oracle *oracle, const struct oracle_view *view,
                          const struct flash_op *op)
 {
@@ -139,8 +138,8 @@ void oracle_good_written(struct oracle *oracle, const struct oracle_view *view,
 
 /* ---- releases ------------------------------------------------------------ */
 
-/* Is this the trial that was asked for, and did it go back to an older
- * release? 0 is nobody's: asked for by hand. */
+/* Whether this is the trial that was asked for, and goes back to an older
+ * release. Release 0 is nobody's: asked for by hand. */
 static void check_release(struct oracle *oracle, const struct oracle_view *view,
                           uint32_t image)
 {
@@ -152,14 +151,14 @@ static void check_release(struct oracle *oracle, const struct oracle_view *view,
         !decode_in_force(view->flash->array, view->flash->figures.size,
                          view->judged->map, &now) ||
         request.kind != REQUEST_TRIAL || request.number == 0 ||
-        /* refused: the journal came to this image by another way */
+        /* refused: the journal reached this image another way */
         (now.release != request.number && now.reason != 0) ||
         request.slot != oracle->journal_slot || !names(view, &request, image)) {
         return;
     }
     if (request.number < oracle->release) {
         oracle_violate(oracle, view, 4,
-                       "%s is tried as release %u, and %u was tried before",
+                       "%s is tried as release %u, but %u was tried before",
                        image_of(view, image)->name, request.number,
                        oracle->release);
     } else {
@@ -169,9 +168,9 @@ static void check_release(struct oracle *oracle, const struct oracle_view *view,
 
 /* ---- runs --------------------------------------------------------------- */
 
-/* What was confirmed once and is tried again has to ask again. Runs are
- * forgotten when nothing is known against the image: it gave its
- * trial back, or lost the power as often as it ran. */
+/* An image that was confirmed and is tried again must ask again. Its runs are
+ * forgotten if nothing is known against it: it gave up its trial, or lost power
+ * as often as it ran. */
 void oracle_trial_begins(struct oracle *oracle, const struct oracle_view *view,
                          uint32_t image)
 {
@@ -198,8 +197,8 @@ static void check_recovery(struct oracle *oracle,
         if (is_good(oracle, view, slot)) {
             oracle_violate(
                 oracle, view, 1,
-                "recovery runs, though %s holds %s, which is "
-                "confirmed and allowed",
+                "recovery runs, although %s holds %s, which is confirmed and "
+                "allowed",
                 oracle_slot_partition(slot),
                 image_of(view, oracle_image_of_slot(view, slot))->name);
         }
@@ -218,7 +217,7 @@ static uint32_t most_runs(const struct oracle *oracle,
     return policy->attempts + losses + oracle->forgiven;
 }
 
-/* There is something better than the image that is tried. */
+/* There is something better than the image on trial. */
 static void check_run(struct oracle *oracle, const struct oracle_view *view,
                       const struct oracle_image *better)
 {
@@ -270,8 +269,8 @@ void oracle_trial_struck(struct oracle *oracle, const struct oracle_view *view)
     }
 }
 
-/* The world's time is the controller's, the executed time is the shim's: the
- * CPU cannot have run for longer than has passed. */
+/* World time comes from the controller, executed time from the shim: the CPU
+ * cannot have run for longer than has passed. */
 void oracle_trial_time(struct oracle *oracle, const struct oracle_view *view)
 {
     uint64_t deadline = view->judged->policy.deadline_ns;
@@ -290,7 +289,7 @@ void oracle_trial_time(struct oracle *oracle, const struct oracle_view *view)
 
 /* ---- requests ----------------------------------------------------------- */
 
-/* The image speaks for itself: for its own digest, in the slot in force. */
+/* An image asks for itself: for its own digest, in the slot in force. */
 static void heard(struct oracle *oracle, const struct oracle_view *view,
                   const struct request_record *request, uint32_t image)
 {
@@ -310,7 +309,8 @@ static void heard(struct oracle *oracle, const struct oracle_view *view,
     }
 }
 
-/* Its end may come in the next boot, or never, and it stands all the same. */
+/* The request's end may be written in the next boot, or never; it counts all
+ * the same. */
 void oracle_request_begins(struct oracle *oracle, const struct flash_op *op)
 {
     oracle->request_at = op->address;

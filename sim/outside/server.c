@@ -48,19 +48,21 @@ static const struct {
     const char *name;
     const char *text;
 } fault_names[SERVER_FAULTS] = {
-    [SERVER_SILENT] = {"silent", "receives, and never answers"},
-    [SERVER_REFUSE] = {"refuse", "answers with an error code alone"},
+    [SERVER_SILENT] = {"silent", "receives requests, but never answers"},
+    [SERVER_REFUSE] = {"refuse", "answers with only an error code"},
     [SERVER_CORRUPT] = {"corrupt", "one byte of the content is changed"},
-    [SERVER_WRONG_ETAG] = {"wrong-etag",
-                           "the ETag changes on the way, the content does not"},
+    [SERVER_WRONG_ETAG] =
+        {"wrong-etag",
+         "the ETag changes during the transfer, the content does not"},
     [SERVER_TRUNCATE] = {"truncate", "blocks come with bytes missing"},
     [SERVER_WRONG_BLOCK] = {"wrong-block",
-                            "blocks come with another one's number"},
-    [SERVER_WRONG_TOKEN] = {"wrong-token", "answers belong to no request"},
+                            "blocks carry another block's number"},
+    [SERVER_WRONG_TOKEN] = {"wrong-token", "answers match no request"},
     [SERVER_OTHER_IMAGE] =
-        {"other-image", "the content changes on the way, the ETag does not"},
+        {"other-image",
+         "the content changes during the transfer, the ETag does not"},
     [SERVER_REPLAY] = {"replay",
-                       "offers in turn whatever it has published so far"},
+                       "offers everything it has published so far, in turn"},
 };
 
 const char *server_path(enum server_resource resource)

@@ -35,7 +35,8 @@ static const struct catalogue_row catalogue[EVENT_COUNT] = {
 
 static struct event_kind kinds[EVENT_COUNT]; /* constant once built */
 
-/* "p:partition a:address" -> fields; the catalogue is ours, so trusted. */
+/* "p:partition a:address" -> fields; the catalogue is our own, so not
+ * checked. */
 static void kind_build(struct event_kind *kind, const struct catalogue_row *row)
 {
     const char *at = row->fields;
@@ -175,7 +176,7 @@ static const char *name_of(const struct value_name *names, uint64_t value)
     return NULL;
 }
 
-/* An event tells what was left of an operation, or that there was none. */
+/* An event says what was left of an operation, or that there was none. */
 #define NO_FORM "none"
 
 static const char *named_value(char kind, uint64_t value)
@@ -334,7 +335,7 @@ bool event_set(struct event *event, unsigned field, const char *text)
     return stop != text && *stop == '\0';
 }
 
-/* Digits in any base up to `*end`; no sign, no spaces. */
+/* Reads digits in any base up to `*end`; no sign, no spaces. */
 static bool read_number(const char *text, uint64_t *value, const char **end)
 {
     char *stop = NULL;
@@ -376,7 +377,7 @@ bool event_matches(const struct event *event, unsigned field, const char *text)
     if (strcmp(value, text) == 0) {
         return true;
     }
-    if (kind == 'm') { /* a part of the line is enough */
+    if (kind == 'm') { /* matches if it is a part of the line */
         return text[0] != '\0' && strstr(value, text) != NULL;
     }
     if (kind == 's') { /* "a" for "slot-a" */

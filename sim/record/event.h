@@ -19,11 +19,11 @@
 #define EVENT_TEXT 264u
 
 /*
- * X(CODE, "name", "fields", "what it says"). Field letters as in trace.h,
- * and: p partition (label), m text, d duration in ns, f flash form,
- * F fuse form, k flash rule, K fuse rule, y SRAM after power-on, a address,
- * b yes or no, l fate of a packet (world/link.h), e the server's resource,
- * o CoAP code as 2.05, j fault of the accelerator. At most one p and one m in an event.
+ * X(CODE, "name", "fields", "meaning"). Field letters as in trace.h, and: p
+ * partition (label), m text, d duration in ns, f flash form, F fuse form, k
+ * flash rule, K fuse rule, y SRAM after power-on, a address, b yes or no, l
+ * fate of a packet (outside/link.h), e the server's resource, o CoAP code as
+ * 2.05, j fault of the accelerator. At most one p and one m in an event.
  */
 #define HOST_EVENTS(X)                                                        \
     X(POWER_ON, "power.on", "", "power is applied for the first time")        \
@@ -37,13 +37,13 @@
     X(RESET_FORCED, "reset.forced", "c:cause",                                \
       "a reset from outside, power stays")                                    \
     X(CPU_LOCKUP, "cpu.lockup", "",                                           \
-      "a fault inside the fault handler locked "                              \
-      "the core up; the watchdog ends it")                                    \
+      "a fault inside the fault handler locked up the core; the watchdog "    \
+      "resets it")                                                            \
     X(CPU_ASLEEP, "cpu.asleep", "", "the CPU sleeps and nothing can wake it") \
     X(CPU_WEDGED, "cpu.wedged", "",                                           \
-      "the program runs without ever reaching the controller again")          \
+      "the program runs, but never reaches the controller again")             \
     X(CPU_STORM, "cpu.storm", "",                                             \
-      "commands come faster than the board takes them; it resets the CPU")    \
+      "commands come faster than the board can take them; it resets the CPU") \
     X(BOARD_HALT, "board.halt", "", "low power: nothing can boot")            \
     X(TRIAL_DEADLINE, "trial.deadline", "u:ms", "the trial deadline is set")  \
     X(FLASH_PROGRAM, "flash.program", "p:partition a:address u:length",       \
@@ -57,7 +57,7 @@
     X(FLASH_RULE, "flash.violation", "k:rule p:partition a:address u:length", \
       "a rule of the flash part was broken")                                  \
     X(FLASH_RAW, "flash.raw-write", "p:partition a:address",                  \
-      "the flash window was written past the controller")                     \
+      "the flash window was written without the controller")                  \
     X(FLASH_FLIP, "flash.flip", "p:partition a:address u:bit",                \
       "a fault flipped a bit")                                                \
     X(FLASH_DAMAGE, "flash.damage", "p:partition a:address u:length",         \
@@ -78,15 +78,16 @@
     X(RADIO_RECEIVE, "radio.receive", "u:length",                             \
       "a datagram reaches the device")                                        \
     X(RADIO_DROP, "radio.drop", "u:length",                                   \
-      "a datagram reaches the device, which has no room or socket for it")    \
+      "a datagram reaches the device, which has no room or no socket for it") \
     X(LINK_DOWN, "link.down", "", "the device has lost its network")          \
-    X(LINK_UP, "link.up", "", "the device is registered again")               \
-    X(LINK_CHANGE, "link.change", "", "the link has other figures now")       \
+    X(LINK_UP, "link.up", "", "the device has registered again")              \
+    X(LINK_CHANGE, "link.change", "", "the link has new properties")          \
     X(SERVER_PUBLISH, "server.publish", "u:release m:image",                  \
       "the server offers an image")                                           \
-    X(SERVER_WITHDRAW, "server.withdraw", "", "the server offers nothing")    \
+    X(SERVER_WITHDRAW, "server.withdraw", "",                                 \
+      "the server withdraws its offer")                                       \
     X(SERVER_MISBEHAVE, "server.misbehave", "b:on m:how",                     \
-      "the server begins or ends to misbehave")                               \
+      "the server starts or stops misbehaving")                               \
     X(SERVER_REQUEST, "server.request", "e:resource u:block",                 \
       "a request reaches the server")                                         \
     X(SERVER_ANSWER, "server.answer", "o:code u:length l:fate d:arrives_in",  \
@@ -94,12 +95,12 @@
     X(SERVER_STATUS, "server.status", "U:state R:result w:why v:version",     \
       "a device's status report reaches the server")                          \
     X(BATTERY_WARN, "battery.warning", "u:mv",                                \
-      "the supply comes near the brown-out level")                            \
+      "the supply is close to the brown-out level")                           \
     X(BATTERY_LOW, "battery.brown-out", "u:mv",                               \
       "the supply is too low for the CPU")                                    \
     X(BATTERY_CHARGE, "battery.charge", "u:percent",                          \
-      "the battery was charged or exchanged")                                 \
-    X(NOTE, "note", "m:text", "a scenario's remark")                          \
+      "the battery was charged or replaced")                                  \
+    X(NOTE, "note", "m:text", "a remark in the scenario")                     \
     X(VIOLATION, "oracle.violation", "u:rule m:what",                         \
       "a rule of the oracle was broken")                                      \
     X(END, "run.end", "m:verdict", "the run ended")
@@ -116,8 +117,8 @@ enum event_code {
 
 struct event {
     uint64_t time_ns;
-    uint64_t sequence; /* from 1, over the whole run */
-    uint32_t device;   /* from 1; 0: the world's, of none */
+    uint64_t sequence; /* counted from 1, over the whole run */
+    uint32_t device;   /* counted from 1; 0: an event of the world */
     uint32_t code;     /* enum event_code */
     uint64_t number[EVENT_FIELDS];
     char label[EVENT_LABEL]; /* the p field */
@@ -137,24 +138,25 @@ struct event_kind {
 };
 
 const struct event_kind *event_kind(enum event_code code);
-/* The code of that name, or -1. */
+/* The code of the event called `name`, or -1. */
 int event_find(const char *name);
 /* The event of a trace code, or -1. */
 int event_of_trace(uint32_t trace_code);
-/* Which field has that key, or -1. */
+/* The index of the field called `key`, or -1. */
 int event_field_find(enum event_code code, const char *key);
-/* The value as a person reads it: "slot-b", "trial", "1.2.0", "0x00080200". */
+/* Write the value as people read it: "slot-b", "trial", "1.2.0",
+ * "0x00080200". */
 void event_value(const struct event *event, unsigned field, char *out,
                  size_t size);
-/* The other way round: the field has the value that event_value() gives as
- * `text`. False when there is none. */
+/* The reverse: set the field to the value that event_value() writes as `text`.
+ * False if there is none. */
 bool event_set(struct event *event, unsigned field, const char *text);
-/* Do a pattern's text and the field agree? Text as event_value() gives it;
- * numbers also in any base, or a range "2..5", "3..". */
+/* Whether a pattern's text matches the field. Text is as event_value() gives
+ * it; numbers match in any base, or as a range "2..5", "3..". */
 bool event_matches(const struct event *event, unsigned field, const char *text);
-/* 0.004218 -> "4.218 ms"; fixed-width forms for the story are in story.c */
+/* 0.004218 -> "4.218 ms"; the fixed-width form of the story is in story.c */
 void event_time(uint64_t ns, char *out, size_t size);
 
-const char *reason_name(uint32_t reason); /* "bad-hash", "?" */
+const char *reason_name(uint32_t reason); /* "bad-hash"; "?": unknown */
 
 #endif

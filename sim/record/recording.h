@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The recording of a run: newline-delimited JSON, a header line and then one
- * line an event, in order. No host path, date, pid or duration gets in, so
- * equal runs give equal bytes; a SHA-256 over them names the run. The bytes
- * are kept in memory (an event is about 120 bytes) and written on request.
+ * The recording of a run: newline-delimited JSON, a header line followed by one
+ * line per event, in order. It contains no host path, date, pid or duration, so
+ * identical runs give identical bytes; the SHA-256 of these bytes names the
+ * run. The bytes are kept in memory (an event takes about 120 bytes) and
+ * written on request.
  */
 #ifndef OTALAB_RECORD_RECORDING_H
 #define OTALAB_RECORD_RECORDING_H
@@ -35,20 +36,20 @@ struct recording_header {
 
 void recording_init(struct recording *recording);
 void recording_free(struct recording *recording);
-/* Both return 0, or OTALAB_ERR_SIMULATOR when memory or RECORDING_MAX is used
- * up. */
+/* Both return 0, or OTALAB_ERR_SIMULATOR if out of memory or beyond
+ * RECORDING_MAX. */
 int recording_begin(struct recording *recording,
                     const struct recording_header *header);
 int recording_add(struct recording *recording, const struct event *event);
 void recording_digest(const struct recording *recording, uint8_t digest[32]);
-/* Make `to` the same as `from`; it keeps its memory. 0, or
- * OTALAB_ERR_SIMULATOR without memory. */
+/* Copy `from` to `to`, which keeps its memory. 0, or OTALAB_ERR_SIMULATOR if
+ * out of memory. */
 int recording_copy(struct recording *to, const struct recording *from);
 int recording_write(const struct recording *recording, const char *path,
                     struct diag *diag);
 
-/* One event as a JSON object without line end, for --json too. Returns the
- * length, or 0 when it did not fit. */
+/* Write one event as a JSON object without a line end; also used for --json.
+ * Returns its length in bytes, or 0 if it did not fit. */
 size_t event_json(const struct event *event, char *out, size_t size);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an event is in a sentence, for the story and for messages: a table of
- * texts, of which the first fits whose condition holds. What a device prints
- * comes from outside: its control characters are shown as ^X. Constant.
+ * Events as sentences, for the story and for messages: a table of texts, of
+ * which the first whose condition holds is used. What a device prints comes
+ * from outside: its control characters are shown as ^X. Constant.
  */
 #ifndef OTALAB_RECORD_SENTENCE_H
 #define OTALAB_RECORD_SENTENCE_H
@@ -11,13 +11,13 @@
 
 #include "record/event.h"
 
-/* What a line means; colours are the story's. */
+/* What a line means; the story chooses the colours. */
 enum story_role { ROLE_PLAIN, ROLE_GOOD, ROLE_BAD, ROLE_FAULT, ROLE_DIM };
 
-/* In the text {key} stands for a field's value, and a part in square brackets
- * is said only when its first field is not 0 or empty. The condition: NULL
- * always holds, "key" when the field is not 0 or empty, "key=value" when it
- * has that value as patterns write it, "key&mask" when one of these bits is
+/* In the text, {key} is replaced by a field's value, and a part in square
+ * brackets appears only if its first field is not 0 or empty. The condition:
+ * NULL always holds, "key" holds if the field is not 0 or empty, "key=value" if
+ * it has that value as patterns write it, "key&mask" if one of these bits is
  * set. */
 struct sentence {
     enum event_code code;
@@ -27,13 +27,13 @@ struct sentence {
     const char *text;
 };
 
-/* The sentence that fits, or NULL: an event that has none. */
+/* The sentence to use, or NULL if the event has none. */
 const struct sentence *sentence_of(const struct event *event);
-/* All of an event's, one after the other; NULL after the last. */
+/* All sentences of an event, one after the other; NULL after the last. */
 const struct sentence *sentence_row(enum event_code code, unsigned index);
 void sentence_fill(const struct event *event, const char *text, char *out,
                    size_t size);
-/* The name and its fields, of any event: "flash.erase partition=slot-b". */
+/* The name and fields of any event: "flash.erase partition=slot-b". */
 void sentence_plain(const struct event *event, char *out, size_t size);
 
 #endif

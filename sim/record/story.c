@@ -6,7 +6,7 @@
 
 #include "record/sentence.h"
 
-/* A download says how far it is when it was silent for so long. */
+/* Report a download's progress after it was silent for this long. */
 #define PROGRESS_NS 5000000000u
 
 static const char *const role_colors[] = {
@@ -40,7 +40,7 @@ bool story_line(const struct event *event, char *out, size_t size)
     return true;
 }
 
-/* "[2] " when there are several devices; the world's events are of none. */
+/* "[2] " if there are several devices; events of the world have no number. */
 static void device_mark(const struct story *story, const struct event *event,
                         char *out, size_t size)
 {
@@ -74,7 +74,7 @@ static void download_begins(struct story_download *download,
 
     event_value(event, 0, slot, sizeof slot);
     if (event->number[1] == 0 || strcmp(slot, download->slot) != 0) {
-        download->based = false; /* the first byte comes, and says where */
+        download->based = false; /* the first byte tells where */
     }
     download->active = event->number[1] == 0 || download->based;
     download->size = event->number[2] > 0 ? event->number[2] : 1;
@@ -83,7 +83,7 @@ static void download_begins(struct story_download *download,
     snprintf(download->slot, sizeof download->slot, "%s", slot);
 }
 
-/* `length` bytes at `address` of the slot are written; those of an erase: 0. */
+/* `length` bytes at `address` of the slot have been written; 0 for an erase. */
 static void download_goes_on(struct story *story,
                              struct story_download *download,
                              const struct event *event)
@@ -135,17 +135,17 @@ static void follow_download(struct story *story, const struct event *event)
 
 /* ---- a restart that the program asked for ---------------------------------- */
 
-/* By the reason of reset.request: what the ROM's start is a consequence of. */
+/* By the reason of reset.request: why the ROM starts afterwards. */
 static const char *const restarts[] = {
     [1] = "starts: the program asked for a restart",
     [2] = "starts: the program was ended by a fault",
     [3] = "starts: the program did not feed the watchdog",
-    [4] = "starts: the program had failed a check of its own",
+    [4] = "starts: the program failed one of its own checks",
 };
 
 #define RESTARTS (sizeof restarts / sizeof restarts[0])
 
-/* The reason that this start has, or NULL: its own sentence says all. */
+/* The reason for this start, or NULL if its own sentence says everything. */
 static const char *restart_text(struct story *story, const struct event *event)
 {
     uint32_t *asked = &story->asked[event->device - 1];
@@ -165,7 +165,7 @@ static const char *restart_text(struct story *story, const struct event *event)
 
 /* ---- polls ------------------------------------------------------------------ */
 
-/* A second one in a row is left out; true when it is. */
+/* Leave out a second poll in a row; true if it was left out. */
 static bool skip_poll(struct story *story, const struct event *event)
 {
     bool poll = event->code == (uint32_t)EVENT_AGENT_POLL;
@@ -178,14 +178,14 @@ static bool skip_poll(struct story *story, const struct event *event)
     return false;
 }
 
-/* What was left out, before something else is said. */
+/* Say what was left out before saying anything else. */
 static void tell_polls(struct story *story)
 {
     char line[96];
 
     if (story->polls > 0) {
         snprintf(line, sizeof line,
-                 "%-8s has asked %" PRIu64 " time%s more, and nothing was new",
+                 "%-8s asked the server %" PRIu64 " more time%s; nothing new",
                  "agent", story->polls, story->polls == 1 ? "" : "s");
         put_line(story, &story->poll, ROLE_DIM, line);
     }
@@ -204,7 +204,7 @@ void story_event(struct story *story, const struct event *event)
     const struct sentence *sentence = sentence_of(event);
     enum story_role role = sentence != NULL ? sentence->role : ROLE_DIM;
     const char *restart = NULL;
-    char line[640] = "         "; /* who says it, if somebody does */
+    char line[640] = "         "; /* who says it, if anybody */
     size_t indent = sentence != NULL ? 0 : strlen(line);
 
     if (is_of_device(event)) {

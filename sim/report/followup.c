@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As a shell reads it back. */
+/* Quoted as a shell reads it back. */
 static void put_word(FILE *out, const char *text)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
@@ -43,7 +43,7 @@ static void put_programs(FILE *out, const struct report_how *how)
     put_option(out, "--qemu", how->qemu);
 }
 
-/* What the three commands are made of. */
+/* What the three commands are built from. */
 struct source {
     const struct scenario *scenario;
     const struct token *token;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The commands to go on with after a run, as a shell reads them: replay it,
- * watch every event, debug it. The texts are malloc'ed, NULL when there is
- * none; followup_free() frees them.
+ * The commands to continue with after a run, in shell syntax: replay it, watch
+ * every event, debug it. The texts are malloc'ed, or NULL if there is none;
+ * followup_free() frees them.
  */
 #ifndef OTALAB_REPORT_FOLLOWUP_H
 #define OTALAB_REPORT_FOLLOWUP_H
@@ -11,11 +11,11 @@
 
 #include "engine/run.h"
 
-/* How the run was asked for: what the commands must repeat. NULL = not
+/* How the run was requested: what the commands must repeat. NULL = not
  * given. */
 struct report_how {
     bool by_file;       /* replay cannot find the scenario by its name */
-    const char *folder; /* of the evidence, which has it then */
+    const char *folder; /* the evidence folder, which then has the scenario */
     const char *firmware;
     const char *qemu;
 };
@@ -27,7 +27,7 @@ struct followup {
     char *debug;
 };
 
-/* 0, or -1 without memory (then there is nothing to free). */
+/* 0, or -1 if out of memory (then there is nothing to free). */
 int followup_make(struct followup *followup, const struct scenario *scenario,
                   const struct token *token, const struct report_how *how);
 void followup_free(struct followup *followup);

@@ -33,7 +33,7 @@ void github_path(const char *path, const char *workspace, char *out,
 
 /* ---- annotations -------------------------------------------------------- */
 
-/* In a property ':' and ',' end it, in the message only line ends do. */
+/* In a property, ':' and ',' also end it; in the message only line ends do. */
 static void put_escaped(FILE *out, const char *text, bool property)
 {
     uint32_t code;
@@ -62,7 +62,8 @@ static void put_head(FILE *out, const struct plan_item *item, const char *path,
     fputs("::", out);
 }
 
-/* "FILE:LINE:COLUMN: what is wrong", as errors of scenarios begin. */
+/* "FILE:LINE:COLUMN: what is wrong", the form in which scenario errors
+ * begin. */
 static struct place place_in(const char *text, const char *path)
 {
     struct place place = {0, 0};
@@ -87,7 +88,7 @@ static void annotate_error(FILE *out, const struct plan_item *item,
     fputc('\n', out);
 }
 
-/* Another line of an annotation. */
+/* A further line of an annotation. */
 static void put_part(FILE *out, const char *what, const char *text)
 {
     if (text[0] != '\0') {
@@ -126,7 +127,7 @@ void github_annotate(FILE *out, const struct plan_item *item, const char *path)
 
 /* ---- summary ------------------------------------------------------------ */
 
-/* Text that must be shown as it is, in one line. */
+/* Text that must be shown unchanged, in one line. */
 static void put_plain(FILE *out, const char *text)
 {
     static const char special[] = "&<>|`*_[]\\~#$@:";
@@ -143,7 +144,7 @@ static void put_plain(FILE *out, const char *text)
     }
 }
 
-/* Commands go into a fence that is longer than any run of backticks. */
+/* Commands go into a fence longer than any run of backticks in them. */
 static void put_fenced(FILE *out, const char *text)
 {
     size_t longest = 2;

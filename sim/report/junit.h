@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Results as JUnit XML, in the dialect that Jenkins and GitLab read: one suite,
- * one case a scenario, classname by its folder. `failure` is of the device (an
- * expectation, the oracle, a time limit), `error` of everything else; times
- * are virtual seconds. Hostile names and texts leave well-formed XML.
+ * one case per scenario, with its folder as classname. A `failure` is the
+ * device's (an expectation, the oracle, a time limit), an `error` is anything
+ * else; times are virtual seconds. Hostile names and texts still give
+ * well-formed XML.
  */
 #ifndef OTALAB_REPORT_JUNIT_H
 #define OTALAB_REPORT_JUNIT_H

@@ -85,8 +85,8 @@ char *meter_line(const struct meter_state *state, unsigned width, char *out,
     return out;
 }
 
-#define PACE_MS 10000u      /* of the host .. */
-#define PACE_NS 2000000000u /* .. for so little of the device */
+#define PACE_MS 10000u      /* host time .. */
+#define PACE_NS 2000000000u /* .. for this little device time */
 
 bool pace_is_slow(struct pace *pace, uint64_t host_ms, uint64_t device_ns)
 {

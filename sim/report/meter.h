@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One line on a terminal that says how far the scenarios are: drawn over and
- * over, at most ten times a second, and gone before anything else is printed.
- * Host time gets in here and nowhere else: it decides nothing.
+ * One line on a terminal that shows the progress of the scenarios: redrawn at
+ * most ten times a second, and removed before anything else is printed. Only
+ * here does host time matter; it decides nothing.
  */
 #ifndef OTALAB_REPORT_METER_H
 #define OTALAB_REPORT_METER_H
@@ -18,26 +18,27 @@
 struct meter_state {
     size_t total;
     size_t done;
-    size_t bad;          /* of them, whatever is not passed */
+    size_t bad;          /* of those done, all that have not passed */
     uint64_t elapsed_ms; /* host time */
-    const char *running; /* the first that runs, or NULL */
-    size_t more;         /* others that run */
-    uint64_t virtual_s;  /* time in the one that runs, or 0 */
+    const char *running; /* the first that is running, or NULL */
+    size_t more;         /* number of others that are running */
+    uint64_t virtual_s;  /* virtual time of the one that is running, or 0 */
 };
 
-/* The line in at most `width` - 1 columns, without a line end. `out` is of
+/* Write the line in at most `width` - 1 columns, without a line end. `out` has
  * `size` bytes; returns `out`. */
 char *meter_line(const struct meter_state *state, unsigned width, char *out,
                  size_t size);
 
-/* Whether a run is slower than a healthy program can make it: looked at as it
- * goes on, said once. */
+/* Whether a run is slower than a healthy program can make it: checked as it
+ * goes on, reported once. */
 struct pace {
-    uint64_t host_ms; /* when it was last well on its way; 0: not begun */
+    uint64_t host_ms; /* when it was last fast enough; 0: not begun */
     uint64_t device_ns;
     bool told;
 };
-/* The device's time is `device_ns` now. True the first time that it is slow. */
+/* The device's time is `device_ns` now. True the first time that the run is
+ * slow. */
 bool pace_is_slow(struct pace *pace, uint64_t host_ms, uint64_t device_ns);
 
 struct meter {
@@ -47,13 +48,13 @@ struct meter {
     uint64_t drawn_ms;
 };
 
-/* On `out`, if it is a terminal that can go back to a line's begin. */
+/* Draw on `out` if it is a terminal that can return to the start of a line. */
 void meter_open(struct meter *meter, FILE *out);
-/* Draw, unless that was a moment ago. */
+/* Draw, unless it was drawn a moment ago. */
 void meter_draw(struct meter *meter, struct meter_state *state);
-/* Milliseconds of the host's clock. */
+/* The host's clock in milliseconds. */
 uint64_t meter_now_ms(void);
-/* Take the line away, so that something else can be printed. */
+/* Remove the line, so that something else can be printed. */
 void meter_hide(struct meter *meter);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Encoded: numbers as 8 bytes, least first; a text as its length and its
- * bytes; a text that is none as the length NO_TEXT. One walk over the fields
- * serves both directions.
+ * Encoding: numbers as 8 bytes, little-endian; a text as its length and its
+ * bytes; a missing text as the length NO_TEXT. One walk over the fields serves
+ * both directions.
  */
 #include "report/outcome.h"
 

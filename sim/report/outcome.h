@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What became of one scenario of a command line: the part of a run's result
- * that reports are made of. It owns its texts (outcome_free) and, unlike the
- * result, goes from a worker process to the one that reports: encoded as
- * numbers and texts, checked when it is read.
+ * from which reports are made. It owns its texts (outcome_free()) and, unlike
+ * the result, can be sent from a worker process to the reporting process:
+ * encoded as numbers and texts, and checked when it is read.
  */
 #ifndef OTALAB_REPORT_OUTCOME_H
 #define OTALAB_REPORT_OUTCOME_H
@@ -18,11 +18,11 @@
 
 struct outcome {
     bool begun;
-    int err; /* 0, or negative enum otalab_err, said in `error` */
+    int err; /* 0, or negative enum otalab_err, explained in `error` */
     struct diag error;
     int kept_err; /* the same for keeping the evidence */
     struct diag kept_error;
-    enum run_verdict verdict; /* RUN_ERROR when there is none */
+    enum run_verdict verdict; /* RUN_ERROR if there is none */
     uint64_t time_ns;
     uint64_t events;
     uint32_t boots;
@@ -35,18 +35,18 @@ struct outcome {
     /* malloc'ed, NULL = none */
     char *evidence; /* folder */
     char *token;
-    char *replay; /* commands to go on with */
+    char *replay; /* commands to continue with */
     char *watch;
     char *debug;
 };
 
-/* Never mixed up: each counts for itself in every report. */
+/* Distinct in every report, each with its own total. */
 enum outcome_class {
     OUTCOME_PASSED,
     OUTCOME_FAILED,  /* an expectation, the oracle */
     OUTCOME_LIMIT,   /* time limit */
-    OUTCOME_ERROR,   /* usage, scenario, simulator, replay; a good run whose
-                        evidence was wanted and cannot be kept */
+    OUTCOME_ERROR,   /* usage, scenario, simulator, replay; a passing run whose
+                      * evidence was asked for and cannot be kept */
     OUTCOME_STOPPED, /* Ctrl-C: not judged */
     OUTCOME_NOT_RUN,
     OUTCOME_CLASSES
@@ -56,13 +56,13 @@ enum outcome_class outcome_class(const struct outcome *outcome);
 /* "passed", "failed", "time limit", "error", "interrupted", "not run" */
 const char *outcome_word(enum outcome_class class);
 
-/* All but texts and errors. */
+/* Copy everything except texts and errors. */
 void outcome_take(struct outcome *outcome, const struct run_result *result);
 void outcome_free(struct outcome *outcome);
 
-/* *out is malloc'ed. 0, or -1 when there is no memory. */
+/* Encode; *out is malloc'ed. 0, or -1 if out of memory. */
 int outcome_encode(const struct outcome *outcome, uint8_t **out, size_t *size);
-/* 0, or -1 (and nothing to free) when these bytes are no outcome. */
+/* Decode. 0, or -1 (and nothing to free) if the bytes are not an outcome. */
 int outcome_decode(struct outcome *outcome, const uint8_t *bytes, size_t size);
 
 #endif

@@ -13,7 +13,7 @@
 #include "report/report.h"
 #include "report/tap.h"
 
-/* A device would be replaced by the file, as writing is atomic. */
+/* Writing is atomic, so a device would be replaced by the file. */
 static int junit_prepare(const char *path, struct diag *diag)
 {
     struct stat info;
@@ -33,7 +33,8 @@ static int junit_prepare(const char *path, struct diag *diag)
     }
     if (!S_ISREG(info.st_mode)) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "--junit %s: is no plain file; name one", path);
+                         "--junit %s: not a regular file; name a different one",
+                         path);
     }
     return unlink(path) == 0 ? 0
                              : diag_fail(diag, OTALAB_ERR_USAGE, "%s: %s", path,
@@ -62,7 +63,7 @@ void outputs_case(const struct outputs *outputs, const struct plan *plan,
     if (outputs->tap) {
         tap_case(stdout, index + 1, item);
     }
-    (void)fflush(stdout); /* main() looks for its errors */
+    (void)fflush(stdout); /* main() checks it for errors */
     if (outputs->github) {
         char path[1024];
 
@@ -89,7 +90,7 @@ static int junit_file(const char *path, const struct plan *plan,
     return err;
 }
 
-/* GitHub names a file that several steps add to. */
+/* The file named by GitHub, to which several steps append. */
 static int step_summary(const struct plan *plan, struct diag *diag)
 {
     const char *path = getenv("GITHUB_STEP_SUMMARY");

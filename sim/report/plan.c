@@ -109,7 +109,7 @@ void plan_select(struct plan *plan, const struct select *select,
 
 /* ---- folders ----------------------------------------------------------- */
 
-/* Is `folder` that of an item before `index`, or the own name of any? */
+/* Whether `folder` is used by an item before `index`, or is the name of any. */
 static bool is_taken(const struct plan *plan, size_t index, size_t base,
                      const char *folder, bool plain)
 {

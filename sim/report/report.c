@@ -113,7 +113,7 @@ void report_cost(FILE *out, const struct run_result *result)
     }
 }
 
-/* Where the first failure is, and what it was. */
+/* Where the first failure is, and what it is. */
 static void put_first(FILE *out, const struct plan_item *item)
 {
     const struct outcome *outcome = &item->outcome;
@@ -154,7 +154,7 @@ void report_line(FILE *out, const struct plan_item *item, bool color)
 
 /* ---- JSON -------------------------------------------------------------- */
 
-/* Left out when there is none. */
+/* Omitted if there is none. */
 static void json_says(struct json *json, const char *key, const char *text)
 {
     if (text != NULL && text[0] != '\0') {

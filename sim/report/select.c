@@ -24,7 +24,7 @@ bool select_matches(const struct select *select, const char *name,
     return select->filters == 0;
 }
 
-/* FNV-1a, 32 bit; the high half is folded in, as few bits are used. */
+/* FNV-1a, 32 bits; the high half is folded in, as few bits are used. */
 static uint32_t hash(const char *name)
 {
     uint32_t value = 2166136261u;
@@ -71,7 +71,7 @@ static int set_shard(struct select *select, int shard, int shards)
     return 0;
 }
 
-/* How CI systems number the parallel jobs of one step. */
+/* How CI systems number the parallel jobs of a step. */
 static const struct {
     const char *index;
     const char *total;
@@ -95,9 +95,10 @@ static int shard_of_system(struct select *select, struct diag *diag)
 
         if (at < 0 || set_shard(select, at + 1 - systems[i].first,
                                 number(total, strlen(total))) != 0) {
-            return diag_fail(diag, OTALAB_ERR_USAGE,
-                             "--shard auto: %s=%.40s and %s=%.40s are no shard",
-                             systems[i].index, index, systems[i].total, total);
+            return diag_fail(
+                diag, OTALAB_ERR_USAGE,
+                "--shard auto: %s=%.40s and %s=%.40s do not name a shard",
+                systems[i].index, index, systems[i].total, total);
         }
         return 0;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How many scenarios came to what: the totals that reports begin or end
- * with. A plain value. */
+/* How many scenarios had each kind of outcome: the totals with which reports
+ * begin or end. A plain value. */
 #ifndef OTALAB_REPORT_TALLY_H
 #define OTALAB_REPORT_TALLY_H
 

@@ -11,7 +11,8 @@ void tap_begin(FILE *out, size_t count)
     fprintf(out, "TAP version 13\n1..%zu\n", count);
 }
 
-/* On the test line '#' begins a directive and a line end the next test. */
+/* On the test line, '#' begins a directive and a line end begins the next
+ * test. */
 static void put_description(FILE *out, const char *text)
 {
     uint32_t code;
@@ -26,7 +27,7 @@ static void put_description(FILE *out, const char *text)
     }
 }
 
-/* A key and a text: JSON's strings are YAML's double-quoted ones. */
+/* A key and a text: JSON strings are valid double-quoted YAML. */
 static void put_key(FILE *out, const char *indent, const char *key,
                     const char *text)
 {

@@ -20,11 +20,11 @@ static const char *entity(uint32_t code)
         return "&amp;";
     case '<':
         return "&lt;";
-    case '>': /* "]]>" may not stand in a text */
+    case '>': /* "]]>" must not occur in a text */
         return "&gt;";
     case '"':
         return "&quot;";
-    case '\r': /* a reader would make a line end of it */
+    case '\r': /* a reader would turn it into a line end */
         return "&#13;";
     default:
         return NULL;
@@ -57,7 +57,7 @@ void xml_attribute(FILE *out, const char *name, const char *value)
 
     fprintf(out, " %s=\"", name);
     while ((code = utf8_next(&value)) != 0) {
-        if (code == '\n' || code == '\t') { /* else read as a space */
+        if (code == '\n' || code == '\t') { /* otherwise read as a space */
             fprintf(out, "&#%u;", code);
         } else {
             put(out, code);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Text for XML 1.0, written to a stream: whatever comes from outside goes
- * through here. Characters that no XML document may hold become U+FFFD. */
+/* Text for XML 1.0, written to a stream: everything that comes from outside
+ * passes through here. Characters not allowed in XML become U+FFFD. */
 #ifndef OTALAB_REPORT_XML_H
 #define OTALAB_REPORT_XML_H
 
 #include <stdio.h>
 
-/* Between tags. */
+/* Write text between tags. */
 void xml_text(FILE *out, const char *text);
-/* NAME="VALUE" with a space before; a line end in it is kept. */
+/* Write NAME="VALUE" with a space before it; line ends in the value are
+ * kept. */
 void xml_attribute(FILE *out, const char *name, const char *value);
 
 #endif

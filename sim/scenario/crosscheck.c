@@ -20,7 +20,7 @@ static bool is_image(const struct scenario *scenario, const char *name)
     return false;
 }
 
-/* The name of an image, or one of the words that may stand there. */
+/* The name of an image, or one of the words allowed there. */
 static int check_image(struct reader *reader, const struct schema_map *map,
                        const char *key, const char *name, struct place place)
 {
@@ -67,7 +67,7 @@ static int check_placements(struct reader *reader)
     return err;
 }
 
-/* Does an action give the image to the server? */
+/* Whether an action gives the image to the server. */
 static bool is_served(const struct action *action, const char *image)
 {
     return (action->kind == ACTION_PUBLISH &&
@@ -95,8 +95,8 @@ static bool is_used(const struct scenario *scenario, const char *image)
     return false;
 }
 
-/* Only of a scenario in which nothing else is wrong: the use may have been
- * where something was not understood. */
+/* Reported only if nothing else is wrong with the scenario: the image may be
+ * used in a part that was not understood. */
 static int check_used(struct reader *reader)
 {
     const struct scenario *scenario = reader->scenario;
@@ -125,8 +125,8 @@ static int check_device(struct reader *reader, uint32_t device,
         return 0;
     }
     return read_fail(reader, place,
-                     "there is no device %u, only %u; write 'devices: %u' at "
-                     "the top",
+                     "there is no device %u, only %u; to have more, write "
+                     "'devices: %u' at the top",
                      (unsigned)device, (unsigned)devices, (unsigned)device);
 }
 
@@ -157,12 +157,13 @@ static int need_accelerator(struct reader *reader, struct place place)
 {
     return reader->scenario->accelerator != 0
                ? 0
-               : read_fail(reader, place,
-                           "'accelerator' needs one, and this device has "
-                           "none; add 'crypto: accelerator' at the top");
+               : read_fail(
+                     reader, place,
+                     "'accelerator' needs an accelerator, and this device has "
+                     "none; add 'crypto: accelerator' at the top");
 }
 
-/* The image that comes instead of another one, by its number. */
+/* The number of the image sent instead of another one. */
 static int number_image(struct reader *reader, struct action *action)
 {
     const struct scenario *scenario = reader->scenario;
@@ -226,9 +227,8 @@ int read_possible(struct reader *reader, struct step *step)
         quantity_text(QUANTITY_TIME, reader->scenario->limit_ns, most,
                       sizeof most);
         return read_fail(reader, step->place,
-                         "this step cannot happen: its time is not before "
-                         "the end of the run at %s; raise "
-                         "limits.virtual_time",
+                         "this step cannot happen: its time is not before the "
+                         "end of the run at %s; raise limits.virtual_time",
                          most);
     }
     if (!step->timed && step->on.code == (uint32_t)EVENT_END) {
@@ -249,7 +249,7 @@ static int check_steps(struct reader *reader)
     return err;
 }
 
-/* Which keys of at_end hold the name of an image. */
+/* The keys of at_end that hold the name of an image. */
 static const char *end_image_key(enum end_key key)
 {
     const struct schema_key *row = &schema_end.keys[key];
@@ -282,8 +282,8 @@ static int check_within(struct reader *reader, struct expect *expect)
         return 0;
     }
     return read_fail(reader, expect->within_place,
-                     "'within' lies beyond the end of the run; at most %s, or "
-                     "raise limits.virtual_time",
+                     "'within' exceeds the length of the run; use at most %s, "
+                     "or raise limits.virtual_time",
                      quantity_text(QUANTITY_TIME, limit, most, sizeof most));
 }
 

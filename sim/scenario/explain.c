@@ -209,7 +209,7 @@ static void explain_key(FILE *out, const struct schema_map *map,
     }
 }
 
-/* "resets" and "limits.resets" for limits.resets, but not "s.resets". */
+/* "resets" and "limits.resets" match limits.resets, but "s.resets" does not. */
 static bool path_fits(const char *path, const char *topic)
 {
     size_t length = strlen(path);
@@ -221,7 +221,7 @@ static bool path_fits(const char *path, const char *topic)
     return tail == length || path[length - tail - 1u] == '.';
 }
 
-/* What a topic's name may be compared with. */
+/* What a topic's name can be compared with. */
 struct search {
     FILE *out;
     const char *topic;
@@ -259,7 +259,7 @@ static void search_glossary(struct search *search)
     }
 }
 
-/* "boot" for boot.start, boot.state and so on. */
+/* "boot" stands for boot.start, boot.state and so on. */
 static void search_group(struct search *search)
 {
     size_t length = strlen(search->topic);
@@ -377,7 +377,7 @@ static void list_events(FILE *out, bool traced)
     }
 }
 
-/* The first sentence. */
+/* Print the first sentence. */
 static void list_terms(FILE *out)
 {
     for (const struct glossary_term *term = glossary_terms; term->name != NULL;
@@ -400,7 +400,7 @@ void explain_list(FILE *out)
 {
     fputs("Words\n", out);
     list_terms(out);
-    fputs("\nReasons of bootloader and agent\n", out);
+    fputs("\nReasons given by bootloader and agent\n", out);
     list_reasons(out);
     fputs("\nEvents of the device\n", out);
     list_events(out, true);
@@ -417,5 +417,5 @@ void explain_list(FILE *out)
             fprintf(out, "  %-20s %s\n", key->key, key->help);
         }
     }
-    fputs("\n'otalab explain NAME' says more about each.\n", out);
+    fputs("\n'otalab explain NAME' tells more about each.\n", out);
 }

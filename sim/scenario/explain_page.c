@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The reference page of scenarios, docs/scenarios.md, from the tables. */
+/* The reference page of scenarios, docs/scenarios.md, generated from the
+ * tables. */
 #include "scenario/explain.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 
 /* ---- for newcomers ------------------------------------------------------ */
 
-/* tests/cli/explain.sh takes it out of the page and checks it. */
+/* tests/cli/explain.sh extracts it from the page and checks it. */
 static const char example[] =
     "scenario: power-cut-in-download\n"
     "title: Power is lost while the third sector of slot B is being erased\n"
@@ -152,7 +153,7 @@ static const char faults[] =
 
 /* ---- pieces ------------------------------------------------------------- */
 
-/* Markdown's tables need their bars escaped. */
+/* In Markdown tables, bars must be escaped. */
 static void print_cell(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -185,7 +186,7 @@ static void print_usual(FILE *out, const struct schema_key *key)
     }
 }
 
-/* The end of a link to a mapping's heading, as hosts of Markdown make it. */
+/* The end of a link to a mapping's heading, as Markdown hosts generate it. */
 static void print_anchor(FILE *out, const char *path)
 {
     for (; *path != '\0'; path++) {
@@ -266,7 +267,7 @@ static void print_map(FILE *out, const struct schema_map *map)
     print_words(out, map);
 }
 
-/* Every kind that has a form of its own, once. */
+/* Every kind that is explained separately, once. */
 static void print_values(FILE *out)
 {
     fputs(values_opening, out);
@@ -308,14 +309,17 @@ static void print_events(FILE *out, const char *title, bool traced)
     }
 }
 
-/* Fields of one letter have the same names: those of the first are shown. */
+/* Fields with the same letter have the same names: those of the first are
+ * shown. */
 static void print_names(FILE *out)
 {
     char seen[32] = "";
     size_t count = 0;
 
-    fputs("\n### Names of values\n\nWhat a pattern may say for these fields."
-          "\n\n| field | names |\n| --- | --- |\n",
+    fputs("\n### Names of values\n\n"
+          "The names that a pattern may use for these fields.\n\n"
+          "| field | names |\n"
+          "| --- | --- |\n",
           out);
     for (int i = 0; i < EVENT_COUNT; i++) {
         const struct event_kind *kind = event_kind((enum event_code)i);
@@ -340,7 +344,9 @@ static void print_names(FILE *out)
 
 static void print_terms(FILE *out)
 {
-    fputs("\n## Words\n\n`otalab explain WORD` says the same.\n\n", out);
+    fputs("\n## Words\n\n"
+          "`otalab explain WORD` prints the same.\n\n",
+          out);
     for (const struct glossary_term *term = glossary_terms; term->name != NULL;
          term++) {
         fprintf(out, "- **%s**: %s\n", term->name, term->text);
@@ -349,8 +355,9 @@ static void print_terms(FILE *out)
 
 static void print_reasons(FILE *out)
 {
-    fputs("\n### Reasons\n\nWhy the bootloader refused an image or went back, "
-          "and why the agent does not go on.\n\n"
+    fputs("\n### Reasons\n\n"
+          "Why the bootloader refused an image or went back, and why the agent "
+          "did not continue.\n\n"
           "| reason | of the bootloader | of the agent |\n"
           "| --- | --- | --- |\n",
           out);
@@ -372,8 +379,10 @@ void explain_markdown(FILE *out)
     for (size_t i = 0; schema_maps[i] != NULL; i++) {
         print_map(out, schema_maps[i]);
     }
-    fputs("\n## Events\n\nWhat steps may wait for, expectations count, and a "
-          "recording holds. Numbers\nalso match as ranges.\n",
+    fputs("\n## Events\n\n"
+          "What steps may wait for, what expectations count, and what a "
+          "recording contains.\n"
+          "Numbers also match as ranges.\n",
           out);
     print_events(out, "Of the device, through its trace port", true);
     print_events(out, "Of the simulator", false);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fault in one line of text. It is turned into the nodes that a step in a
- * file would give, and read by the same tables, so both mean the same and
- * fail with the same words; columns count in the line.
+ * A fault in one line of text. It is turned into the same nodes as a step in a
+ * file and read with the same tables, so both forms mean the same and fail with
+ * the same messages; columns count within the line.
  */
 #include "scenario/read.h"
 
@@ -13,12 +13,14 @@
 #include <string.h>
 
 #define FAULT_LENGTH 1000u
-#define FAULT_PLACE "fault" /* stands for the file's name in errors */
-#define DO_PREFIX "do."     /* do.partition=: the action's, not the event's */
+#define FAULT_PLACE "fault" /* takes the place of the file's name in errors */
+#define DO_PREFIX \
+    "do." /* do.partition=: belongs to the action, not the
+                             * event */
 
 struct fault {
     struct reader reader;
-    char text[FAULT_LENGTH + 1u]; /* cut into words */
+    char text[FAULT_LENGTH + 1u]; /* split into words */
     struct node_tree tree;
     struct node *root;   /* the step's */
     struct node *action; /* the mapping of the action's own keys */
@@ -56,8 +58,8 @@ static bool is_field(const struct fault *fault, const char *key)
            event_field_find((enum event_code)fault->event, key) >= 0;
 }
 
-/* A key that nobody knows: was one of the event's fields meant, rather than
- * one of the action's keys? */
+/* Reports an unknown key. It may be a misspelt field of the event rather than a
+ * key of the action. */
 static bool like_a_field(const struct fault *fault, const char *key)
 {
     const struct schema_key *row =
@@ -83,7 +85,7 @@ static bool like_a_field(const struct fault *fault, const char *key)
             schema_find(row->map, best) == NULL);
 }
 
-/* Does "key=..." select events, or belong to the action? */
+/* Whether "key=..." selects events; otherwise it belongs to the action. */
 static bool selects(const struct fault *fault, const char *key)
 {
     if (fault->on == NULL) {
@@ -93,8 +95,8 @@ static bool selects(const struct fault *fault, const char *key)
            like_a_field(fault, key);
 }
 
-/* Which mapping a key belongs to: the event's, the action's, or, for the
- * device of a fault at a time, the step's. */
+/* The mapping to which a key belongs: the event's, the action's, or the step's
+ * for the device of a fault at a time. */
 static struct node *parent_of(const struct fault *fault, const char *key)
 {
     if (fault->on == NULL && strcmp(key, "device") == 0) {
@@ -103,17 +105,17 @@ static struct node *parent_of(const struct fault *fault, const char *key)
     return selects(fault, key) ? fault->on : fault->action;
 }
 
-/* "key=value", cut at the '='. */
+/* "key=value", split at the '='. */
 static int add_pair(struct fault *fault, char *word)
 {
     char *equals = strchr(word, '=');
     const char *key = word;
 
     if (equals == NULL || equals == word) {
-        return read_fail(&fault->reader, at_column(fault, word),
-                         "'%.60s' is no 'key=value'; write for example "
-                         "'nth=3'",
-                         word);
+        return read_fail(
+            &fault->reader, at_column(fault, word),
+            "'%.60s' is not of the form 'key=value'; write for example 'nth=3'",
+            word);
     }
     *equals = '\0';
     bool own = strncmp(key, DO_PREFIX, strlen(DO_PREFIX)) == 0;
@@ -125,7 +127,7 @@ static int add_pair(struct fault *fault, char *word)
 
     if (node_find(parent, key) != NULL) {
         return read_fail(&fault->reader, at_column(fault, word),
-                         "key '%.60s' stands here twice; remove one", key);
+                         "key '%.60s' is given twice; remove one", key);
     }
     struct node *node =
         add_named(fault, parent, key, NODE_SCALAR, word, equals + 1);
@@ -138,14 +140,14 @@ static int add_pair(struct fault *fault, char *word)
     return 0;
 }
 
-/* Is the action's value a mapping? */
+/* Whether the action's value is a mapping. */
 static bool is_mapping(const struct schema_key *row)
 {
     return row->kind == SCHEMA_FLAG || row->map != NULL;
 }
 
-/* An action that is a line of text or a word has its value in text=..., or
- * before the '@'; a time in for=..., too. */
+/* An action whose value is a line of text or a word takes it from text=..., or
+ * before the '@'; a time also from for=... */
 static int take_text(struct fault *fault, const struct schema_key *row)
 {
     struct node *map = fault->action;
@@ -158,16 +160,15 @@ static int take_text(struct fault *fault, const struct schema_key *row)
         return 0;
     }
     if (is_mapping(row) && row->kind != SCHEMA_PUBLISH) {
-        return read_fail(&fault->reader, text->place,
-                         "'%s' takes no value of its own; write 'KEY=VALUE' "
-                         "after a comma",
-                         row->key);
+        return read_fail(
+            &fault->reader, text->place,
+            "'%s' takes no value of its own; write 'KEY=VALUE' after a comma",
+            row->key);
     }
     if (text == NULL || map->first != map->last) {
         return read_fail(&fault->reader, map->key_place,
-                         "'%s' needs its value and nothing else; write "
-                         "'text=%s'",
-                         row->key, row->example);
+                         "'%s' takes only its value; write 'text=%s'", row->key,
+                         row->example);
     }
     map->kind = NODE_SCALAR;
     map->style = NODE_QUOTED;
@@ -181,7 +182,7 @@ static int take_text(struct fault *fault, const struct schema_key *row)
     return 0;
 }
 
-/* "link=down@12s": the action's value right after its name. */
+/* "link=down@12s": the action's value directly after its name. */
 static int add_value(struct fault *fault, const char *value)
 {
     struct node *node =
@@ -221,12 +222,11 @@ static int add_head(struct fault *fault, char *head)
     char *at = strchr(head, '@');
 
     if (at == NULL || at == head || at[1] == '\0') {
-        return read_fail(&fault->reader, at_column(fault, head),
-                         "'%.60s' is no fault; write ACTION@EVENT or "
-                         "ACTION@TIME, for example "
-                         "'power_cut@flash.erase,nth=3' or "
-                         "'power_cut@12.5ms'",
-                         head);
+        return read_fail(
+            &fault->reader, at_column(fault, head),
+            "'%.60s' is not a fault; write ACTION@EVENT or ACTION@TIME, for "
+            "example 'power_cut@flash.erase,nth=3' or 'power_cut@12.5ms'",
+            head);
     }
     *at++ = '\0';
     char *value = strchr(head, '=');

@@ -5,7 +5,7 @@
 
 static const struct {
     char letter;
-    const char *word; /* of values with names */
+    const char *word; /* of values that have names */
     const char *says;
     const char *example;
 } rows[] = {
@@ -25,7 +25,7 @@ static const struct {
     {'w', "reason of the agent", "a reason of the agent", "battery-low"},
     {'U', "update state", "a state of the update", "downloaded"},
     {'R', "update result", "a result of the update", "success"},
-    {'l', "fate", "what became of a packet", "random"},
+    {'l', "fate", "a packet's fate", "random"},
     {'e', "resource", "a resource of the server", "image"},
     {'o', NULL, "a CoAP code", "2.05"},
     {'u', NULL, "a number or a range", "2.."},
@@ -33,7 +33,7 @@ static const struct {
     {'a', NULL, "a flash address or a range", "0x20000..0x20fff"},
     {'v', NULL, "a version", "1.2.0"},
     {'p', NULL, "a partition", "slot-b"},
-    {'m', NULL, "a text; a part of it is enough", "\"ready\""},
+    {'m', NULL, "a text, or a part of it", "\"ready\""},
     {'d', NULL, "a time with its unit", "500ms"},
 };
 

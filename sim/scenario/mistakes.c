@@ -9,7 +9,7 @@ static bool is_before(struct place a, struct place b)
     return a.line != b.line ? a.line < b.line : a.column < b.column;
 }
 
-/* Too many items are one mistake, not one for each of them. */
+/* An excess of items is one mistake, not one for each item. */
 static bool is_said(const struct mistakes *mistakes, const char *text)
 {
     size_t length = strlen(text);

@@ -124,8 +124,8 @@ struct node_reader {
     struct node_tree *tree;
     struct diag *diag;
     unsigned depth;
-    struct node *open[NODE_DEPTH_MAX]; /* the lists and maps around us */
-    char *key;                         /* waits for its value */
+    struct node *open[NODE_DEPTH_MAX]; /* the enclosing lists and maps */
+    char *key;                         /* the key that waits for its value */
     struct place key_place;
 };
 
@@ -153,7 +153,7 @@ static struct place place_of_offset(const char *text, size_t offset)
     return place;
 }
 
-/* The rest of the text from a mark on: libyaml counts characters. */
+/* The rest of the text from a mark onwards: libyaml counts characters. */
 static const char *source_at(const struct node_reader *reader, yaml_mark_t mark)
 {
     size_t characters = 0;
@@ -169,37 +169,36 @@ static const char *source_at(const struct node_reader *reader, yaml_mark_t mark)
     return reader->text + at; /* the text ends with a NUL */
 }
 
-/* What libyaml stumbles over, and what it means for a person. */
+/* libyaml's complaints, and what they mean to the author of a scenario. */
 static const struct {
     const char *problem;
     const char *says;
 } syntax_problems[] = {
     {"mapping values are not allowed",
      "a second ':' in this line; quote the value, or start a new line"},
-    {"could not find expected ':'",
-     "a key without its ':'; write 'key: value'"},
+    {"could not find expected ':'", "a key without ':'; write 'key: value'"},
     {"did not find expected key",
-     "this does not fit the lines above; check indentation and quotes"},
+     "this does not match the lines above; check indentation and quotes"},
     {"did not find expected '-' indicator",
      "a list item is expected here; start it with '- ', indented like the "
      "others"},
     {"did not find expected ',' or ']'",
-     "the list opened by '[' is not closed; write ',' between items and ']' "
-     "at its end"},
+     "the list opened by '[' is not closed; write ',' between items and ']' at "
+     "the end"},
     {"did not find expected ',' or '}'",
-     "the mapping opened by '{' is not closed; write ',' between items and "
-     "'}' at its end"},
+     "the mapping opened by '{' is not closed; write ',' between items and '}' "
+     "at the end"},
     {"found unexpected end of stream",
      "a quoted text is not closed; add the closing quote"},
     {"block sequence entries are not allowed",
-     "a list item is not possible here; put the list on lines of its own"},
+     "a list item cannot be here; put the list on lines of its own"},
     {"found unknown escape character",
      "an unknown escape after '\\'; use single quotes or write '\\\\'"},
     {"did not find expected <document start>",
-     "the text goes on after its end; check indentation and brackets"},
+     "the text continues after its end; check indentation and brackets"},
 };
 
-/* Characters that YAML keeps for itself at the start of a value. */
+/* Characters that YAML reserves at the start of a value. */
 static int fail_character(struct node_reader *reader, struct place place,
                           const char *source)
 {
@@ -218,20 +217,20 @@ static int fail_character(struct node_reader *reader, struct place place,
                          source[0], source[0]);
     case '&':
     case '*':
-        return node_fail(reader->diag, reader->path, place,
-                         "'%c' is an anchor or alias to YAML, which scenarios "
-                         "do not have; quote the value or write it out",
-                         source[0]);
+        return node_fail(
+            reader->diag, reader->path, place,
+            "'%c' means an anchor or alias in YAML, which scenarios do not "
+            "have; quote the value or write it out",
+            source[0]);
     case '!':
         return node_fail(reader->diag, reader->path, place,
-                         "'!' is a tag to YAML, which scenarios do not have; "
-                         "quote the value: \"!...\"");
+                         "'!' means a tag in YAML, which scenarios do not "
+                         "have; quote the value: \"!...\"");
     case '>':
     case '|':
         return node_fail(reader->diag, reader->path, place,
                          "'%c' starts a text of several lines; quote the "
-                         "value, and write comparisons as ranges: 3.. or "
-                         "0..3",
+                         "value, and write comparisons as ranges: 3.. or 0..3",
                          source[0]);
     default:
         return 0;
@@ -253,10 +252,11 @@ static int fail_syntax(struct node_reader *reader)
                                     ? parser->problem_offset
                                     : reader->length);
         return node_fail(reader->diag, reader->path, place,
-                         "not a text in UTF-8; save the file as UTF-8, without "
+                         "not valid UTF-8; save the file as UTF-8, without "
                          "control characters");
     }
-    /* Where a value started tells more than where libyaml gave up. */
+    /* The place where a value started is more helpful than the place where
+     * libyaml gave up. */
     int err = 0;
 
     if (parser->context != NULL) {
@@ -277,7 +277,7 @@ static int fail_syntax(struct node_reader *reader)
     }
     if (err == 0) {
         err = node_fail(reader->diag, reader->path, place,
-                        "this is not YAML (%s); quote the value, or check "
+                        "not valid YAML (%s); quote the value, or check "
                         "indentation and brackets",
                         problem);
     }
@@ -291,7 +291,7 @@ static int fail_here(struct node_reader *reader, const yaml_event_t *event,
                      "%s", says);
 }
 
-/* Anchors and tags are read by libyaml as parts of an event. */
+/* libyaml reports anchors and tags as parts of an event. */
 static int check_properties(struct node_reader *reader,
                             const yaml_event_t *event, const void *anchor,
                             const void *tag)
@@ -333,7 +333,7 @@ static bool wants_key(const struct node_reader *reader)
     return node != NULL && node->kind == NODE_MAP && reader->key == NULL;
 }
 
-/* A value: hang it into the list or map around it. */
+/* Attach a value to the enclosing list or map. */
 static int add_value(struct node_reader *reader, const yaml_event_t *event,
                      enum node_kind kind, const char *text, struct node **made)
 {
@@ -359,11 +359,10 @@ static int take_key(struct node_reader *reader, const yaml_event_t *event,
     const struct node *twin = node_find(innermost(reader), text);
 
     if (twin != NULL) {
-        return node_fail(reader->diag, reader->path,
-                         place_of(event->start_mark),
-                         "key '%.60s' stands here twice, first in line %u; "
-                         "remove one",
-                         text, (unsigned)twin->key_place.line);
+        return node_fail(
+            reader->diag, reader->path, place_of(event->start_mark),
+            "key '%.60s' is given twice, first in line %u; remove one", text,
+            (unsigned)twin->key_place.line);
     }
     reader->key = copied(text);
     reader->key_place = place_of(event->start_mark);
@@ -440,9 +439,9 @@ static int on_document(struct node_reader *reader, const yaml_event_t *event)
     if (event->data.document_start.version_directive != NULL ||
         event->data.document_start.tag_directives.start !=
             event->data.document_start.tag_directives.end) {
-        return fail_here(reader, event,
-                         "directives ('%') are not used in scenarios; remove "
-                         "the line");
+        return fail_here(
+            reader, event,
+            "directives ('%') are not used in scenarios; remove the line");
     }
     return 0;
 }
@@ -487,14 +486,14 @@ static int read_events(struct node_reader *reader)
     }
 }
 
-/* What can be said before libyaml has a look. */
+/* Errors that can be found before libyaml reads the text. */
 static int check_text(const struct node_reader *reader)
 {
     if (reader->length > NODE_FILE_MAX) {
-        return diag_fail(reader->diag, OTALAB_ERR_USAGE,
-                         "%s:1:1: the file is larger than 1 MiB; that is no "
-                         "scenario",
-                         reader->path);
+        return diag_fail(
+            reader->diag, OTALAB_ERR_USAGE,
+            "%s:1:1: the file is larger than 1 MiB, which no scenario needs",
+            reader->path);
     }
     const char *tab = memchr(reader->text, '\t', reader->length);
 

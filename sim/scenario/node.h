@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A YAML text as a bounded tree: scalars, lists and maps, each with its place
- * in the file. What YAML allows and scenarios do not (anchors, aliases, tags,
- * several documents, directives, tabs, doubled keys, deep nesting, huge
- * files) is refused here, with a line of our own that shows the right form.
- * The tree owns all nodes and their texts; node_free() ends them.
+ * in the file. YAML features that scenarios do not use (anchors, aliases, tags,
+ * several documents, directives, tabs, duplicate keys, deep nesting, huge
+ * files) are refused here, with a message of our own that shows the right form.
+ * The tree owns all nodes and their texts; node_free() frees them.
  */
 #ifndef OTALAB_SCENARIO_NODE_H
 #define OTALAB_SCENARIO_NODE_H
@@ -15,7 +15,7 @@
 #include "base/diag.h"
 #include "scenario/scenario.h"
 
-#define NODE_FILE_MAX (1024u * 1024u) /* bytes of a file */
+#define NODE_FILE_MAX (1024u * 1024u) /* largest file, in bytes */
 #define NODE_DEPTH_MAX 12u
 #define NODE_COUNT_MAX 20000u
 
@@ -28,7 +28,7 @@ struct node {
     enum node_kind kind;
     enum node_style style;
     struct place place;
-    char *text; /* SCALAR; else NULL */
+    char *text; /* of a scalar; otherwise NULL */
     /* In a map each child carries its key. */
     char *key; /* NULL outside a map */
     struct place key_place;
@@ -44,26 +44,27 @@ struct node_tree {
     unsigned count;
 };
 
-/* Read one document. On error `tree` is empty and the diag says
- * "path:line:column: what is wrong; remedy". */
+/* Read one document. 0, or a negative enum otalab_err; then `tree` is empty and
+ * the diag says "path:line:column: what is wrong; remedy". */
 int node_read(const char *text, size_t length, const char *path,
               struct node_tree *tree, struct diag *diag);
 void node_free(struct node_tree *tree);
 
-/* Add a node under `parent` (NULL: the root). `text` is copied, NULL for
- * lists and maps. NULL when memory or NODE_COUNT_MAX is used up. */
+/* Add a node under `parent` (NULL: as the root). `text` is copied; it is
+ * NULL for lists and maps. Returns NULL if out of memory or beyond
+ * NODE_COUNT_MAX. */
 struct node *node_add(struct node_tree *tree, struct node *parent,
                       enum node_kind kind, struct place place,
                       const char *text);
-/* Name a map's child; -1 without memory. */
+/* Name a map's child; returns 0, or -1 if out of memory. */
 int node_name(struct node *node, const char *key, struct place place);
 
-/* The child of that key, or NULL. */
+/* The map's child with that key, or NULL. */
 const struct node *node_find(const struct node *map, const char *key);
-/* "a mapping", "a list", "'text'" for messages. */
+/* "a mapping", "a list" or "'text'", for messages. */
 void node_describe(const struct node *node, char *out, size_t size);
 
-/* Fail with the place in front: "path:line:column: ...". */
+/* Write an error prefixed with the place: "path:line:column: ...". */
 int node_fail(struct diag *diag, const char *path, struct place place,
               const char *format, ...) __attribute__((format(printf, 4, 5)));
 

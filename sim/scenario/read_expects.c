@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* A new expectation with nothing asked; NULL when there are too many. */
+/* A new, empty expectation; NULL if there are too many. */
 static struct expect *add_expect(struct reader *reader, enum expect_kind kind,
                                  struct place place)
 {
@@ -24,14 +24,14 @@ static struct expect *add_expect(struct reader *reader, enum expect_kind kind,
     return expect;
 }
 
-/* The expectation added last is taken back when it was not understood. */
+/* Remove the expectation added last, because it was not understood. */
 static int drop_wrong(struct reader *reader, int err)
 {
     reader->scenario->expects -= err != 0 ? 1 : 0;
     return err;
 }
 
-/* The device that at_end is about; 0 when it does not say. */
+/* The device to which at_end applies; 0 if none is given. */
 static int read_end_device(struct reader *reader, const struct node *node,
                            uint32_t *device)
 {
@@ -42,9 +42,9 @@ static int read_end_device(struct reader *reader, const struct node *node,
         return 0;
     }
     if (node->first == node->last) {
-        return read_fail(reader, node->place,
-                         "at_end asks for nothing of this device; add "
-                         "'running: update'");
+        return read_fail(
+            reader, node->place,
+            "at_end expects nothing of this device; add 'running: update'");
     }
     int err =
         reader->value(reader, schema_find(&schema_end, "device"), item, &none);
@@ -53,7 +53,7 @@ static int read_end_device(struct reader *reader, const struct node *node,
     return err;
 }
 
-/* What cannot be read asks for nothing. */
+/* A value that cannot be read expects nothing. */
 static int read_end_key(struct reader *reader, const struct node *item,
                         void *target)
 {
@@ -85,7 +85,7 @@ static int read_end(struct reader *reader, const struct node *node)
 
     if (err == 0 && node->first == NULL) {
         err = read_fail(reader, node->place,
-                        "at_end asks for nothing; write 'at_end: %s'",
+                        "at_end expects nothing; write 'at_end: %s'",
                         row->example);
     }
     uint32_t device = 0;
@@ -111,17 +111,17 @@ static int check_eventually(struct reader *reader, const struct node *node,
     }
     if (expect->has_event && state) {
         return read_fail(reader, node->place,
-                         "eventually waits for an event or for a state, not "
-                         "for both; make two of it");
+                         "eventually waits for either an event or a state, not "
+                         "both; write two expectations");
     }
     if (!expect->has_event && read_has(map, *seen, "nth")) {
         return read_fail(reader, node->place,
-                         "'nth' belongs to an event; add 'event: app.ready'");
+                         "'nth' needs an event; add 'event: app.ready'");
     }
     if (!expect->has_event && !state) {
         return read_fail(reader, node->place,
-                         "eventually asks for nothing; add 'event', "
-                         "'running', 'confirmed' or 'halted'");
+                         "eventually expects nothing; add 'event', 'running', "
+                         "'confirmed' or 'halted'");
     }
     return 0;
 }
@@ -156,7 +156,7 @@ static int read_expect(struct reader *reader, const struct node *node,
         node->first == node->last) {
         row = schema_find(&schema_expect, node->first->key);
     }
-    if (row == NULL) { /* says what is wrong with it */
+    if (row == NULL) { /* reports what is wrong with it */
         struct expect none;
         int err = read_map(reader, &schema_expect, node, &none, NULL, NULL);
 

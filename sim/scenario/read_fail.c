@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Mistakes, and how reading goes on after one. */
+/* Mistakes, and how reading continues after one. */
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Images, their edits, where they lie in flash, and what is allowed. */
+/* Images, their edits, where they are in flash, and what is allowed. */
 #include <stdio.h>
 #include <string.h>
 
 #include "scenario/read.h"
 
-/* Names that mean something else where an image's name is wanted. */
+/* Words with another meaning where an image's name is expected. */
 static const char *const reserved_names[] = {"bootloader", "empty", "damaged",
                                              "nothing"};
 
-/* An edit whose value may be left out says so: "bytes, 0: 16". */
+/* An edit whose value is optional says so in its example: "bytes, 0: 16". */
 static bool edit_stands_alone(const struct schema_key *key)
 {
     return key->example == NULL || strstr(key->example, "0:") != NULL;
@@ -77,7 +77,7 @@ int read_edits(struct reader *reader, const struct schema_key *key,
     return err != 0 ? err : read_each(reader, node, read_edit, target);
 }
 
-/* A name that images may have: not one with a meaning of its own. */
+/* A name that images may have: not a word with a meaning of its own. */
 static int read_image_name(struct reader *reader, const struct node *node,
                            struct scenario_image *image)
 {
@@ -95,15 +95,15 @@ static int read_image_name(struct reader *reader, const struct node *node,
     for (size_t i = 0; i < READ_SIZE(reserved_names); i++) {
         if (strcmp(node->key, reserved_names[i]) == 0) {
             return read_fail(reader, node->key_place,
-                             "an image cannot be called '%s', the word has a "
-                             "meaning of its own; choose another name",
+                             "an image cannot be called '%s', because the word "
+                             "has a meaning of its own; choose another name",
                              node->key);
         }
     }
     return read_scalar(reader, &name, &label, image);
 }
 
-/* The place of a key's value, or that of the mapping without it. */
+/* The place of a key's value, or that of the mapping if the key is missing. */
 static struct place value_place(const struct node *map, const char *key)
 {
     const struct node *value = node_find(map, key);
@@ -111,7 +111,7 @@ static struct place value_place(const struct node *map, const char *key)
     return value != NULL ? value->place : map->place;
 }
 
-/* Whatever is wrong with it, it is known by its name. */
+/* Whatever is wrong with the image, its name is known. */
 static int read_image(struct reader *reader, const struct node *node,
                       void *target)
 {

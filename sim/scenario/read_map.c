@@ -21,8 +21,9 @@ static void key_names(const struct schema_map *map, char *out, size_t size)
     }
 }
 
-/* A key of the root that was not understood may have been any of those that
- * others depend on: then these are not found wrong. `meant` may be NULL. */
+/* Notes a key that was not understood. At the top level it may have been meant
+ * as any key that others depend on; those others are then not reported as
+ * mistakes. `meant` may be NULL. */
 static void take_for_given(struct reader *reader, const char *meant)
 {
     struct scenario *scenario = reader->scenario;
@@ -82,7 +83,7 @@ bool read_has(const struct schema_map *map, uint32_t seen, const char *key)
     return row != NULL && (seen >> (row - map->keys) & 1u) != 0;
 }
 
-/* The event that a mapping with fields is about, or -1. */
+/* The event of a mapping with fields, or -1. */
 static int event_of(const struct node *node)
 {
     const struct node *event = node_find(node, "event");
@@ -91,7 +92,8 @@ static int event_of(const struct node *node)
                                                        : -1;
 }
 
-/* Fields need their event, wherever it stands: keys of the table first. */
+/* Fields need their event, wherever it is given, so the table's own keys are
+ * read first. */
 static int read_keys(struct reader *reader, const struct schema_map *map,
                      const struct node *node, void *target, uint32_t *seen)
 {
@@ -131,7 +133,7 @@ static int read_others(struct reader *reader, const struct schema_map *map,
     int err = 0;
 
     if (fields && event < 0 && node_find(node, "event") != NULL) {
-        return 0; /* that was said; whose fields they are is not known */
+        return 0; /* already reported; whose fields they are is not known */
     }
     for (const struct node *child = node->first; child != NULL;
          child = child->next) {
@@ -204,7 +206,7 @@ int read_map(struct reader *reader, const struct schema_map *map,
         read_on(&err, read_keys(reader, map, node, target, &keys))) {
         int other = read_others(reader, map, node, pattern);
 
-        /* a key that was not understood may be the one that is missing */
+        /* the key that is missing may be the one not understood */
         if (read_on(&err, other) && other == 0) {
             (void)read_on(&err, check_required(reader, map, node, keys));
         }

@@ -28,7 +28,7 @@ void read_names(const struct schema_choice *choices, char *out, size_t size)
     }
 }
 
-/* "write 'seed: 7'", or nothing when there is no example. */
+/* "write 'seed: 7'", or nothing if there is no example. */
 static const char *remedy(const struct schema_key *key, char *out, size_t size)
 {
     if (key->example == NULL) {
@@ -118,16 +118,16 @@ static int fail_unit(struct reader *reader, const struct schema_key *key,
     }
     if (strchr(node->text, ' ') != NULL) {
         return read_fail(reader, node->place,
-                         "'%.40s' has a space in it; write number and unit "
+                         "'%.40s' contains a space; write number and unit "
                          "together, like '%s: %s'",
                          node->text, key->key, key->example);
     }
     return read_fail(reader, node->place,
-                     "'%.40s' has no unit that is known; units are %s",
-                     node->text, units_of(key->kind));
+                     "'%.40s' has an unknown unit; units are %s", node->text,
+                     units_of(key->kind));
 }
 
-/* A bound of the key, as it is written. */
+/* Write a bound of the key as a scenario would. */
 static const char *bound_text(const struct schema_key *key, uint64_t bound,
                               char *out, size_t size)
 {
@@ -157,7 +157,7 @@ static const char *bound_text(const struct schema_key *key, uint64_t bound,
     return out;
 }
 
-/* Shares have bounds without being told any. */
+/* Percentages always have bounds. */
 static uint64_t highest(const struct schema_key *key)
 {
     return key->high > 0                ? key->high
@@ -190,9 +190,10 @@ static int fail_range(struct reader *reader, const struct schema_key *key,
     } else {
         bound_text(key, key->low, low, sizeof low);
     }
-    return read_fail(reader, node->place,
-                     "'%.40s' is out of range for '%s'; from %s to %s",
-                     node->text, key->key, low, most);
+    return read_fail(
+        reader, node->place,
+        "'%.40s' is out of range for '%s'; give a value from %s to %s",
+        node->text, key->key, low, most);
 }
 
 static int fail_value(struct reader *reader, const struct schema_key *key,
@@ -210,9 +211,8 @@ static int fail_value(struct reader *reader, const struct schema_key *key,
     case QUANTITY_TOO_BIG:
         return fail_range(reader, key, node);
     case QUANTITY_FRACTION:
-        return read_fail(reader, node->place,
-                         "'%.40s' is finer than '%s' can be%s", node->text,
-                         key->key, remedy(key, text, sizeof text));
+        return read_fail(reader, node->place, "'%.40s' is too fine for '%s'%s",
+                         node->text, key->key, remedy(key, text, sizeof text));
     case QUANTITY_BACKWARDS:
         return read_fail(reader, node->place,
                          "the range '%.40s' ends before it starts; write the "
@@ -236,12 +236,12 @@ static int fail_choice(struct reader *reader, const struct schema_key *key,
     }
     if (suggest_best(&suggest) != NULL) {
         return read_fail(reader, node->place,
-                         "'%.40s' is not known to '%s'; did you mean '%s'?",
+                         "'%.40s' is not a value of '%s'; did you mean '%s'?",
                          node->text, key->key, suggest_best(&suggest));
     }
     read_names(key->choices, known, sizeof known);
     return read_fail(reader, node->place,
-                     "'%.40s' is not known to '%s'; one of %s", node->text,
+                     "'%.40s' is not a value of '%s'; one of %s", node->text,
                      key->key, known);
 }
 
@@ -285,8 +285,8 @@ static int read_text(struct reader *reader, const struct schema_key *key,
         if ((unsigned char)*at < 0x20u &&
             !(*at == '\n' && at[1] == '\0' && node->style == NODE_BLOCK)) {
             return read_fail(reader, node->place,
-                             "'%s' is one line of text; leave out line ends, "
-                             "tabs and control characters",
+                             "'%s' takes one line of text; leave out line "
+                             "ends, tabs and control characters",
                              key->key);
         }
     }
@@ -350,7 +350,7 @@ static int read_bool(struct reader *reader, const struct schema_key *key,
     return 0;
 }
 
-/* In units of the key. */
+/* Store the number in units of the key. */
 static enum quantity_result number_value(const struct schema_key *key,
                                          const char *text, uint64_t *value)
 {
@@ -371,8 +371,8 @@ static enum quantity_result number_value(const struct schema_key *key,
     return result;
 }
 
-/* The number, or what stands for one that cannot be read: the largest, so that
- * nothing else is found wrong for it. */
+/* The number, or the largest one instead of one that cannot be read, so that it
+ * causes no further mistakes. */
 static int take_number(struct reader *reader, const struct schema_key *key,
                        const struct node *node, uint64_t *value)
 {
@@ -414,10 +414,10 @@ static int read_range(struct reader *reader, const struct schema_key *key,
 
     if (result == QUANTITY_BAD &&
         !values_comparison(node->text, text, sizeof text)) {
-        return read_fail(reader, node->place,
-                         "'%.40s' is no number or range; write 3, 0..3 or "
-                         "2..",
-                         node->text);
+        return read_fail(
+            reader, node->place,
+            "'%.40s' is not a number or range; write 3, 0..3 or 2..",
+            node->text);
     }
     return fail_value(reader, key, node, result);
 }
@@ -438,7 +438,7 @@ static int read_choice(struct reader *reader, const struct schema_key *key,
     return store_text(reader, key, node, target);
 }
 
-/* A key by its name, or the path of a PEM file. */
+/* A key by its name, or by the path of a PEM file. */
 static int read_signer(struct reader *reader, const struct schema_key *key,
                        const struct node *node, void *target)
 {
@@ -504,8 +504,8 @@ int read_scalar(struct reader *reader, const struct schema_key *key,
     if (node->style == NODE_BLOCK && key->kind != SCHEMA_TEXT) {
         return read_fail(reader, node->place,
                          "'|' and '>' start a text of several lines, which "
-                         "'%s' is not; quote the value, and write comparisons "
-                         "as ranges: 3.. or 0..3",
+                         "'%s' does not take; quote the value, and write "
+                         "comparisons as ranges: 3.. or 0..3",
                          key->key);
     }
     return readers[key->kind](reader, key, node, target);
@@ -539,12 +539,12 @@ static int read_field_name(struct reader *reader, struct pattern *pattern,
     }
     if (suggest_best(&suggest) != NULL) {
         return read_fail(reader, node->place,
-                         "'%.40s' is no %s; did you mean '%s'?", node->text,
-                         fields_word(kind), suggest_best(&suggest));
+                         "'%.40s' is an unknown %s; did you mean '%s'?",
+                         node->text, fields_word(kind), suggest_best(&suggest));
     }
     return read_fail(reader, node->place,
-                     "'%.40s' is no %s; see 'otalab explain %s'", node->text,
-                     fields_word(kind),
+                     "'%.40s' is an unknown %s; see 'otalab explain %s'",
+                     node->text, fields_word(kind),
                      event_kind((enum event_code)pattern->code)->name);
 }
 
@@ -559,7 +559,7 @@ static void range_text(const struct range *range, char *out, size_t size)
     }
 }
 
-/* What a field's value is read into, before it is written as text again. */
+/* A field's value is read into this before it is written as text again. */
 struct field_value {
     char text[SCENARIO_NAME];
     struct range range;
@@ -570,8 +570,8 @@ struct field_value {
     .offset = offsetof(struct field_value, member), \
     .size = sizeof(((struct field_value *)0)->member)
 
-/* Fields that are read like keys of a scenario; the last row is for all other
- * letters. */
+/* Fields that are read like keys of a scenario; the last row applies to all
+ * other letters. */
 static const struct {
     char letter;
     struct schema_key key;

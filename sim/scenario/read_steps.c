@@ -5,7 +5,7 @@
 
 /* ---- actions ----------------------------------------------------------- */
 
-/* What an action is when its mapping does not say. */
+/* The values of an action that its mapping does not give. */
 static const struct action usual_action = {
     .done = 500,
     .form = FLASH_FORM_AUTO,
@@ -71,7 +71,7 @@ static int read_action(struct reader *reader, const struct node *node,
     return err;
 }
 
-/* An item of a list: one that is no mapping says what is wrong with it. */
+/* An item of a list: the wrong kind is reported. */
 static int read_listed(struct reader *reader, const struct node *node,
                        void *target)
 {
@@ -123,7 +123,7 @@ int read_step(struct reader *reader, const struct node *node, void *target)
                          step->timed
                              ? "a step has either 'on' or 'at', not both; "
                                "remove one"
-                             : "step needs 'on' or 'at'; add 'on: {event: "
+                             : "a step needs 'on' or 'at'; add 'on: {event: "
                                "app.ready}' or 'at: 5s'");
     }
     scenario->steps++;

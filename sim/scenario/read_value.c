@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A value of any kind: who reads it. */
+/* A value of any kind: which function reads it. */
 #include "scenario/read.h"
 
 static int read_nested(struct reader *reader, const struct schema_key *key,

@@ -16,9 +16,9 @@ static void *member(const struct schema_key *key, void *target)
 
 #define FIGURES_AT offsetof(struct schema_network_keys, figures)
 #define REORDER_NS UINT64_C(500000000)
-#define WHOLE 1000000u /* of a chance */
+#define WHOLE 1000000u /* of a probability */
 
-/* What is given, over the figures of the kind. */
+/* Apply the values given to the defaults of the kind. */
 static void apply_figures(const struct schema_network_keys *given,
                           uint32_t seen, struct link_figures *way)
 {
@@ -57,7 +57,7 @@ static void apply_rates(const struct schema_network_keys *given, uint32_t seen,
     }
 }
 
-/* Figures that only together make no sense. */
+/* Check for values that make no sense together. */
 static int check_network(struct reader *reader, const struct node *node,
                          uint32_t seen, const struct link_figures *way)
 {
@@ -66,7 +66,7 @@ static int check_network(struct reader *reader, const struct node *node,
 
     if (read_has(&schema_network, seen, "reorder_time") && way->reorder == 0) {
         return read_fail(reader, reorder->key_place,
-                         "'reorder_time' does nothing without 'reorder'; add "
+                         "'reorder_time' has no effect without 'reorder'; add "
                          "'reorder: 1%%'");
     }
     if (way->mtu != 0 && way->mtu <= way->overhead) {
@@ -126,7 +126,7 @@ int read_battery(struct reader *reader, const struct schema_key *key,
     if (err == 0 && battery->figures.empty_mohm < battery->figures.full_mohm) {
         err = read_fail(reader, node_find(node, "resistance_empty")->place,
                         "'resistance_empty' is below the full battery's %u "
-                        "mohm; an empty one has more",
+                        "mohm; an empty battery has more",
                         (unsigned)battery->figures.full_mohm);
     }
     return err;
@@ -134,7 +134,7 @@ int read_battery(struct reader *reader, const struct schema_key *key,
 
 /* ---- the devicetree ---------------------------------------------------- */
 
-/* "/agent/poll-ms": a node below the root, and a property of it. */
+/* "/agent/poll-ms": a node below the root and one of its properties. */
 static bool is_property_path(const char *path)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
@@ -168,7 +168,7 @@ static int read_property(struct reader *reader, const struct node *node,
 
     if (!is_property_path(node->key)) {
         return read_fail(reader, node->key_place,
-                         "'%.60s' is no path of a node and its property; "
+                         "'%.60s' is not the path of a node and its property; "
                          "write '/agent/poll-ms: 5000'",
                          node->key);
     }
@@ -227,10 +227,10 @@ int read_publish(struct reader *reader, const struct schema_key *key,
     return err;
 }
 
-/* Which keys mean something to a kind, besides kind and times. */
+/* Which keys have a meaning for a kind, besides kind and times. */
 static const struct {
-    const char *keys; /* each between blanks */
-    bool content;     /* it spoils content, which a status has not */
+    const char *keys; /* separated by blanks */
+    bool content;     /* it damages content, which a status has not */
 } fault_keys[SERVER_FAULTS] = {
     [SERVER_SILENT] = {" ", false},
     [SERVER_REFUSE] = {" resource code ", false},
@@ -262,8 +262,8 @@ static int check_misbehave(struct reader *reader, const struct node *node,
          item = item->next) {
         if (!fault_has_key(kind, item->key)) {
             return read_fail(reader, item->key_place,
-                             "'%s' means nothing to '%s'; remove it", item->key,
-                             name);
+                             "'%s' has no meaning for '%s'; remove it",
+                             item->key, name);
         }
     }
     if (fault_keys[kind].content && action->fault.resource == SERVER_STATUS) {
@@ -273,7 +273,7 @@ static int check_misbehave(struct reader *reader, const struct node *node,
     }
     if (kind == SERVER_CORRUPT && action->fault.value > 0xFFu) {
         return read_fail(reader, value->place,
-                         "'%.40s' is more than a byte; at most 255",
+                         "'%.40s' does not fit in a byte; at most 255",
                          value->text);
     }
     if (kind == SERVER_OTHER_IMAGE && action->text[0] == '\0') {

@@ -13,7 +13,7 @@ static const struct {
     const char *image;
 } usual_places[] = {{"boot-a", "bootloader"}, {"boot-b", "bootloader"}};
 
-/* Both bootloader copies are there unless the scenario says otherwise. */
+/* Both bootloader copies are provisioned unless the scenario says otherwise. */
 static void add_usual_places(struct scenario *scenario)
 {
     for (size_t i = 0; i < READ_SIZE(usual_places); i++) {

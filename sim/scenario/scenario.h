@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A scenario as it was read: plain data, everything validated, every item
- * with its place in the file. scenario_read() is the only way to make one;
+ * A scenario as read from its file: plain data, fully validated, every item
+ * with its place in the file. Only scenario_read() and its variants make one;
  * the caller frees it with scenario_free(). Grammar: one table per mapping in
- * schema.c, from which validator, JSON Schema and reference page come.
+ * schema.c, from which validator, JSON Schema and reference page are generated.
  */
 #ifndef OTALAB_SCENARIO_SCENARIO_H
 #define OTALAB_SCENARIO_SCENARIO_H
@@ -46,8 +46,8 @@ struct range {
 /* {event: flash.erase, partition: slot-b, nth: 3} */
 struct pattern {
     uint32_t code;   /* enum event_code */
-    uint32_t device; /* from 1; 0 = any */
-    uint32_t nth;    /* from 1; 0 = every one, for NEVER and COUNT */
+    uint32_t device; /* counted from 1; 0 = any */
+    uint32_t nth;    /* counted from 1; 0 = every one, for NEVER and COUNT */
     unsigned fields;
     struct {
         unsigned field;           /* of the event */
@@ -56,7 +56,7 @@ struct pattern {
     struct place place;
 };
 
-/* A hostile edit of an image after it was signed; see image/edits. */
+/* A change of an image after signing; see image/edits.h. */
 struct image_edit {
     char kind[16]; /* a name of image/edits.h */
     uint32_t value;
@@ -76,7 +76,7 @@ struct scenario_image {
     unsigned edits;
     struct image_edit edit[SCENARIO_EDITS];
     struct place place;
-    struct place build_place; /* of the values; the image's without one */
+    struct place build_place; /* of the values; else the image's */
     struct place size_place;
 };
 
@@ -99,35 +99,35 @@ enum action_kind {
     ACTION_WITHDRAW,   /* offer nothing */
     ACTION_MISBEHAVE,  /* the server: fault_kind, fault */
     ACTION_BEHAVE,     /* end one kind of fault, or (-1) all */
-    ACTION_NETWORK,    /* other figures for the link: network */
+    ACTION_NETWORK,    /* new properties for the link: network */
     ACTION_LINK,       /* text "up" or "down" */
     ACTION_OUTAGE,     /* the link is down for off_ns from now */
-    ACTION_CHARGE,     /* the battery gets a charge of done/1000 */
-    ACTION_ACCELERATOR /* its results to come: unit_fault, times */
+    ACTION_CHARGE,     /* the battery is set to a charge of done/1000 */
+    ACTION_ACCELERATOR /* its next results are bad: unit_fault, times */
 };
 
-/* {kind: nb-iot, rate: 60kbit/s, latency: 40ms, loss: 2%}: figures of a kind,
- * "ideal" if none is named, with what is given in their place. */
+/* {kind: nb-iot, rate: 60kbit/s, latency: 40ms, loss: 2%}: the values of a kind
+ * ("ideal" if none is named), overridden by those given. */
 struct scenario_network {
-    bool given; /* else no modem is fitted */
+    bool given; /* otherwise no modem is fitted */
     struct link_figures way[LINK_DIRECTIONS];
 };
 
 /* {capacity: 500J, charge: 40%, resistance: 2000mohm} */
 struct scenario_battery {
-    bool given; /* else an external supply */
+    bool given; /* otherwise an external supply */
     struct battery_figures figures;
     uint32_t charge; /* ppm */
 };
 
-/* A number of the devicetree: {/agent/poll-ms: 5000} */
+/* A number in the devicetree: {/agent/poll-ms: 5000} */
 struct scenario_property {
-    char path[96]; /* node path and property, which must exist */
+    char path[96]; /* node path and property, both of which must exist */
     uint32_t value;
     struct place place;
 };
 
-/* What the descriptor says; what is not given comes from the image. */
+/* What the descriptor says; values not given come from the image. */
 struct scenario_publish {
     char image[SCENARIO_NAME];
     char version[32]; /* "" = the image's */
@@ -137,7 +137,7 @@ struct scenario_publish {
     uint32_t size;
     uint32_t release;        /* 0 = one more than the last */
     char key[SCENARIO_NAME]; /* "" = root; as for images */
-    bool bad_digest;         /* the digest of the bytes is wrong */
+    bool bad_digest;         /* the digest is that of other bytes */
 };
 
 struct action {
@@ -160,15 +160,15 @@ struct action {
     struct scenario_network network;
     int fault_kind; /* enum server_fault_kind; -1: all, of BEHAVE */
     enum accelerator_fault unit_fault;
-    uint32_t after;            /* sound results come first */
+    uint32_t after;            /* good results that come first */
     uint32_t times;            /* of unit_fault */
     struct server_fault fault; /* `value` of OTHER_IMAGE: into image[] */
 };
 
 struct step {
     bool timed;      /* at: 5s, else on: {...} */
-    bool optional;   /* the run does not fail when it never happens */
-    uint32_t device; /* it acts on, from 1; 0 = the event's, at a time all */
+    bool optional;   /* the run passes even if it never happens */
+    uint32_t device; /* acts on it, from 1; 0 = the event's, at a time all */
     uint64_t at_ns;
     struct pattern on;
     unsigned actions;
@@ -199,12 +199,12 @@ enum end_key {
     END_REASON,  /* reason name in the journal */
     END_PROGRAMS,
     END_ERASES,
-    END_WORST_SECTOR, /* erases of the sector that had most */
-    END_CUTS,         /* power cuts and resets from outside delivered */
+    END_WORST_SECTOR, /* erases of the sector erased most often */
+    END_CUTS,         /* power cuts and resets delivered from outside */
     END_BYTES_DOWN,   /* payload bytes of datagrams the server's side sent */
     END_BYTES_UP,     /* and the device's */
-    END_STATE,        /* state name of the newest status report */
-    END_RESULT        /* and result name */
+    END_STATE,        /* state name in the newest status report */
+    END_RESULT        /* result name in the same report */
 };
 
 struct expect {
@@ -213,8 +213,8 @@ struct expect {
     struct pattern pattern; /* NEVER, COUNT, EVENTUALLY with event */
     bool has_event;
     struct range times;
-    uint32_t device; /* from 1; 0 = each of them (COUNT: together) */
-    /* state wanted by EVENTUALLY: each empty/-1 = not asked */
+    uint32_t device; /* counted from 1; 0 = each of them (COUNT: together) */
+    /* state expected by EVENTUALLY: each empty/-1 = not asked */
     char running[SCENARIO_NAME];
     int confirmed; /* -1, 0, 1 */
     int halted;    /* -1, 0, 1 */
@@ -235,15 +235,15 @@ struct scenario {
     uint64_t limit_ns;
     uint32_t limit_resets;
 
-    /* machine: defaults are our own builds */
+    /* machine: the defaults are our own builds */
     char rom[SCENARIO_NAME];
     char bootloader[SCENARIO_NAME];
 
-    uint32_t devices;  /* alike, 1..SCENARIO_DEVICES; 1 if not given */
-    uint64_t clock_ms; /* what the real-time clock shows at power-on */
+    uint32_t devices;  /* all alike, 1..SCENARIO_DEVICES; 1 if not given */
+    uint64_t clock_ms; /* time of day on the real-time clock at power-on */
     struct scenario_network network;
     struct scenario_battery battery;
-    uint32_t accelerator; /* 1: fitted, and used */
+    uint32_t accelerator; /* 1: an accelerator is fitted and used */
     unsigned properties;
     struct scenario_property property[SCENARIO_PROPERTIES];
 
@@ -262,38 +262,39 @@ struct scenario {
     struct step step[SCENARIO_STEPS];
     unsigned expects;
     struct expect expect[SCENARIO_EXPECTS];
-    uint32_t allow; /* bit per enum oracle_allow below */
+    uint32_t allow; /* one bit per enum oracle_allow below */
 };
 
-/* Violations that a scenario declares to be expected of a bad image. */
+/* Violations that a scenario expects a bad image to attempt. */
 enum oracle_allow {
     ALLOW_FLASH_LOCKED = 1u << 0,
     ALLOW_FLASH_RAW = 1u << 1,
     ALLOW_FLASH_RULES = 1u << 2,
-    ALLOW_BRICK = 1u << 3, /* no authentic image is left to run */
+    ALLOW_BRICK = 1u << 3, /* no authentic image is left that could run */
     ALLOW_OTP_LOCKED = 1u << 4,
     ALLOW_TIME = 1u << 5
 };
 
-/* Read and validate one file. On error *out is NULL and the diag says
- * "file:line:column: what is wrong; remedy". */
+/* Read and validate one file. 0, or a negative enum otalab_err; then *out is
+ * NULL and the diag says "file:line:column: what is wrong; remedy". */
 int scenario_read(const char *path, struct scenario **out, struct diag *diag);
-/* The same from memory; `path` is only for messages. */
+/* The same from memory; `path` is used only in messages. */
 int scenario_parse(const char *text, size_t length, const char *path,
                    struct scenario **out, struct diag *diag);
-void scenario_free(struct scenario *scenario); /* NULL is fine */
+void scenario_free(struct scenario *scenario); /* NULL is allowed */
 
 /*
- * One fault from the command line or a token, in one line of text:
+ * Read one fault from the command line or a token, in one line of text, and
+ * append it as a step:
  *   power_cut@flash.erase,partition=slot-b,nth=3,done=40%,off_for=500ms
  *   power_cut@12.5ms
  *   outage@agent.download,for=20s
  *   link=down@12s,device=2
  *   publish=update@app.ready
- * The part before '@' is an action, keys that are the event's fields, nth or
- * device select, the others are the action's; "do.partition=" is the action's
- * in any case. Actions that are a text, a word or a time take it after '=',
- * or as text=, a time as for=. Appends a step; errors say "fault:1:COLUMN:
+ * The part before '@' is an action. Of the keys, nth, device and the event's
+ * fields select events; all others belong to the action, as do keys written
+ * "do.partition=". An action whose value is a text, a word or a time takes it
+ * after '=', or as text=, or, for a time, as for=. Errors say "fault:1:COLUMN:
  * ...".
  */
 int scenario_add_fault(struct scenario *scenario, const char *text,

@@ -15,86 +15,90 @@
 const struct schema_choice schema_partitions[] = {
     {"boot-a", 0, "first copy of the bootloader"},
     {"boot-b", 1, "second copy of the bootloader"},
-    {"journal", 2, "the boot journal, every record twice"},
-    {"requests", 3, "what the application asks of the bootloader"},
-    {"progress", 4, "how far a download is"},
+    {"journal", 2, "the boot journal, with every record stored twice"},
+    {"requests", 3, "the application's requests to the bootloader"},
+    {"progress", 4, "how far a download has got"},
     {"slot-a", 5, "first image slot"},
     {"slot-b", 6, "second image slot"},
-    {"recovery", 7, "the image that runs when both slots are lost"},
-    {"staging", 8, "room for downloads"},
-    {"failed", 9, "images that failed their trial"},
-    {"offers", 10, "the highest release that was offered"},
+    {"recovery", 7, "the image that runs if both slots are unusable"},
+    {"staging", 8, "storage for downloads"},
+    {"failed", 9, "digests of images that failed their trial"},
+    {"offers", 10, "the highest release offered so far"},
     {"log", 11, "the device's own log"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice torn_flash[] = {
-    {"auto", FLASH_FORM_AUTO, "chosen from 'done' and the seed"},
-    {"before", FLASH_FORM_BEFORE, "nothing has happened"},
-    {"after", FLASH_FORM_AFTER, "all has happened, though unreported"},
-    {"prefix", FLASH_FORM_PREFIX, "program: the first bytes only"},
-    {"bits", FLASH_FORM_BITS, "program: a random part of the falling bits"},
+    {"auto", FLASH_FORM_AUTO, "chosen by 'done' and the seed"},
+    {"before", FLASH_FORM_BEFORE, "the operation has changed nothing"},
+    {"after", FLASH_FORM_AFTER,
+     "the operation is complete, but was not reported"},
+    {"prefix", FLASH_FORM_PREFIX, "program: only the first bytes are written"},
+    {"bits", FLASH_FORM_BITS,
+     "program: only a random subset of the bits is cleared"},
     {"word-split", FLASH_FORM_WORD_SPLIT,
      "program: the first bytes, then some bits of one word"},
-    {"weak", FLASH_FORM_WEAK, "program: reads right, cannot be relied on"},
-    {"disturb", FLASH_FORM_DISTURB, "program: done, and neighbours lost bits"},
+    {"weak", FLASH_FORM_WEAK, "program: reads correctly, but is unreliable"},
+    {"disturb", FLASH_FORM_DISTURB,
+     "program: complete, but neighbouring bytes lost bits"},
     {"erase-zeros", FLASH_FORM_ERASE_ZEROS,
      "erase, first phase: part of the sector is 0x00"},
     {"erase-all-zero", FLASH_FORM_ERASE_ALL_ZERO,
-     "erase, first phase over: the whole sector is 0x00"},
+     "erase, end of the first phase: the whole sector is 0x00"},
     {"erase-mix", FLASH_FORM_ERASE_MIX,
      "erase, second phase: old bits, zeros and ones"},
     {"erase-weak", FLASH_FORM_ERASE_WEAK,
-     "erase, third phase: reads 0xFF, cannot be relied on"},
+     "erase, third phase: reads as 0xFF, but is unreliable"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice torn_fuse[] = {
-    {"auto", OTP_FORM_AUTO, "chosen from the seed"},
+    {"auto", OTP_FORM_AUTO, "chosen by the seed"},
     {"before", OTP_FORM_BEFORE, "not burned"},
-    {"after", OTP_FORM_AFTER, "burned, though unreported"},
-    {"weak", OTP_FORM_WEAK, "burned, may drop at a later power-on"},
+    {"after", OTP_FORM_AFTER, "burned, but not reported"},
+    {"weak", OTP_FORM_WEAK, "burned, but may be lost at a later power-on"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice sram_left[] = {
     {"scrambled", BOARD_SRAM_SCRAMBLED, "random bytes from the seed"},
-    {"partly", BOARD_SRAM_PARTLY, "some of it survives"},
+    {"partly", BOARD_SRAM_PARTLY, "part of it survives"},
     {"kept", BOARD_SRAM_KEPT, "all of it survives"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice cut_causes[] = {
-    {"power-on", CTL_CAUSE_POWER_ON, "power was gone altogether"},
-    {"brown-out", CTL_CAUSE_BROWN_OUT, "power sagged and came back"},
+    {"power-on", CTL_CAUSE_POWER_ON, "a full loss of power"},
+    {"brown-out", CTL_CAUSE_BROWN_OUT, "power sagged and recovered"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice reset_causes[] = {
     {"watchdog", CTL_CAUSE_WATCHDOG, "the watchdog"},
-    {"pin", CTL_CAUSE_PIN, "the reset pin, from outside"},
-    {"software", CTL_CAUSE_SOFTWARE, "a restart by software"},
+    {"pin", CTL_CAUSE_PIN, "the reset pin, pulled from outside"},
+    {"software", CTL_CAUSE_SOFTWARE, "a restart requested by software"},
     {"deadline", CTL_CAUSE_DEADLINE, "the trial deadline"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice flash_failures[] = {
-    {"fail", 1, "the part reports that it failed"},
-    {"ignore", 2, "the part reports success and does nothing"},
+    {"fail", 1, "the part reports a failure"},
+    {"ignore", 2, "the part reports success but does nothing"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice fill_words[] = {
     {"random", 0x100u, "random bytes from the seed"}, {NULL, 0, NULL}};
 
 static const struct schema_choice placed_words[] = {
-    {"empty", 0, "nothing: as erased"},
+    {"empty", 0, "nothing: as if erased"},
     {"bootloader", 1, "our own bootloader"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice content_words[] = {
     {"empty", 0, "erased from end to end"},
-    {"damaged", 1, "neither empty nor an image of this scenario"},
+    {"damaged", 1, "neither empty nor an image from this scenario"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice running_words[] = {
     {"nothing", 0, "no image runs"}, {NULL, 0, NULL}};
 
 static const struct schema_choice executed_words[] = {
-    {"authentic", 0, "every instruction is of an image declared authentic"},
+    {"authentic", 0,
+     "every instruction belongs to an image declared authentic"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice reasons[] = {
@@ -103,7 +107,7 @@ static const struct schema_choice reasons[] = {
 #undef REASON_CHOICE
         {NULL, 0, NULL}};
 
-/* As LwM2M's Firmware Update object knows them. */
+/* As in LwM2M's Firmware Update object. */
 static const struct schema_choice update_states[] = {
 #define STATE_CHOICE(name, value, text) {text, value, NULL},
     AGENT_STATES(STATE_CHOICE)
@@ -118,15 +122,16 @@ static const struct schema_choice update_results[] = {
 
 static const struct schema_choice link_switch[] = {
     {"up", 1, "the device is registered"},
-    {"down", 0, "no network; what is under way is lost"},
+    {"down", 0, "no network; datagrams under way are lost"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice allowances[] = {
     {"flash.locked", ALLOW_FLASH_LOCKED,
-     "commands on locked flash (they are refused)"},
+     "commands on locked flash (which are refused)"},
     {"flash.raw-write", ALLOW_FLASH_RAW,
-     "stores into the flash window (they are undone)"},
-    {"flash.rules", ALLOW_FLASH_RULES, "other broken rules of the flash part"},
+     "stores into the flash window (which are undone)"},
+    {"flash.rules", ALLOW_FLASH_RULES,
+     "breaking any other rule of the flash part"},
     {"brick", ALLOW_BRICK, "a device that can boot nothing"},
     {"otp.locked", ALLOW_OTP_LOCKED, "burns of locked fuses"},
     {"time", ALLOW_TIME, "commands whose time does not fit"},
@@ -139,7 +144,7 @@ static const struct schema_key limits_keys[] = {
      .kind = SCHEMA_TIME,
      IN(scenario, limit_ns),
      BOUNDS(MS, 10000u * HOUR),
-     .help = "The run stops at this virtual time, with exit code 4 if an "
+     .help = "The run stops at this virtual time; the exit code is 4 if an "
              "expectation is still open",
      .usual = "120s",
      .example = "60s"},
@@ -147,7 +152,7 @@ static const struct schema_key limits_keys[] = {
      .kind = SCHEMA_NUMBER,
      IN(scenario, limit_resets),
      BOUNDS(1u, 100000u),
-     .help = "The run stops after this many resets: a boot loop",
+     .help = "The run stops after this many resets, as in a boot loop",
      .usual = "32",
      .example = "8"},
     {.key = NULL}};
@@ -156,15 +161,15 @@ static const struct schema_map schema_limits = {
     .name = "limits",
     .path = "limits",
     .keys = limits_keys,
-    .help = "When a run is stopped at the latest."};
+    .help = "The latest point at which a run is stopped."};
 
 static const struct schema_key image_keys[] = {
     {.key = "build",
      .kind = SCHEMA_NAME,
      REQUIRED,
      IN(scenario_image, build),
-     .help = "The program: app, recovery, or one that is bad on purpose; "
-             "'otalab explain build' lists them",
+     .help = "The program: app, recovery, or a deliberately bad one; 'otalab "
+             "explain build' lists them",
      .example = "app"},
     {.key = "version",
      .kind = SCHEMA_VERSION,
@@ -177,7 +182,7 @@ static const struct schema_key image_keys[] = {
      IN(scenario_image, counter),
      BOUNDS(0, UINT32_MAX),
      .help = "Security counter in the signed part",
-     .usual = "(the image tool's own)",
+     .usual = "(none)",
      .example = "2"},
     {.key = "size",
      .kind = SCHEMA_SIZE,
@@ -190,14 +195,14 @@ static const struct schema_key image_keys[] = {
      .kind = SCHEMA_SIGNER,
      IN(scenario_image, key),
      .choices = schema_image_keys,
-     .help = "Key that signs it. A PEM file's key is burned as the product's "
-             "third key, and comes with the image",
+     .help = "Key that signs the image. The key of a PEM file is burned as the "
+             "product's third key, and is included in the image",
      .usual = "root",
      .example = "wrong"},
     {.key = "authentic",
      .kind = SCHEMA_BOOL,
      IN(scenario_image, authentic),
-     .help = "Whether the oracle lets the device run it",
+     .help = "Whether the oracle allows the device to run it",
      .usual = "(true for key root or a PEM file without edits)",
      .example = "false"},
     {.key = "edits",
@@ -212,9 +217,9 @@ const struct schema_map schema_image = {
     .name = "image",
     .path = "images.NAME",
     .keys = image_keys,
-    .help = "An image: which program, which version, how signed."};
+    .help = "An image: which program and version, and how it is signed."};
 
-/* The image tool's own list; `example` says what the value means. */
+/* From the image tool's own list; `example` says what the value means. */
 static const struct schema_key edit_keys[] = {
 #define EDIT_KEY(code, name, meaning, text) \
     {.key = (name),                         \
@@ -231,7 +236,7 @@ const struct schema_map schema_edit = {
     .path = "images.NAME.edits[]",
     .flags = SCHEMA_ONE_KEY,
     .keys = edit_keys,
-    .help = "A change of an image: hostile, or an accident. Edits without a "
+    .help = "A change to an image, hostile or accidental. Edits without a "
             "value are written as a bare word."};
 
 #define PLACED(label, says, otherwise)                                 \
@@ -253,22 +258,22 @@ const struct schema_map schema_flash = {
     .name = "flash",
     .path = "flash",
     .keys = flash_keys,
-    .help = "What the factory put where. Partitions that are not named stay "
-            "empty."};
+    .help =
+        "What the factory put where. Partitions not named here stay empty."};
 
 static const struct schema_key fuses_keys[] = {
     {.key = "counter",
      .kind = SCHEMA_NUMBER,
      IN(scenario, fuse_counter),
      BOUNDS(0, OTP_COUNTER_BITS),
-     .help = "Security counter of applications",
+     .help = "Security counter for applications",
      .usual = "0",
      .example = "2"},
     {.key = "boot_counter",
      .kind = SCHEMA_NUMBER,
      IN(scenario, fuse_boot_counter),
      BOUNDS(0, OTP_BOOT_COUNTER_BITS),
-     .help = "Security counter of bootloaders",
+     .help = "Security counter for bootloaders",
      .usual = "0",
      .example = "1"},
     {.key = "epoch",
@@ -284,7 +289,7 @@ static const struct schema_map schema_fuses = {
     .name = "fuses",
     .path = "fuses",
     .keys = fuses_keys,
-    .help = "What is burned in the factory besides the root keys."};
+    .help = "What the factory burned besides the root keys."};
 
 static const struct schema_key machine_keys[] = {
     {.key = "rom",
@@ -327,11 +332,11 @@ static const struct schema_key pattern_keys[] = {
      .kind = SCHEMA_EVENT,
      REQUIRED,
      IN(pattern, code),
-     .help = "Name of the event; 'otalab explain' lists them. Further keys "
-             "are fields of that event and select by value",
+     .help = "Name of the event; 'otalab explain' lists them. Further keys are "
+             "fields of that event and are matched by value",
      .example = "flash.erase"},
-    NTH(pattern, nth, "Which of the events that fit, from 1", "1"),
-    DEVICE(pattern, device, "Of which device, from 1", "(any)"),
+    NTH(pattern, nth, "Which of the matching events, counted from 1", "1"),
+    DEVICE(pattern, device, "Device of the event, counted from 1", "(any)"),
     {.key = NULL}};
 
 const struct schema_map schema_pattern = {
@@ -339,7 +344,7 @@ const struct schema_map schema_pattern = {
     .path = "steps[].on",
     .flags = SCHEMA_FIELDS,
     .keys = pattern_keys,
-    .help = "An event, by its name and any of its fields."};
+    .help = "An event, chosen by its name and any of its fields."};
 
 static const struct schema_key step_keys[] = {
     {.key = "on",
@@ -363,43 +368,43 @@ static const struct schema_key step_keys[] = {
     {.key = "optional",
      .kind = SCHEMA_BOOL,
      IN(step, optional),
-     .help = "Whether the scenario passes when it never happens; for what a "
-             "fault before it may prevent",
+     .help = "Whether the scenario passes even if the step never happens; for "
+             "what an earlier fault may prevent",
      .usual = "false",
      .example = "true"},
-    DEVICE(step, device, "The device that the actions are for, from 1",
-           "(the event's; at a time, each of them)"),
+    DEVICE(step, device, "The device on which the actions act, counted from 1",
+           "(the event's; at a time, every device)"),
     {.key = NULL}};
 
 const struct schema_map schema_step = {
     .name = "step",
     .path = "steps[]",
     .keys = step_keys,
-    .help = "Something from outside, at an event or a time. A step that did "
-            "not happen fails the scenario."};
+    .help = "Something that happens from outside, at an event or a time. A "
+            "step that never happens fails the scenario."};
 
 static const struct schema_key cut_keys[] = {
     {.key = "done",
      .kind = SCHEMA_SHARE,
      IN(action, done),
-     .help = "How far the operation in flight is. If it is given, there must "
-             "be one",
+     .help = "How far the operation in flight has got. If this is given, there "
+             "must be one",
      .usual = "(50%, if one is in flight)",
      .example = "40%"},
     {.key = "form",
      .kind = SCHEMA_CHOICE,
      IN(action, form),
      .choices = torn_flash,
-     .help = "What a torn flash operation leaves. Any but auto must be what "
-             "the cut does leave",
+     .help = "What a torn flash operation leaves behind. With any value but "
+             "auto, the run fails if the cut leaves anything else",
      .usual = "auto",
      .example = "erase-mix"},
     {.key = "fuse_form",
      .kind = SCHEMA_CHOICE,
      IN(action, fuse_form),
      .choices = torn_fuse,
-     .help = "What a torn fuse burn leaves. Any but auto must be what the cut "
-             "does leave",
+     .help = "What a torn fuse burn leaves behind. With any value but auto, "
+             "the run fails if the cut leaves anything else",
      .usual = "auto",
      .example = "weak"},
     {.key = "off_for",
@@ -413,14 +418,14 @@ static const struct schema_key cut_keys[] = {
      .kind = SCHEMA_CHOICE,
      IN(action, sram),
      .choices = sram_left,
-     .help = "What the SRAM holds afterwards",
+     .help = "What the SRAM contains afterwards",
      .usual = "scrambled",
      .example = "kept"},
     {.key = "cause",
      .kind = SCHEMA_CHOICE,
      IN(action, cause),
      .choices = cut_causes,
-     .help = "What the device is told",
+     .help = "Reset cause reported to the device",
      .usual = "power-on",
      .example = "brown-out"},
     {.key = NULL}};
@@ -429,22 +434,22 @@ static const struct schema_map schema_cut = {
     .name = "power_cut",
     .path = "steps[].do.power_cut",
     .keys = cut_keys,
-    .help = "Power fails, and comes back. An operation of flash or fuses in "
-            "flight is torn."};
+    .help = "Power fails and comes back. A flash or fuse operation in flight "
+            "is torn."};
 
 static const struct schema_key reset_keys[] = {
     {.key = "done",
      .kind = SCHEMA_SHARE,
      IN(action, done),
-     .help = "How far the operation in flight is; it goes on. If it is given, "
-             "there must be one",
+     .help = "How far the operation in flight has got; it continues. If this "
+             "is given, there must be one",
      .usual = "(50%, if one is in flight)",
      .example = "40%"},
     {.key = "cause",
      .kind = SCHEMA_CHOICE,
      IN(action, cause),
      .choices = reset_causes,
-     .help = "What the device is told",
+     .help = "Reset cause reported to the device",
      .usual = "pin",
      .example = "watchdog"},
     {.key = NULL}};
@@ -453,7 +458,7 @@ static const struct schema_map schema_reset = {
     .name = "reset",
     .path = "steps[].do.reset",
     .keys = reset_keys,
-    .help = "A reset that leaves power on: SRAM and a flash operation in "
+    .help = "A reset without loss of power: SRAM and a flash operation in "
             "flight survive, locks do not."};
 
 #define PARTITION(type)                                      \
@@ -470,13 +475,13 @@ static const struct schema_key flip_keys[] = {
      REQUIRED,
      IN(action, offset),
      BOUNDS(0, FLASH_MAX_SIZE - 1u),
-     .help = "The byte, from the start of the partition",
+     .help = "Byte offset in the partition",
      .example = "0x80"},
     {.key = "bit",
      .kind = SCHEMA_NUMBER,
      IN(action, bit),
      BOUNDS(0, 7u),
-     .help = "The bit in that byte",
+     .help = "The bit within that byte",
      .usual = "0",
      .example = "3"},
     {.key = NULL}};
@@ -485,7 +490,7 @@ static const struct schema_map schema_flip = {
     .name = "bit_flip",
     .path = "steps[].do.bit_flip",
     .keys = flip_keys,
-    .help = "One bit of the flash changes by itself."};
+    .help = "One bit of the flash flips spontaneously."};
 
 static const struct schema_key damage_keys[] = {
     PARTITION(action),
@@ -493,7 +498,7 @@ static const struct schema_key damage_keys[] = {
      .kind = SCHEMA_SIZE,
      IN(action, offset),
      BOUNDS(0, FLASH_MAX_SIZE - 1u),
-     .help = "First byte, from the start of the partition",
+     .help = "Offset of the first byte in the partition",
      .usual = "0B",
      .example = "0x200"},
     {.key = "length",
@@ -501,14 +506,14 @@ static const struct schema_key damage_keys[] = {
      REQUIRED,
      IN(action, length),
      BOUNDS(1u, FLASH_MAX_SIZE),
-     .help = "How many bytes",
+     .help = "Number of bytes",
      .example = "4KiB"},
     {.key = "fill",
      .kind = SCHEMA_NUMBER,
      IN(action, fill),
      BOUNDS(0, 0xFFu),
      .choices = fill_words,
-     .help = "The new bytes; 0xff is erased",
+     .help = "The new bytes; 0xff means erased",
      .usual = "0xff",
      .example = "0x00"},
     {.key = NULL}};
@@ -517,15 +522,15 @@ static const struct schema_map schema_damage = {
     .name = "damage",
     .path = "steps[].do.damage",
     .keys = damage_keys,
-    .help = "A range of the flash is overwritten, past the device. At least "
-            "one byte must change."};
+    .help = "A range of the flash is overwritten without the device's "
+            "knowledge. At least one byte must change."};
 
 /* In the order of enum action_kind. */
 static const struct schema_key action_keys[] = {
     {.key = "console",
      .kind = SCHEMA_TEXT,
      IN(action, text),
-     .help = "Type a line to the device",
+     .help = "Type a line on the device's console",
      .example = "\"trial b\""},
     {.key = "power_cut",
      .kind = SCHEMA_MAP,
@@ -566,8 +571,8 @@ static const struct schema_key action_keys[] = {
      .kind = SCHEMA_PUBLISH,
      IN(action, publish),
      .map = &schema_publish,
-     .help = "The server offers an image from now on, with a descriptor that "
-             "tells the truth unless the mapping says otherwise",
+     .help = "The server offers an image from now on, with a truthful "
+             "descriptor unless the mapping says otherwise",
      .example = "update"},
     {.key = "withdraw",
      .kind = SCHEMA_FLAG,
@@ -589,14 +594,14 @@ static const struct schema_key action_keys[] = {
      .kind = SCHEMA_NETWORK,
      IN(action, network),
      .map = &schema_network,
-     .help = "The link has other figures from now on. What is not given comes "
-             "from the kind, not from the figures before",
+     .help = "The link has new properties from now on. Those not given come "
+             "from the kind, not from the previous link",
      .example = "{kind: nb-iot, loss: 25%}"},
     {.key = "link",
      .kind = SCHEMA_CHOICE,
      IN(action, text),
      .choices = link_switch,
-     .help = "The link goes down, until it is switched up again",
+     .help = "The link goes down until it is switched up again",
      .example = "down"},
     {.key = "outage",
      .kind = SCHEMA_TIME,
@@ -628,9 +633,8 @@ const struct schema_map schema_action = {.name = "do",
     {                                                                       \
         .key = "event", .kind = SCHEMA_EVENT, .flags = (wanted),            \
         IN(expect, pattern.code),                                           \
-        .help =                                                             \
-            "Name of the event. Further keys are fields of that event and " \
-            "select by value",                                              \
+        .help = "Name of the event. Further keys are fields of that event " \
+                "and are matched by value",                                 \
         .example = "boot.rollback"                                          \
     }
 
@@ -648,13 +652,14 @@ static const struct schema_map schema_always = {
     .name = "always",
     .path = "expect[].always",
     .keys = always_keys,
-    .help = "Holds from power-on to the end."};
+    .help = "What holds from power-on to the end."};
 
 static const struct schema_key never_keys[] = {
     EXPECTED_EVENT(SCHEMA_REQUIRED),
-    NTH(expect, pattern.nth, "Not for the nth time: nth: 2 allows it once",
-        "(never at all)"),
-    DEVICE(expect, device, "Of which device, from 1", "(any)"),
+    NTH(expect, pattern.nth,
+        "Which of the matching events must not happen: nth: 2 allows the first",
+        "(it must never happen)"),
+    DEVICE(expect, device, "Device of the event, counted from 1", "(any)"),
     {.key = NULL}};
 
 static const struct schema_map schema_never = {
@@ -672,7 +677,8 @@ static const struct schema_key count_keys[] = {
      IN(expect, times),
      .help = "Number of matching events in the whole run",
      .example = "3"},
-    DEVICE(expect, device, "Of which device, from 1", "(all of them together)"),
+    DEVICE(expect, device, "Device of the events, counted from 1",
+           "(all devices together)"),
     {.key = NULL}};
 
 static const struct schema_map schema_count = {
@@ -684,8 +690,9 @@ static const struct schema_map schema_count = {
 
 static const struct schema_key eventually_keys[] = {
     EXPECTED_EVENT(0),
-    NTH(expect, pattern.nth, "Which of the events that fit", "1"),
-    DEVICE(expect, device, "Of which device, from 1", "(each of them)"),
+    NTH(expect, pattern.nth, "Which of the matching events", "1"),
+    DEVICE(expect, device, "Device that must reach it, counted from 1",
+           "(every device)"),
     {.key = "running",
      .kind = SCHEMA_IMAGE,
      IN(expect, running),
@@ -700,7 +707,7 @@ static const struct schema_key eventually_keys[] = {
     {.key = "halted",
      .kind = SCHEMA_BOOL,
      IN(expect, halted),
-     .help = "Whether the board gave up",
+     .help = "Whether the board has given up",
      .example = "true"},
     {.key = "within",
      .kind = SCHEMA_TIME,
@@ -716,8 +723,8 @@ static const struct schema_map schema_eventually = {
     .path = "expect[].eventually",
     .flags = SCHEMA_FIELDS,
     .keys = eventually_keys,
-    .help = "An event, or a state (running, confirmed, halted), that must "
-            "come."};
+    .help = "An event, or a state (running, confirmed, halted), that must be "
+            "reached."};
 
 #define END_RANGE(label, says)                                   \
     {                                                            \
@@ -746,15 +753,15 @@ static const struct schema_key end_keys[] = {
      IN(expect, range),
      .help = "Whether the running image is confirmed",
      .example = "true"},
-    END_RANGE("attempts", "Attempts that the journal has left"),
-    END_RANGE("resets", "Resets after the first power-on"),
-    END_RANGE("boots", "Boots, the first one included"),
-    END_RANGE("rollbacks", "Times the journal left a slot for a reason"),
+    END_RANGE("attempts", "Attempts left according to the journal"),
+    END_RANGE("resets", "Number of resets after the first power-on"),
+    END_RANGE("boots", "Number of boots, including the first"),
+    END_RANGE("rollbacks", "How often the journal left a slot for a reason"),
     END_RANGE("counter", "Security counter in the fuses"),
     {.key = "halted",
      .kind = SCHEMA_BOOL,
      IN(expect, range),
-     .help = "Whether the board gave up",
+     .help = "Whether the board has given up",
      .example = "false"},
     {.key = "reason",
      .kind = SCHEMA_CHOICE,
@@ -762,41 +769,43 @@ static const struct schema_key end_keys[] = {
      .choices = reasons,
      .help = "Reason of the last rollback or rejection in the journal",
      .example = "trial-failed"},
-    END_RANGE("programs", "Flash pages programmed"),
-    END_RANGE("erases", "Flash sectors erased"),
-    END_RANGE("worst_sector", "Erases of the sector that had most of them"),
-    END_RANGE("cuts", "Power cuts and resets from steps that were delivered"),
-    END_RANGE("bytes_down", "Payload bytes of datagrams that the server sent"),
-    END_RANGE("bytes_up", "Payload bytes of datagrams that the device sent"),
+    END_RANGE("programs", "Number of flash pages programmed"),
+    END_RANGE("erases", "Number of flash sectors erased"),
+    END_RANGE("worst_sector",
+              "Number of erases of the sector erased most often"),
+    END_RANGE("cuts", "Number of power cuts and resets delivered by steps"),
+    END_RANGE("bytes_down",
+              "Payload bytes of all datagrams sent by the server"),
+    END_RANGE("bytes_up", "Payload bytes of all datagrams sent by the device"),
     {.key = "state",
      .kind = SCHEMA_CHOICE,
      IN(expect, text),
      .choices = update_states,
-     .help = "State in the newest report that the server has",
+     .help = "State in the newest report that the server received",
      .example = "idle"},
     {.key = "result",
      .kind = SCHEMA_CHOICE,
      IN(expect, text),
      .choices = update_results,
-     .help = "Result in the newest report that the server has",
+     .help = "Result in the newest report that the server received",
      .example = "success"},
-    /* No expectation, but which device the others are about. */
-    DEVICE(expect, device, "Of which device, from 1", "(each of them)"),
+    /* Not an expectation itself, but the device to which the others apply. */
+    DEVICE(expect, device, "Device to check, counted from 1", "(every device)"),
     {.key = NULL}};
 
 const struct schema_map schema_end = {
     .name = "at_end",
     .path = "expect[].at_end",
     .keys = end_keys,
-    .help = "What is so when the run ends. Each key is an expectation of its "
-            "own."};
+    .help = "What must hold when the run ends. Each key is an expectation of "
+            "its own."};
 
 /* In the order of enum expect_kind. */
 static const struct schema_key expect_keys[] = {
     {.key = "always",
      .kind = SCHEMA_MAP,
      .map = &schema_always,
-     .help = "Holds from power-on to the end",
+     .help = "What holds from power-on to the end",
      .example = "{executed: authentic}"},
     {.key = "never",
      .kind = SCHEMA_MAP,
@@ -811,7 +820,7 @@ static const struct schema_key expect_keys[] = {
     {.key = "eventually",
      .kind = SCHEMA_MAP,
      .map = &schema_eventually,
-     .help = "An event or a state that must come",
+     .help = "An event or a state that must be reached",
      .example = "{running: update, confirmed: true, within: 60s}"},
     {.key = "at_end",
      .kind = SCHEMA_END,
@@ -825,8 +834,8 @@ const struct schema_map schema_expect = {
     .path = "expect[]",
     .flags = SCHEMA_ONE_KEY,
     .keys = expect_keys,
-    .help = "One expectation. The oracle's own rules hold besides, in every "
-            "run."};
+    .help =
+        "One expectation. The oracle's own rules apply as well, in every run."};
 
 /* ---- the root --------------------------------------------------------- */
 
@@ -835,7 +844,7 @@ static const struct schema_key scenario_keys[] = {
      .kind = SCHEMA_NAME,
      REQUIRED,
      IN(scenario, name),
-     .help = "The scenario's name; the file has the same name",
+     .help = "The scenario's name, which must match the file's name",
      .example = "power-cut-in-confirm"},
     {.key = "title",
      .kind = SCHEMA_TEXT,
@@ -853,12 +862,12 @@ static const struct schema_key scenario_keys[] = {
     {.key = "limits",
      .kind = SCHEMA_MAP,
      .map = &schema_limits,
-     .help = "When the run is stopped at the latest",
+     .help = "The latest point at which the run is stopped",
      .example = "{virtual_time: 60s, resets: 8}"},
     {.key = "images",
      .kind = SCHEMA_IMAGES,
      .map = &schema_image,
-     .help = "The images of this scenario, by names of your own",
+     .help = "The images of this scenario; you choose their names",
      .example = "{factory: {build: app, version: 1.2.0}}"},
     {.key = "flash",
      .kind = SCHEMA_FLASH,
@@ -874,7 +883,7 @@ static const struct schema_key scenario_keys[] = {
     {.key = "fuses",
      .kind = SCHEMA_MAP,
      .map = &schema_fuses,
-     .help = "What is burned in the factory besides the root keys",
+     .help = "What the factory burned besides the root keys",
      .example = "{counter: 2}"},
     {.key = "machine",
      .kind = SCHEMA_MAP,
@@ -883,23 +892,23 @@ static const struct schema_key scenario_keys[] = {
      .example = "{rom: rom.elf}"},
     {.key = "devicetree",
      .kind = SCHEMA_PROPERTIES,
-     .help = "Numbers of the devicetree that are other than on the board, by "
-             "node and property, which must exist there",
+     .help = "Devicetree numbers that differ from the board's, by node and "
+             "property; both must exist there",
      .usual = "(as in firmware/board/otalab.dts)",
      .example = "{/agent/poll-ms: 5000}"},
     {.key = "crypto",
      .kind = SCHEMA_CHOICE,
      IN(scenario, accelerator),
      .choices = schema_crypto_kinds,
-     .help = "By what the device hashes and verifies",
+     .help = "What the device uses to compute hashes and verify signatures",
      .usual = "software",
      .example = "accelerator"},
     {.key = "devices",
      .kind = SCHEMA_NUMBER,
      IN(scenario, devices),
      BOUNDS(1u, SCENARIO_DEVICES),
-     .help = "How many devices there are, all alike, each with a link of its "
-             "own to the one server",
+     .help = "Number of devices; all are alike, and each has its own link to "
+             "the one server",
      .usual = "1",
      .example = "2"},
     {.key = "clock",
@@ -907,7 +916,7 @@ static const struct schema_key scenario_keys[] = {
      IN(scenario, clock_ms),
      .unit = MS,
      BOUNDS(0, 24u * HOUR / MS - 1u),
-     .help = "Time of day that the real-time clock shows at power-on",
+     .help = "Time of day on the real-time clock at power-on",
      .usual = "0h",
      .example = "6h"},
     {.key = "network",
@@ -921,14 +930,14 @@ static const struct schema_key scenario_keys[] = {
      .kind = SCHEMA_BATTERY,
      IN(scenario, battery),
      .map = &schema_battery,
-     .help = "The battery that the device lives on",
-     .usual = "(an external supply that never tires)",
+     .help = "The battery that powers the device",
+     .usual = "(an external supply that never fails)",
      .example = "{capacity: 500J, charge: 40%}"},
     {.key = "allow",
      .kind = SCHEMA_ALLOW,
      IN(scenario, allow),
      .choices = allowances,
-     .help = "Violations that a bad image is expected to try",
+     .help = "Violations that a bad image is expected to attempt",
      .usual = "(none)",
      .example = "[flash.locked]"},
     {.key = "steps",
@@ -948,8 +957,8 @@ const struct schema_map schema_scenario = {
     .name = "scenario",
     .path = "",
     .keys = scenario_keys,
-    .help = "A scenario: a device, the world around it, what happens, and "
-            "what must come of it."};
+    .help = "A scenario: a device, the world around it, what happens, and what "
+            "must result."};
 
 const struct schema_map *const schema_maps[] = {
     &schema_scenario,   &schema_limits,      &schema_image,
@@ -985,8 +994,8 @@ const struct schema_map *const schema_maps[] = {
 
 static const struct schema_words words[SCHEMA_KINDS] = {
     [SCHEMA_TEXT] = {"one line of text", NULL, "\"type\": \"string\""},
-    [SCHEMA_NAME] = {"a name of small letters, digits, '.', '_' and '-'", NULL,
-                     JSON_NAME},
+    [SCHEMA_NAME] = {"a name of lower-case letters, digits, '.', '_' and '-'",
+                     NULL, JSON_NAME},
     [SCHEMA_VERSION] = {"a version", "1.2.0 or 1.2.0+4",
                         "\"type\": \"string\", \"pattern\": "
                         "\"^[0-9]+[.][0-9]+[.][0-9]+([+][0-9]+)?$\""},
@@ -994,9 +1003,9 @@ static const struct schema_words words[SCHEMA_KINDS] = {
     [SCHEMA_NUMBER] = {"a whole number", "7 or 0x1f", NULL},
     [SCHEMA_SIZE] = {"a size with its unit", "4KiB, 512B or 0x200", JSON_SIZE},
     [SCHEMA_TIME] = {"a time with its unit", "45ms, 1.5s or 2min", JSON_TIME},
-    [SCHEMA_SHARE] = {"a share in percent, to a tenth", "40% or 12.5%",
+    [SCHEMA_SHARE] = {"a percentage with at most one decimal", "40% or 12.5%",
                       JSON_UNIT("%")},
-    [SCHEMA_CHANCE] = {"a share in percent, to 0.0001 %", "2% or 0.05%",
+    [SCHEMA_CHANCE] = {"a percentage with at most four decimals", "2% or 0.05%",
                        JSON_UNIT("%")},
     [SCHEMA_RATE] = {"a rate with its unit", "60kbit/s or 1.5Mbit/s",
                      JSON_UNIT("(k|M)?bit/s")},
@@ -1007,12 +1016,12 @@ static const struct schema_words words[SCHEMA_KINDS] = {
     [SCHEMA_CODE] = {"a CoAP code", "5.03",
                      "\"type\": [\"string\", \"number\"]"},
     [SCHEMA_RANGE] = {"a number or a range", "3, 0..3 or 2..", JSON_RANGE},
-    [SCHEMA_CHOICE] = {"one of its words", NULL, NULL},
-    [SCHEMA_SIGNER] = {"a key file, beside the scenario", "test-key.pem",
+    [SCHEMA_CHOICE] = {"one of the words listed", NULL, NULL},
+    [SCHEMA_SIGNER] = {"a key file beside the scenario", "test-key.pem",
                        "\"type\": \"string\""},
     [SCHEMA_IMAGE] = {"the name of an image", NULL, "\"type\": \"string\""},
     [SCHEMA_EVENT] = {"the name of an event", NULL, NULL},
-    [SCHEMA_FLAG] = {"nothing further", NULL,
+    [SCHEMA_FLAG] = {"no value", NULL,
                      "\"type\": [\"object\", \"null\"], \"maxProperties\": 0"},
     [SCHEMA_MAP] = {"a mapping", NULL, NULL},
     [SCHEMA_IMAGES] = {"a mapping of names to images", NULL, NULL},

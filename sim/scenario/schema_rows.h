@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the rows of the grammar's tables are written with, and the tables of
- * schema_world.c. Only files of sim/scenario include it.
+ * Macros for the rows of the grammar's tables, and the tables of
+ * schema_world.c. Only files in sim/scenario include it.
  */
 #ifndef OTALAB_SCENARIO_SCHEMA_ROWS_H
 #define OTALAB_SCENARIO_SCHEMA_ROWS_H

@@ -7,32 +7,33 @@
 #include "outside/battery.h"
 #include "outside/server.h"
 
-/* Who signs: an image, or what is published. */
+/* Who signs an image or a publication. */
 const struct schema_choice schema_image_keys[] = {
     {"root", 0, "the product's key"},
     {"root1", 1, "the product's second key"},
     {"root2", 2, "the product's third key"},
-    {"wrong", 3, "a key that the device does not know"},
+    {"wrong", 3, "a key unknown to the device"},
     {NULL, 0, NULL}};
 
 /* ---- the link ---------------------------------------------------------- */
 
 /* In the order of link_kind_at(). */
 static const struct schema_choice link_kinds[] = {
-    {"ideal", 0, "no delay, no limit of rate, no loss"},
+    {"ideal", 0, "no delay, no rate limit, no loss"},
     {"nb-iot", 1,
-     "NB-IoT at the edge of a cell: 15.6 kbit/s up, 21 down, round trips of "
-     "1.6 to 10 s"},
+     "NB-IoT at the edge of a cell: 15.6 kbit/s up, 21 kbit/s down, round "
+     "trips of 1.6 to 10 s"},
     {"nb-iot-good", 2,
-     "NB-IoT near the mast: 62.5 kbit/s up, 26 down, round trips of 1.6 s"},
+     "NB-IoT near the mast: 62.5 kbit/s up, 26 kbit/s down, round trips of 1.6 "
+     "s"},
     {"lte-m", 3, "LTE-M: 1 Mbit/s, round trips of 50 to 150 ms"},
     {NULL, 0, NULL}};
 
-#define CHANCE(label, type, member, says, written)                     \
-    {                                                                  \
-        .key = (label), .kind = SCHEMA_CHANCE, IN(type, member),       \
-        BOUNDS(0, LINK_PPM), .help = (says), .usual = "(as the kind)", \
-        .example = (written)                                           \
+#define CHANCE(label, type, member, says, written)                             \
+    {                                                                          \
+        .key = (label), .kind = SCHEMA_CHANCE, IN(type, member),               \
+        BOUNDS(0, LINK_PPM), .help = (says), .usual = "(depends on the kind)", \
+        .example = (written)                                                   \
     }
 #define DELAY(label, member, says, otherwise, written)                        \
     {                                                                         \
@@ -52,18 +53,18 @@ static const struct schema_key burst_keys[] = {
      .kind = SCHEMA_CHANCE,
      REQUIRED,
      IN(schema_network_keys, figures.burst_begin),
-     .help = "Chance before each datagram that a burst begins",
+     .help = "Probability, before each datagram, that a burst begins",
      .example = "1%"},
     {.key = "end",
      .kind = SCHEMA_CHANCE,
      REQUIRED,
      IN(schema_network_keys, figures.burst_end),
-     .help = "Chance before each datagram that the burst ends",
+     .help = "Probability, before each datagram, that the burst ends",
      .example = "20%"},
     {.key = "loss",
      .kind = SCHEMA_CHANCE,
      IN(schema_network_keys, figures.burst_loss),
-     .help = "Share of the datagrams lost while it lasts",
+     .help = "Share of the datagrams lost during a burst",
      .usual = "100%",
      .example = "80%"},
     {.key = NULL}};
@@ -72,61 +73,61 @@ const struct schema_map schema_burst = {
     .name = "burst",
     .path = "network.burst",
     .keys = burst_keys,
-    .help = "Loss that comes in bursts, beside the loss by chance."};
+    .help = "Loss that comes in bursts, in addition to random loss."};
 
 static const struct schema_key network_keys[] = {
     {.key = "kind",
      .kind = SCHEMA_CHOICE,
      IN(schema_network_keys, kind),
      .choices = link_kinds,
-     .help = "The kind of link; it supplies the values that are not given",
+     .help = "The kind of link; it supplies every value that is not given",
      .usual = "ideal",
      .example = "nb-iot"},
-    RATE("rate", rate, "Rate of either direction", "(as the kind)", "60kbit/s"),
+    RATE("rate", rate, "Rate in both directions", "(depends on the kind)",
+         "60kbit/s"),
     RATE("up", rate_of[LINK_UP], "Rate from the device to the server",
          "(as rate)", "20kbit/s"),
     RATE("down", rate_of[LINK_DOWN], "Rate from the server to the device",
          "(as rate)", "60kbit/s"),
     DELAY("latency", figures.latency,
-          "Delay of a datagram in either direction, beside its time on the "
-          "air",
-          "(as the kind)", "40ms"),
+          "Delay of a datagram in either direction, in addition to its time on "
+          "the air",
+          "(depends on the kind)", "40ms"),
     DELAY("jitter", figures.jitter,
-          "Up to so much more, at random; the order stays", "(as the kind)",
-          "10ms"),
+          "Random extra delay, up to this much; datagrams stay in order",
+          "(depends on the kind)", "10ms"),
     CHANCE("loss", schema_network_keys, figures.loss,
-           "Share of the datagrams that are lost, at random", "2%"),
+           "Share of the datagrams that are lost at random", "2%"),
     {.key = "burst",
      .kind = SCHEMA_MAP,
      .map = &schema_burst,
      .help = "Loss that comes in bursts",
-     .usual = "(as the kind)",
+     .usual = "(depends on the kind)",
      .example = "{begin: 1%, end: 20%, loss: 80%}"},
     CHANCE("duplicate", schema_network_keys, figures.duplicate,
            "Share of the datagrams that arrive twice", "1%"),
     DELAY("duplicate_time", figures.duplicate_time,
-          "Up to so much later the copy arrives", "(as the kind)", "100ms"),
+          "Longest delay of the second copy", "(depends on the kind)", "100ms"),
     CHANCE("reorder", schema_network_keys, figures.reorder,
-           "Share of the datagrams that are held back, so that later ones "
+           "Share of the datagrams that are held back so that later ones "
            "overtake them",
            "1%"),
-    DELAY("reorder_time", figures.reorder_time,
-          "For so long they are held back",
-          "(500ms with reorder, else as the kind)", "500ms"),
+    DELAY("reorder_time", figures.reorder_time, "How long they are held back",
+          "(500ms with reorder, otherwise depends on the kind)", "500ms"),
     {.key = "mtu",
      .kind = SCHEMA_NUMBER,
      IN(schema_network_keys, figures.mtu),
      BOUNDS(1u, LINK_BYTES + 1000u),
-     .help = "Longest datagram in bytes, overhead included; longer ones are "
-             "lost",
-     .usual = "(as the kind)",
+     .help =
+         "Longest datagram in bytes, including overhead; longer ones are lost",
+     .usual = "(depends on the kind)",
      .example = "1280"},
     {.key = "overhead",
      .kind = SCHEMA_NUMBER,
      IN(schema_network_keys, figures.overhead),
      BOUNDS(0, 1000u),
-     .help = "Bytes of headers that each datagram has besides, on the air",
-     .usual = "(as the kind)",
+     .help = "Bytes of lower-layer headers added to each datagram on the air",
+     .usual = "(depends on the kind)",
      .example = "28"},
     {.key = NULL}};
 
@@ -134,8 +135,8 @@ const struct schema_map schema_network = {
     .name = "network",
     .path = "network",
     .keys = network_keys,
-    .help = "The link between device and server. Figures are for either "
-            "direction; what is not given comes from the kind."};
+    .help = "The link between device and server. Properties apply to both "
+            "directions; those not given come from the kind."};
 
 /* ---- the battery ------------------------------------------------------- */
 
@@ -150,23 +151,24 @@ static const struct schema_key battery_keys[] = {
     {.key = "charge",
      .kind = SCHEMA_CHANCE,
      IN(scenario_battery, charge),
-     .help = "How full it is at power-on",
+     .help = "State of charge at power-on",
      .usual = "100%",
      .example = "40%"},
     {.key = "resistance",
      .kind = SCHEMA_OHMS,
      IN(scenario_battery, figures.full_mohm),
      BOUNDS(0, BATTERY_MOHM_LIMIT),
-     .help = "Internal resistance, full and empty alike unless "
-             "resistance_empty is given: what a weak cell browns out by",
+     .help = "Internal resistance, both full and empty unless resistance_empty "
+             "is given; it makes a weak cell brown out",
      .usual = "(800mohm, and 6ohm when empty)",
      .example = "2000mohm"},
     {.key = "resistance_empty",
      .kind = SCHEMA_OHMS,
      IN(scenario_battery, figures.empty_mohm),
      BOUNDS(0, BATTERY_MOHM_LIMIT),
-     .help = "Internal resistance of the empty battery; it rises evenly",
-     .usual = "(as resistance if that is given, else 6ohm)",
+     .help = "Internal resistance of the empty battery; in between, it rises "
+             "evenly",
+     .usual = "(resistance if that is given, otherwise 6ohm)",
      .example = "6ohm"},
     {.key = NULL}};
 
@@ -188,21 +190,21 @@ static const struct schema_key publish_keys[] = {
     {.key = "version",
      .kind = SCHEMA_VERSION,
      IN(scenario_publish, version),
-     .help = "Version that the descriptor claims",
+     .help = "Version claimed by the descriptor",
      .usual = "(the image's)",
      .example = "1.3.0"},
     {.key = "counter",
      .kind = SCHEMA_NUMBER,
      IN(scenario_publish, counter),
      BOUNDS(0, UINT32_MAX),
-     .help = "Security counter that the descriptor claims",
+     .help = "Security counter claimed by the descriptor",
      .usual = "(the image's)",
      .example = "2"},
     {.key = "size",
      .kind = SCHEMA_SIZE,
      IN(scenario_publish, size),
      BOUNDS(0, UINT32_MAX),
-     .help = "Size that the descriptor claims",
+     .help = "Size claimed by the descriptor",
      .usual = "(the image's)",
      .example = "1MiB"},
     {.key = "release",
@@ -222,7 +224,7 @@ static const struct schema_key publish_keys[] = {
     {.key = "bad_digest",
      .kind = SCHEMA_BOOL,
      IN(scenario_publish, bad_digest),
-     .help = "Whether the digest in the descriptor is that of other bytes",
+     .help = "Whether the descriptor carries the digest of other bytes",
      .usual = "false",
      .example = "true"},
     {.key = NULL}};
@@ -231,24 +233,24 @@ const struct schema_map schema_publish = {
     .name = "publish",
     .path = "steps[].do.publish",
     .keys = publish_keys,
-    .help = "What the signed descriptor says, true or not."};
+    .help = "What the signed descriptor says, whether true or not."};
 
 /* In the order of enum server_fault_kind. */
-#define FAULT_KINDS                                                          \
-    {"silent", SERVER_SILENT, "receives, and never answers"},                \
-        {"refuse", SERVER_REFUSE, "answers with an error code alone"},       \
-        {"corrupt", SERVER_CORRUPT, "one byte of the content is changed"},   \
-        {"wrong-etag", SERVER_WRONG_ETAG,                                    \
-         "the ETag changes on the way, the content does not"},               \
-        {"truncate", SERVER_TRUNCATE, "blocks come with bytes missing"},     \
-        {"wrong-block", SERVER_WRONG_BLOCK,                                  \
-         "blocks come with another one's number"},                           \
-        {"wrong-token", SERVER_WRONG_TOKEN, "answers belong to no request"}, \
-        {"other-image", SERVER_OTHER_IMAGE,                                  \
-         "the content changes on the way, the ETag does not"},               \
-    {                                                                        \
-        "replay", SERVER_REPLAY,                                             \
-            "offers in turn whatever it has published so far"                \
+#define FAULT_KINDS                                                        \
+    {"silent", SERVER_SILENT, "receives requests, but never answers"},     \
+        {"refuse", SERVER_REFUSE, "answers with only an error code"},      \
+        {"corrupt", SERVER_CORRUPT, "one byte of the content is changed"}, \
+        {"wrong-etag", SERVER_WRONG_ETAG,                                  \
+         "the ETag changes during the transfer, the content does not"},    \
+        {"truncate", SERVER_TRUNCATE, "blocks come with bytes missing"},   \
+        {"wrong-block", SERVER_WRONG_BLOCK,                                \
+         "blocks carry another block's number"},                           \
+        {"wrong-token", SERVER_WRONG_TOKEN, "answers match no request"},   \
+        {"other-image", SERVER_OTHER_IMAGE,                                \
+         "the content changes during the transfer, the ETag does not"},    \
+    {                                                                      \
+        "replay", SERVER_REPLAY,                                           \
+            "offers everything it has published so far, in turn"           \
     }
 
 static const struct schema_choice fault_kinds[] = {FAULT_KINDS,
@@ -259,7 +261,7 @@ const struct schema_choice schema_behave_kinds[] = {
 static const struct schema_choice resources[] = {
     {"descriptor", SERVER_DESCRIPTION, "what is published"},
     {"image", SERVER_IMAGE, "the image, in blocks"},
-    {"status", SERVER_STATUS, "where devices report to"},
+    {"status", SERVER_STATUS, "the resource to which devices report"},
     {NULL, 0, NULL}};
 
 static const struct schema_key misbehave_keys[] = {
@@ -274,35 +276,37 @@ static const struct schema_key misbehave_keys[] = {
      .kind = SCHEMA_CHOICE,
      IN(action, fault.resource),
      .choices = resources,
-     .help = "The resource it concerns",
+     .help = "The affected resource",
      .usual = "image",
      .example = "descriptor"},
     {.key = "from",
      .kind = SCHEMA_SIZE,
      IN(action, fault.from),
      BOUNDS(0, UINT32_MAX),
-     .help = "From which byte of the content on; for corrupt, that byte",
+     .help =
+         "First affected byte of the content; for corrupt, the affected byte",
      .usual = "0B",
      .example = "1000B"},
     {.key = "value",
      .kind = SCHEMA_NUMBER,
      IN(action, fault.value),
      BOUNDS(1u, UINT32_MAX),
-     .help = "corrupt: what the byte is XORed with; truncate: how many bytes "
-             "blocks lack; wrong-block: by how much the number is too high",
+     .help = "corrupt: value with which the byte is XORed; truncate: number of "
+             "bytes missing from each block; wrong-block: number added to the "
+             "block number",
      .usual = "1",
      .example = "2"},
     {.key = "code",
      .kind = SCHEMA_CODE,
      IN(action, fault.value),
      BOUNDS(4u << 5, (6u << 5) - 1u),
-     .help = "refuse: the answer's code, of class 4 or 5",
+     .help = "refuse: code of the answer, of class 4 or 5",
      .usual = "5.03",
      .example = "4.04"},
     {.key = "image",
      .kind = SCHEMA_IMAGE,
      IN(action, text),
-     .help = "other-image: the one that comes instead; needed there",
+     .help = "other-image: the image sent instead; required there",
      .example = "other"},
     {.key = "times",
      .kind = SCHEMA_NUMBER,
@@ -317,5 +321,5 @@ const struct schema_map schema_misbehave = {
     .name = "misbehave",
     .path = "steps[].do.misbehave",
     .keys = misbehave_keys,
-    .help = "The server does wrong, as real servers, caches and proxies have "
-            "done. Different kinds may be on at a time."};
+    .help = "The server misbehaves, as real servers, caches and proxies have "
+            "done. Several kinds may be active at a time."};

@@ -94,12 +94,12 @@ enum quantity_result value_version(const char *text)
 
 /* ---- comparisons ------------------------------------------------------ */
 
-/* In the order in which they must be looked for. `add` goes to the number;
- * before and behind are what stands around it in a range. */
+/* In the order in which they must be tried. `add` is added to the number;
+ * before and behind surround it in a range. */
 static const struct {
     const char *sign;
     int add;
-    const char *before; /* NULL: cannot be written as a range */
+    const char *before; /* NULL: cannot be expressed as a range */
     const char *behind;
 } comparisons[] = {
     {">=", 0, "", ".."},   {">", 1, "", ".."}, {"<=", 0, "0..", ""},

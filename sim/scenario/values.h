@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Single values of a scenario beyond base/quantity.h: ranges, versions, codes.
- * Every function sets *out only on QUANTITY_OK and owns nothing.
+ * Every function sets *out only if it returns QUANTITY_OK, and owns nothing.
  */
 #ifndef OTALAB_SCENARIO_VALUES_H
 #define OTALAB_SCENARIO_VALUES_H
@@ -15,15 +15,15 @@
 
 /* "5.03": class and detail of a CoAP code as its one byte */
 enum quantity_result value_code(const char *text, uint64_t *code);
-/* "3", "0..3", "2.."; hexadecimal, too */
+/* "3", "0..3", "2.."; also hexadecimal */
 enum quantity_result value_range(const char *text, struct range *range);
 /* "1.2.0", "1.2.0+4": parts up to 255, 255, 65535 and the build number */
 enum quantity_result value_version(const char *text);
 
 /*
- * Is this a comparison as programming languages write it (">= 3", "<5",
- * "!= 2")? Then `remedy` says how a scenario writes it. Reads to the end of
- * the number only.
+ * Whether the text is a comparison as programming languages write it (">= 3",
+ * "<5", "!= 2"). If so, `remedy` says how a scenario writes it. Reads only to
+ * the end of the number.
  */
 bool values_comparison(const char *text, char *remedy, size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of commands, the walk over their tree, and their error line. */
+/* Command names, the walk over the command tree, and command error lines. */
 #include "shell/options.h"
 
 #include <string.h>

@@ -22,7 +22,7 @@ void completion_word(const char *typed, const char *word, const char *summary,
     }
 }
 
-/* "-s", "--seed" or "--seed=.."; NULL if the command has none of it. */
+/* "-s", "--seed" or "--seed=.."; NULL if the command has no such option. */
 static const struct option_spec *find_option(const struct command *command,
                                              const char *word)
 {
@@ -47,7 +47,7 @@ static void take_word(struct place *place, const char *word)
         command_find(place->command, place->only_arguments ? "" : word);
 
     if (place->option != NULL) {
-        /* bash makes a word of its own of "=" */
+        /* bash treats "=" as a word of its own */
         place->option = strcmp(word, "=") == 0 ? place->option : NULL;
     } else if (next != NULL) {
         place->command = next;
@@ -86,7 +86,7 @@ static void offer_options(const struct command *command, const char *typed,
         snprintf(word, sizeof word, "--%s", spec->name);
         completion_word(typed, word, spec->help, out);
     }
-    completion_word(typed, "--help", "print help", out);
+    completion_word(typed, "--help", "print this help", out);
 }
 
 static void offer_commands(const struct command *command, const char *typed,
@@ -96,7 +96,7 @@ static void offer_commands(const struct command *command, const char *typed,
         completion_word(typed, command_word(command->subcommands[i]),
                         command->subcommands[i]->summary, out);
     }
-    completion_word(typed, "help", "print help", out);
+    completion_word(typed, "help", "print this help", out);
 }
 
 static enum completion_adds adds_for(const struct place *place, bool options)

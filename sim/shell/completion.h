@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Shell completions. The scripts know nothing of otalab: at each Tab they ask
- * `otalab completion --offer -- WORD...`, which answers from the tables of
- * commands.h. The first line of the answer says what the shell adds itself,
- * each other one is a word and, after a tab, what it means.
+ * Shell completions. The scripts know nothing about otalab: at each Tab they
+ * ask `otalab completion --offer -- WORD...`, which answers from the tables of
+ * commands.h. The first line of the answer says what the shell adds itself.
+ * Each further line is a word and, after a tab, what it means.
  */
 #ifndef OTALAB_SHELL_COMPLETION_H
 #define OTALAB_SHELL_COMPLETION_H
@@ -12,7 +12,7 @@
 
 #include "shell/commands.h"
 
-/* What the shell, or the caller, adds to the words that were offered. */
+/* What the shell, or the caller, adds to the words offered. */
 enum completion_adds {
     ADDS_NOTHING,
     ADDS_FILES,
@@ -23,21 +23,21 @@ enum completion_adds {
 
 struct completion {
     enum completion_adds adds;
-    const char *typed; /* the part of the last word that is completed */
+    const char *typed; /* the part of the last word that is being completed */
 };
 
-/* Answer for the words after "otalab", the last of which is being typed (it
- * may be empty); `count` is at least 1. Writes the first line, then the words
- * that the tables know. The caller checks the stream. */
+/* Answer for the words after "otalab", the last of which is being typed and may
+ * be empty; `count` is at least 1. Writes the first line, then the words found
+ * in the tables. The caller checks the stream for errors. */
 struct completion completion_offer(const struct command *root,
                                    char *const *words, int count, FILE *out);
 
-/* A line of the answer, if `word` begins with what was typed; `summary` may
- * be NULL. */
+/* Write one line of the answer if `word` begins with what was typed; `summary`
+ * may be NULL. */
 void completion_word(const char *typed, const char *word, const char *summary,
                      FILE *out);
 
-/* The script for bash, zsh or fish; NULL for another shell. */
+/* The script for bash, zsh or fish; NULL for any other shell. */
 const char *completion_script(const char *shell);
 
 #endif

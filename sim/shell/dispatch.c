@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a group of commands to the one that was typed. */
+/* Finds the command that was typed within a group of commands. */
 #include "shell/options.h"
 
 #include "base/suggest.h"

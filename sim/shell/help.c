@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the tables of commands.h look to a person: `--help`. */
+/* Prints the tables of commands.h for people: `--help`. */
 #include <string.h>
 
 #include "shell/options.h"
@@ -18,8 +18,8 @@ const char *option_argument(const struct option_spec *spec)
     return spec->argument != NULL ? spec->argument : kind_argument[spec->kind];
 }
 
-/* Print `text` wrapped between column `indent` and WIDTH; the cursor stands
- * in column `at`. */
+/* Print `text` wrapped between column `indent` and WIDTH, starting at column
+ * `at`. */
 static void print_wrapped(FILE *out, const char *text, int indent, int at)
 {
     if (at > 0 && at >= indent) {

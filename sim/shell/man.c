@@ -13,50 +13,50 @@ struct entry {
 };
 
 static const struct entry exit_codes[] = {
-    {"0", "all is well; every expectation held"},
+    {"0", "success; every expectation held"},
     {"1", "an expectation failed"},
     {"2", "the command line or a scenario is wrong"},
-    {"3", "the simulator itself failed, or a program it needs is missing"},
+    {"3", "the simulator itself failed, or a program that it needs is missing"},
     {"4", "a time limit was reached before the end"},
     {"5", "nothing was selected"},
-    {"6", "a replay or a repetition differed"},
+    {"6", "a replayed or repeated run differed"},
     {"130", "interrupted"},
     {NULL, NULL},
 };
 
 static const struct entry environment[] = {
-    {"OTALAB_FIRMWARE", "folder with other device programs; --firmware comes "
-                        "before it"},
-    {"OTALAB_QEMU", "another qemu-system-arm; --qemu comes before it"},
-    {"PATH", "where qemu-system-arm is looked for"},
-    {"TMPDIR", "where temporary files go; /tmp otherwise"},
-    {"NO_COLOR", "if set and not empty, no colour unless asked for"},
-    {"TERM", "no colour if it is dumb or missing"},
-    {"GITHUB_ACTIONS", "if it is true, what failed is marked at its line of "
-                       "the scenario, as GitHub wants it"},
-    {"GITHUB_WORKSPACE", "the folder from which such a line names its file"},
-    {"GITHUB_STEP_SUMMARY", "a file to which a table of the results is then "
-                            "appended"},
-    {"CI_NODE_INDEX, CI_NODE_TOTAL", "what --shard auto takes in GitLab; it "
-                                     "knows CircleCI's and Buildkite's "
-                                     "names, too"},
+    {"OTALAB_FIRMWARE",
+     "folder with other device programs; --firmware takes precedence"},
+    {"OTALAB_QEMU", "another qemu-system-arm; --qemu takes precedence"},
+    {"PATH", "where qemu-system-arm is searched for"},
+    {"TMPDIR", "folder for temporary files; /tmp if not set"},
+    {"NO_COLOR", "if set and not empty, output has no colour unless asked for"},
+    {"TERM", "output has no colour if this is dumb or not set"},
+    {"GITHUB_ACTIONS", "if true, each failure is also reported as a GitHub "
+                       "annotation at its line of the scenario"},
+    {"GITHUB_WORKSPACE",
+     "folder to which the file names in annotations are relative"},
+    {"GITHUB_STEP_SUMMARY", "file to which a table of the results is appended"},
+    {"CI_NODE_INDEX, CI_NODE_TOTAL",
+     "used by --shard auto in GitLab; CircleCI's and Buildkite's variables are "
+     "known, too"},
     {NULL, NULL},
 };
 
-/* Paths count from the prefix: the folder above the program's bin. */
+/* Paths are relative to the prefix, the folder above the program's bin. */
 static const struct entry files[] = {
-    {"scenarios/", "the user's scenarios, found by name in the folder where "
-                   "otalab is started"},
+    {"scenarios/",
+     "your own scenarios, found by name in the folder where otalab is started"},
     {"runs/", "evidence of failed runs: recording, flash, fuses, log, token"},
-    {"PREFIX/share/otalab/scenarios/", "scenarios that come with otalab"},
-    {"PREFIX/share/otalab/firmware/", "device programs and devicetree"},
-    {"PREFIX/lib/otalab/libotalab-shim.so", "the plugin for QEMU"},
+    {"PREFIX/share/otalab/scenarios/", "the scenarios that come with otalab"},
+    {"PREFIX/share/otalab/firmware/", "device programs and the devicetree"},
+    {"PREFIX/lib/otalab/libotalab-shim.so", "the QEMU plugin"},
     {NULL, NULL},
 };
 
-#define COLUMNS 60 /* of text in a source line; escapes come on top */
+#define COLUMNS 60 /* of text in a source line; escapes are not counted */
 
-/* One character as roff reads it back. */
+/* Write one character so that roff reads it back unchanged. */
 static void put_character(FILE *out, char c)
 {
     static const struct {
@@ -82,7 +82,8 @@ static void put_text(FILE *out, const char *text)
     }
 }
 
-/* Text in lines of a fair length; no word may look like a request. */
+/* Write text in lines of moderate length; no line may start like a roff
+ * request. */
 static void put_prose(FILE *out, const char *text)
 {
     size_t column = 0;
@@ -192,16 +193,20 @@ void man_page(const struct command *root, FILE *out)
     fputs(".SH SYNOPSIS\n"
           "\\fBotalab\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR...] "
           "[\\fIARGUMENT\\fR...]\n"
-          ".PP\n\\fBotalab help\\fR [\\fICOMMAND\\fR]\n"
-          ".PP\n\\fBotalab\\fR \\fB\\-\\-version\\fR\n"
+          ".PP\n"
+          "\\fBotalab help\\fR [\\fICOMMAND\\fR]\n"
+          ".PP\n"
+          "\\fBotalab\\fR \\fB\\-\\-version\\fR\n"
           ".SH DESCRIPTION\n"
           "Runs firmware updates on real device programs in QEMU, in a world "
-          "of which\nevery part can fail: flash, fuses, power, radio and "
-          "server are modelled in\nvirtual time, so each run is the same to "
-          "the bit and can be replayed.\n"
+          "where any\n"
+          "part can fail. Flash, fuses, power, radio and server are modelled "
+          "in virtual\n"
+          "time, so every run can be reproduced to the bit and replayed.\n"
           ".PP\n"
           "Data goes to standard output, messages to standard error. Every "
-          "command\nhas \\fB\\-\\-help\\fR, which begins with examples.\n"
+          "command\n"
+          "has \\fB\\-\\-help\\fR, which begins with examples.\n"
           ".SH COMMANDS\n",
           out);
     command_walk(root, put_command, out);

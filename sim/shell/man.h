@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The manual page otalab(1), made from the tables of commands.h and from a few
- * of its own: exit codes, environment, files. roff with the man macros, for
- * groff and mandoc alike. The caller checks the stream.
+ * The manual page otalab(1), generated from the tables of commands.h and a few
+ * of its own: exit codes, environment, files. It is roff with the man macros,
+ * for both groff and mandoc. The caller checks the stream for errors.
  */
 #ifndef OTALAB_SHELL_MAN_H
 #define OTALAB_SHELL_MAN_H

@@ -107,10 +107,10 @@ static int store(const struct command *command, const struct option_spec *spec,
                  struct option_value *value, const char *text)
 {
     if (value->given && !spec->repeat && spec->kind != OPTION_FLAG) {
-        return usage(command, "given twice: --", spec->name, "");
+        return usage(command, "option given twice: --", spec->name, "");
     }
     if (value->count >= OPTIONS_REPEAT_MAX) {
-        return usage(command, "given too often: --", spec->name, "");
+        return usage(command, "option given too often: --", spec->name, "");
     }
     value->given = true;
     if (text != NULL && read_value(spec, text, &value->number) != 0) {
@@ -136,19 +136,21 @@ bool option_takes_word(const struct option_spec *spec)
     return spec->kind != OPTION_FLAG;
 }
 
-/* The option found; `attached` is what stood after '=' (or the letter). */
+/* Store the option that was found; `attached` is what follows '=' (or the
+ * letter). */
 static int take_option(struct walk *walk, const struct option_spec *spec,
                        const char *attached)
 {
     const char *text = attached;
 
     if (spec->kind == OPTION_FLAG && attached != NULL) {
-        return usage(walk->command, "takes no argument: --", spec->name, "");
+        return usage(walk->command, "option takes no argument: --", spec->name,
+                     "");
     }
     if (option_takes_word(spec) && attached == NULL) {
         if (walk->at + 1 >= walk->argc) {
-            return usage(walk->command, "an argument is missing after --",
-                         spec->name, "");
+            return usage(walk->command, "missing argument after --", spec->name,
+                         "");
         }
         text = walk->argv[++walk->at];
     }
@@ -264,8 +266,8 @@ int options_port(const struct option_value *value, struct diag *diag)
         return 0;
     }
     return diag_fail(diag, OTALAB_ERR_USAGE,
-                     "--gdb %s: is no TCP port; one from 1 to %u", value->text,
-                     UINT16_MAX);
+                     "--gdb %s: not a TCP port; give a number from 1 to %u",
+                     value->text, UINT16_MAX);
 }
 
 bool options_color(const char *when, FILE *stream)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a shell has to do at a Tab: ask otalab, add files of its own. */
+/* What each shell does at a Tab: ask otalab, then add its own file names. */
 #include "shell/completion.h"
 
 #include <string.h>

@@ -16,7 +16,7 @@ says() {
 }
 test_that "each chapter is announced" says '1. A good' '2. A bad' '3. The plug'
 test_that "and what it showed is said" says 'had proved that it works' \
-    'did not fetch it again' 'its last record'
+    'did not download the update again' 'its last record'
 # One block of 1024 bytes, with its header.
 test_that "the bytes that came twice are counted" \
     grep -qE 'Only 10[2-9][0-9] bytes came over the air twice' out

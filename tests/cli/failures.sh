@@ -59,7 +59,7 @@ nth=$(sed -n 's/^    nearest .* nth=\([0-9]*\), over.*/\1/p' out)
 sed "s/event: app.request, kind: confirm/event: flash.program, partition: requests, nth: $nth/; s/lc3/torn/" \
     "$cases/lc3.yaml" >torn.yaml
 check "which is right" 0 "$tool" run torn.yaml
-says "as it tears something" 'CUT, .*in requests, what was in flight is left: '
+says "as it tears something" 'CUT for .* in flight is torn: requests, '
 run_case lc4 1
 says "a form says it too" '^    nearest   #[0-9]+ flash.program partition=requests nth=[0-9]+, over '
 sed 's/{done: 40%}/{}/; s/lc3/untorn/' "$cases/lc3.yaml" >untorn.yaml
@@ -99,9 +99,9 @@ expect: [eventually: {running: new, within: 3min}]
 END
 check "out of range: exit code 2" 2 "$tool" check range.yaml
 test_that "a share has its range" \
-    grep -qF ":7:17: '110%' is out of range for 'loss'; from 0% to 100%" err
+    grep -qF ":7:17: '110%' is out of range for 'loss'; give a value from 0% to 100%" err
 test_that "'within' has the latest time, at its own place" \
-    grep -qF ":8:45: 'within' lies beyond the end of the run; at most 2min" err
+    grep -qF ":8:45: 'within' exceeds the length of the run; use at most 2min" err
 
 # ---- what is not there, or does not fit
 check "b_size2: an image larger than its slot" 2 "$tool" check \

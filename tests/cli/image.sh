@@ -192,10 +192,10 @@ refused "a counter beyond the fuses" 2 "at most 256" "$tool" provision \
     -b boot.img -a a.img -k root --counter 257 --flash x.bin --fuses x.fuses
 refused "an image beyond its partition" 2 "the image for boot-a" "$tool" \
     provision -b large.img -a a.img -k root --flash x.bin --fuses x.fuses
-refused "four root keys" 2 "fuses hold 3" "$tool" provision -b boot.img \
+refused "four root keys" 2 "fuses hold only 3" "$tool" provision -b boot.img \
     -a a.img -k root -k root -k root -k root --flash x.bin --fuses x.fuses
 
-refused "one file for flash and fuses" 2 "are two files" "$tool" provision \
+refused "one file for flash and fuses" 2 "need two files" "$tool" provision \
     -b boot.img -a a.img -k root --flash x.bin --fuses x.bin
 refused "a folder for a dump" 2 "flash-2.bin: No such file" "$tool" inspect \
     --device 2 .

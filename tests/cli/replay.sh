@@ -64,25 +64,25 @@ check "a folder of that name is not in the way" 0 "$tool" replay -q "$token"
 check "6: everything is the same but the recording" 6 "$tool" replay -q \
     "$(sed 's/rec=......../rec=01234567/' <<<"$token")"
 complains "it says what is and what was" \
-    'the same, but the recording is [0-9a-f]{8}, it was 01234567$'
+    'the same, but the recording is [0-9a-f]{8}, was 01234567$'
 test_that "6: nothing claims to be the same" eval '! grep -q bit.for.bit out'
 
 mkdir other
 cp "$programs"/* other/ 2>/dev/null
 cp other/bad_health.bin other/app.bin
 check "another application" 1 "$tool" replay -q --firmware other "$token"
-complains "is warned of" 'warning: an image is another one \(.*\): the run may'
+complains "is warned of" 'warning: an image has changed \(.*\): the run may'
 test_that "and is no replay that differs" eval '! grep -q bit.for.bit out'
 cp "$programs/app.bin" other/
 printf '\n' >>other/rom.elf
 check "another ROM file" 0 "$tool" replay -q --firmware other "$token"
-complains "is warned of too" 'warning: the ROM is another one'
+complains "is warned of too" 'warning: the ROM has changed'
 version() { "$1" --version | head -n 1; }
 if qemu=$("$OLDPWD/tools/qemu10.sh" --offline 2>/dev/null) &&
     [ "$(version "$qemu")" != \
         "$(version "${OTALAB_QEMU:-qemu-system-arm}")" ]; then
     check "another QEMU" 0 "$tool" replay -q --qemu "$qemu" "$token"
-    complains "is warned of as well" 'warning: QEMU is another one \(.*, was '
+    complains "is warned of as well" 'warning: QEMU has changed \(.*, was '
     says "and gives the same bits all the same" "$same"
 else
     echo "ok another QEMU # SKIP no second one in the cache"
@@ -104,7 +104,7 @@ cp "$scenarios/boot/ab-good.yaml" scenarios/
 
 # ---- tokens from elsewhere
 refused "no token" "does not begin with ol1:" "$tool" replay ab-bad
-refused "a folder of that name has no evidence" "no evidence of a run" \
+refused "a folder of that name has no evidence" "not an evidence folder" \
     "$tool" replay ab-good
 refused "half a token" "is missing" "$tool" replay "${token%:images=*}"
 refused "a token with a fault that means nothing" "fault:1:" \

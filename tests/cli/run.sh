@@ -332,7 +332,7 @@ fi
 test_that "--record keeps good runs too" [ -s kept/good/flash.bin ]
 check "--repeat" 0 "$tool" run -q --repeat 3 good.yaml
 says "the result is told once" '^PASS good '
-says "and that they were equal" '^  repeat   3 runs, the same bit for bit$'
+says "and that they were equal" '^  repeat   3 runs, identical to the bit$'
 refused "no run at all" 2 "--repeat 0: must be at least 1" "$tool" run \
     --repeat 0 good.yaml
 refused "a run that cannot begin has no story" 3 "apt-get install" \
@@ -358,7 +358,7 @@ for word in --version -V version; do
     says "is the version" '^otalab [0-9]+\.[0-9]+\.[0-9]+$'
 done
 check "the tool alone gives its help" 0 "$tool"
-says "with the commands" '^  replay +run again exactly'
+says "with the commands" '^  replay +repeat exactly'
 check "so does help" 0 "$tool" help
 says "with examples first" '^Examples:$'
 check "run --help" 0 "$tool" run --help

@@ -154,7 +154,7 @@ check "is replayed elsewhere" 1 env -C / "$tool" replay -q "$work/elsewhere/g-ow
 says "to the bit" '^the recording is the same, bit for bit$'
 says "and says how to do it again" "replay $work/elsewhere/g-own\$"
 check "a folder without evidence" 2 "$tool" replay elsewhere
-complains "is none" "elsewhere: no evidence of a run in there"
+complains "is none" "elsewhere: not an evidence folder"
 
 # ---- a full disk, a folder that is not ours
 if [ "$(id -u)" != 0 ]; then
@@ -194,12 +194,12 @@ test_that "one too" eval '[ "$(grep -c ^PASS out)" = 1 ]'
 check "by a glob" 2 "$tool" run -q --filter 'd-*' --filter '*-bad' all
 says "two of them are one or the other" '^0 passed, 2 failed$'
 refused "a filter for nothing" 5 \
-    "no scenario selected: none of 6 is like 'a-god'; did you mean 'a-good', 'e-good'?" \
+    "no scenario selected: none of 6 matches 'a-god'; did you mean 'a-good', 'e-good'?" \
     "$tool" run -q --filter a-god all
-refused "a filter for nothing known" 5 "--list shows them" \
+refused "a filter for nothing known" 5 "use --list to see them" \
     "$tool" run -q --filter xyzzyxyzzy all
-refused "no scenario and no filter" 2 "needs SCENARIO" "$tool" run
-refused "two reports for one stdout" 2 "both want stdout" \
+refused "no scenario and no filter" 2 "SCENARIO is missing" "$tool" run
+refused "two reports for one stdout" 2 "both write to stdout" \
     "$tool" run --json --tap all
 
 : >sharded
@@ -215,7 +215,7 @@ check "--shard auto takes GitLab's numbers" 2 env CI_NODE_INDEX=2 \
 test_that "and gives that shard" cmp out shard-2
 check "--shard auto elsewhere" 2 "$tool" run --list --shard auto all
 test_that "gives all of it" lines out 8
-complains "and says so" '^otalab run: --shard auto: no CI system'
+complains "and says so" '^otalab run: --shard auto: no known CI system'
 refused "a shard that there is not" 2 "such as 1/4" "$tool" run --shard 5/4 all
 : >none
 for i in {1..9}; do
@@ -262,10 +262,10 @@ check "JSON, JUnit and evidence together" 0 "$tool" run --json \
     --junit both.xml --record both all/a-good.yaml
 test_that "give all three" eval \
     '[ -s both.xml ] && lines out 1 && [ -s both/a-good/flash.bin ]'
-refused "a folder is no file for it" 2 "no plain file" \
+refused "a folder is no file for it" 2 "not a regular file" \
     "$tool" run --junit all all/a-good.yaml
 ln -s /dev/null null
-refused "nor is a device" 2 "no plain file" "$tool" run --junit null \
+refused "nor is a device" 2 "not a regular file" "$tool" run --junit null \
     all/a-good.yaml
 test_that "which stays" [ -L null ]
 
@@ -387,7 +387,7 @@ for jobs in all/a-good.yaml "all/a-good.yaml all/e-good.yaml"; do
     test_that "130: the first Ctrl-C" [ $code = 130 ]
     test_that "it leaves no machine" soon run_now 0
 done
-refused "no TCP port" 2 "--gdb 99999: is no TCP port; one from 1 to 65535" \
+refused "no TCP port" 2 "--gdb 99999: not a TCP port; give a number from 1 to 65535" \
     "$tool" run --gdb 99999 all/a-good.yaml
 
 # ---- progress

@@ -390,7 +390,7 @@ Test(jobs, nonsense_is_an_error)
     }
     cr_assert_eq(jobs_run(&jobs, &diag), 0);
     cr_assert(strstr(told.text, "{3 error three: its worker process sent "
-                                "nonsense}\n{4 passed }\n") != NULL,
+                                "invalid data}\n{4 passed }\n") != NULL,
               "%s", told.text);
 }
 

@@ -67,10 +67,11 @@ Test(mistakes, each_is_found_in_the_order_of_the_file)
                    "'app.ready'?");
     expect_said(5, "9:10: '5' has no unit; write 'at: 5ms'");
     expect_said(6, "11:5: no image is called 'nw'; did you mean 'new'?");
-    expect_said(7, "11:39: 'within' lies beyond the end of the run; at most "
+    expect_said(7, "11:39: 'within' exceeds the length of the run; use at most "
                    "2min, or raise limits.virtual_time");
-    expect_said(8, "12:22: '0-3' is no number or range; write 3, 0..3 or 2..");
-    expect_said(9, "12:34: 'x' is no number or range; write 3, 0..3 or 2..");
+    expect_said(8,
+                "12:22: '0-3' is not a number or range; write 3, 0..3 or 2..");
+    expect_said(9, "12:34: 'x' is not a number or range; write 3, 0..3 or 2..");
 }
 
 Test(mistakes, the_first_line_says_how_many_there_are)

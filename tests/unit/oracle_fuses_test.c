@@ -157,7 +157,8 @@ Test(oracle_fuses, none_but_the_counter)
         power_up();
         oracle_burn(&stage.oracle, &stage.view, others[i]);
         cr_expect_eq(stage.said[3], i + 1, "fuse %u", others[i]);
-        cr_expect_not_null(strstr(stage.last, "none of the security counter"));
+        cr_expect_not_null(
+            strstr(stage.last, "does not belong to the security counter"));
     }
 }
 
@@ -192,7 +193,7 @@ Test(oracle_fuses, an_image_below_them_runs)
     }
     oracle_start(&stage.oracle, &stage.view);
     boot(OLD);
-    expect_only(3, "old runs, whose counter 1 the fuses do not allow");
+    expect_only(3, "old runs, but the fuses do not allow its counter 1");
 }
 
 Test(oracle_fuses, above_a_gap_count_as_well)
@@ -200,14 +201,14 @@ Test(oracle_fuses, above_a_gap_count_as_well)
     otp_set(&stage.otp, OTP_COUNTER_BIT + 1);
     oracle_start(&stage.oracle, &stage.view);
     boot(OLD);
-    expect_only(3, "old runs, whose counter 1 the fuses do not allow");
+    expect_only(3, "old runs, but the fuses do not allow its counter 1");
 }
 
 Test(oracle_fuses, a_counter_beyond_them_runs)
 {
     stage.judged.image[OLD].counter = OTP_COUNTER_BITS + 1;
     boot(OLD);
-    expect_only(3, "old runs, whose counter 257 the fuses do not allow");
+    expect_only(3, "old runs, but the fuses do not allow its counter 257");
 }
 
 Test(oracle_fuses, a_bootloader_below_them_runs)
@@ -215,5 +216,5 @@ Test(oracle_fuses, a_bootloader_below_them_runs)
     otp_set(&stage.otp, OTP_BOOT_COUNTER_BIT);
     oracle_start(&stage.oracle, &stage.view);
     power_up();
-    expect_only(3, "bootloader runs, whose counter 0 the fuses do not allow");
+    expect_only(3, "bootloader runs, but the fuses do not allow its counter 0");
 }

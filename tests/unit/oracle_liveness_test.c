@@ -38,7 +38,7 @@ Test(oracle_liveness, boots_without_end)
     reset_at_once(BOOTS);
     expect_silence();
     reset_at_once(100);
-    expect_only(5, "boots again and again, without pauses that would grow");
+    expect_only(5, "boots again and again, without growing pauses");
 }
 
 Test(oracle_liveness, boots_with_pauses_that_do_not_grow)
@@ -47,7 +47,7 @@ Test(oracle_liveness, boots_with_pauses_that_do_not_grow)
         stage.view.now_ns += 60u * SECOND;
         reset_at_once(1);
     }
-    expect_only(5, "without pauses that would grow");
+    expect_only(5, "without growing pauses");
 }
 
 Test(oracle_liveness, boots_with_pauses_that_grow)

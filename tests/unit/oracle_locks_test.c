@@ -11,7 +11,7 @@ Test(oracle_locks, fall_without_a_reset)
     lock(AT_SLOT_A, 4, false);
     pass(1);
     pass(1);
-    expect_only(6, "locks have fallen without a reset");
+    expect_only(6, "locks were lost without a reset");
 }
 
 Test(oracle_locks, of_the_fuses_fall_without_a_reset)
@@ -19,7 +19,7 @@ Test(oracle_locks, of_the_fuses_fall_without_a_reset)
     boot(OLD);
     stage.otp.locked = false;
     pass(1);
-    expect_only(6, "locks have fallen without a reset");
+    expect_only(6, "locks were lost without a reset");
 }
 
 Test(oracle_locks, may_fall_once_reset_is_asserted)
@@ -44,7 +44,7 @@ Test(oracle_locks, have_to_be_back_when_no_reset_came)
     pass(1);
     stage.view.in_reset = false;
     pass(1);
-    expect_only(6, "locks have fallen without a reset");
+    expect_only(6, "locks were lost without a reset");
 }
 
 Test(oracle_locks, do_not_fall_for_a_boot_that_was_no_reset)

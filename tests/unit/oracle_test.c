@@ -101,7 +101,8 @@ Test(oracle, rule_1_gives_up_though_there_is_an_image)
     put("slot-a", FORGED);
     put("recovery", FORGED);
     halt();
-    expect_only(1, "it gives up, though slot-b holds new, which is authentic");
+    expect_only(1,
+                "it gives up, although slot-b holds new, which is authentic");
 }
 
 Test(oracle, rule_1_gives_up_though_there_is_a_recovery_image)
@@ -110,7 +111,7 @@ Test(oracle, rule_1_gives_up_though_there_is_a_recovery_image)
     put("slot-b", FORGED);
     power_up();
     halt();
-    expect_only(1, "it gives up, though recovery holds rescue");
+    expect_only(1, "it gives up, although recovery holds rescue");
 }
 
 Test(oracle, rule_1_gives_up_what_the_fuses_do_not_allow)
@@ -133,7 +134,7 @@ Test(oracle, rule_1_recovery_has_fuses_of_its_own)
     oracle_start(&stage.oracle, &stage.view);
     power_up();
     halt();
-    expect_only(1, "it gives up, though recovery holds rescue");
+    expect_only(1, "it gives up, although recovery holds rescue");
 }
 
 Test(oracle, rule_1_the_rom_gives_up_though_there_is_a_bootloader)
@@ -142,7 +143,7 @@ Test(oracle, rule_1_the_rom_gives_up_though_there_is_a_bootloader)
     oracle_cpu_reset(&stage.oracle);
     oracle_reset(&stage.oracle, &stage.view);
     halt();
-    expect_only(1, "it gives up, though boot-a holds bootloader");
+    expect_only(1, "it gives up, although boot-a holds bootloader");
 }
 
 Test(oracle, rule_1_the_rom_gives_up_forged_bootloaders)
@@ -165,7 +166,7 @@ Test(oracle, rule_1_recovery_runs_though_there_is_an_image)
 {
     journal(JOURNAL_SLOT_RECOVERY, JOURNAL_CONFIRMED, 0);
     boot(RESCUE);
-    expect_only(1, "recovery runs, though slot-a holds old");
+    expect_only(1, "recovery runs, although slot-a holds old");
 }
 
 /* ---- rule 2: what is executed -------------------------------------------- */
@@ -186,7 +187,7 @@ Test(oracle, rule_2_image_with_one_other_byte)
            stage.bytes[OLD], IMAGE_SIZE);
     stage.bytes[OLD][3] ^= 1; /* ... and as it was signed */
     translate(BOARD_APP_BASE + 512, stage.bytes[OLD] + 512, 20);
-    expect_only(2, "no known image");
+    expect_only(2, "is not a known image");
     cr_expect_eq(stage.oracle.running, ORACLE_NONE);
 }
 
@@ -266,14 +267,14 @@ Test(oracle, rule_2_block_at_another_place)
 {
     boot(OLD);
     translate(BOARD_APP_BASE + 516, stage.bytes[OLD] + 512, 20);
-    expect_only(2, "is not that of old");
+    expect_only(2, "does not belong to old");
 }
 
 Test(oracle, rule_2_block_of_another_image)
 {
     boot(OLD);
     translate(BOARD_APP_BASE + 512, stage.bytes[NEW] + 512, 20);
-    expect_only(2, "is not that of old");
+    expect_only(2, "does not belong to old");
 }
 
 Test(oracle, rule_2_block_across_the_end)
@@ -284,7 +285,7 @@ Test(oracle, rule_2_block_across_the_end)
     expect_silence();
     translate(BOARD_APP_BASE + IMAGE_SIZE - 8,
               stage.bytes[OLD] + IMAGE_SIZE - 8, 9);
-    expect_only(2, "is not that of old");
+    expect_only(2, "does not belong to old");
 }
 
 Test(oracle, rule_2_block_far_behind_the_end)
@@ -292,21 +293,21 @@ Test(oracle, rule_2_block_far_behind_the_end)
     boot(OLD);
     /* there the test has the bytes of the next image */
     translate(BOARD_APP_BASE + IMAGE_SIZE + 8, stage.bytes[OLD + 1] + 8, 8);
-    expect_only(2, "is not that of old");
+    expect_only(2, "does not belong to old");
 }
 
 Test(oracle, rule_2_block_longer_than_its_bytes)
 {
     boot(OLD);
     translate(BOARD_APP_BASE + 512, stage.bytes[OLD] + 512, 25);
-    expect_only(2, "is not that of old");
+    expect_only(2, "does not belong to old");
 }
 
 Test(oracle, rule_2_changed_block_of_the_bootloader)
 {
     boot(OLD);
     translate(BOARD_BOOT_BASE + 100, stage.bytes[BOOT] + 101, 12);
-    expect_only(2, "is not that of bootloader");
+    expect_only(2, "does not belong to bootloader");
 }
 
 Test(oracle, rule_2_every_block_at_its_place_is_silent)
@@ -322,7 +323,7 @@ Test(oracle, rule_2_every_block_at_its_place_is_silent)
 Test(oracle, rule_2_block_from_before_the_reset)
 {
     oracle_stale(&stage.oracle, &stage.view, BOARD_APP_BASE + 64);
-    expect_only(2, "left from before the reset");
+    expect_only(2, "left over from before the reset");
 }
 
 /* ---- rule 6 -------------------------------------------------------------- */
@@ -353,7 +354,8 @@ Test(oracle, rule_6_torn_word_at_confirmation)
     flash_power_cut(stage.flash, stage.view.now_ns + 1,
                     FLASH_FORM_WEAK); /* reads right */
     confirm_new();
-    expect_only(6, "slot-b is confirmed with untrustworthy words");
+    expect_only(
+        6, "slot-b is confirmed although some of its words are unreliable");
 }
 
 Test(oracle, rule_6_completed_program_at_confirmation)

@@ -259,7 +259,7 @@ Test(oracle_trial, of_a_release_that_the_journal_does_not_tell)
     try_release(9);
     ask_for_release(8);
     try_new();
-    expect_only(4, "new is tried as release 8, and 9 was tried before");
+    expect_only(4, "new is tried as release 8, but 9 was tried before");
 }
 
 Test(oracle_trial, of_a_release_that_was_left_behind)
@@ -270,7 +270,7 @@ Test(oracle_trial, of_a_release_that_was_left_behind)
     try_release(9);
     expect_silence();
     try_release(8);
-    expect_only(4, "new is tried as release 8, and 9 was tried before");
+    expect_only(4, "new is tried as release 8, but 9 was tried before");
 }
 
 Test(oracle_trial, of_an_image_with_a_lower_version)

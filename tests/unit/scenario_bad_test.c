@@ -85,8 +85,8 @@ Test(scenario_bad, huge_texts_are_refused)
     memset(text, '#', SIZE);
     cr_expect_eq(scenario_parse(text, SIZE, "huge", &scenario, &diag),
                  OTALAB_ERR_USAGE);
-    cr_expect_str_eq(diag.text, "huge:1:1: the file is larger than 1 MiB; "
-                                "that is no scenario");
+    cr_expect_str_eq(diag.text, "huge:1:1: the file is larger than 1 MiB, "
+                                "which no scenario needs");
     free(text);
 }
 

@@ -104,7 +104,7 @@ Test(scenario_explain, words_and_reasons)
     struct diag diag;
     char *text = topic("rollback", 0, &diag);
 
-    cr_expect_eq(strncmp(text, "rollback\n  The bootloader goes back", 34), 0);
+    cr_expect_eq(strncmp(text, "rollback\n  The bootloader returns", 32), 0);
     cr_expect_not_null(strstr(text, "\n  See also: boot.rollback, "));
     free(text);
     text = topic("bad-signature", 0, &diag);

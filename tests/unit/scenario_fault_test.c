@@ -132,10 +132,10 @@ Test(scenario_fault, wrong_ones_are_refused_with_their_column)
         const char *fault;
         const char *says;
     } rows[] = {
-        {"", "fault:1:1: '' is no fault; write ACTION@EVENT or ACTION@TIME, "
+        {"", "fault:1:1: '' is not a fault; write ACTION@EVENT or ACTION@TIME, "
              "for example 'power_cut@flash.erase,nth=3' or "
              "'power_cut@12.5ms'"},
-        {"power_cut", "fault:1:1: 'power_cut' is no fault; write "
+        {"power_cut", "fault:1:1: 'power_cut' is not a fault; write "
                       "ACTION@EVENT or ACTION@TIME, for example "
                       "'power_cut@flash.erase,nth=3' or 'power_cut@12.5ms'"},
         {"powercut@1ms", "fault:1:1: unknown key 'powercut' in do; did you "
@@ -149,7 +149,7 @@ Test(scenario_fault, wrong_ones_are_refused_with_their_column)
         {"power_cut@flash.erse", "fault:1:11: no event is called "
                                  "'flash.erse'; did you mean 'flash.erase'?"},
         {"power_cut@flash.erase,partition=slot-c",
-         "fault:1:33: 'slot-c' is not known to 'partition'; did you mean "
+         "fault:1:33: 'slot-c' is not a value of 'partition'; did you mean "
          "'slot-a'?"},
         {"power_cut@flash.erase,don=4%",
          "fault:1:23: unknown key 'don' in power_cut; did you mean 'done'?"},
@@ -157,16 +157,16 @@ Test(scenario_fault, wrong_ones_are_refused_with_their_column)
          "fault:1:23: unknown key 'partiton' in flash.erase; did you mean "
          "'partition'?"},
         {"power_cut@flash.erase,nth=3,nth=4",
-         "fault:1:29: key 'nth' stands here twice; remove one"},
-        {"power_cut@flash.erase,nth",
-         "fault:1:23: 'nth' is no 'key=value'; write for example 'nth=3'"},
-        {"power_cut@flash.erase,",
-         "fault:1:23: '' is no 'key=value'; write for example 'nth=3'"},
+         "fault:1:29: key 'nth' is given twice; remove one"},
+        {"power_cut@flash.erase,nth", "fault:1:23: 'nth' is not of the form "
+                                      "'key=value'; write for example 'nth=3'"},
+        {"power_cut@flash.erase,", "fault:1:23: '' is not of the form "
+                                   "'key=value'; write for example 'nth=3'"},
         {"power_cut@flash.erase,done=40",
          "fault:1:28: '40' has no unit; write 'done: 40%'"},
-        {"console@app.ready", "fault:1:1: 'console' needs its value and "
-                              "nothing else; write 'text=\"trial b\"'"},
-        {"outage@1s", "fault:1:1: 'outage' needs its value and nothing else; "
+        {"console@app.ready", "fault:1:1: 'console' takes only its value; "
+                              "write 'text=\"trial b\"'"},
+        {"outage@1s", "fault:1:1: 'outage' takes only its value; "
                       "write 'text=20s'"},
         {"outage=20@1s", "fault:1:8: '20' has no unit; write 'outage: 20s'"},
         {"power_cut=now@1s",
@@ -174,11 +174,12 @@ Test(scenario_fault, wrong_ones_are_refused_with_their_column)
          "'KEY=VALUE' after a comma"},
         {"publish=updat@1s", "fault:1:1: no image is called 'updat'; did you "
                              "mean 'update'?"},
-        {"link=down@1s,device=3",
-         "fault:1:1: there is no device 3, only 2; write 'devices: 3' at the "
-         "top"},
+        {"link=down@1s,device=3", "fault:1:1: there is no device 3, only 2; to "
+                                  "have more, write 'devices: 3' at the "
+                                  "top"},
         {"power_cut@app.ready,device=3",
-         "fault:1:11: there is no device 3, only 2; write 'devices: 3' at the "
+         "fault:1:11: there is no device 3, only 2; to have more, write "
+         "'devices: 3' at the "
          "top"},
         {"stop@1s,now=1", "fault:1:1: 'stop' takes no value; write "
                           "'stop: {}'"},

@@ -127,7 +127,7 @@ Test(select, auto_takes_the_ci_systems_numbers, .init = no_ci)
     setenv("CI_NODE_INDEX", "6", 1);
     cr_assert_eq(select_shard(&select, "auto", &diag), OTALAB_ERR_USAGE);
     cr_assert_str_eq(diag.text, "--shard auto: CI_NODE_INDEX=6 and "
-                                "CI_NODE_TOTAL=5 are no shard");
+                                "CI_NODE_TOTAL=5 do not name a shard");
 }
 
 /* ---- plans -------------------------------------------------------------- */
