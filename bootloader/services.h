@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the ROM does for the bootloader, as the ROMs of real chips do: the
- * code that ran when the bootloader was verified serves it, too, so that it
- * need not carry a second copy. A table of functions at a fixed place, right
- * behind the ROM's vectors (rom.ld and boot.ld give the address).
+ * What the ROM does for the bootloader, as the ROMs of real chips do: the code
+ * that verified the bootloader also serves it, so that the bootloader need not
+ * carry a second copy. It is a table of functions at a fixed address, right
+ * after the ROM's vectors (rom.ld and boot.ld give the address).
  *
- * Every function is pure: it works on the caller's memory and stack alone,
- * for the RAM of the ROM stage is closed by then, gives no command to the
- * controller and keeps nothing. Where keys come with a struct crypto_ops, those
- * functions are the caller's, and what they do is too. What each does and how it fails is said where
- * it is declared.
+ * Every function is pure: it works only on the caller's memory and stack,
+ * because the RAM of the ROM stage is closed by then; it gives no command to
+ * the controller and keeps nothing. Where keys come with a struct crypto_ops,
+ * those functions are the caller's, and so is what they do. Each function's
+ * behaviour and errors are described where it is declared.
  *
  * ROM and bootloader are built at different times. A table that lacks or
- * changes anything, a structure that is passed included, has another version;
- * a bootloader that does not find its own must not call anything.
+ * changes anything, including a structure that is passed, has another version.
+ * A bootloader that does not find its own version must not call anything.
  */
 #ifndef OTALAB_BOOTLOADER_SERVICES_H
 #define OTALAB_BOOTLOADER_SERVICES_H

@@ -12,7 +12,7 @@ void boot_note_digest(struct boot *boot)
 
     if (bytes_are(next.digest, OTA_DIGEST_SIZE, 0)) {
         memcpy(next.digest, boot->image.digest, OTA_DIGEST_SIZE);
-        /* Not written: it is known until the next reset, and tried again. */
+        /* Not written: known until the next reset, then tried again. */
         boot_move(boot, &next);
     }
     if (boot->confirmed_now) {
@@ -26,8 +26,8 @@ void boot_burn(struct boot *boot)
     uint32_t from = otp_gap(OTP_COUNTER_BIT, OTP_COUNTER_BITS);
     uint32_t to = policy_burn_target(&boot->state, &boot->image, &boot->limits);
 
-    /* No way back from here: the record it rests on must be beyond doubt. A
-     * burn that fails or is put off is made up for at the next boot. */
+    /* Irreversible: the record that this rests on must be beyond doubt. A burn
+     * that fails or is put off is made up for at the next boot. */
     if (from >= to || journal_refresh(&boot->journal)) {
         return;
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The order of boot. The attempt is counted before any byte of the slot is
- * read, the image is verified where it runs, fuses are burned only for what
- * was verified at this boot, and nothing is written after the locks.
+ * read, the image is verified where it runs, fuses are burned only for an image
+ * verified at this boot, and nothing is written after the locks.
  */
 #include "boot.h"
 

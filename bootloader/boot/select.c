@@ -5,8 +5,8 @@
 
 #include "ota/load.h"
 
-/* Each try refuses a slot for this boot, so there are at most that many; one
- * more for a trial that was outdone by its fallback. */
+/* Each try refuses a slot for this boot, so there are at most that many, plus
+ * one for a trial that its fallback claims to outdo. */
 #define TRIES_MAX (OTA_SLOT_COUNT + 1u)
 
 static const struct ota_area *slot_area(const struct boot *boot,
@@ -25,7 +25,7 @@ static struct image_limits slot_limits(const struct boot *boot,
     return limits;
 }
 
-/* What the fuses allow: each kind of image has a counter of its own. */
+/* What the fuses allow. Each kind of image has its own counter. */
 static enum ota_reason allow(const struct boot *boot, enum ota_slot slot)
 {
     return policy_allow(&boot->image, slot == OTA_SLOT_RECOVERY
@@ -33,8 +33,8 @@ static enum ota_reason allow(const struct boot *boot, enum ota_slot slot)
                                           : &boot->limits);
 }
 
-/* Is there an authentic, allowed program in the slot? On success it is in
- * SRAM, verified there, and flash is not looked at again. */
+/* Does the slot hold an authentic, allowed program? On success it is in SRAM,
+ * verified there, and flash is not read again. */
 static enum ota_reason load_slot(struct boot *boot, enum ota_slot slot)
 {
     struct image_limits limits = slot_limits(boot, slot);
@@ -63,7 +63,7 @@ static void wipe_sram(void)
     memset((void *)BOARD_APP_BASE, 0, BOARD_APP_SIZE);
 }
 
-/* What the trial is measured against: the slot that it could go back to. */
+/* What a trial is compared with: the slot that it could go back to. */
 static enum ota_reason admit(const struct boot *boot)
 {
     enum ota_slot other = policy_other((enum ota_slot)boot->state.slot);
@@ -96,8 +96,8 @@ static bool choose(struct boot *boot, struct boot_state *next, bool *gave_up)
     return changed;
 }
 
-/* The trial is over. Its image is out of the question at this boot, whoever's
- * fault it was. */
+/* The trial is over. Its image is ruled out for this boot, whoever was at
+ * fault. */
 static void end_trial(struct boot *boot, const struct boot_state *next)
 {
     trace_refusal(boot, next, (enum ota_reason)next->reason);
@@ -105,8 +105,8 @@ static void end_trial(struct boot *boot, const struct boot_state *next)
     boot_move(boot, next);
 }
 
-/* Count the attempt of a trial, on flash. False: it could not be counted, so
- * the image must not run. */
+/* Count the attempt of a trial in flash. False: it could not be counted, so the
+ * image must not run. */
 static bool count_attempt(struct boot *boot)
 {
     struct boot_state next;
@@ -138,10 +138,10 @@ static enum ota_reason try_chosen(struct boot *boot)
     return reason ? reason : admit(boot);
 }
 
-/* The chosen image is refused: wipe, record, go on. False: nowhere to go.
- * One that merely claims less than its fallback is not refused for good: the
- * fallback was not verified, and when it turns out to be damaged, this image
- * is the one that is left. */
+/* The chosen image is refused: wipe it, record that, move on. False: nowhere to
+ * go. An image that only claims less than its fallback is not ruled out: the
+ * fallback was not verified, and if it turns out to be damaged, this image is
+ * the only one left. */
 static bool move_on(struct boot *boot, enum ota_reason reason)
 {
     static const uint8_t nobody[OTA_DIGEST_SIZE];
@@ -161,7 +161,7 @@ static bool move_on(struct boot *boot, enum ota_reason reason)
     return left;
 }
 
-/* No valid journal: see what there is, and begin a new one. */
+/* No valid journal: see what there is, and start a new one. */
 static void start_over(struct boot *boot)
 {
     struct policy_candidate candidates[2];
@@ -183,7 +183,7 @@ static void start_over(struct boot *boot)
     boot_move(boot, &next);
 }
 
-/* Until an image is ready, or nothing is left to try. */
+/* Try until an image is ready or nothing is left. */
 static bool select_chosen(struct boot *boot)
 {
     for (unsigned i = 0; i < TRIES_MAX; i++) {
@@ -198,9 +198,9 @@ static bool select_chosen(struct boot *boot)
     return false;
 }
 
-/* An authentic, allowed image in the slot, whatever was decided against it:
- * begin a round with it. It runs even if the journal cannot be written, for
- * attempts are there to get back to something better. */
+/* Start a round with an authentic, allowed image in the slot, whatever was
+ * decided against it. It runs even if the journal cannot be written: attempts
+ * are only there to get back to something better. */
 static bool resort_to(struct boot *boot, enum ota_slot slot)
 {
     struct boot_state next;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ROM's services under the names that they have everywhere, in the place
- * of ota/image.c, load.c, map.c, libfdt and others: those are in archives, and
- * what is defined here the linker does not take from there.
+ * The ROM's services under their usual names, in place of ota/image.c, load.c,
+ * map.c, libfdt and others. Those are in archives, and the linker takes nothing
+ * from there that is defined here.
  */
 #include "services.h"
 

@@ -58,7 +58,7 @@ void boot_open_journal(struct boot *boot)
                     boot->state.attempts, boot->state.counter);
     }
     if (journal_is_thin(&boot->journal)) {
-        /* Not written: one copy is in force all the same. */
+        /* If this fails, the one copy still holds. */
         (void)boot_save(boot, &boot->journal.now);
     }
 }
@@ -74,7 +74,7 @@ void boot_take_request(struct boot *boot)
         board_panic(__LINE__, BOARD_DTB_BASE);
     }
     if (!boot->state.sequence) {
-        return; /* without a journal nobody knows what was dealt with */
+        return; /* unknown without a journal which was handled */
     }
     enum ota_reason verdict =
         policy_request(&boot->state, request, &boot->limits, &next, &changed);
@@ -87,7 +87,7 @@ void boot_take_request(struct boot *boot)
         return;
     }
     if (!boot_save(boot, &next)) {
-        verdict = OTA_REASON_FLASH_ERROR; /* not dealt with */
+        verdict = OTA_REASON_FLASH_ERROR; /* not handled */
     }
     trace_event(TRACE_BOOT_REQUEST, request->kind, request->slot, verdict, 0);
     if (!verdict && request->kind == OTA_REQUEST_ABANDON) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stage 0. The start-up code has wiped all RAM. Take the newest bootloader
- * copy that is authentic and not below its counter in the fuses: copy it to
- * SRAM, verify the copy, enter it. When it is not usable take the other; when
+ * Stage 0. The start-up code has wiped all RAM. Take the newest bootloader copy
+ * that is authentic and not below its counter in the fuses: copy it to SRAM,
+ * verify the copy, enter it. If it is not usable, take the other one; if
  * neither is, say why and stop.
  */
 #include "board/board.h"
@@ -58,7 +58,7 @@ static void rom_peek(struct rom *rom)
     }
 }
 
-/* The copy to try first: the one that claims to be newer, a when equal. */
+/* The copy to try first: the one that claims to be newer, or a if equal. */
 static unsigned rom_newest(const struct rom *rom)
 {
     if (rom->reasons[0] || rom->reasons[1]) {
@@ -90,7 +90,7 @@ static enum ota_reason rom_load(const struct rom *rom, unsigned copy,
     return reason;
 }
 
-/* Comes back only when the copy is not usable. */
+/* Returns only if the copy is not usable. */
 static void rom_try(struct rom *rom, unsigned copy)
 {
     struct image_info info;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The table that the bootloader calls, in a section of its own: rom.ld puts
- * it behind the vectors. */
+/* The table that the bootloader calls, in a section of its own: rom.ld puts it
+ * after the vectors. */
 #include "services.h"
 
 __attribute__((used, section(".rom_services")))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The agent's frame: which phase does what, and what its owner calls. */
+/* The agent's frame: which phase does what, and the functions that its owner
+ * calls. */
 #include "ota/agent.h"
 
 #include <string.h>
@@ -20,7 +21,7 @@ static enum agent_phase wait_work(struct agent *agent)
                                    : AGENT_PHASE_STAY;
 }
 
-/* A report does not keep a poll waiting. */
+/* A report does not hold up a poll. */
 static enum agent_phase report_work(struct agent *agent)
 {
     if (agent->after_report == AGENT_PHASE_WAIT &&
@@ -31,8 +32,8 @@ static enum agent_phase report_work(struct agent *agent)
     return AGENT_PHASE_STAY;
 }
 
-/* What begins a phase, what it does with each step, with an answer, and
- * without one. Each says which phase is next. */
+/* For each phase: what starts it, what it does in each step, with an answer,
+ * and without one. Each returns the next phase. */
 static const struct {
     agent_act *begin;
     agent_act *work;
@@ -121,7 +122,7 @@ static void obey(struct agent *agent, enum coap_step step,
     }
 }
 
-/* False: there may be more of them. */
+/* False: there may be more datagrams. */
 static bool take_datagrams(struct agent *agent)
 {
     for (unsigned i = 0; i < DATAGRAMS_A_STEP; i++) {
@@ -143,8 +144,8 @@ static bool take_datagrams(struct agent *agent)
 
 /* ---- for the owner ----------------------------------------------------------- */
 
-/* Two slots are free for the recovery image: the one that a download was
- * begun in, else a damaged one, a before b. */
+/* The recovery image may use both slots: the one in which a download has
+ * started, else a damaged one, a before b. */
 static uint8_t recovery_target(const struct agent *agent)
 {
     const struct agent_port *port = agent->port;
@@ -175,7 +176,8 @@ void agent_start(struct agent *agent, const struct agent_port *port,
     agent->figures = *figures;
     agent->info = *info;
     agent->recovery = recovery;
-    /* A log that cannot be opened keeps nothing: then nothing is fetched. */
+    /* A log that cannot be opened keeps nothing, and then nothing is
+     * fetched. */
     (void)progress_open(&agent->log, port->flash, port->progress);
     (void)failed_open(&agent->failed, port->flash, port->failed);
     (void)offers_open(&agent->offers, port->flash, port->offers);
@@ -248,7 +250,7 @@ bool agent_forget(struct agent *agent)
     }
     if (record.result == AGENT_RESULT_SUCCESS ||
         (record.written == 0 && record.state == AGENT_STATE_IDLE)) {
-        return true; /* it does not count on anything there */
+        return true; /* it does not rely on anything there */
     }
     if (record.state != AGENT_STATE_IDLE) {
         agent_say(&record, AGENT_STATE_IDLE, AGENT_WHY_NONE);
@@ -266,7 +268,7 @@ const struct progress *agent_progress(const struct agent *agent)
 
 /* ---- on trial ------------------------------------------------------------------ */
 
-/* Whose fault it was, for the image that will run next. */
+/* Record whose fault it was, for the image that will run next. */
 static void note_surroundings(struct agent *agent)
 {
     struct progress record = agent->log.now;
@@ -274,7 +276,7 @@ static void note_surroundings(struct agent *agent)
     if (record.sequence &&
         memcmp(record.image_digest, agent->info.digest, OTA_DIGEST_SIZE) == 0) {
         record.excused = 1;
-        /* Not kept: the journal's reason says the same. */
+        /* If this is not kept, the journal's reason says the same. */
         (void)agent_keep(agent, &record);
     }
 }

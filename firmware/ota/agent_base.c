@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What all of the agent's files need: time, chance, and asking the server. */
+/* What all of the agent's files need: time, randomness, and requests to the
+ * server. */
 #include "ota/agent_parts.h"
 
 uint64_t agent_now(const struct agent *agent)
@@ -60,7 +61,7 @@ enum agent_phase agent_wait_for_poll(struct agent *agent)
     return agent_wait(agent, agent_jitter(agent, agent->figures.poll_ms));
 }
 
-/* What cannot be sent is lost like any datagram: it is sent again. */
+/* A datagram that cannot be sent is lost like any other: it is sent again. */
 void agent_transmit(struct agent *agent, const void *bytes, uint32_t length)
 {
     (void)agent->port->send(agent->port->context, bytes, length);

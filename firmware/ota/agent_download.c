@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A download: when it begins, where it goes on, and the chain from what was
- * fetched (agent_fetch.c) through a decoder (decode.h) to what is stored
+ * A download: when it starts, where it resumes, and the chain from the fetched
+ * bytes (agent_fetch.c) through a decoder (decode.h) to the stored ones
  * (agent_store.c).
  */
 #include <string.h>
 
 #include "ota/agent_parts.h"
 
-/* ---- may it begin? ------------------------------------------------------------- */
+/* ---- may it start?
+ * ------------------------------------------------------------- */
 
-/* What a record from flash says is checked like anything else. */
+/* A record from flash is checked like any other input. */
 static bool can_go_on(struct agent *agent, const struct progress *record)
 {
     if (record->written > record->size ||
@@ -24,7 +25,7 @@ static bool can_go_on(struct agent *agent, const struct progress *record)
 
 static void find_position(struct agent *agent, struct progress *record)
 {
-    agent->decoder = &decode_identity; /* images come as they are */
+    agent->decoder = &decode_identity; /* images are sent unencoded */
     agent->to_fetch = record->size;
     if (!can_go_on(agent, record)) {
         progress_restart(record);
@@ -55,12 +56,12 @@ enum agent_phase agent_put_off(struct agent *agent, struct progress *record,
     agent_say(record,
               record->written ? AGENT_STATE_DOWNLOADING : AGENT_STATE_IDLE,
               why);
-    (void)agent_keep(agent, record); /* else at the next look */
+    (void)agent_keep(agent, record); /* otherwise next time */
     return put_off(agent, why, wait);
 }
 
-/* How long the back-off lasts, in ms. More than there can be is a clock that
- * was set, or a record that somebody made up. */
+/* How long the back-off still lasts, in ms. More than the longest possible
+ * means that the clock was set, or the record was forged. */
 static uint64_t backoff_left(const struct agent *agent,
                              const struct progress *record)
 {
@@ -134,7 +135,7 @@ enum agent_phase agent_begin(struct agent *agent)
 
 /* ---- the chain ------------------------------------------------------------------- */
 
-/* Output has come up to a whole piece, or to the end of the image. */
+/* Is the output a whole piece, or at the end of the image? */
 static bool piece_is_whole(const struct agent *agent)
 {
     return agent->fill == AGENT_UNIT ||
@@ -170,7 +171,7 @@ static bool decode_some(struct agent *agent, const uint8_t **bytes,
     return true;
 }
 
-/* The decoder's last word, when all has been fetched. */
+/* The decoder's verdict after everything has been fetched. */
 static bool is_complete(const struct agent *agent)
 {
     return agent->log.now.written == agent->log.now.size &&

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is published as "image", block by block, and what an answer must be.
+ * Fetches what is published as "image", block by block, and checks the answers.
  *
  *   download:  | fetched, and given to the decoder |   not fetched yet ...
- *                                     ^ asked for: the block with that byte
+ *                                     ^ requested: the block with this byte
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@ static uint32_t block_size(const struct agent *agent)
     return 16u << agent->szx;
 }
 
-/* Of the block in which the next byte is. */
+/* Where the block with the next byte starts. */
 static uint32_t position(const struct agent *agent)
 {
     return agent->fetched - agent->fetched % block_size(agent);
@@ -47,7 +47,7 @@ static bool same_etag(const struct coap_etag *a, const struct coap_etag *b)
 struct piece {
     const struct agent *agent;
     const struct coap_answer *answer;
-    uint32_t length; /* that the payload must have */
+    uint32_t length; /* which the payload must have */
 };
 
 static bool no_content(const struct piece *piece)
@@ -69,8 +69,8 @@ static bool not_the_block(const struct piece *piece)
                position(piece->agent);
 }
 
-/* An answer without an ETag tells nothing: libcoap leaves it out where a
- * request comes twice. The digest at the end is what counts. */
+/* An answer without an ETag proves nothing: libcoap omits it if a request comes
+ * twice. The digest at the end decides. */
 static bool changed(const struct piece *piece)
 {
     const struct coap_etag *now = &piece->answer->etag;
@@ -91,7 +91,7 @@ static bool wrong_length(const struct piece *piece)
            (answer->has_size && answer->size != size);
 }
 
-/* From the top; the first that holds ends this attempt. */
+/* In order; the first that holds ends this attempt. */
 static const struct {
     bool (*when)(const struct piece *piece);
     enum agent_why why;
@@ -118,7 +118,7 @@ static enum agent_why check_block(const struct agent *agent,
     return AGENT_WHY_NONE;
 }
 
-/* What of the block was not taken before; it may be all of it. */
+/* How much of the block was taken before; maybe all of it. */
 static uint32_t already_taken(const struct agent *agent,
                               const struct coap_answer *answer)
 {

@@ -8,8 +8,8 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define DAY_S 86400u
 
-/* Property, where it goes, and the range in which the agent's sums are safe
- * and its waits are some. */
+/* Property, where it goes, and the range in which the agent's sums do not
+ * overflow and its waits are not zero. */
 struct figure {
     const char *property;
     size_t offset;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* When a download may begin or go on: an ordered table. */
+/* When a download may start or continue: an ordered table. */
 #include "ota/agent_parts.h"
 
 #define DAY_S 86400u
-#define BEGUN_MV 100u /* less battery is enough to go on */
+#define BEGUN_MV 100u /* this much less battery is enough to continue */
 
 struct gate {
     const struct agent *agent;
     const struct agent_figures *figures;
     struct agent_supply supply;
-    uint32_t left; /* bytes to be fetched */
+    uint32_t left; /* bytes left to fetch */
     bool begun;
 };
 
@@ -49,7 +49,7 @@ static bool link_poor(const struct gate *gate)
     return gate->agent->losses > gate->figures->link_losses;
 }
 
-/* From the top; the first that holds keeps the gate closed. */
+/* In order; the first that holds keeps the gate closed. */
 static const struct {
     bool (*closed)(const struct gate *gate);
     enum agent_why why;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is published, and whether this device will have it. */
+/* What is published, and whether this device wants it. */
 #include <string.h>
 
 #include "ota/agent_parts.h"
@@ -10,7 +10,7 @@
 
 /* ---- asking ------------------------------------------------------------------ */
 
-/* No word of use: nothing is kept, for nothing has changed. */
+/* No useful answer: nothing is kept, because nothing has changed. */
 enum agent_phase agent_offer_lost(struct agent *agent, enum agent_why why)
 {
     uint64_t wait = agent_jitter(agent, agent_backoff(agent, agent->misses));
@@ -58,7 +58,7 @@ static bool runs_already(const struct agent *agent)
     return digest_is(agent->offer.image_digest, agent->info.digest);
 }
 
-/* The bootloader holds it against fuses and fallback; the recovery image is
+/* The bootloader compares it with fuses and fallback, but the recovery image is
  * nobody's fallback. */
 static bool counter_low(const struct agent *agent)
 {
@@ -71,7 +71,7 @@ static bool counter_high(const struct agent *agent)
     return agent->offer.counter > agent->port->counter_capacity;
 }
 
-/* Boot-info does not tell the build number, the slot does. */
+/* Boot-info does not give the build number, but the slot does. */
 static bool is_older(const struct agent *agent)
 {
     const struct agent_port *port = agent->port;
@@ -106,7 +106,7 @@ static bool failed_before(const struct agent *agent)
     return failed_contains(&agent->failed, agent->offer.image_digest);
 }
 
-/* When that could not be written down. */
+/* For when that could not be written to the log. */
 static bool rejected(const struct agent *agent)
 {
     return digest_is(agent->offer.image_digest, agent->info.rejected[0]) ||
@@ -121,8 +121,8 @@ static bool ended_before(const struct agent *agent)
            digest_is(agent->offer.image_digest, record->image_digest);
 }
 
-/* From the top; the first that holds refuses. The signature came first of
- * all, in descriptor_read(). */
+/* In order; the first that holds refuses. The signature was checked before all
+ * of these, in descriptor_read(). */
 static const struct {
     bool (*when)(const struct agent *agent);
     enum agent_why why;
@@ -176,7 +176,7 @@ static bool trace_refusal(struct agent *agent, enum agent_why why)
     return first;
 }
 
-/* Nothing is offered that is wanted: what was begun is over. */
+/* Nothing wanted is offered: whatever was started is over. */
 static enum agent_phase unneeded(struct agent *agent)
 {
     struct progress record = agent->log.now;
@@ -184,18 +184,18 @@ static enum agent_phase unneeded(struct agent *agent)
     if (record.state != AGENT_STATE_IDLE) {
         agent_say(&record, AGENT_STATE_IDLE, AGENT_WHY_NOT_NEWER);
         record.result = AGENT_RESULT_CANCELLED;
-        (void)agent_keep(agent, &record); /* else at the next poll */
+        (void)agent_keep(agent, &record); /* otherwise at the next poll */
     }
     return agent_wait_for_poll(agent);
 }
 
-/* It has come to an end, good or bad. */
+/* Has it ended, well or badly? */
 static bool is_over(const struct progress *record)
 {
     return record->final || record->result == AGENT_RESULT_SUCCESS;
 }
 
-/* A signature is dear: what was for nothing is not looked at with every
+/* Checking a signature is expensive: a useless offer is not checked with every
  * poll. */
 static enum agent_phase wait_longer(struct agent *agent)
 {
@@ -206,8 +206,8 @@ static enum agent_phase wait_longer(struct agent *agent)
     return agent_wait(agent, agent_jitter(agent, wait > poll ? wait : poll));
 }
 
-/* Nobody knows whose words they are: a download goes on when the true ones
- * come again, and what has ended keeps its word. */
+/* The author is unknown: a download continues when the genuine offer comes
+ * again, and an ended one keeps its result. */
 static enum agent_phase refuse_unread(struct agent *agent, enum agent_why why)
 {
     struct progress record = agent->log.now;
@@ -221,8 +221,8 @@ static enum agent_phase refuse_unread(struct agent *agent, enum agent_why why)
     return wait_longer(agent);
 }
 
-/* The server is told, but nothing is written: whoever plays old offers again
- * has many of them, and none has anything to say about a newer release. */
+/* The server is told, but nothing is written: an attacker who replays old
+ * offers has many of them, and none says anything about a newer release. */
 static enum agent_phase refuse_number(struct agent *agent, enum agent_why why)
 {
     if (trace_refusal(agent, why)) {
@@ -248,8 +248,8 @@ static enum agent_phase refuse(struct agent *agent, enum agent_why why)
 
 /* ---- the answer ------------------------------------------------------------------ */
 
-/* What has a number that may be is kept as the highest before anything else
- * is done with it. */
+/* An offer with an acceptable number is kept as the highest before anything
+ * else is done with it. */
 static enum agent_phase consider(struct agent *agent)
 {
     agent_release_look(agent);
@@ -273,8 +273,8 @@ static enum agent_phase consider(struct agent *agent)
     return agent_begin(agent);
 }
 
-/* A server or proxy may give it in blocks, unasked. False: not the next one,
- * too small a one, or more than a descriptor. */
+/* A server or proxy may give it in blocks without being asked. False: not the
+ * next block, too small a block, or more than a descriptor. */
 static bool gather(struct agent *agent, const struct coap_answer *answer)
 {
     uint64_t from =
@@ -286,16 +286,15 @@ static bool gather(struct agent *agent, const struct coap_answer *answer)
           answer->length < AGENT_BLOCK_MIN))) {
         return false;
     }
-    if (answer->length != 0) { /* else there is no payload */
+    if (answer->length != 0) { /* otherwise there is no payload */
         memcpy(agent->block + agent->fill, answer->payload, answer->length);
     }
     agent->fill += answer->length;
     return true;
 }
 
-/* The same bytes need no second look at their signature: not every server
- * has an ETag that stays. Only a server that stays with its word is asked as
- * often as before. */
+/* The same bytes need no second signature check: not every server has a stable
+ * ETag. Only a server that repeats its answer is polled as often as before. */
 static enum agent_why verify(struct agent *agent)
 {
     enum agent_why why;
@@ -375,7 +374,7 @@ enum agent_phase agent_offer_answered(struct agent *agent,
     agent->server_seen = true;
     agent->losses = agent->exchange.tries;
     enum agent_phase next = take_answer(agent, answer);
-    if (next == AGENT_PHASE_WAIT) { /* else it is put to the test */
+    if (next == AGENT_PHASE_WAIT) { /* otherwise it is being processed */
         agent_sag_over(agent);
     }
     return next;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the agent keeps over resets: one record, complete each time. */
+/* What the agent keeps through resets: one record, complete each time. */
 #include <string.h>
 
 #include "ota/agent_parts.h"
@@ -32,7 +32,7 @@ void agent_say(struct progress *record, enum agent_state state,
     record->result = results[why];
 }
 
-/* Would the server want to know? */
+/* Does the server need to know? */
 static bool is_news(const struct progress *now, const struct progress *next)
 {
     return now->state != next->state || now->result != next->result ||
@@ -64,7 +64,7 @@ bool agent_keep(struct agent *agent, const struct progress *next)
 
 /* ---- the record of an offer ---------------------------------------------- */
 
-/* What succeeded once and is wanted again is gone: begin afresh. */
+/* An image that once succeeded and is wanted again is gone: start afresh. */
 static bool is_about(const struct progress *record, const struct agent *agent)
 {
     const struct descriptor *offer = &agent->offer;
@@ -102,9 +102,9 @@ void agent_record(const struct agent *agent, struct progress *record)
 
 enum {
     COUNTS = 1,    /* one of `tries` */
-    FROM_ZERO = 2, /* what was fetched is worth nothing */
-    ENDS = 4,      /* the release: it is the image's fault */
-    AT_ONCE = 8    /* the first time: look at what is published now */
+    FROM_ZERO = 2, /* the fetched bytes are useless */
+    ENDS = 4,      /* ends the release: it is the image's fault */
+    AT_ONCE = 8    /* the first time: look at once at what is published */
 };
 
 static const struct {
@@ -120,7 +120,7 @@ static const struct {
     {AGENT_WHY_SURROUNDINGS, COUNTS},
 };
 
-/* Whatever is not in the table is the image's fault. */
+/* Anything not in the table is the image's fault. */
 static unsigned failure_of(enum agent_why why)
 {
     for (unsigned i = 0; i < COUNT(failures); i++) {
@@ -131,9 +131,9 @@ static unsigned failure_of(enum agent_why why)
     return ENDS;
 }
 
-/* Not before `ms` from now, in whole seconds of the clock that outlives a
- * reset; how long that is, and a little for the other clock's rounding: a poll
- * just before it would be for nothing. */
+/* Not before `ms` from now, in whole seconds of the clock that survives resets.
+ * Returns how long that is, plus a little for the other clock's rounding,
+ * because a poll just before it would be useless. */
 static uint64_t put_off(struct agent *agent, struct progress *record,
                         uint64_t ms)
 {
@@ -144,9 +144,10 @@ static uint64_t put_off(struct agent *agent, struct progress *record,
     return then * 1000u - now + 1u;
 }
 
-/* How many failures there were before; one more. The tries are those of the
- * release, but the back-off is that of the device: releases that take turns,
- * played again or told by servers that disagree, begin anew each time. */
+/* Count one more failure; returns how many there were before. The tries belong
+ * to the release, but the back-off to the device: otherwise releases that take
+ * turns, replayed or offered by servers that disagree, would reset it each
+ * time. */
 static uint32_t one_more(struct agent *agent, struct progress *record,
                          unsigned what)
 {
@@ -164,7 +165,7 @@ static uint32_t one_more(struct agent *agent, struct progress *record,
     return before;
 }
 
-/* The record as the failure leaves it; how long to wait, in ms. */
+/* Update the record for the failure; returns how long to wait, in ms. */
 static uint64_t count_failure(struct agent *agent, struct progress *record,
                               enum agent_why why)
 {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Releases never go back: which number an offer may bear.
+ * Releases never go back: which number an offer may have.
  *
- * The highest one that was verified is kept as the signed offer itself
- * (offers.h), before anything else is done with it. Lower ones are stale,
- * whoever signed them; the same number is good for the same image alone. A
- * step is bounded, so that an offer that was signed by mistake, or with a
- * stolen key, does not push the number to its end.
+ * The highest verified release is kept as the signed offer itself (offers.h),
+ * before anything else is done with it. Lower ones are stale, whoever signed
+ * them; the same number is valid only for the same image. The step is limited,
+ * so that an offer signed by mistake, or with a stolen key, does not push the
+ * number to its end.
  *
- * The bootloader's highest number comes from its journal and bears no
- * signature. It is believed when it is less than a step above the offer's; so
- * whatever somebody writes there, either the next release is taken or one that
+ * The bootloader's highest number comes from its journal and has no signature.
+ * It is believed if it is less than a step above the offer's. So whatever an
+ * attacker writes there, the device accepts either the next release or one that
  * is a step above the last.
  */
 #include <string.h>
@@ -19,7 +19,7 @@
 
 #define STEP_MAX 65536u
 
-/* Would the bootloader refuse it, and is that likely to be right? */
+/* Would the bootloader refuse it, and is its number credible? */
 static bool is_below_granted(const struct agent *agent)
 {
     uint32_t granted = agent->info.release;
@@ -35,8 +35,8 @@ static bool same_image(const struct descriptor *a, const struct descriptor *b)
            memcmp(a->file_digest, b->file_digest, OTA_DIGEST_SIZE) == 0;
 }
 
-/* Verified once since start, unless it is what was verified just now: a
- * signature is dear. What is not true is as if it were not there. */
+/* Verified once since start, unless it was just verified, because checking a
+ * signature is expensive. An invalid one counts as absent. */
 void agent_release_look(struct agent *agent)
 {
     const struct agent_port *port = agent->port;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Telling the server what came of it, until it has acknowledged. */
+/* Reports to the server, repeated until it acknowledges them. */
 #include "ota/agent_parts.h"
 #include "ota/report.h"
 
-/* A report keeps nothing waiting for long. */
+/* A report must not hold up anything for long. */
 #define REPORT_RETRANSMITS 1u
 
-/* Is what the record says known to the server? */
+/* Does the server know what the record says? */
 static bool is_record_told(const struct agent *agent)
 {
     return agent->log.now.sequence == 0 || agent->log.now.reported;
@@ -18,7 +18,7 @@ static bool is_reported(const struct agent *agent)
            (is_record_told(agent) && agent->aside_why == AGENT_WHY_NONE);
 }
 
-/* The record; when that is told, what is to be said of another offer. */
+/* The record; once that is reported, what to say about another offer. */
 static struct progress to_tell(const struct agent *agent)
 {
     struct progress tell = agent->log.now;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The image's bytes into the slot that does not run.
+ * Stores the image's bytes in the slot that does not run.
  *
  *   slot:  | sector | sector | sector      | not touched yet ...
  *          | written, with a record | fill |
  *
- * A sector is erased when its first byte is to be written, in the session
- * that writes it. A piece of AGENT_UNIT bytes is programmed when it is
- * complete, then the record says so. After a reset nobody knows what was
- * under way past `written`: a torn program may read like a blank page. So
- * the sector is rewritten: its good part to RAM, the record back to the
- * sector's start, erase, program, and the record forward again.
+ * A sector is erased just before its first byte is written, with no reset in
+ * between. A piece of AGENT_UNIT bytes is programmed when it is complete, and
+ * then recorded. After a reset nobody knows what was in progress past
+ * `written`: a torn program may read as a blank page. So the sector is
+ * rewritten: its good part to RAM, the record back to the sector's start,
+ * erase, program, and the record forward again.
  */
 #include <string.h>
 
@@ -22,7 +22,7 @@ static uint32_t slot_start(const struct agent *agent)
     return agent->port->slots[agent->log.now.slot & 1u].start;
 }
 
-/* Erase and look: an erase that did only half of it may say nothing. */
+/* Erase and check: an erase that did only half its work may not report it. */
 static bool erase_sector(struct agent *agent, uint32_t address)
 {
     const struct ota_flash *flash = agent->port->flash;
@@ -52,7 +52,7 @@ static bool erase_if_first(struct agent *agent, uint32_t from, uint32_t length)
     return true;
 }
 
-/* Of how far the download is, for a record. */
+/* Write how far the download has got to a record. */
 static void note_position(const struct agent *agent, struct progress *record)
 {
     record->fetched = agent->fetched;
@@ -81,7 +81,8 @@ bool agent_store(struct agent *agent)
     return true;
 }
 
-/* ---- the sector that a reset caught ---------------------------------------------------- */
+/* ---- the sector that a reset interrupted
+ * ----------------------------------------------- */
 
 static bool reads_back(struct agent *agent, uint32_t address, uint32_t length)
 {
@@ -109,7 +110,8 @@ static bool rewrite(struct agent *agent, uint32_t address, uint32_t good)
            reads_back(agent, address, good);
 }
 
-/* Where the download would go on if only that much of the image were there. */
+/* Set the record to where the download would resume if only that much of the
+ * image were there. */
 static void go_back(const struct agent *agent, struct progress *record,
                     uint32_t written)
 {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * After a reset: what has become of the trial that was asked for? The request
- * is appended before the record says "updating", so "downloaded" means that it
- * may not have been asked for yet, and asking again does no harm.
+ * After a reset: how did the requested trial end? The request is appended
+ * before the record says "updating", so "downloaded" means that it may not have
+ * been requested yet, and a second request does no harm.
  *
- * The journal's reason is that of the last rollback, which may have been
- * another image's: a trial that is granted clears it, a request that is
- * refused does not.
+ * The journal's reason is that of the last rollback, which may concern another
+ * image: granting a trial clears it, refusing a request does not.
  */
 #include <string.h>
 
@@ -45,7 +44,7 @@ static bool always(const struct agent *agent)
     return true;
 }
 
-/* What ended it, when neither digest says so. */
+/* What ended it, if neither digest says so. */
 static const struct {
     uint8_t reason; /* enum ota_reason */
     uint8_t why;
@@ -63,8 +62,8 @@ static const struct {
     {OTA_REASON_TRIAL_FAILED, AGENT_WHY_REJECTED_BEFORE},
 };
 
-/* Anything else is damage between the read-back and the boot, or a request
- * that the bootloader could not write down. */
+/* Anything else is damage between read-back and boot, or a request that the
+ * bootloader could not record. */
 static enum agent_why why_of_reason(const struct agent *agent)
 {
     for (unsigned i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
@@ -85,10 +84,10 @@ static void succeeded(struct agent *agent)
     record.tries = 0;
     record.failures = 0;
     record.not_before_s = 0;
-    (void)agent_keep(agent, &record); /* else at the next start */
+    (void)agent_keep(agent, &record); /* otherwise at the next start */
 }
 
-/* The bootloader remembers two of them. */
+/* The bootloader remembers two such images. */
 static void remember_failed(struct agent *agent)
 {
     const struct boot_info *info = &agent->info;
@@ -122,7 +121,7 @@ static void by_reason(struct agent *agent)
     (void)agent_fail(agent, why_of_reason(agent));
 }
 
-/* From the top; the first that holds decides. */
+/* In order; the first that holds decides. */
 static const struct {
     bool (*when)(const struct agent *agent);
     void (*then)(struct agent *agent);

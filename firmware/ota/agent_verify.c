@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What lies in the slot is read back as it will be booted: all bytes against
- * the announced digest, and what the image itself says against what the
- * bootloader will ask for. Both digests come from one pass: the image's own
- * covers the beginning of the file, to the end of the signed part.
+ * The slot is read back as it will be booted: all bytes against the announced
+ * digest, and the image's own claims against what the bootloader will require.
+ * One pass computes both digests: the image's own covers the file up to the end
+ * of the signed part.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 #define A_STEP (16u * 1024u)
 
-/* What the slot claims; false when it is no image, or not this one. */
+/* What the slot claims; false if it holds no image, or another one. */
 static bool peek(const struct agent *agent, struct image_info *info)
 {
     const struct agent_port *port = agent->port;
@@ -39,7 +39,7 @@ enum agent_phase agent_verify_begin(struct agent *agent)
                : agent_fail(agent, AGENT_WHY_FLASH_ERROR);
 }
 
-/* Up to a sector, and not past the end of the signed part. */
+/* Up to a sector, but not past the end of the signed part. */
 static uint32_t next_part(const struct agent *agent)
 {
     uint32_t left = agent->log.now.size - agent->at;
@@ -86,7 +86,7 @@ static enum agent_why judge(struct agent *agent)
                : AGENT_WHY_BAD_IMAGE;
 }
 
-/* The request first: a record that says "updating" was asked for. */
+/* The request comes first: a record that says "updating" means it was made. */
 static enum agent_phase ask_for_trial(struct agent *agent)
 {
     const struct agent_port *port = agent->port;
@@ -101,7 +101,7 @@ static enum agent_phase ask_for_trial(struct agent *agent)
                                      : AGENT_WHY_BAD_IMAGE);
     }
     agent_say(&record, AGENT_STATE_UPDATING, AGENT_WHY_NONE);
-    (void)agent_keep(agent, &record); /* "downloaded" asks once more */
+    (void)agent_keep(agent, &record); /* "downloaded" requests it again */
     return agent_report_due(agent)
                ? agent_report_first(agent, AGENT_PHASE_RESTART)
                : AGENT_PHASE_RESTART;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an update is at, how it ended and why: LwM2M's Firmware Update object
- * (states and results, OMA LwM2M 1.1, object 5), and a reason of our own with
- * the reason code of a SUIT report beside it. One list for progress records,
- * trace port and status reports; numbers are only ever appended.
+ * The state of an update, how it ended and why: LwM2M's Firmware Update object
+ * (states and results, OMA LwM2M 1.1, object 5), and a reason of our own beside
+ * the reason code of a SUIT report. Progress records, trace port and status
+ * reports share this list; numbers are only ever appended.
  */
 #ifndef OTALAB_OTA_AGENT_WHY_H
 #define OTALAB_OTA_AGENT_WHY_H

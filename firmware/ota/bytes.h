@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Little-endian numbers in byte buffers, and the two questions that flash
- * contents are asked most: is it blank, is it zero. The caller has checked
- * that the bytes are there.
+ * Little-endian numbers in byte buffers, and the two questions asked most about
+ * flash contents: is it blank, is it zero? The caller has checked that the
+ * bytes are there.
  */
 #ifndef OTALAB_OTA_BYTES_H
 #define OTALAB_OTA_BYTES_H

@@ -7,13 +7,13 @@
  *   an option: delta 4 bits | length 4 bits | more delta | more length | value
  *   (13: one more byte, + 13; 14: two more bytes, + 269; 15: an error)
  *
- * The round trip is estimated as RFC 6298 does: smoothed, with its deviation,
- * from exchanges without a retransmission only (Karn: of others nobody knows
- * which copy was answered). When every copy is answered in the end, the first
- * one had not been lost: the link has become slow. Then the deviation is
- * raised to where that answer would have been waited for, so that nothing is
- * asked twice for ever. Loss alone changes nothing: waits that grow with it
- * would end at a block a minute on a bad link that is fast.
+ * The round trip is estimated as in RFC 6298: smoothed, with its deviation,
+ * only from exchanges without a retransmission (Karn: in others nobody knows
+ * which copy was answered). If every copy is answered in the end, the first one
+ * was not lost, but the link has become slow. Then the deviation is raised so
+ * far that the wait would have covered that answer; otherwise every request
+ * would be sent twice for ever. Loss alone changes nothing: if waits grew with
+ * it, a fast but lossy link would end up at a block a minute.
  */
 #include "ota/coap.h"
 
@@ -29,7 +29,7 @@
 #define TOKEN_MAX 8u
 #define SZX_MAX 6u
 #define BLOCK_NUMBERS (1u << 20)
-/* nibbles of deltas and lengths */
+/* values of a delta or length nibble */
 #define ONE_MORE 13u
 #define TWO_MORE 14u
 #define TWO_MORE_FROM 269u
@@ -41,11 +41,11 @@ enum option_number {
     OPTION_SIZE2 = 28
 };
 
-/* The wait for an answer: of some links 40 ms would do, but a server may be
- * slow for once; RFC 6298 would have a second. */
+/* The shortest wait for an answer. Some links need only 40 ms, but a server may
+ * be slow once; RFC 6298 recommends a second. */
 #define WAIT_MIN_MS 500u
 #define WAIT_MAX_MS 60000u
-#define WAIT_ALL_MS 3600000u /* with all doublings */
+#define WAIT_ALL_MS 3600000u /* including all doublings */
 
 /* ---- reading ------------------------------------------------------------ */
 
@@ -60,8 +60,8 @@ static uint32_t left(const struct reader *reader)
     return reader->length - reader->at;
 }
 
-/* The full value that follows a nibble of an option's first byte; -1 when it is
- * reserved or its further bytes are missing. */
+/* The full value for a nibble of an option's first byte; -1 if it is reserved
+ * or its further bytes are missing. */
 static int32_t extended(struct reader *reader, uint32_t nibble)
 {
     uint32_t count = nibble < ONE_MORE ? 0 : nibble - ONE_MORE + 1;
@@ -79,7 +79,8 @@ static int32_t extended(struct reader *reader, uint32_t nibble)
     return (int32_t)(value + (count == 1 ? ONE_MORE : TWO_MORE_FROM));
 }
 
-/* Most significant byte first, as few as it takes (or more zeros). */
+/* Most significant byte first, in as few bytes as possible (or with leading
+ * zeros). */
 static uint32_t number_in(const uint8_t *value, uint32_t length)
 {
     uint32_t number = 0;
@@ -107,9 +108,9 @@ static bool take_block(struct coap_answer *out, const uint8_t *value,
     return true;
 }
 
-/* False when it is critical and cannot be used. Elective ones that cannot be
- * used count as not there (RFC 7252, 5.4.1 and 5.4.3), a further one of what
- * comes once cannot, whatever the first was (5.4.5). */
+/* False if it is critical and cannot be used. Elective options that cannot be
+ * used are ignored (RFC 7252, 5.4.1 and 5.4.3); a repetition of an option that
+ * must be unique cannot be used, whatever the first one was (5.4.5). */
 static bool take_option(struct coap_answer *out, uint32_t number, bool further,
                         const uint8_t *value, uint32_t length)
 {
@@ -162,7 +163,7 @@ static bool read_rest(struct reader *reader, struct coap_answer *out)
     if (left(reader) == 0) {
         return true;
     }
-    reader->at++; /* the marker: something must follow */
+    reader->at++; /* the marker: a payload must follow */
     out->payload = reader->bytes + reader->at;
     out->length = left(reader);
     return out->length > 0;
@@ -231,7 +232,8 @@ static void put(struct writer *writer, const void *bytes, uint32_t length)
     writer->length += length;
 }
 
-/* Deltas stay below 13 + 256: the numbers are ours. Nor are values longer. */
+/* Deltas stay below 13 + 256, because the numbers are ours. So do value
+ * lengths. */
 static void put_option(struct writer *writer, uint32_t number,
                        const void *value, uint32_t length)
 {
@@ -264,7 +266,7 @@ static void put_number(struct writer *writer, uint32_t number, uint32_t value)
     put_option(writer, number, bytes + skip, (uint32_t)sizeof(bytes) - skip);
 }
 
-/* One option for each part of "a/b". False when one is too long. */
+/* One option for each part of "a/b". False if a part is too long. */
 static bool put_path(struct writer *writer, const char *path)
 {
     while (path && *path) {
@@ -344,7 +346,7 @@ static uint32_t base_timeout(const struct coap_exchange *exchange)
     return within(base, WAIT_MIN_MS, WAIT_MAX_MS);
 }
 
-/* From base up to half as much again. */
+/* From base to one and a half times base. */
 static uint32_t spread(uint32_t base, uint32_t random)
 {
     return base + (uint32_t)((uint64_t)(base / 2) * (random & 0xFFFFu) >> 16);
@@ -355,7 +357,7 @@ static uint32_t doubled(uint32_t timeout)
     return within(UINT64_C(2) * timeout, 0, WAIT_ALL_MS);
 }
 
-/* As long as all retransmissions would have taken at first. */
+/* As long as all retransmissions would have taken. */
 static uint32_t separate_wait(const struct coap_exchange *exchange)
 {
     uint32_t wait =
@@ -372,7 +374,7 @@ static uint32_t separate_wait(const struct coap_exchange *exchange)
     return within(all, 0, WAIT_ALL_MS);
 }
 
-/* A clean measurement. Of an unclean one a second answer may tell more. */
+/* A clean measurement. After an unclean one, a second answer may tell more. */
 static void learn(struct coap_exchange *exchange, uint64_t now_ms)
 {
     uint32_t trip = within(now_ms - exchange->begun_ms, 1, WAIT_MAX_MS);
@@ -395,7 +397,8 @@ static void learn(struct coap_exchange *exchange, uint64_t now_ms)
     exchange->smoothed_ms = within((7 * smoothed + trip) / 8, 1, WAIT_MAX_MS);
 }
 
-/* Another answer to what was sent several times: sent again too early. */
+/* Another answer to a request that was sent several times: it was repeated too
+ * early. */
 static void learn_from_copy(struct coap_exchange *exchange,
                             const struct coap_answer *message)
 {
@@ -407,15 +410,15 @@ static void learn_from_copy(struct coap_exchange *exchange,
         return;
     }
     exchange->unclean_ms = 0;
-    if (wait > base_timeout(exchange)) { /* so more than the smoothed one */
+    if (wait > base_timeout(exchange)) { /* so it exceeds the smoothed one */
         exchange->deviation_ms = (wait - exchange->smoothed_ms) / 4;
     }
 }
 
 /* ---- one exchange ------------------------------------------------------- */
 
-/* The first id is random, then they count. A token is its id and two random
- * bytes: no other one among 65536 is the same. */
+/* The first id is random, and the following ones count up. A token is its id
+ * and two random bytes, so no two of 65536 are equal. */
 static void new_names(struct coap_exchange *exchange, uint32_t random)
 {
     bool first = bytes_are(exchange->token, COAP_TOKEN, 0);
@@ -462,7 +465,7 @@ enum coap_step coap_tick(struct coap_exchange *exchange, uint64_t now_ms)
     if (exchange->acknowledged ||
         exchange->tries >= exchange->timing.retransmits) {
         coap_stop(exchange);
-        exchange->smoothed_ms = 0; /* whatever it was, it is no more */
+        exchange->smoothed_ms = 0; /* the old estimate no longer holds */
         exchange->deviation_ms = 0;
         return COAP_STEP_TIMEOUT;
     }
@@ -479,7 +482,7 @@ static enum coap_step reply(struct coap_exchange *exchange, enum coap_type type,
     return COAP_STEP_REPLY;
 }
 
-/* An ACK or a RST without more, or a CON that only wants to be reset. */
+/* An empty ACK or RST, or a CON that only asks for a reset. */
 static enum coap_step take_empty(struct coap_exchange *exchange,
                                  const struct coap_answer *message,
                                  uint64_t now_ms)
@@ -501,7 +504,7 @@ static enum coap_step take_empty(struct coap_exchange *exchange,
     return COAP_STEP_NONE;
 }
 
-/* Is it the answer to the request? One in an ACK names that by its id, too. */
+/* Is it the answer to the request? If in an ACK, it must also match its id. */
 static bool is_answer(const struct coap_exchange *exchange,
                       const struct coap_answer *message)
 {

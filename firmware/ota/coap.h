@@ -3,8 +3,8 @@
  * CoAP as a small client needs it (RFC 7252, block-wise RFC 7959): writing
  * requests, reading answers, and one exchange at a time with its
  * retransmissions. Pure functions on the caller's memory; the caller has the
- * clock, the random numbers and the radio. Everything read is hostile: each
- * length is checked before use.
+ * clock, the random numbers and the radio. All input is hostile: each length is
+ * checked before use.
  */
 #ifndef OTALAB_OTA_COAP_H
 #define OTALAB_OTA_COAP_H
@@ -37,7 +37,7 @@ struct coap_request {
     uint8_t code;          /* COAP_GET, COAP_POST */
     const char *path;      /* "image", "a/b" */
     struct coap_etag etag; /* GET: the one held */
-    bool has_block;        /* Block2 asked for */
+    bool has_block;        /* request Block2 */
     uint32_t block;        /* number, below 2^20 */
     uint8_t szx;           /* 0..6: 16 << szx bytes */
     const void *payload;
@@ -51,7 +51,7 @@ struct coap_answer {
     uint16_t id;
     uint8_t token[8];
     uint8_t token_length;
-    struct coap_etag etag; /* the first of its kind and of legal length */
+    struct coap_etag etag; /* the first of legal length */
     bool has_block;
     bool more;
     uint32_t block;
@@ -63,15 +63,15 @@ struct coap_answer {
 };
 
 enum coap_err {
-    COAP_ERR_FOREIGN = -1,  /* not CoAP: to be ignored in silence */
-    COAP_ERR_MALFORMED = -2 /* or an answer with a critical option that is not
-                               known or cannot be used */
+    COAP_ERR_FOREIGN = -1,  /* not CoAP: ignore silently */
+    COAP_ERR_MALFORMED = -2 /* or an answer with an unknown or unusable critical
+                               option */
 };
-/* 0 or an enum coap_err. `out` is zero then but for type and id where these
+/* 0 or an enum coap_err. On error `out` is zero, except for type and id if they
  * could be read. */
 int coap_read(const uint8_t *bytes, uint32_t length, struct coap_answer *out);
-/* A confirmable request. The length, or -1 when a value is out of range or the
- * room too small. */
+/* Write a confirmable request. Returns the length, or -1 if a value is out of
+ * range or the room too small. */
 int32_t coap_write(const struct coap_request *request, uint16_t id,
                    const uint8_t token[COAP_TOKEN], uint8_t *out,
                    uint32_t size);
@@ -81,11 +81,11 @@ void coap_write_empty(enum coap_type type, uint16_t id, uint8_t out[4]);
 /* ---- one exchange -------------------------------------------------------- */
 
 /*
- * How long an answer is waited for: ack_timeout_ms until a round trip is known,
- * then its smoothed value and four deviations; within 0.5 s and 60 s; 1 to 1.5
- * times of that at random; doubled with each retransmission. A server that has
- * acknowledged a request has as long to answer it as all retransmissions would
- * have taken at first.
+ * How long to wait for an answer: ack_timeout_ms until a round trip is known,
+ * then its smoothed value plus four deviations, limited to 0.5 s to 60 s; 1 to
+ * 1.5 times that at random; doubled with each retransmission. A server that has
+ * acknowledged a request gets as long to answer it as all retransmissions would
+ * have taken.
  */
 struct coap_timing {
     uint32_t ack_timeout_ms;
@@ -93,27 +93,29 @@ struct coap_timing {
 };
 
 /* The caller zeroes it once and keeps it: message ids, tokens and the round
- * trip's estimate go on from exchange to exchange. */
+ * trip's estimate continue from exchange to exchange. */
 struct coap_exchange {
     struct coap_timing timing;
     uint64_t next_ms; /* when to call coap_tick(); UINT64_MAX: never */
     uint64_t begun_ms;
-    uint32_t timeout_ms;   /* of the current wait */
-    uint32_t tries;        /* retransmissions so far in this exchange */
-    uint32_t smoothed_ms;  /* round trip, 0: not known; from clean ones only */
+    uint32_t timeout_ms; /* of the current wait */
+    uint32_t tries;      /* retransmissions so far in this exchange */
+    uint32_t
+        smoothed_ms; /* round trip, 0: unknown; from clean exchanges only */
     uint32_t deviation_ms; /* wider after needless retransmissions */
     uint32_t unclean_ms; /* of the last one answered after a retransmission: the
-                            wait that would have done; 0: nothing to learn */
+                            wait that would have been enough; 0: nothing to
+                            learn */
     uint16_t unclean_id;
     uint16_t id;
     bool busy;
-    bool acknowledged;    /* the answer comes separately */
-    bool separate;        /* one has come in a message of its own .. */
+    bool acknowledged;    /* the answer will come separately */
+    bool separate;        /* one has come in its own message .. */
     uint16_t separate_id; /* .. with this id: its copies are acknowledged */
     uint8_t token[COAP_TOKEN];
     uint32_t length;
     uint8_t bytes[COAP_REQUEST_MAX];
-    uint8_t reply[4]; /* ACK or RST to be sent */
+    uint8_t reply[4]; /* ACK or RST to send */
 };
 
 enum coap_step {
@@ -122,27 +124,28 @@ enum coap_step {
     COAP_STEP_REPLY,        /* send exchange->reply, 4 bytes; no answer yet */
     COAP_STEP_ANSWER,       /* *answer is the answer; the exchange is over */
     COAP_STEP_ANSWER_REPLY, /* the same, and send exchange->reply */
-    COAP_STEP_RESET,        /* the peer does not want it; over */
-    COAP_STEP_TIMEOUT       /* all retransmissions in vain; over */
+    COAP_STEP_RESET,        /* the peer rejects it; over */
+    COAP_STEP_TIMEOUT       /* all retransmissions failed; over */
 };
 
-/* Start: ids continue, `random` gives the first ones, the token's bytes and
- * the timeout's spread. COAP_STEP_SEND, or _NONE when the request is not
- * writable (then not busy). Starting again while busy gives the old one up. */
+/* Start: ids continue; `random` gives the first id, the token's bytes and the
+ * timeout's spread. COAP_STEP_SEND, or _NONE if the request cannot be written
+ * (then it is not busy). Starting again while busy gives up the old
+ * exchange. */
 enum coap_step coap_begin(struct coap_exchange *exchange,
                           const struct coap_request *request, uint64_t now_ms,
                           uint32_t random);
-/* Time has gone on: SEND, TIMEOUT or NONE. */
+/* Time has passed: SEND, TIMEOUT or NONE. */
 enum coap_step coap_tick(struct coap_exchange *exchange, uint64_t now_ms);
-/* A datagram from the peer. What is not the answer changes nothing: late
- * copies and answers to other requests, malformed ones, those with a critical
- * option that is not known. A confirmable one of these is reset, but a copy of
- * the last separate answer is acknowledged. `answer` is zero unless there is
- * one; it points into `bytes`. */
+/* A datagram from the peer. Anything but the answer changes nothing: late
+ * copies, answers to other requests, malformed ones, those with an unknown
+ * critical option. A confirmable one of these is reset, but a copy of the last
+ * separate answer is acknowledged. `answer` is zero if there is none; it points
+ * into `bytes`. */
 enum coap_step coap_take(struct coap_exchange *exchange, const uint8_t *bytes,
                          uint32_t length, uint64_t now_ms,
                          struct coap_answer *answer);
-/* Give up without a word. */
+/* Give up silently. */
 void coap_stop(struct coap_exchange *exchange);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The reflected CRC-32 of IEEE 802.3 (polynomial 0xEDB88320, start and final
- * value 0xFFFFFFFF), as every record of the boot chain carries it. */
+/* The reflected CRC-32 of IEEE 802.3 (polynomial 0xEDB88320, initial and final
+ * value 0xFFFFFFFF), which every record of the boot chain carries. */
 #ifndef OTALAB_OTA_CRC32_H
 #define OTALAB_OTA_CRC32_H
 

@@ -15,8 +15,8 @@ bool crypto_sha256(const void *data, size_t length,
     return mbedtls_sha256(data, length, digest, 0) == 0;
 }
 
-/* The library's structure is copied out of the caller's bytes and back: what
- * it is made of stays unknown outside. */
+/* The library's structure is copied out of the caller's bytes and back, so that
+ * nobody outside has to know it. */
 _Static_assert(sizeof(mbedtls_sha256_context) <= CRYPTO_HASH_SIZE,
                "the library's structure has grown");
 

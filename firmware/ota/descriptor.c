@@ -63,7 +63,7 @@ enum agent_why descriptor_read(const uint8_t *bytes, uint32_t length,
         return AGENT_WHY_BAD_DESCRIPTOR;
     }
     enum agent_why why = check_signature(bytes, keys);
-    if (why && keys->crypto) { /* a refusal is software's */
+    if (why && keys->crypto) { /* only software may refuse */
         struct image_keys software = *keys;
 
         software.crypto = NULL;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The signed descriptor: what a server offers, in 192 bytes. The agent writes
- * no byte of an image before it has verified one. A full manifest can take its
- * place behind descriptor_read(); nobody else knows the layout, which is drawn
- * in docs/protocol.md. All numbers are little-endian.
+ * no byte of an image before it has verified one. Only descriptor_read() knows
+ * the layout, which docs/protocol.md describes, so a full manifest could take
+ * the descriptor's place there. All numbers are little-endian.
  *
  *     0   4  magic "OTD1"              32  32  SHA-256 of the image's bytes
  *     4   2  format, 1                 64  32  the image's digest (its TLV)
@@ -38,8 +38,8 @@ struct descriptor {
 
 /*
  * Read and verify. AGENT_WHY_NONE, BAD_DESCRIPTOR (length, magic, format,
- * flags, release 0, size 0), BAD_SIGNATURE (key not known or signature wrong)
- * or KEY_REVOKED; `out` is all zero unless it is NONE.
+ * flags, release 0, size 0), BAD_SIGNATURE (unknown key or wrong signature) or
+ * KEY_REVOKED; `out` is all zero unless it is NONE.
  */
 enum agent_why descriptor_read(const uint8_t *bytes, uint32_t length,
                                const struct image_keys *keys,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The port: what the portable core needs from a flash. The caller owns the
- * structure and its context. All functions return 0 or a negative enum
- * ota_err; addresses are flash addresses. `program` may be given any range:
- * the port splits it at page ends and waits until it is done. `erase` takes
- * one sector and waits. `read` copies out of the array.
+ * structure and its context. All functions return 0 or a negative enum ota_err;
+ * addresses are flash addresses. `program` accepts any range: the port splits
+ * it at page ends and waits until it is done. `erase` erases one sector and
+ * waits. `read` copies out of the array.
  */
 #ifndef OTALAB_OTA_FLASH_H
 #define OTALAB_OTA_FLASH_H

@@ -45,7 +45,7 @@ static uint32_t room(const struct image_limits *limits)
                                                  : limits->load_size;
 }
 
-/* Each part is compared with what is left, so no sum can wrap. */
+/* Each part is compared with what is left, so no sum can overflow. */
 static bool parts_fit(const struct image_info *info, uint32_t left)
 {
     const uint32_t parts[] = {info->header_size, info->payload_size,
@@ -121,7 +121,7 @@ enum tlv_field {
     FIELD_SIGNATURE,
     FIELD_COUNTER,
     FIELD_COUNT,
-    FIELD_IGNORED,    /* form checked, value without meaning here */
+    FIELD_IGNORED,    /* form is checked, value means nothing here */
     FIELD_DEPENDENCY, /* on a version of an image, by its number */
     FIELD_FOREIGN     /* a signature that this device cannot check */
 };
@@ -145,7 +145,7 @@ struct tlv_rule {
     uint8_t field; /* enum tlv_field */
 };
 
-/* The number of the one image that there is; it meets what it asks of itself. */
+/* The number of the only image; it satisfies any dependency on itself. */
 #define OWN_IMAGE 0u
 
 static const struct tlv_rule tlv_rules[] = {
@@ -178,7 +178,7 @@ static enum ota_reason take_entry(uint32_t type, struct tlv_value value,
     const struct tlv_rule *rule = find_rule(type);
 
     if (!rule) {
-        /* What the signature covers may be of any type. */
+        /* A protected entry may be of any type. */
         return is_protected ? OTA_REASON_NONE : OTA_REASON_BAD_TLV;
     }
     if (rule->is_protected != is_protected || value.length < rule->min ||
@@ -230,7 +230,8 @@ static bool record_is(const uint8_t *record, uint32_t magic, uint32_t size)
     return bytes_get16(record) == magic && bytes_get16(record + 2) == size;
 }
 
-/* Both areas, `size` bytes from `areas` on; `first` bytes are protected. */
+/* Both areas, `size` bytes from `areas` on; the first `first` bytes are
+ * protected. */
 static enum ota_reason walk_areas(const uint8_t *areas, uint32_t size,
                                   uint32_t first,
                                   struct tlv_value found[FIELD_COUNT])
@@ -282,8 +283,8 @@ enum ota_reason image_read_tlvs(const uint8_t *areas, uint32_t size,
 /* ---- key and signature ---------------------------------------------- */
 
 /*
- * One DER INTEGER at *at, positive, minimal, at most 256 bit, to 32 bytes
- * big-endian. *at moves past it.
+ * Decode one DER INTEGER at *at, positive, minimal, at most 256 bits, to 32
+ * bytes big-endian. *at moves past it.
  */
 static bool take_integer(const uint8_t **at, const uint8_t *end,
                          uint8_t out[32])
@@ -356,7 +357,7 @@ static enum ota_reason check_signature(
 
 /* ---- the whole image ------------------------------------------------ */
 
-/* Header and end of the image in RAM: total_size is within `size`. */
+/* Header and end of the image in RAM; total_size is within `size`. */
 static enum ota_reason measure(const uint8_t *image, uint32_t size,
                                const struct image_limits *limits,
                                struct image_info *info)
@@ -407,8 +408,8 @@ static enum ota_reason verify_by(const uint8_t *image, uint32_t size,
     return check_signature(found, keys, digest);
 }
 
-/* An accelerator may accept, but what it refuses software looks at: a unit that
- * is broken costs time, and no image. */
+/* An accelerator may accept, but software verifies again what it refuses: a
+ * broken unit costs time, but no image. */
 enum ota_reason image_verify(const uint8_t *image, uint32_t size,
                              const struct image_limits *limits,
                              const struct image_keys *keys,

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * MCUboot's image format, parsed and verified from memory. Nothing here
- * touches flash: the caller copies the header, asks image_check_header() how
- * many bytes the whole image has, copies those to RAM (ota/load.h does), and
- * from then on every field is taken from that copy. All functions are pure;
- * none keeps memory.
+ * MCUboot's image format, parsed and verified in memory. Nothing here touches
+ * flash: the caller copies the header, asks image_check_header() how many bytes
+ * the whole image has, copies those to RAM (as ota/load.h does), and from then
+ * on every field is taken from that copy. All functions are pure; none keeps
+ * memory.
  *
  *   | header 32 B .. hdr_size | payload | protected TLVs | TLVs |
  *   |<------------- signed region ------------------->|
  *
- * Stricter than the format asks for: exactly one SHA256, one KEYHASH and one
- * ECDSA signature, at most one PUBKEY and one security counter, each in its
- * own area and of its own length; an unprotected entry of unknown type is
- * refused; encrypted, compressed, non-bootable and XIP-only images are
- * refused, and so is what depends on another image: there is one.
+ * It is stricter than the format requires: exactly one SHA256, one KEYHASH and
+ * one ECDSA signature, at most one PUBKEY and one security counter, each in its
+ * own area and with its own length. It refuses unprotected entries of unknown
+ * type, encrypted, compressed, non-bootable and XIP-only images, and images
+ * that depend on another one, because there is only one.
  *
  * Source: MCUboot design document; docs/flash-layout.md has the reasons.
  */
@@ -65,25 +65,25 @@ struct image_version {
     uint32_t build;
 };
 
-/* What a verified header and its TLVs say. Valid only for the RAM copy it
+/* What a verified header and its TLVs say. Valid only for the RAM copy that it
  * was taken from. */
 struct image_info {
     uint32_t header_size;
     uint32_t payload_size;
     uint32_t protected_size;
-    uint32_t total_size; /* to the end of the last TLV */
+    uint32_t total_size; /* up to the end of the last TLV */
     uint32_t load_address;
     struct image_version version;
-    uint32_t counter; /* security counter; 0 when there is none */
+    uint32_t counter; /* security counter; 0 if there is none */
     uint8_t digest[OTA_DIGEST_SIZE];
 };
 
 /*
- * The keys that may sign. Trust rests on `digests` alone (from the fuses):
- * SHA-256 of SPKI DER; a zero digest is unset. An image names its key by
- * KEYHASH; the key itself comes from its PUBKEY entry or else from `spki`,
- * blobs of IMAGE_SPKI_SIZE bytes that need no protection, for their digest is
- * compared.
+ * The keys that may sign. Trust rests only on `digests` (from the fuses): the
+ * SHA-256 of each SPKI in DER; a zero digest is unset. An image names its key
+ * by KEYHASH. The key itself comes from its PUBKEY entry or else from `spki`,
+ * blobs of IMAGE_SPKI_SIZE bytes, which need no protection because their digest
+ * is compared.
  */
 struct image_keys {
     const uint8_t (*digests)[OTA_DIGEST_SIZE];
@@ -95,36 +95,36 @@ struct image_keys {
 };
 
 /*
- * Check a 32-byte header against limits. `info` gets all header fields but
- * not the TLVs'. Returns OTA_REASON_NONE or why not.
+ * Check a 32-byte header against limits. `info` gets all header fields but none
+ * from the TLVs. Returns OTA_REASON_NONE or the reason to refuse it.
  */
 enum ota_reason image_check_header(const uint8_t header[IMAGE_HEADER_SIZE],
                                    const struct image_limits *limits,
                                    struct image_info *info);
 
-/* Bytes that the header already promises: header, payload and protected
- * TLVs. The unprotected area follows; image_tlv_end() gives its end. */
+/* Bytes that the header claims: header, payload and protected TLVs. The
+ * unprotected area follows; image_tlv_end() gives its end. */
 uint32_t image_signed_size(const struct image_info *info);
 
 /*
- * Where the unprotected TLV area ends, from the 4-byte info record found at
- * image_signed_size(). `info->total_size` is set. Returns a reason.
+ * Where the unprotected TLV area ends, from the 4-byte info record at
+ * image_signed_size(). Sets `info->total_size`. Returns a reason.
  */
 enum ota_reason image_tlv_end(const uint8_t record[4],
                               const struct image_limits *limits,
                               struct image_info *info);
 
 /*
- * Read both TLV areas, which lie one after the other at `areas`, `size`
- * bytes; sets counter and digest. Says nothing about authenticity.
+ * Read both TLV areas, which are adjacent at `areas`, `size` bytes; sets
+ * counter and digest. Says nothing about authenticity.
  */
 enum ota_reason image_read_tlvs(const uint8_t *areas, uint32_t size,
                                 struct image_info *info);
 
 /*
- * Verify the whole image in RAM (`size` bytes at `image`, of which it may
- * use less): header again, TLV areas, digest, key, signature. Fills info.
- * What it holds need not be a program: see image_check_entry().
+ * Verify the whole image in RAM (`size` bytes at `image`, of which it may use
+ * fewer): header again, TLV areas, digest, key, signature. Fills info. The
+ * image need not be a program: see image_check_entry().
  */
 enum ota_reason image_verify(const uint8_t *image, uint32_t size,
                              const struct image_limits *limits,
@@ -132,15 +132,15 @@ enum ota_reason image_verify(const uint8_t *image, uint32_t size,
                              struct image_info *info);
 
 /*
- * Of a verified image: the vector table's address fits VTOR, the initial
- * stack pointer lies in the load range, the reset vector is a Thumb address
- * in the payload. Returns OTA_REASON_BAD_ENTRY otherwise.
+ * Check that in a verified image the vector table's address fits VTOR, the
+ * initial stack pointer lies in the load range, and the reset vector is a Thumb
+ * address in the payload. Returns OTA_REASON_BAD_ENTRY otherwise.
  */
 enum ota_reason image_check_entry(const uint8_t *image,
                                   const struct image_info *info,
                                   const struct image_limits *limits);
 
-/* < 0, 0, > 0 as a is older, equal, newer. The build number counts last. */
+/* < 0, 0, > 0 if a is older, equal, newer. The build number counts last. */
 int image_version_compare(const struct image_version *a,
                           const struct image_version *b);
 /* major << 24 | minor << 16 | revision */

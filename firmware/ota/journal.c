@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The boot journal in flash: two banks of two sectors. The sectors of a bank
- * carry the same records in the same slots.
+ * hold the same records in the same slots.
  *
  *     bank 0: sector 0 (copy 0)  sector 1 (copy 1)
  *     bank 1: sector 2 (copy 0)  sector 3 (copy 1)
@@ -15,27 +15,27 @@
  *            48 rejected  80 rejected before  112 reason of 48  113 flags
  *           114 request  116 release  120 crc32 of 0..119   124 end mark, 0
  *
- * Rules that make it survive a cut at any place:
+ * Rules that make it survive a power cut at any point:
  *
- * - A slot that is not wholly 0xFF is never programmed. The next record goes
- *   after the last slot used in either sector of the bank.
- * - Its sequence is the header's first sequence + slot - 1, or it is not
- *   valid. So a slot that was torn uses up its number: a weak record that reads
- *   valid again later never meets another record of the same number.
- * - Numbers go round: of two, the later one is ahead by less than half of all
- *   there are. What a journal holds at a time spans a few hundred; one that
- *   somebody has filled with others is gone on with all the same.
- * - A header is written only right after its sector was erased, in the same
- *   session, and its first sequence is later than any before. The sectors of
- *   a bank belong together only if these are equal; a sector left behind by a
- *   torn erase has an older number or none, and is not written to. Nor is one
- *   with a header and no record, for that header may be torn.
- * - When one copy cannot be written, the other bank is begun: by then the
- *   copy that could be written rests on nothing but this session. The bank
- *   left behind is erased when both copies in the new one were read back.
- * - A state of one copy is written again at the next append. When that cannot
- *   make two either, the record says so, and the journal goes on with one until
- *   it comes to the other bank in its turn.
+ * - A slot that is not all 0xFF is never programmed. The next record goes after
+ *   the last slot used in either sector of the bank.
+ * - A record is valid only if its sequence is the header's first sequence +
+ *   slot - 1. So a torn slot uses up its number: if a weak record reads valid
+ *   again later, no other record has its number.
+ * - Numbers wrap around: of two, the later one is ahead by less than half of
+ *   all numbers. A journal spans a few hundred at a time; one that somebody has
+ *   filled with others still continues.
+ * - A header is written only right after its sector was erased, without a reset
+ *   in between, and its first sequence is later than any before. The sectors of
+ *   a bank belong together only if their first sequences are equal. A sector
+ *   left behind by a torn erase has an older one or none, and is not written
+ *   to. Nor is a sector with a header but no record: that header may be torn.
+ * - If one copy cannot be written, the other bank is started, because nothing
+ *   but this session vouches for the copy that could be. The old bank is erased
+ *   once both copies in the new one have been read back.
+ * - A state with one copy is written again at the next append. If that cannot
+ *   make two copies either, the record says so, and the journal continues with
+ *   one copy until it next changes banks.
  */
 #include "ota/journal.h"
 
@@ -51,8 +51,8 @@
 #define END_AT 124u
 #define BANK_SECTORS 2u
 #define WRITE_TRIES 2u
-/* Of a header: then the numbers of its records do not come to their end. After
- * it comes 1. */
+/* Of a header, so that the numbers of its records stay in range. After this
+ * comes 1. */
 #define FIRST_MAX 0xFFFFFF00u
 #define FAR_OFF 0x10000u
 
@@ -66,7 +66,7 @@ static void seal(uint8_t slot[SLOT_SIZE], uint32_t magic, uint32_t sequence)
     bytes_put32(slot + END_AT, 0);
 }
 
-/* The sequence in a slot that was sealed with that magic, 0 if it is not. */
+/* The sequence in a slot sealed with that magic, otherwise 0. */
 static uint32_t sealed(const uint8_t slot[SLOT_SIZE], uint32_t magic)
 {
     if (bytes_get32(slot) != magic || bytes_get32(slot + END_AT) != 0 ||
@@ -143,7 +143,7 @@ static uint32_t address_of(const struct journal *journal, unsigned sector,
            slot * SLOT_SIZE;
 }
 
-/* A slot that cannot be read counts as used and not valid: all zero. */
+/* A slot that cannot be read counts as used but not valid: all zero. */
 static void read_slot(const struct journal *journal, unsigned sector,
                       unsigned slot, uint8_t data[SLOT_SIZE])
 {
@@ -155,7 +155,7 @@ static void read_slot(const struct journal *journal, unsigned sector,
     }
 }
 
-/* Program a blank slot and read it back; used up whatever comes of it. */
+/* Program a blank slot and read it back. It counts as used in any case. */
 static bool write_slot(struct journal *journal, unsigned sector, unsigned slot,
                        const uint8_t data[SLOT_SIZE])
 {
@@ -176,8 +176,8 @@ static bool write_slot(struct journal *journal, unsigned sector, unsigned slot,
 /* ---- scanning ------------------------------------------------------- */
 
 struct scan {
-    uint8_t best[SLOT_SIZE]; /* the valid record of highest sequence */
-    uint32_t sequence;       /* its sequence, 0: none yet */
+    uint8_t best[SLOT_SIZE]; /* the valid record with the highest sequence */
+    uint32_t sequence;       /* its sequence; 0: none yet */
     unsigned sector;         /* where it was seen first */
 };
 
@@ -254,9 +254,9 @@ static unsigned next_slot(const struct journal *journal)
     return 1u + (top[0] > top[1] ? top[0] : top[1]);
 }
 
-/* A first sequence that no record and no torn slot has had. What lies far off
- * is of no sector that this journal wrote: followed there, the new record would
- * not be later than the one in force any more. */
+/* A first sequence that no record and no torn slot has had. Sequences far off
+ * are not from a sector that this journal wrote; after those, the new record
+ * would no longer be later than the current one. */
 static uint32_t unused_first(const struct journal *journal)
 {
     uint32_t first = journal->base ? journal->base : 1;
@@ -282,7 +282,8 @@ static bool erase_sector(struct journal *journal, unsigned sector)
     return true;
 }
 
-/* Erase a sector, give it its header and one record. Counts copies: 0, 1. */
+/* Erase a sector, write its header and one record. Returns the copies made: 0
+ * or 1. */
 static unsigned build_sector(struct journal *journal, unsigned sector,
                              uint32_t first, const uint8_t record[SLOT_SIZE])
 {
@@ -297,7 +298,7 @@ static unsigned build_sector(struct journal *journal, unsigned sector,
     return write_slot(journal, sector, 1, record);
 }
 
-/* `state` was read back at least once: it is in force. */
+/* `state` was read back at least once: it is the current one. */
 static void adopt(struct journal *journal, const struct boot_state *state,
                   unsigned bank, uint32_t first, unsigned copies)
 {
@@ -308,8 +309,8 @@ static void adopt(struct journal *journal, const struct boot_state *state,
     journal->fresh = true;
 }
 
-/* The next slot of the bank in force, in those of its sectors that belong
- * together. Returns the copies made. */
+/* Write to the next slot of the current bank, in those of its sectors that
+ * belong together. Returns the copies made. */
 static unsigned write_in_bank(struct journal *journal, struct boot_state *state)
 {
     unsigned bank = journal->bank;
@@ -354,8 +355,8 @@ static unsigned write_in_other(struct journal *journal,
     return copies;
 }
 
-/* Leave nothing that looks like a bank. A sector that cannot be
- * erased keeps its older numbers and is tried again at the next append. */
+/* Leave nothing that looks like a bank. A sector that cannot be erased keeps
+ * its older numbers and is tried again at the next append. */
 static void drop_other(struct journal *journal)
 {
     unsigned sector = (journal->bank ^ 1u) * BANK_SECTORS;
@@ -367,8 +368,8 @@ static void drop_other(struct journal *journal)
     }
 }
 
-/* Again and again into the bank in force, then into the other. False: not a
- * single copy could be made. */
+/* Try the current bank several times, then the other one. False: not a single
+ * copy could be made. */
 static bool write_somewhere(struct journal *journal, struct boot_state *state,
                             unsigned wanted)
 {

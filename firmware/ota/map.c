@@ -17,8 +17,7 @@ static const char *const part_labels[MAP_PART_COUNT] = {
     [MAP_STAGING] = "staging",   [MAP_FAILED] = "failed",
     [MAP_OFFERS] = "offers",     [MAP_LOG] = "log"};
 
-/* A property of `count` cells. NULL when it is not there or has another
- * length. */
+/* A property of `count` cells. NULL if it is missing or has another length. */
 static const fdt32_t *get_cells(const void *blob, int node, const char *name,
                                 int count)
 {
@@ -88,7 +87,7 @@ static int read_flash_size(const void *blob, struct ota_map *map)
     return OTA_OK;
 }
 
-/* The index of a label, MAP_PART_COUNT for one that means nothing here. */
+/* The index of a label; MAP_PART_COUNT for an unknown one. */
 static size_t find_label(const void *blob, int node)
 {
     int length = 0;
@@ -131,7 +130,8 @@ static bool overlap(const struct ota_area *a, const struct ota_area *b)
     return a->start < b->start + b->length && b->start < a->start + a->length;
 }
 
-/* Whole sectors within the flash; then no sum of start and length wraps. */
+/* Whole sectors within the flash, so that no sum of start and length
+ * overflows. */
 static bool area_sound(const struct ota_map *map, const struct ota_area *area)
 {
     return area->length != 0 && area->start % map->sector_size == 0 &&

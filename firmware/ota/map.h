@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The board as the boot chain needs it, read from the devicetree: where the
- * partitions are, how often a trial is attempted, which public keys lie in
- * the blob. The caller owns everything; the key pointers point into the blob.
- * A blob that lacks anything or whose partitions overlap, leave the flash or
- * are not whole sectors is refused as a whole.
+ * partitions are, how many attempts a trial has, which public keys the blob
+ * holds. The caller owns everything; the key pointers point into the blob. A
+ * blob that lacks anything, or whose partitions overlap, leave the flash or are
+ * not whole sectors, is refused as a whole.
  */
 #ifndef OTALAB_OTA_MAP_H
 #define OTALAB_OTA_MAP_H
@@ -38,20 +38,20 @@ struct ota_map {
     uint32_t watchdog_ms;
     uint32_t trial_deadline_ms;
     uint32_t commit_after_ms;    /* 0: only on request */
-    uint32_t trial_power_losses; /* attempts of a trial given back at most */
+    uint32_t trial_power_losses; /* most attempts of a trial given back */
     uint8_t trial_attempts;      /* 1..255 */
     struct ota_area parts[MAP_PART_COUNT];
 };
 
-/* 0, OTA_ERR_NONE when something is missing, OTA_ERR_RANGE when something is
- * malformed. `size` is the room the blob may take. */
+/* 0, OTA_ERR_NONE if something is missing, OTA_ERR_RANGE if something is
+ * malformed. `size` is the most that the blob may take. */
 int map_read(const void *blob, uint32_t size, struct ota_map *map);
 
 /*
  * The optional key store: every child of /keys with a property
  * `otalab,public-key` of IMAGE_SPKI_SIZE bytes. Not trusted by itself: a key
- * counts only when its digest is in the fuses. Returns how many were found;
- * those past MAP_KEYS_MAX are left out.
+ * counts only if its digest is in the fuses. Returns how many were found; those
+ * past MAP_KEYS_MAX are left out.
  */
 uint32_t map_read_keys(const void *blob, uint32_t size,
                        const uint8_t *keys[MAP_KEYS_MAX]);

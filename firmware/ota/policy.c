@@ -34,7 +34,7 @@ static bool was_rejected(const struct boot_state *now,
 /* ---- moving between slots ------------------------------------------- */
 
 /*
- * Go to a slot. A commit that did not reach the fuses yet was for the image
+ * Go to a slot. A commit that has not reached the fuses yet was for the image
  * left behind, so it ends here.
  */
 static void move_to(struct boot_state *next, enum ota_slot slot,
@@ -50,8 +50,8 @@ static void move_to(struct boot_state *next, enum ota_slot slot,
     memset(next->digest, 0, OTA_DIGEST_SIZE);
 }
 
-/* Does it hold for this digest whenever it is tried again? A damaged image
- * may be written again. */
+/* Will this digest be refused whenever it is tried again? A damaged image may
+ * be written again. */
 static bool is_lasting(enum ota_reason reason)
 {
     static const uint8_t lasting[] = {OTA_REASON_COUNTER_LOW,
@@ -70,7 +70,7 @@ static void remember_rejected(struct boot_state *next,
     if (!is_lasting(reason) || !digest_known(digest)) {
         return;
     }
-    /* Whatever else it is refused for shows again at the next try. */
+    /* Any other reason would show again at the next try. */
     bool kept_ran = next->rejected_reason == OTA_REASON_TRIAL_FAILED;
     bool ran = reason == OTA_REASON_TRIAL_FAILED;
     if (kept_ran && (!ran || digests_equal(next->rejected[0], digest))) {
@@ -98,12 +98,13 @@ static void leave_trial(const struct boot_state *now,
             confirmed ? OTA_CONFIRMED : OTA_TRIAL,
             confirmed ? 0 : limits->trial_attempts, limits);
     /* The fuses held that much when the trial began. If they hold less now, a
-     * burn was torn, and is completed. */
+     * burn was torn, and will be completed. */
     if (next->counter < now->counter) {
         next->counter = now->counter;
     }
     if (confirmed) {
-        next->flags = BOOT_ASKED; /* or the trial would not have begun */
+        next->flags =
+            BOOT_ASKED; /* otherwise the trial would not have started */
         next->rounds = 0;
     }
 }
@@ -178,7 +179,7 @@ static bool beyond_capacity(const struct asked *asked)
     return asked->request->number > asked->limits->fuse_capacity;
 }
 
-/* From the top; the first that holds refuses, none accepts. */
+/* In order; the first that holds refuses. If none holds, it is accepted. */
 static const struct request_rule request_rules[] = {
     {0, unknown_kind, OTA_REASON_BAD_REQUEST},
     {OTA_REQUEST_TRIAL, on_trial, OTA_REASON_NO_FALLBACK},
@@ -208,7 +209,7 @@ static enum ota_reason judge(const struct asked *asked)
     return OTA_REASON_NONE;
 }
 
-/* At its end the number alternates: the slots take turns by it. */
+/* At its end the number alternates, so that the slots still take turns. */
 static void one_more_round(struct boot_state *next)
 {
     next->rounds =
@@ -255,7 +256,7 @@ static void grant_nothing(const struct asked *asked, struct boot_state *next)
     (void)next;
 }
 
-/* The image may be asked for again: nothing is known against it. */
+/* The image may be requested again: nothing speaks against it. */
 static void grant_abandon(const struct asked *asked, struct boot_state *next)
 {
     leave_trial(asked->now, asked->limits, next);
@@ -291,7 +292,7 @@ enum ota_reason policy_request(const struct boot_state *now,
 
 /* ---- choosing ------------------------------------------------------- */
 
-/* An attempt was under way when the boot before this one ended. */
+/* An attempt was in progress when the previous boot ended. */
 static bool attempt_ended(const struct boot_state *now,
                           const struct policy_limits *limits)
 {
@@ -306,8 +307,8 @@ static bool given_back(const struct boot_state *now,
            now->losses < limits->power_losses;
 }
 
-/* None of the attempts has brought a confirmation. Whose fault it was, as far
- * as one can tell. */
+/* No attempt has led to a confirmation. Record whose fault it was, as far as
+ * one can tell. */
 static void give_up(const struct boot_state *now,
                     const struct policy_limits *limits, struct boot_state *next)
 {
@@ -394,7 +395,7 @@ uint32_t policy_resort(const struct boot_state *now, enum ota_slot slot,
 
 /* ---- refused -------------------------------------------------------- */
 
-/* Where to go when an image was refused, in order of preference. */
+/* Where to go after an image was refused, in order of preference. */
 struct way_out {
     bool (*when)(const struct boot_state *now, unsigned tried);
     void (*go)(const struct boot_state *now, const struct policy_limits *limits,
@@ -511,8 +512,8 @@ struct entrant {
     const struct image_info *fallback;
 };
 
-/* The last way out is whatever authentic image lies there; none is tried
- * against it. */
+/* The last way out is any authentic image in recovery's place; no image is
+ * tried against it. */
 static bool is_recovery(const struct entrant *entrant)
 {
     return entrant->now->slot == OTA_SLOT_RECOVERY;
@@ -529,7 +530,7 @@ static bool another_image(const struct entrant *entrant)
            !digests_equal(entrant->now->digest, entrant->info->digest);
 }
 
-/* In a last resort even that is better than nothing. */
+/* In a last resort even such an image is better than nothing. */
 static bool tried_in_vain(const struct entrant *entrant)
 {
     return entrant->now->rounds == 0 &&
@@ -553,7 +554,7 @@ static bool version_falls(const struct entrant *entrant)
                                  &entrant->fallback->version) < 0;
 }
 
-/* From the top; the first that holds decides. */
+/* In order; the first that holds decides. */
 static const struct {
     bool (*when)(const struct entrant *entrant);
     enum ota_reason verdict;

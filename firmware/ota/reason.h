@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Why an image or a request was refused, or a slot left: the one list that
- * journal, trace port and status reports share (docs/flash-layout.md).
+ * Why an image or a request was refused, or a slot left: the list that journal,
+ * trace port and status reports share (docs/flash-layout.md).
  */
 #ifndef OTALAB_OTA_REASON_H
 #define OTALAB_OTA_REASON_H

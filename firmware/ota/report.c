@@ -6,7 +6,7 @@
 
 #include "ota/agent_why.h"
 
-/* By number; later ones have none yet. */
+/* By number; later ones have none. */
 static const uint8_t suit_reasons[] = {
 #define REPORT_SUIT(name, number, text, result, suit) [number] = (suit),
     AGENT_WHYS(REPORT_SUIT)

@@ -7,13 +7,13 @@
  *     0 magic  4 sequence  8 kind  9 slot  10 zeros  12 number  16 digest
  *    48 zeros  56 crc32 of 0..55  60 end mark, 0
  *
- * The sector that holds the newest valid request is the one in use; the other
- * one may hold anything, for its erase may have been torn, and is erased
- * before it is used. A torn slot uses up its sequence number: the next one is
- * counted by places, so that no two requests ever share a number. When the
- * numbers are used up, or go on from one that the bootloader would not take
- * for new, both sectors are erased, the one in use last, and they start again
- * with the low 16 bits of the next one: no more is looked at.
+ * The sector that holds the newest valid request is the one in use. The other
+ * one may hold anything, because its erase may have been torn, and is erased
+ * before use. A torn slot uses up its sequence number: numbers count slots, so
+ * no two requests ever share one. If the numbers are used up, or would continue
+ * from one that the bootloader would not take for new, both sectors are erased,
+ * the one in use last, and the numbers start again with the low 16 bits of the
+ * next one, since the bootloader compares no more than those.
  */
 #include "ota/request.h"
 
@@ -28,15 +28,16 @@
 #define END_AT 60u
 #define SECTORS 2u
 #define WRITE_TRIES 4u
-/* Higher ones are not valid: there must be room to go on. */
+/* Higher ones are not valid, so that there is room to continue. */
 #define SEQUENCE_MAX 0xFFFF0000u
-/* The first of a boot is ahead of the one dealt with by so much at most, and so
- * are those that follow it: together less than half of the 16 bits. */
+/* The first request of a boot is at most this far ahead of the last one
+ * handled, and those that follow it are at most this far ahead of the first:
+ * together less than half of the 16 bits. */
 #define AHEAD_MAX 0x4000u
 
 struct scan {
     struct request latest; /* sequence 0: none */
-    unsigned sector;       /* where it lies */
+    unsigned sector;       /* where it is */
     unsigned slot;
     unsigned end[SECTORS]; /* first slot of the blank rest */
 };
@@ -53,7 +54,7 @@ static void encode(const struct request *request, uint8_t slot[SLOT_SIZE])
     bytes_put32(slot + CRC_AT, ota_crc32(slot, CRC_AT));
 }
 
-/* False when it is not a valid request. What it asks for is not judged. */
+/* False if it is not a valid request. What it asks for is not judged. */
 static bool decode(const uint8_t slot[SLOT_SIZE], struct request *request)
 {
     if (bytes_get32(slot) != REQUEST_MAGIC || bytes_get32(slot + END_AT) ||
@@ -127,7 +128,7 @@ static int erase_all(const struct ota_flash *flash, struct ota_area area,
     return err ? err : flash->erase(flash->context, area.start + in_use * size);
 }
 
-/* A number that is valid and as new as that one. */
+/* A number that is valid and as new as this one. */
 static uint32_t lowest_like(uint32_t sequence)
 {
     uint32_t low = sequence & 0xFFFFu;
@@ -135,14 +136,14 @@ static uint32_t lowest_like(uint32_t sequence)
     return low ? low : 0x10000u;
 }
 
-/* The numbers can go on with this one: there is room, and the bootloader will
- * take it for new, as it will the first. */
+/* Can the numbers continue with this one? There must be room, and the
+ * bootloader must take it for new, as it will the first. */
 static bool goes_on(uint32_t sequence, uint32_t first)
 {
     return sequence <= SEQUENCE_MAX && (uint16_t)(sequence - first) < AHEAD_MAX;
 }
 
-/* Where the next one goes, and its number; erases a sector if it must. */
+/* Where the next one goes, and its number. Erases a sector if necessary. */
 static int next_place(const struct ota_flash *flash, struct ota_area area,
                       uint32_t first, uint32_t *address, uint32_t *sequence)
 {
@@ -173,13 +174,13 @@ static int next_place(const struct ota_flash *flash, struct ota_area area,
     return err;
 }
 
-/* Into a slot that is blank, read back. */
+/* Write to a blank slot and read it back. */
 static bool write_slot(const struct ota_flash *flash, uint32_t address,
                        const uint8_t data[SLOT_SIZE])
 {
     uint8_t back[SLOT_SIZE];
 
-    /* An erase may have done nothing and not said so. */
+    /* An erase may silently have done nothing. */
     if (flash->read(flash->context, address, back, SLOT_SIZE) ||
         !bytes_are(back, SLOT_SIZE, 0xFF) ||
         flash->program(flash->context, address, data, SLOT_SIZE) ||

@@ -5,22 +5,22 @@
  *     a slot: 0 magic   4 sequence   8 body
  *             size-8 crc32 of all before it   size-4 end mark, 0
  *
- * - A slot that is not wholly 0xFF is never programmed.
- * - A sector is erased when the log comes to its first slot, in the session
- *   that writes there, whatever it reads like: 0xFF alone does not mean that
- *   an erase was complete. So the blank slots after the newest entry are
- *   good, for that sector was erased before the entry was written.
+ * - A slot that is not all 0xFF is never programmed.
+ * - A sector is erased when the log reaches its first slot, whatever it reads
+ *   as, and written without a reset in between: 0xFF alone does not mean that
+ *   an erase was complete. So the blank slots after the newest entry are good,
+ *   because that sector was erased before the entry was written.
  * - The sector that holds the newest entry is never erased.
- * - Sequences count slots, not entries: what was torn or skipped uses up its
- *   number, so that a torn entry that reads valid later has a number of its
- *   own, below the newest.
+ * - Sequences count slots, not entries: a torn or skipped slot uses up its
+ *   number. So a torn entry that reads valid later has a number of its own,
+ *   below the newest.
  *
- * Numbers that are used up (somebody wrote them on purpose: the flash wears
- * out sooner) start again below LOW_END. First all sectors are erased but the
- * newest entry's, then the next entry is written to a fresh one, last the old
- * sector is erased. High numbers do not count beside low ones: whatever a cut
- * leaves of the old sector, the new entry is the newest. Where both are found,
- * or would be soon, the log is begun anew with the next entry.
+ * Numbers run out only if someone forges them, because the flash wears out
+ * sooner. Then they start again below LOW_END: all sectors except the newest
+ * entry's are erased, the next entry is written to an erased one, and the old
+ * sector is erased last. High numbers do not count beside low ones: whatever a
+ * power cut leaves of the old sector, the new entry is the newest. If both are
+ * found, or soon would be, the log starts over with the next entry.
  */
 #include "ota/ring.h"
 
@@ -48,7 +48,7 @@ static uint32_t end_at(const struct ring *ring)
     return ring->form->slot - 4u;
 }
 
-/* The sequence of a valid entry, else 0. */
+/* The sequence of a valid entry, otherwise 0. */
 static uint32_t entry_sequence(const struct ring *ring, const uint8_t *slot)
 {
     uint32_t sequence = bytes_get32(slot + 4);
@@ -97,7 +97,7 @@ static uint32_t address_of(const struct ring *ring, uint32_t index)
     return ring->area.start + index * ring->form->slot;
 }
 
-/* A slot that cannot be read counts as used and not valid: all zero. */
+/* A slot that cannot be read counts as used but not valid: all zero. */
 static bool read_slot(const struct ring *ring, uint32_t index, uint8_t *slot)
 {
     const struct ota_flash *flash = ring->flash;
@@ -115,7 +115,7 @@ bool ring_read(const struct ring *ring, uint32_t index, uint8_t *slot)
     return read_slot(ring, index, slot) && entry_sequence(ring, slot) != 0;
 }
 
-/* Do the slot's bytes read like `want`, or blank when that is NULL? */
+/* Do the slot's bytes read as `want`, or as blank if that is NULL? */
 static bool reads_like(const struct ring *ring, uint32_t index,
                        const uint8_t *want)
 {
@@ -258,15 +258,15 @@ static bool holds_newest(const struct ring *ring, uint32_t sector)
     return ring->sequence && sector == sector_of(ring, ring->at);
 }
 
-/* All others have failed. */
+/* Has every other slot failed? */
 static bool come_round(const struct ring *ring)
 {
     return begins_sector(ring, ring->next) &&
            holds_newest(ring, sector_of(ring, ring->next));
 }
 
-/* May the slot at ring->next be written? Erases its sector when the log comes
- * to it; an erase may do nothing and not say so. */
+/* May the slot at ring->next be written? Erases its sector when the log reaches
+ * it; an erase may silently do nothing. */
 static bool prepare(const struct ring *ring)
 {
     if (!begins_sector(ring, ring->next)) {
@@ -300,8 +300,8 @@ bool ring_is_over(const struct ring *ring)
            (ring->low && (ring->high || soon_high));
 }
 
-/* One attempt at ring->next, which moves on whatever comes of it: to the next
- * slot, or, when the sector is not good for it, to the next sector. */
+/* One attempt at ring->next, which then advances in any case: to the next slot
+ * or, if the sector is not usable, to the next sector. */
 static bool try_next(struct ring *ring, uint32_t after, uint8_t *slot,
                      bool leave)
 {
@@ -320,7 +320,7 @@ static bool try_next(struct ring *ring, uint32_t after, uint8_t *slot,
     return written;
 }
 
-/* With a number above `after`. */
+/* Append with a sequence above `after`. */
 static int append_after(struct ring *ring, uint32_t after, uint8_t *slot)
 {
     for (unsigned i = 0; i < WRITE_TRIES && !come_round(ring); i++) {
@@ -334,8 +334,8 @@ static int append_after(struct ring *ring, uint32_t after, uint8_t *slot)
     return OTA_ERR_IO;
 }
 
-/* What cannot be erased is not in the way: high numbers do not count beside
- * the new one, which is above the low ones. */
+/* A sector that cannot be erased does no harm: its high numbers do not count
+ * beside the new one, which is above the low ones. */
 static int begin_anew(struct ring *ring, uint8_t *slot)
 {
     uint32_t old = sector_of(ring, ring->at);
@@ -383,7 +383,7 @@ int ring_keep(struct ring *ring, uint8_t *slot, uint32_t length)
 {
     int err = OTA_OK;
 
-    /* A log that is begun anew loses the first of them. */
+    /* A log that starts over loses the first of them. */
     for (unsigned i = 0; i <= COPIES && !err; i++) {
         if (ring_count(ring, slot + RING_BODY, length) >= COPIES) {
             break;

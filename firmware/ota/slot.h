@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The places an image can run from, and the two states of a chosen one. */
+/* The places an image can run from, and the two states of the chosen one. */
 #ifndef OTALAB_OTA_SLOT_H
 #define OTALAB_OTA_SLOT_H
 
@@ -18,8 +18,8 @@ enum ota_request_kind {
     OTA_REQUEST_TRIAL = 1,
     OTA_REQUEST_CONFIRM = 2,
     OTA_REQUEST_COMMIT = 3,
-    OTA_REQUEST_ABANDON = 4, /* end my trial, the fault is not mine */
-    OTA_REQUEST_ALIVE = 5    /* on trial: I have begun to run */
+    OTA_REQUEST_ABANDON = 4, /* end my trial, I am not at fault */
+    OTA_REQUEST_ALIVE = 5    /* I am on trial and have begun to run */
 };
 
 #endif
