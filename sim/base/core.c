@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/core.h"
 
-/* The allowed core of that number, or the current one. */
+/* The allowed core with that number, or the current one. */
 static size_t choose(const cpu_set_t *allowed, int number)
 {
     int left = number % CPU_COUNT(allowed);

@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Names and texts in a message come from outside: what would move the cursor
- * or begin another line is shown as '?'. */
+/* Names and texts in a message come from outside: characters that would move
+ * the cursor or begin another line are replaced by '?'. */
 static void make_one_line(char *text)
 {
     for (; *text != '\0'; text++) {

@@ -115,7 +115,8 @@ int file_write(const char *path, const void *data, size_t size,
                                 path, strerror(err));
 }
 
-/* After a mkdir() that failed: is there one already? errno stays. */
+/* Called after mkdir() failed: whether the directory already exists. errno is
+ * kept. */
 static bool is_folder(const char *path)
 {
     struct stat status;

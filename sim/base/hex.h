@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 2 * length digits and a NUL. */
+/* Write 2 * length digits and a NUL. */
 void hex_text(const uint8_t *bytes, size_t length, char *out);
-/* The first four bytes: enough to tell digests apart for a person. */
+/* Write the first four bytes: enough for a person to tell digests apart. */
 void hex_short(const uint8_t *digest, char out[9]);
 
 #endif

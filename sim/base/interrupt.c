@@ -15,7 +15,7 @@ static const int watched[] = {SIGINT, SIGTERM};
 
 #define WATCHED (sizeof watched / sizeof watched[0])
 
-/* The next one, of whatever kind, ends the program. */
+/* The next signal of either kind ends the program. */
 static void on_interrupt(int number)
 {
     static const uint64_t one = 1;
@@ -36,7 +36,7 @@ static void on_relay(int number)
     interrupted = number;
 }
 
-/* Unless somebody has said that it is to be ignored, or something else. */
+/* Unless the signal is already ignored or handled otherwise. */
 static void take(int number, void (*handler)(int number), bool plain)
 {
     struct sigaction action;

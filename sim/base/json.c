@@ -19,7 +19,7 @@ struct json json_memory(char *bytes, size_t size)
 static void put(struct json *json, const char *bytes, size_t length)
 {
     if (json->out != NULL) {
-        (void)fwrite(bytes, 1, length, json->out); /* the caller looks */
+        (void)fwrite(bytes, 1, length, json->out); /* the caller checks */
         return;
     }
     if (json->length < json->size && length < json->size - json->length) {
@@ -36,7 +36,7 @@ static void put_char(struct json *json, char c)
     put(json, &c, 1);
 }
 
-/* Control characters, those of C1 too, never reach a terminal as they are. */
+/* Control characters, including C1, never reach a terminal unescaped. */
 static bool is_control(uint32_t code)
 {
     return code < 0x20u || (code >= 0x7fu && code < 0xa0u);
@@ -68,7 +68,7 @@ static void put_string(struct json *json, const char *text)
     put_char(json, '"');
 }
 
-/* What stands before a value. */
+/* Write what precedes a value. */
 static void begin(struct json *json, const char *key)
 {
     if (json->comma) {

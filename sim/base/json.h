@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one writer of JSON: into a stream, or into memory that the caller owns.
- * Commas, quotes and escapes are its own; whatever text comes from outside is
- * written as UTF-8, and invalid bytes become U+FFFD. Values of an object
- * have a key, those of an array NULL. A struct json is a plain value; nothing
- * is allocated. Memory that is too small is not written past, json_length()
- * says so; errors of a stream are the caller's to look for.
+ * The one JSON writer: into a stream, or into memory owned by the caller. It
+ * writes commas, quotes and escapes itself; text from outside is written as
+ * UTF-8, with invalid bytes replaced by U+FFFD. Values in an object have a key;
+ * for those in an array, the key is NULL. A struct json is a plain value;
+ * nothing is allocated. Memory that is too small is not overrun: json_length()
+ * tells. The caller checks the stream for errors.
  *
  *     struct json json = json_stream(stdout);
  *     json_open(&json, NULL, '{');
@@ -25,15 +25,14 @@ struct json {
     FILE *out; /* NULL: into `bytes` */
     char *bytes;
     size_t size;
-    size_t length; /* written into `bytes`, the NUL after it apart; `size`: it
-                      did not fit */
-    bool comma;    /* before the next value */
+    size_t length; /* in `bytes`, without the NUL; `size`: it did not fit */
+    bool comma;    /* what goes before the next value */
 };
 
 struct json json_stream(FILE *out);
 struct json json_memory(char *bytes, size_t size);
 
-/* '{' and '}', or '[' and ']'. */
+/* Begin with '{' or '[', end with '}' or ']'. */
 void json_open(struct json *json, const char *key, char bracket);
 void json_close(struct json *json, char bracket);
 
@@ -44,12 +43,12 @@ void json_null(struct json *json, const char *key);
 /* Bytes as a string of hexadecimal digits. */
 void json_hex(struct json *json, const char *key, const uint8_t *bytes,
               size_t size);
-/* A value that is JSON already: the caller's own constant. */
+/* Write a value that is already JSON: a constant of the caller. */
 void json_raw(struct json *json, const char *key, const char *value);
 
 /* The line end of NDJSON. */
 void json_end(struct json *json);
-/* How much was written into memory; 0 when it did not fit. */
+/* Length in bytes of what was written to memory; 0 if it did not fit. */
 size_t json_length(const struct json *json);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mbedTLS as the host tool uses it: SHA-256, deterministic ECDSA on P-256,
- * keys read from and written to PEM and DER, certificates. No network, no
- * clock, no entropy source of the platform: whatever the simulator does must
- * be a function of its inputs. Read by mbedtls/build_info.h.
+ * mbedTLS as the host tool uses it: SHA-256, deterministic ECDSA on P-256, keys
+ * read from and written to PEM and DER, certificates. No network, no clock, no
+ * entropy source of the platform: everything that the simulator does must be a
+ * function of its inputs. Included by mbedtls/build_info.h.
  */
 #ifndef OTALAB_BASE_MBEDTLS_HOST_CONFIG_H
 #define OTALAB_BASE_MBEDTLS_HOST_CONFIG_H

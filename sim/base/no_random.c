@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * p256-m draws the randomness of its key generation and its signing from
- * here. Only its verification is used, which needs none; so this refuses, and
- * no random number can come from anywhere but the seeded streams.
+ * p256-m takes randomness for key generation and signing from here. Only its
+ * verification is used, which needs none. This function always fails, so random
+ * numbers can come only from the seeded streams.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -50,8 +50,8 @@ static int own_folder(char *out, size_t size)
     return 0;
 }
 
-/* "scenarios/" and "scenarios" give the same: a file has one path, by which
- * it is found again in what other programs show. */
+/* "scenarios/" and "scenarios" give the same result: a file has one path, by
+ * which it can be found in other programs' output. */
 static int join(char *out, size_t size, const char *folder, const char *name)
 {
     size_t length = strlen(folder);
@@ -64,7 +64,8 @@ static int join(char *out, size_t size, const char *folder, const char *name)
     return n > 0 && (size_t)n < size ? 0 : -1;
 }
 
-/* From the program's folder, or from the prefix when it is installed. */
+/* The layout relative to the program's folder, or to the prefix if it is
+ * installed. */
 struct layout {
     const char *plugin;
     const char *firmware;
@@ -89,7 +90,7 @@ static const struct layout installed = {
 #define BIN "/bin"
 
 /* A program in bin/ is an installed one, unless things are built there. `own`
- * becomes the folder from which the layout's names count. */
+ * becomes the folder to which the layout's names are relative. */
 static const struct layout *find_layout(char *own)
 {
     char plugin[512];
@@ -108,7 +109,7 @@ static int is_program(const struct dirent *entry)
     return ends_with(entry->d_name, ".bin") || ends_with(entry->d_name, ".elf");
 }
 
-/* A folder of one's own may have as little as one image in it. */
+/* A user's own folder may contain as little as one image. */
 static int need_programs(const char *folder, const char *remedy,
                          struct diag *diag)
 {
@@ -124,7 +125,7 @@ static int need_programs(const char *folder, const char *remedy,
     }
     return diag_fail(diag, OTALAB_ERR_SIMULATOR,
                      count < 0 ? "%s: no such folder of device programs; %s"
-                               : "%s: no device program in there; %s",
+                               : "%s: contains no device program; %s",
                      folder, remedy);
 }
 
@@ -138,7 +139,7 @@ static int need(const char *path, const char *what, const char *remedy,
                      what, remedy);
 }
 
-/* Without "..", as people read it in messages. */
+/* Removes "..", for readable messages. */
 static void clean(char *path, size_t size)
 {
     char *whole = realpath(path, NULL);
@@ -236,7 +237,7 @@ static int add_folder(struct paths *paths, const char *folder, int depth,
     return err;
 }
 
-/* The known name that is nearest to a mistyped one, for a person. */
+/* The known name closest to a mistyped one, as a suggestion. */
 static int no_such_name(const char *name, const struct locations *where,
                         struct diag *diag)
 {
@@ -264,12 +265,13 @@ static int no_such_name(const char *name, const struct locations *where,
                     "%s: no such file, folder or scenario; %s%s'%s", name,
                     best != NULL ? "did you mean '" : "'",
                     best != NULL ? best : "otalab run --list",
-                    best != NULL ? "?" : " shows what there is");
+                    best != NULL ? "?" : " shows all names");
     paths_free(&all);
     return err;
 }
 
-/* All of a folder that lies in `folder`, or what is called so there. */
+/* Everything in a folder inside `folder`, or the scenarios of that name
+ * there. */
 static int find_in(struct paths *paths, const char *folder, const char *name,
                    struct diag *diag)
 {
@@ -282,7 +284,8 @@ static int find_in(struct paths *paths, const char *folder, const char *name,
     return is_folder(folder) ? add_folder(paths, folder, 0, name, diag) : 0;
 }
 
-/* The scenarios of that name: the user's, or else the program's own. */
+/* The scenarios of that name: the user's or, failing that, the program's
+ * own. */
 static int find_named(struct paths *paths, const char *name,
                       const struct locations *where, struct diag *diag)
 {

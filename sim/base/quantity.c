@@ -8,7 +8,7 @@
 
 struct unit {
     const char *name;
-    uint64_t factor; /* how many of the smallest unit */
+    uint64_t factor; /* in smallest units */
 };
 
 static const struct unit time_units[] = {
@@ -49,7 +49,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* -1 when `c` is no digit of that base. */
+/* -1 if `c` is not a digit of that base. */
 static int digit_of(char c, unsigned base)
 {
     if (is_digit(c)) {
@@ -64,7 +64,7 @@ static int digit_of(char c, unsigned base)
     return -1;
 }
 
-/* Digits at *at; moves *at past them. */
+/* Read digits at *at; moves *at past them. */
 enum quantity_result quantity_digits(const char **at, unsigned base,
                                      uint64_t *out)
 {
@@ -85,7 +85,7 @@ enum quantity_result quantity_digits(const char **at, unsigned base,
     return QUANTITY_OK;
 }
 
-/* A number in either base. "010" is refused: YAML readers differ on it. */
+/* Read a number in either base. "010" is refused: YAML readers differ on it. */
 enum quantity_result quantity_whole(const char **at, uint64_t *out)
 {
     if ((*at)[0] == '0' && (*at)[1] == 'x') {
@@ -108,7 +108,7 @@ static const struct unit *unit_find(const struct unit *units, const char *name)
     return NULL;
 }
 
-/* The digits after the point, as part of `factor`. */
+/* The digits after the point, as a part of `factor`. */
 static enum quantity_result fraction(const char *from, const char *to,
                                      uint64_t factor, uint64_t *out)
 {
@@ -128,7 +128,7 @@ static enum quantity_result fraction(const char *from, const char *to,
     return QUANTITY_OK;
 }
 
-/* "12.5ms": number, point and digits, unit without a space before it. */
+/* "12.5ms": number, point and digits, unit, with no space in between. */
 static enum quantity_result scaled(const char *text, const struct unit *units,
                                    uint64_t *out)
 {
@@ -186,7 +186,7 @@ enum quantity_result quantity_size(const char *text, uint64_t *bytes)
     return scaled(text, size_units, bytes);
 }
 
-/* At most 100 % of `units`. */
+/* Read a percentage, at most 100 %, in `units`. */
 static enum quantity_result part(const char *text, const struct unit *units,
                                  uint64_t *out)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Quantities as people write them, in scenarios and on the command line: times,
- * sizes, shares and others with their units, and plain numbers. Integers only;
- * nothing is rounded: a value that is no whole number of the smallest unit is
- * refused. Every function sets *out only on QUANTITY_OK and owns nothing.
+ * sizes, percentages and others with their units, and plain numbers. Integers
+ * only; nothing is rounded: a value that is not a whole number of the smallest
+ * unit is refused. Every function sets *out only if it returns QUANTITY_OK, and
+ * owns nothing.
  */
 #ifndef OTALAB_BASE_QUANTITY_H
 #define OTALAB_BASE_QUANTITY_H
@@ -15,10 +16,10 @@ enum quantity_result {
     QUANTITY_OK = 0,
     QUANTITY_BAD = -1,      /* not of this kind at all */
     QUANTITY_NO_UNIT = -2,  /* a number, but its unit is missing */
-    QUANTITY_UNIT = -3,     /* a number with a unit that is not known */
+    QUANTITY_UNIT = -3,     /* a number with an unknown unit */
     QUANTITY_TOO_BIG = -4,  /* does not fit */
     QUANTITY_FRACTION = -5, /* finer than the smallest unit */
-    QUANTITY_BACKWARDS = -6 /* a range whose end lies before its start */
+    QUANTITY_BACKWARDS = -6 /* a range that ends before it starts */
 };
 
 /* "45ms", "12.5ms", "120s", "2min": ns */
@@ -29,23 +30,23 @@ enum quantity_result quantity_size(const char *text, uint64_t *bytes);
 enum quantity_result quantity_share(const char *text, uint64_t *thousandths);
 /* "2%", "0.05%": millionths; at most 100% */
 enum quantity_result quantity_chance(const char *text, uint64_t *millionths);
-/* "60kbit/s", "1.5Mbit/s": bit/s, by thousands */
+/* "60kbit/s", "1.5Mbit/s": bit/s, factors of a thousand */
 enum quantity_result quantity_rate(const char *text, uint64_t *rate);
 /* "500J", "2.5kJ", "800mJ": uJ */
 enum quantity_result quantity_energy(const char *text, uint64_t *uj);
-/* "800mohm", "2.5ohm": thousandths */
+/* "800mohm", "2.5ohm": mohm */
 enum quantity_result quantity_ohms(const char *text, uint64_t *mohm);
 /* "7", "0x1F" */
 enum quantity_result quantity_number(const char *text, uint64_t *number);
 
-/* Digits of base 10 or 16 at *at, and a number in either base ("0x1F", but not
- * "010": YAML readers differ on it). *at moves to what follows. */
+/* Read digits in base 10 or 16 at *at, or a number in either base ("0x1F", but
+ * not "010": YAML readers differ on it). *at moves past them. */
 enum quantity_result quantity_digits(const char **at, unsigned base,
                                      uint64_t *out);
 enum quantity_result quantity_whole(const char **at, uint64_t *out);
 
-/* The other way round: the value as a scenario has it, in the largest unit that
- * gives a whole number, rounded up if none does; returns `out`. */
+/* The reverse: write the value as a scenario does, in the largest unit that
+ * gives a whole number, or rounded up if none does; returns `out`. */
 enum quantity_unit {
     QUANTITY_TIME,
     QUANTITY_SIZE,
@@ -59,7 +60,8 @@ enum quantity_unit {
 const char *quantity_text(enum quantity_unit unit, uint64_t value, char *out,
                           size_t size);
 
-/* Units that the functions above know, for messages; shares have '%'. */
+/* The units known to the functions above, for messages; percentages have
+ * '%'. */
 extern const char *const quantity_time_units;
 extern const char *const quantity_size_units;
 extern const char *const quantity_rate_units;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Named random streams. A stream is a value (copying it forks it); two
- * streams with different names are independent, so an extra draw in one model
- * moves nothing in another. SplitMix64 (Steele, Lea, Flood 2014) seeded from
- * seed and FNV-1a of the name.
+ * Named random streams. A stream is a value (copying it forks it). Streams with
+ * different names are independent, so an extra draw in one model changes
+ * nothing in another. SplitMix64 (Steele, Lea, Flood 2014) seeded from seed and
+ * FNV-1a of the name.
  */
 #ifndef OTALAB_BASE_RNG_H
 #define OTALAB_BASE_RNG_H

@@ -7,7 +7,7 @@
 #define WORD_MAX 64u
 #define FAR 1000u
 
-/* Letters that a person takes for the same become the same. */
+/* Letters that people confuse are treated as equal. */
 static char folded(char c)
 {
     if (c >= 'A' && c <= 'Z') {
@@ -95,7 +95,7 @@ void suggest_offer(struct suggest *suggest, const char *name)
     if (distance > allowed && is_part(suggest->word, name)) {
         distance = allowed;
     }
-    /* Every letter replaced is no resemblance. */
+    /* If every letter is replaced, there is no resemblance. */
     if (distance >= bounded_length(name)) {
         return;
     }

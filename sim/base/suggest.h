@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * "Did you mean": the known name nearest to a mistyped one. The caller offers
- * every name it knows, in the order of its table (the first of equally near
- * ones wins), then asks for the best. Owns nothing: names and word are
+ * "Did you mean": the known name closest to a mistyped one. The caller offers
+ * every name it knows, in the order of its table (of equally close names, the
+ * first wins), then asks for the best. Owns nothing: names and word are
  * borrowed and must outlive the struct. Cannot fail.
  *
  *     struct suggest suggest;
@@ -17,19 +17,19 @@
 
 struct suggest {
     const char *word;
-    const char *best; /* NULL: none is near enough */
+    const char *best; /* NULL: none is close enough */
     unsigned distance;
 };
 
 void suggest_start(struct suggest *suggest, const char *word);
 /* NULL names are skipped. */
 void suggest_offer(struct suggest *suggest, const char *name);
-/* The nearest name, or NULL when none is near enough to be meant. */
+/* The closest name, or NULL if none is close enough. */
 const char *suggest_best(const struct suggest *suggest);
 
-/* Edits (insert, delete, replace, swap of neighbours; letters compare without
- * case, '_' equals '-') that make `a` into `b`. Longer than 64 characters:
- * only the first 64 count. */
+/* Number of edits (insert, delete, replace, swap neighbours; case is
+ * ignored, '_' equals '-') that turn `a` into `b`. Only the first 64
+ * characters count. */
 unsigned suggest_distance(const char *a, const char *b);
 
 #endif

@@ -7,8 +7,8 @@
 #define SURROGATE_LAST 0xDFFFu
 #define CODE_LAST 0x10FFFFu
 
-/* First bytes by what they announce: bits that mark, bytes that follow, and
- * the least code point that needs so many. */
+/* First bytes by what they announce: the marking bits, the number of bytes that
+ * follow, and the lowest code point that needs this length. */
 static const struct {
     uint8_t mask;
     uint8_t mark;
@@ -27,12 +27,12 @@ static bool is_plain(uint32_t code, uint32_t least)
            (code < SURROGATE_FIRST || code > SURROGATE_LAST);
 }
 
-/* The bytes after the first; false when one is missing. */
+/* Read the bytes after the first; false if one is missing. */
 static bool take_more(const unsigned char *at, unsigned more, uint32_t *code)
 {
     for (unsigned i = 0; i < more; i++) {
         if ((at[i] & 0xC0u) != 0x80u) {
-            return false; /* the end of the text too */
+            return false; /* also the end of the text */
         }
         *code = *code << 6 | (at[i] & 0x3Fu);
     }
@@ -80,5 +80,5 @@ void utf8_put(FILE *out, uint32_t code)
     char bytes[4];
     size_t length = utf8_encode(code, bytes);
 
-    (void)fwrite(bytes, 1, length, out); /* the caller looks */
+    (void)fwrite(bytes, 1, length, out); /* the caller checks the stream */
 }

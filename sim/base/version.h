@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The product's version, and its day, for --version and the man page. */
+/* The product's version and its date, for --version and the man page. */
 #ifndef OTALAB_BASE_VERSION_H
 #define OTALAB_BASE_VERSION_H
 

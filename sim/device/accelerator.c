@@ -21,7 +21,7 @@ int accelerator_init(struct accelerator *unit,
                : 0;
 }
 
-/* Equal states have equal members: nothing of an old hash stays. */
+/* Equal states have equal members: nothing of an old hash remains. */
 static void forget_hash(struct accelerator *unit)
 {
     memset(&unit->hash, 0, sizeof(unit->hash));
@@ -58,7 +58,7 @@ static void start(struct accelerator *unit, uint64_t now, uint64_t cycles)
     memset(unit->result, 0, sizeof(unit->result));
 }
 
-/* The fault of the result that comes now. */
+/* The fault of the next result. */
 static enum accelerator_fault next_fault(struct accelerator *unit)
 {
     enum accelerator_fault fault = (enum accelerator_fault)unit->fault;
@@ -73,7 +73,7 @@ static enum accelerator_fault next_fault(struct accelerator *unit)
     return fault;
 }
 
-/* The result is there, as far as the unit is sound. */
+/* The result is available, if the unit is healthy. */
 static void finish(struct accelerator *unit,
                    const uint8_t result[ACCELERATOR_RESULT])
 {
@@ -96,7 +96,7 @@ void accelerator_begin(struct accelerator *unit)
     unit->hashing = 1;
 }
 
-/* Blocks that are whole now and were not before. */
+/* Blocks that are complete now and were not before. */
 static uint64_t blocks(uint64_t before, uint64_t after)
 {
     return after / BLOCK - before / BLOCK;

@@ -13,7 +13,7 @@ void board_flash_began(struct request *req)
     struct flash_op op = board->flash.op;
     uint32_t sector = op.address / FLASH_SECTOR;
 
-    /* Looked at as it was shown a moment ago, before the operation. */
+    /* Check what was shown a moment ago, before the operation. */
     board->flash.op.kind = FLASH_IDLE;
     board_catch_raw_write(board, req->window, sector, req->sink);
     board->flash.op.kind = op.kind;
@@ -63,7 +63,7 @@ static void end_otp(struct board *board, const struct board_sink *sink)
     }
 }
 
-/* In order of time; of two that end together flash comes first. */
+/* In order of time; if two end at the same time, flash comes first. */
 void board_advance(struct board *board, uint8_t *window, uint64_t now,
                    const struct board_sink *sink)
 {
@@ -86,7 +86,7 @@ void board_advance(struct board *board, uint8_t *window, uint64_t now,
 
 /* ---- resets ------------------------------------------------------------ */
 
-/* Equal states have equal members: nothing of a sleep stays. */
+/* Equal states have equal members: nothing of a sleep remains. */
 void board_end_sleep(struct board *board)
 {
     board->asleep = false;
@@ -180,7 +180,7 @@ void board_warm_reset(struct board *board, uint64_t now,
     otp_warm_reset(&board->otp);
     radio_reset(&board->radio, false);
     accelerator_reset(&board->accelerator);
-    /* A second reset before the boot must not make a power-on less of one. */
+    /* A second reset before the boot must not hide that power was lost. */
     if (!board->reset_asserted) {
         board_assert_reset(board, cause, BOARD_SRAM_KEPT);
     }
@@ -205,7 +205,7 @@ bool board_reset_seen(const struct board *board, uint64_t *at_ns,
     return board->cpu_reset && !board->reset_asserted;
 }
 
-/* The board performs the reset that it had no part in. */
+/* The board carries out a reset that it did not cause. */
 void board_follow_reset(struct request *req)
 {
     struct board *board = req->board;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The board's files among themselves:
+ * What the board's files use of each other:
  *   doorbell.c    from the ring to the answer
  *   commands.c    one function for each command
  *   commands_crypto.c  those of the accelerator
@@ -16,7 +16,7 @@
 #define NS_PER_MS 1000000u
 #define CYCLES_FOREVER UINT64_MAX
 
-/* Tell the sink, if it wants to know. */
+/* Call the sink's function, if it has one. */
 #define TELL(sink, member, ...)                           \
     do {                                                  \
         if ((sink) != NULL && (sink)->member != NULL) {   \
@@ -30,8 +30,8 @@
         }                                               \
     } while (0)
 
-/* A command being carried out. The registers are read once: they belong to
- * the guest. */
+/* A command being carried out. The registers are read only once, because the
+ * guest can change them. */
 struct request {
     struct board *board;
     struct ctl_page *page;
@@ -39,7 +39,7 @@ struct request {
     const struct board_sink *sink;
     uint32_t command;
     uint32_t arg[6];
-    bool told; /* the sink knows already why this is refused */
+    bool told; /* the sink already knows why this is refused */
 };
 
 static inline uint64_t min_u64(uint64_t a, uint64_t b)
@@ -59,22 +59,22 @@ static inline uint64_t board_add_time(uint64_t a, uint64_t b)
 
 /* ---- board_time.c ---- */
 uint64_t board_ns_of_cycles(const struct board *board, uint64_t cycles);
-/* Rounded up: when the guest's clock shows it, the time has come. */
+/* Rounded up: when the guest's clock shows the time, it has come. */
 uint64_t board_cycles_of_ns(const struct board *board, uint64_t ns);
 /* From the last feeding to the bite. */
 uint64_t board_watchdog_ns(const struct board *board);
 /* The guest may wait from now to `until`. */
 void board_grant(struct board *board, uint64_t until);
-/* At `now` the board knows the time by itself. */
+/* At `now` the board knows the time without the guest. */
 void board_drop_anchor(struct board *board, uint64_t now);
 void board_start_epoch(struct board *board, uint64_t epoch);
-/* By the CPU since the board last knew the time, in ns. */
+/* CPU time since the board last knew the time, in ns. */
 uint64_t board_spent_since(const struct board *board);
 
 /* ---- window.c ---- */
 void board_show_sector(const struct board *board, uint8_t *window,
                        uint32_t sector);
-/* Tells of a store into the sector before an operation hides it. */
+/* Report a store into the sector before an operation hides it. */
 void board_catch_raw_write(const struct board *board, const uint8_t *window,
                            uint32_t sector, const struct board_sink *sink);
 
@@ -84,21 +84,21 @@ void board_end_sleep(struct board *board);
 void board_assert_reset(struct board *board, enum ctl_reset_cause cause,
                         enum board_sram sram);
 
-/* A reset that the machine made begins now, if it did. */
+/* If the machine has made a reset, it begins now. */
 void board_follow_reset(struct request *req);
 
 /* ---- commands.c ---- */
 typedef enum ctl_status board_handler(struct request *req);
-/* NULL: no such command. SYS_BOOT is none of them: it is board_boot(). */
+/* NULL: no such command. SYS_BOOT is not among them: it is board_boot(). */
 board_handler *board_find_handler(uint32_t command);
 enum ctl_status board_boot(struct request *req);
 
-/* RESULT registers `first` and the next, low word first. */
+/* Set RESULT registers `first` and the next, low word first. */
 void board_put_u64(struct ctl_page *page, unsigned first, uint64_t value);
 bool board_power_low(const struct board *board);
 
 /* ---- commands_crypto.c ---- */
-/* NULL: none of the accelerator's, or no unit is fitted. */
+/* NULL: not a command of the accelerator, or none is fitted. */
 board_handler *board_find_crypto(const struct board *board, uint32_t command);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The time of the board: what the guest says, and what the board counts itself. */
+/* The time of the board: what the guest claims, and what the board counts
+ * itself. */
 #include "device/board_parts.h"
 
 #include <stddef.h>
@@ -13,7 +14,7 @@ uint64_t board_ns_of_cycles(const struct board *board, uint64_t cycles)
     return board->epoch_ns + cycles * BOARD_NS_PER_CYCLE;
 }
 
-/* Rounded up: when the guest's clock shows it, the time has come. */
+/* Rounded up: when the guest's clock shows the time, it has come. */
 uint64_t board_cycles_of_ns(const struct board *board, uint64_t ns)
 {
     if (ns == BOARD_FOREVER) {
@@ -28,7 +29,7 @@ uint64_t board_watchdog_ns(const struct board *board)
     return 2u * (uint64_t)board->figures.watchdog_ms * NS_PER_MS;
 }
 
-/* The guest may wait from now to `until`. Times that overlap count once. */
+/* The guest may wait from now to `until`. Overlapping times count once. */
 void board_grant(struct board *board, uint64_t until)
 {
     uint64_t from = max_u64(board->now_ns, board->granted_ns);
@@ -39,8 +40,8 @@ void board_grant(struct board *board, uint64_t until)
     }
 }
 
-/* Now the board knows the time by itself. What it has told to be busy beyond
- * that may still be waited out. */
+/* The board knows the time without the guest now. The guest may still wait for
+ * busy times announced beyond it. */
 void board_drop_anchor(struct board *board, uint64_t now)
 {
     board->anchor_ns = now;
@@ -77,7 +78,7 @@ void board_see_cpu(struct board *board, const struct board_cpu *cpu)
                 board_add_time(cpu->executed_ns, waited_ns(cpu->waits)));
 }
 
-/* By the CPU since the board last knew the time. */
+/* CPU time since the board last knew the time. */
 uint64_t board_spent_since(const struct board *board)
 {
     return less(board->spent_ns, board->anchor_spent_ns);

@@ -120,8 +120,8 @@ static enum ctl_status status_of_flash_rule(enum flash_rule rule)
     }
 }
 
-/* Report a broken rule and turn it into the answer. A begun or refused-busy
- * operation tells until when. */
+/* Report a broken rule and turn it into the answer. An operation that was
+ * begun, or refused because busy, says until when. */
 static enum ctl_status flash_answer(struct request *req, enum flash_rule rule,
                                     uint32_t length)
 {
@@ -367,7 +367,7 @@ static enum ctl_status radio_cmd_close(struct request *req)
                : CTL_E_ARGUMENT;
 }
 
-/* Ask the link; nobody there is a network that is down. */
+/* Ask the link; if nobody is there, the network is down. */
 static enum board_air put_on_air(struct request *req, uint64_t *until)
 {
     const struct board_sink *sink = req->sink;
@@ -421,8 +421,8 @@ static enum ctl_status radio_cmd_receive(struct request *req)
 #define GROUPS 9u
 #define GROUP_SIZE 6u
 
-/* By the command's two bytes: group, number in it. SYS_BOOT is none of them:
- * it begins what all others belong to. */
+/* By the command's two bytes: group, and number in it. SYS_BOOT is not among
+ * them: it begins what all others belong to. */
 static board_handler *const handlers[GROUPS][GROUP_SIZE] = {
     [1] = {NULL, NULL, sys_reset, sys_sleep, sys_deadline, sys_halt},
     [2] = {NULL, flash_cmd_program, flash_cmd_erase, flash_cmd_status,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The commands of the accelerator: none where no unit is fitted. */
+/* The accelerator's commands; they do not exist if no unit is fitted. */
 #include "device/board_parts.h"
 
 #include <stddef.h>
 #include <string.h>
 
-/* What the unit reaches by itself: the flash as it reads now, and the SRAM.
- * NULL when the range is not in one of them. */
+/* Memory that the unit reaches by itself: the flash as it reads now, and the
+ * SRAM. NULL if the range is in neither. */
 static const uint8_t *reach(const struct request *req, uint32_t address,
                             uint32_t length)
 {

@@ -32,7 +32,8 @@ static enum ctl_status assert_now(struct request *req,
     return CTL_RESET_ASSERTED;
 }
 
-/* Have commands come too fast? Each takes a share of the time that passes. */
+/* Whether commands have come too fast. Each takes a share of the time that
+ * passes. */
 static bool storms(struct board *board)
 {
     board->commands_ns =
@@ -114,7 +115,7 @@ void board_command(struct board *board, struct ctl_page *page, uint8_t *window,
 
     memcpy(req.arg, page->arg, sizeof(req.arg));
     memset(page->result, 0, sizeof(page->result));
-    board_end_sleep(board); /* whoever rings is awake */
+    board_end_sleep(board); /* whoever rings the bell is awake */
     enum ctl_status status = carry_out(&req);
     if (is_refusal(status) && !req.told) {
         TELL(sink, refused, req.command, status);

@@ -9,7 +9,8 @@
 #define NS_PER_US 1000u
 #define NS_PER_MS 1000000u
 
-/* A blob being read. The first fault is kept in diag; `failed` ends it. */
+/* A blob being read. The first fault is kept in diag; `failed` ends the
+ * reading. */
 struct reader {
     const void *dtb;
     struct diag *diag;
@@ -45,13 +46,13 @@ static int open_blob(struct reader *reader, const void *dtb, size_t size,
     return 0;
 }
 
-/* The node's offset, or -1 after a message. */
+/* The node's offset, or -1 with a message. */
 static int find_node(struct reader *reader, const char *compatible)
 {
     int node = fdt_node_offset_by_compatible(reader->dtb, -1, compatible);
 
     if (node < 0) {
-        fail(reader, compatible, "no node is compatible with this");
+        fail(reader, compatible, "there is no compatible node");
         return -1;
     }
     return node;
@@ -64,7 +65,8 @@ static const char *name_of(const struct reader *reader, int node)
     return name != NULL ? name : "?";
 }
 
-/* Cell `index` of a property of exactly `count` cells; 0 after a message. */
+/* Cell `index` of a property with exactly `count` cells; 0 with a message on
+ * error. */
 static uint32_t read_cell(struct reader *reader, int node, const char *property,
                           int count, int index)
 {
@@ -127,7 +129,7 @@ static uint64_t read_ms(struct reader *reader, int node, const char *property)
     return (uint64_t)read_u32(reader, node, property) * NS_PER_MS;
 }
 
-/* The modem's node may be missing: the figures of a usual one are taken. */
+/* The modem's node may be missing: typical values are used then. */
 static void read_radio(struct reader *reader, struct radio_figures *radio)
 {
     int node = fdt_node_offset_by_compatible(reader->dtb, -1, "otalab,modem");
@@ -140,7 +142,7 @@ static void read_radio(struct reader *reader, struct radio_figures *radio)
     }
 }
 
-/* Without a node, or with one whose status is not "okay", none is fitted. */
+/* Without a node, or with one whose status is not "okay", no unit is fitted. */
 static void read_accelerator(struct reader *reader,
                              struct accelerator_figures *unit)
 {
@@ -155,7 +157,7 @@ static void read_accelerator(struct reader *reader,
     }
 }
 
-/* What the models cannot do is said here, by the property's name. */
+/* Reports values that the models do not support, by the property's name. */
 static void check_figures(struct reader *reader,
                           const struct board_figures *figures)
 {
@@ -284,7 +286,7 @@ static bool overlaps(const struct board_part *a, const struct board_part *b)
     return a->start < b->start + b->length && b->start < a->start + a->length;
 }
 
-/* A label of 1 to 31 characters that ends where the property does. */
+/* A label of 1 to 31 characters that ends where its property does. */
 static bool read_label(struct reader *reader, int node,
                        char name[BOARD_PART_NAME])
 {
@@ -316,7 +318,7 @@ static const char *fault_of(const struct board_map *map,
             return "reg overlaps an earlier partition";
         }
         if (strcmp(map->part[i].name, part->name) == 0) {
-            return "label is taken by an earlier partition";
+            return "label is already used by an earlier partition";
         }
     }
     return map->count >= BOARD_PARTS ? "more than 16 partitions" : NULL;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The devicetree blob, as the simulator reads it: the figures of the board's
+ * The devicetree blob as the simulator reads it: the values of the board's
  * models and the map of the flash's partitions. The blob may come from
- * anywhere; every property is checked, and a fault in it leaves one line in
- * `diag` that names node and property. The results own their bytes.
+ * anywhere; every property is checked, and an error leaves one line in `diag`
+ * that names node and property. The results own their bytes.
  */
 #ifndef OTALAB_DEVICE_FIGURES_H
 #define OTALAB_DEVICE_FIGURES_H
@@ -23,16 +23,16 @@ struct board_part {
     uint32_t length;
 };
 
-/* What boot chain and update agent go by, as far as somebody outside has to
- * know it. */
+/* The values used by boot chain and update agent, as far as others need to know
+ * them. */
 struct policy_figures {
     uint32_t attempts;       /* of a trial */
     uint32_t power_losses;   /* of a trial, that do not count as attempts */
     uint64_t deadline_ns;    /* of an attempt; 0: none */
-    uint32_t tries;          /* failures of the surroundings, per release */
-    uint64_t backoff_ns;     /* after a failure; doubles .. */
+    uint32_t tries;          /* failures not caused by the image, per release */
+    uint64_t backoff_ns;     /* pause after a failure; doubles .. */
     uint64_t backoff_max_ns; /* .. up to this */
-    uint64_t poll_ns;        /* between two looks at what is published */
+    uint64_t poll_ns;        /* pause between two polls of the server */
 };
 
 /* Partitions in the order of the blob; none overlap. */
@@ -46,11 +46,11 @@ int board_figures_read(const void *dtb, size_t size,
                        struct board_figures *figures, struct diag *diag);
 int board_map_read(const void *dtb, size_t size, struct board_map *map,
                    struct diag *diag);
-/* A device without an agent's node has the figures of a usual one. */
+/* A device without an agent node gets typical values. */
 int policy_figures_read(const void *dtb, size_t size,
                         struct policy_figures *policy, struct diag *diag);
 
-/* The partition of that name, or the one that holds the address; or NULL. */
+/* The partition of that name, or the one that contains the address; or NULL. */
 const struct board_part *board_map_find(const struct board_map *map,
                                         const char *name);
 const struct board_part *board_map_at(const struct board_map *map,

@@ -7,7 +7,7 @@
 #define KIND_BIT(kind) (1u << (kind))
 #define PROGRAMS KIND_BIT(FLASH_PROGRAM)
 #define ERASES KIND_BIT(FLASH_ERASE)
-#define DISTURB_REACH 64u /* bytes on either side of a program */
+#define DISTURB_REACH 64u /* bytes on either side of a programmed range */
 
 /* ---- small helpers ---------------------------------------------------- */
 
@@ -37,7 +37,7 @@ static unsigned count_bits(uint8_t byte)
     return (unsigned)__builtin_popcount(byte);
 }
 
-/* The bits of the operation's byte i that are 1 and have to fall. */
+/* The bits of the operation's byte i that are 1 and must become 0. */
 static uint8_t falling(const struct flash *flash, uint32_t i)
 {
     const struct flash_op *op = &flash->op;
@@ -51,16 +51,16 @@ static void set_taint(struct flash *flash, enum flash_taint taint)
 
     flash->note[flash->op.address / FLASH_SECTOR].taint = 1;
     for (uint32_t word = first; word <= last; word++) {
-        /* The graver stays: a torn erase is not made better by what is
-         * programmed on top of it. A completed erase does not come here. */
+        /* The worse taint stays: a torn erase does not improve by programming
+         * on top of it. A completed erase does not come here. */
         if (flash->taint[word] < taint) {
             flash->taint[word] = (uint8_t)taint;
         }
     }
 }
 
-/* Every change of the array is told here: bytes [from, to), all in one sector,
- * as no effect reaches beyond its operation's. */
+/* Every change of the array is noted here: bytes [from, to), all in one sector,
+ * as no effect reaches beyond its operation's sector. */
 static void touch(struct flash *flash, uint32_t from, uint32_t to,
                   enum flash_cause cause)
 {
@@ -79,7 +79,7 @@ static void touch(struct flash *flash, uint32_t from, uint32_t to,
     flash->notes_to = max_u32(flash->notes_to, sector + 1);
 }
 
-/* The operation in flight ends, or is torn: so far does it reach. */
+/* The operation in flight ends, or is torn: this is how far it reaches. */
 static void touch_op(struct flash *flash, enum flash_cause cause,
                      uint32_t reach)
 {
@@ -130,7 +130,7 @@ int flash_init(struct flash *flash, const struct flash_figures *figures,
 
 /* ---- starting an operation -------------------------------------------- */
 
-/* Linear from erase_ns on an unworn sector to erase_worn_ns at the end of its
+/* Linear from erase_ns for an unworn sector to erase_worn_ns at the end of its
  * endurance; divided first, so that no product overflows. */
 static uint64_t erase_time(const struct flash *flash, uint32_t sector)
 {
@@ -144,7 +144,7 @@ static uint64_t erase_time(const struct flash *flash, uint32_t sector)
 }
 
 /* The part's own set-up (write enable, address, data) is one step here: the
- * enable is consumed by the operation it was given for (rule 4). */
+ * enable is consumed by the operation for which it was given (rule 4). */
 static void begin(struct flash *flash, uint8_t kind, uint32_t address,
                   uint32_t length, uint64_t now, uint64_t duration)
 {
@@ -173,12 +173,12 @@ static enum flash_rule check_program(const struct flash *flash,
     if (flash_busy(flash)) {
         return FLASH_RULE_BUSY;
     }
-    /* A page lies in one sector. */
+    /* A page lies within one sector. */
     return flash->locked[address / FLASH_SECTOR] ? FLASH_RULE_LOCKED
                                                  : FLASH_RULE_NONE;
 }
 
-/* Rules that do not stop the part: of two broken ones the graver. */
+/* Rules that do not stop the part; if two are broken, the more serious one. */
 static enum flash_rule judge_program(const struct flash *flash)
 {
     const struct flash_op *op = &flash->op;
@@ -243,10 +243,10 @@ enum flash_rule flash_lock(struct flash *flash, uint32_t start, uint32_t length)
 
 /* ---- the effects ------------------------------------------------------ */
 /*
- * Each stands for something that a real part does when power goes. Labels:
- * documented (a maker's document), literature (reports by users and tools),
- * illustrative (a plausible choice of ours where no figure is published).
- * `done` is how far the operation was, 0..999 of 1000.
+ * Each stands for something that a real part does when power fails. Labels:
+ * documented (by a maker), literature (reports by users and tools),
+ * illustrative (a plausible choice of ours where no value is published). `done`
+ * is the operation's progress, 0..999 of 1000.
  */
 
 static void program_bytes(struct flash *flash, uint32_t count)
@@ -258,8 +258,8 @@ static void program_bytes(struct flash *flash, uint32_t count)
     }
 }
 
-/* Let a random subset of the falling bits of bytes [from, to) fall: with two
- * or more of them never none and never all. */
+/* Clear a random subset of the bits to be cleared in bytes [from, to): if there
+ * are two or more, never none and never all. */
 static void fall_some(struct flash *flash, uint32_t from, uint32_t to)
 {
     uint8_t *first = NULL;
@@ -292,16 +292,16 @@ static void fall_some(struct flash *flash, uint32_t from, uint32_t to)
     }
 }
 
-/* PREFIX, literature: bytes are written in order and power ends between two
- * of them; what most simulators model, and the mildest form. */
+/* PREFIX, literature: bytes are written in order and power ends between two of
+ * them; what most simulators model, and the mildest form. */
 static void tear_prefix(struct flash *flash, uint32_t done)
 {
     program_bytes(flash, flash->op.length * done / DONE_ALL);
 }
 
 /* BITS, documented (KBA218817: any state of the cells) and seen in the field
- * (littlefs issue 245: 0x95 read for 0x10): cells of the page fall at their
- * own speed, all at once. */
+ * (littlefs issue 245: 0x95 read for 0x10): the cells of the page change at
+ * their own speed, all at the same time. */
 static void tear_bits(struct flash *flash, uint32_t done)
 {
     (void)done;
@@ -329,9 +329,9 @@ static unsigned count_falling(const struct flash *flash, uint32_t from,
     return count;
 }
 
-/* WORD_SPLIT, literature: a part that programs word by word loses power in
- * one of them. The word is the one at `done`, or the next (around the end) in
- * which two bits have to fall. */
+/* WORD_SPLIT, literature: a part that programs word by word loses power during
+ * one of them. The word is the one at `done`, or the next (wrapping at the end)
+ * in which two bits must be cleared. */
 static void tear_word_split(struct flash *flash, uint32_t done)
 {
     uint32_t length = flash->op.length;
@@ -351,8 +351,8 @@ static void tear_word_split(struct flash *flash, uint32_t done)
 }
 
 /* WEAK, documented (KBA218817: "including an apparently correct image"): all
- * cells read right today, by too small a margin. The array shows the right
- * bytes, only the taint tells. */
+ * cells read correctly today, but with too small a margin. The array shows the
+ * correct bytes; only the taint tells. */
 static void tear_weak(struct flash *flash, uint32_t done)
 {
     (void)done;
@@ -361,7 +361,7 @@ static void tear_weak(struct flash *flash, uint32_t done)
 
 /* DISTURB, documented in kind (SST26 FAQ: other bytes of the sector may
  * change), illustrative in number and distance: one to four bits that are 1,
- * within DISTURB_REACH, fall with it. */
+ * within DISTURB_REACH, are cleared as well. */
 static void tear_disturb(struct flash *flash, uint32_t done)
 {
     const struct flash_op *op = &flash->op;
@@ -391,9 +391,9 @@ static void tear_disturb(struct flash *flash, uint32_t done)
     }
 }
 
-/* ERASE_ZEROS, documented (KBA223960; S29GL512N goes from the end, so that a
- * header at the start still looks valid): phase 1, all cells are programmed
- * first. At least a page, at most all but the first page. */
+/* ERASE_ZEROS, documented (KBA223960; S29GL512N starts at the end, so that a
+ * header at the start still looks valid): phase 1, in which all cells are
+ * programmed first. At least a page, at most all but the first page. */
 static void tear_erase_zeros(struct flash *flash, uint32_t done)
 {
     uint32_t zeros = FLASH_SECTOR * done / DONE_ALL;
@@ -406,7 +406,7 @@ static void tear_erase_zeros(struct flash *flash, uint32_t done)
 }
 
 /* ERASE_ALL_ZERO, documented (KBA223960): phase 1 is over, phase 2 has not
- * moved a cell yet. */
+ * changed a cell yet. */
 static void tear_erase_all_zero(struct flash *flash, uint32_t done)
 {
     (void)done;
@@ -414,9 +414,9 @@ static void tear_erase_all_zero(struct flash *flash, uint32_t done)
 }
 
 /* ERASE_MIX, documented in kind (KBA223960: old data, zeros and ones),
- * illustrative in its distribution: of each byte a quarter each stays, reads
- * 0x00, reads 0xFF, or is anything. One word of zeros and one of ones are
- * certain, so that the sector looks neither programmed nor erased. */
+ * illustrative in its distribution: a quarter of the bytes each keep their
+ * value, read 0x00, read 0xFF, or are random. One word of zeros and one of ones
+ * are guaranteed, so that the sector looks neither programmed nor erased. */
 static void tear_erase_mix(struct flash *flash, uint32_t done)
 {
     uint8_t *sector = &flash->array[flash->op.address];
@@ -434,8 +434,8 @@ static void tear_erase_mix(struct flash *flash, uint32_t done)
 }
 
 /* ERASE_WEAK, documented (TI F20x guide: depleted cells; KBA218817): phase 3,
- * the soft program that evens out the cells, is missing. All reads 0xFF, but
- * programs on it give wrong bits: see wrong_bits(). */
+ * the soft program that evens out the cells, is missing. Everything reads 0xFF,
+ * but programs on it give wrong bits: see wrong_bits(). */
 static void tear_erase_weak(struct flash *flash, uint32_t done)
 {
     (void)done;
@@ -445,8 +445,8 @@ static void tear_erase_weak(struct flash *flash, uint32_t done)
 /* ---- completing an operation ------------------------------------------ */
 
 /* A program onto cells whose erase was torn leaves wrong bits (documented in
- * kind, TI F20x guide; illustrative in number: in one word of four, one bit
- * that need not fall does). */
+ * kind, TI F20x guide; illustrative in number: in one word of four, one bit is
+ * cleared that should not be). */
 static void wrong_bits(struct flash *flash)
 {
     uint32_t first = flash->op.address / 4u;
@@ -471,9 +471,9 @@ static void complete_program(struct flash *flash)
     wrong_bits(flash);
 }
 
-/* Past its endurance a sector no longer erases clean (documented in kind:
+/* Past its endurance a sector no longer erases cleanly (documented in kind:
  * erase fails before program does; illustrative in number): one to eight bits
- * stay 0 and the part reports it. */
+ * stay 0, and the part reports it. */
 static void complete_worn_erase(struct flash *flash)
 {
     uint8_t *sector = &flash->array[flash->op.address];
@@ -506,8 +506,8 @@ static void complete_erase(struct flash *flash)
     memset(&flash->taint[at / 4u], FLASH_CLEAN, FLASH_SECTOR / 4u);
 }
 
-/* The operation went wrong all the way to its end (illustrative): the array
- * is left as by a cut, and so is the taint. */
+/* The operation goes wrong over its whole length (illustrative): the array is
+ * left as after a cut, and so is the taint. */
 static void complete_wrong(struct flash *flash)
 {
     if (flash->op.kind == FLASH_PROGRAM) {
@@ -564,8 +564,8 @@ bool flash_busy(const struct flash *flash)
 /* ---- power and resets ------------------------------------------------- */
 
 /* BEFORE and AFTER have no function: the first does nothing, the second
- * completes the operation. AUTO takes one of those whose range of `done`
- * [from, below) fits; the ranges are illustrative: an erase is taken to spend
+ * completes the operation. AUTO takes one of those whose range of `done` [from,
+ * below) matches; the ranges are illustrative: an erase is assumed to spend
  * three tenths of its time in phase 1 and the last tenth in phase 3. */
 struct form {
     const char *name;
@@ -641,10 +641,10 @@ uint32_t flash_done(const struct flash *flash, uint64_t now)
 }
 
 /*
- * BEFORE and AFTER stand for a cut that just missed the operation: they leave
- * the taint that no cut, or a completed operation, leaves. Every other form
- * taints all words that the operation covered, also those that it seems not
- * to have reached: nothing proves that it did not.
+ * BEFORE and AFTER stand for a cut just before or after the operation: they
+ * leave the taint of no operation, or of a completed one. Every other form
+ * taints all words that the operation covered, including those that it seems
+ * not to have reached: nothing proves that it did not.
  */
 static void tear(struct flash *flash, enum flash_form form, uint32_t done)
 {
@@ -733,9 +733,9 @@ static uint64_t mix(uint64_t hash, uint64_t word)
     return hash ^ hash >> 29;
 }
 
-/* A multiply-xorshift of our own, 32 bytes at a time in four lanes that the
- * CPU runs side by side; not for secrets. `length` is a multiple of 32: so is
- * a sector, and its taint. */
+/* A multiply-xorshift of our own, 32 bytes at a time in four lanes that the CPU
+ * can process in parallel; not for secrets. `length` is a multiple of 32, as
+ * are a sector and its taint. */
 static uint64_t hash_bytes(uint64_t seed, const uint8_t *bytes, size_t length)
 {
     uint64_t a = seed;

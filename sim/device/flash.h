@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The serial NOR part as a value: array, taint, wear, locks, the operation in
- * flight. No pointers inside; clone by assignment, compare with flash_hash().
- * Times are world time in ns, given by the caller; the model has no clock.
+ * The serial NOR flash part as a value: array, taint, wear, locks, the
+ * operation in flight. No pointers inside; clone by assignment, compare with
+ * flash_hash(). Times are world time in ns, given by the caller; the model has
+ * no clock.
  *
- * An operation is accepted at its start and changes the array only at its
- * end: flash_advance() completes what is due. A power cut tears what is in
- * flight by one of a fixed, numbered family of effects. A warm reset does
- * not: the operation goes on, only the locks are cleared.
+ * An operation is accepted at its start and changes the array only at its end:
+ * flash_advance() completes what is due. A power cut tears the operation in
+ * flight by one of a fixed, numbered family of effects. A warm reset does not:
+ * the operation continues, and only the locks are cleared.
  *
- * Sources of rules and effects: docs/board.md, section on flash; each effect
- * is labelled documented, literature or illustrative in flash.c.
+ * Sources of rules and effects: docs/board.md, section on flash; each effect is
+ * labelled documented, literature or illustrative in flash.c.
  */
 #ifndef OTALAB_DEVICE_FLASH_H
 #define OTALAB_DEVICE_FLASH_H
@@ -26,7 +27,9 @@
 #define FLASH_MAX_SECTORS (FLASH_MAX_SIZE / FLASH_SECTOR)
 #define FLASH_WORDS (FLASH_MAX_SIZE / 4u)
 
-#define FLASH_TIME_LIMIT_NS 1000000000000u /* no operation takes 1000 s */
+#define FLASH_TIME_LIMIT_NS \
+    1000000000000u /* no operation takes more than 1000
+                                            * s */
 
 /* From the devicetree. Times in ns. */
 struct flash_figures {
@@ -48,7 +51,7 @@ enum flash_taint {
     FLASH_TORN_ERASE = 2    /* its last erase did not complete */
 };
 
-/* Rules of the part that a driver has broken; a violation is reported, the
+/* Rules of the part that a driver can break; a violation is reported, and the
  * part does what real ones do. */
 enum flash_rule {
     FLASH_RULE_NONE = 0,
@@ -60,38 +63,38 @@ enum flash_rule {
     FLASH_RULE_TORN_ERASE /* a program onto a word whose erase was torn */
 };
 
-/* Torn forms. FORM_AUTO takes one from `done` (how far the operation was, in
+/* Torn forms. FORM_AUTO chooses one by `done` (the operation's progress in
  * 1/1000) and the random stream. Numbers are part of tokens: only append. */
 enum flash_form {
     FLASH_FORM_AUTO = 0,
-    FLASH_FORM_BEFORE,         /* nothing has happened */
-    FLASH_FORM_AFTER,          /* all has happened, though unreported */
+    FLASH_FORM_BEFORE,         /* the operation has changed nothing */
+    FLASH_FORM_AFTER,          /* complete, but not reported */
     FLASH_FORM_PREFIX,         /* program: the first done/1000 of the bytes */
     FLASH_FORM_BITS,           /* program: a random subset of falling bits */
     FLASH_FORM_WORD_SPLIT,     /* program: prefix, then bits in one word */
-    FLASH_FORM_WEAK,           /* program: reads right, tainted */
-    FLASH_FORM_DISTURB,        /* program: done, and neighbours lost bits */
+    FLASH_FORM_WEAK,           /* program: reads correctly, tainted */
+    FLASH_FORM_DISTURB,        /* program: complete, but neighbours lost bits */
     FLASH_FORM_ERASE_ZEROS,    /* erase phase 1: part 0x00, from the end */
-    FLASH_FORM_ERASE_ALL_ZERO, /* erase phase 1 finished: all 0x00 */
+    FLASH_FORM_ERASE_ALL_ZERO, /* erase, end of phase 1: all 0x00 */
     FLASH_FORM_ERASE_MIX,      /* erase phase 2: old bits, zeros, ones */
     FLASH_FORM_ERASE_WEAK,     /* erase phase 3: reads 0xFF, unreliable */
     FLASH_FORM_COUNT
 };
 
-/* A planted fault for the operation that starts next (flash.fail_next). */
+/* A planted fault for the next operation (flash.fail_next). */
 enum flash_fault {
     FLASH_FAULT_NONE = 0,
-    FLASH_FAULT_REPORTED = 1, /* fails, half done, and the status says so */
-    FLASH_FAULT_IGNORED = 2,  /* does nothing and says nothing */
-    FLASH_FAULT_WRONG = 3     /* half done and says nothing: a brown-out
-                                 that did not reset the CPU */
+    FLASH_FAULT_REPORTED = 1, /* fails half done, and the status says so */
+    FLASH_FAULT_IGNORED = 2,  /* does nothing and reports success */
+    FLASH_FAULT_WRONG = 3     /* half done, reports success: a brown-out that
+                               * did not reset the CPU */
 };
 
-/* What a change of the array comes from. */
+/* The cause of a change in the array. */
 enum flash_cause {
-    FLASH_BY_PROGRAM = 1, /* that ended, well or badly */
+    FLASH_BY_PROGRAM = 1, /* an operation that ended, well or badly */
     FLASH_BY_ERASE,
-    FLASH_BY_CUT,   /* of power: an operation was torn */
+    FLASH_BY_CUT,   /* a power cut: an operation was torn */
     FLASH_BY_DAMAGE /* from outside, without an operation */
 };
 
@@ -124,26 +127,26 @@ struct flash {
     uint32_t erase_count[FLASH_MAX_SECTORS];
     uint8_t locked[FLASH_MAX_SECTORS]; /* 1 = until reset */
     /* 1 = array or taint may have changed since sectors_save() or
-     * sectors_restore(); a note for these, no part of the value */
+     * sectors_restore(); a note for these, not part of the value */
     uint8_t touched[FLASH_MAX_SECTORS];
-    /* of whoever records it, no part of the value either */
+    /* for whoever records it; not part of the value either */
     struct flash_note note[FLASH_MAX_SECTORS];
-    uint32_t notes_from; /* sectors that may have one, from .. to-1 */
+    uint32_t notes_from; /* sectors that may have a note, from .. to-1 */
     uint32_t notes_to;
     uint8_t array[FLASH_MAX_SIZE];
     uint8_t taint[FLASH_WORDS]; /* enum flash_taint; the last member */
 };
 
-/* Blank, unworn flash. Returns 0, or -1 when a figure is not supported. */
+/* Blank, unworn flash. Returns 0, or -1 if a value is not supported. */
 int flash_init(struct flash *flash, const struct flash_figures *figures,
                uint64_t seed);
 
 /*
- * Begin an operation at `now`; the caller has advanced the model to `now`
- * first. Returns the rule broken, FLASH_RULE_NONE if none; of several the
+ * Begin an operation at `now`, to which the caller has already advanced the
+ * model. Returns the rule broken, FLASH_RULE_NONE if none; if several, the
  * first in this order: RANGE, PAGE_END, BUSY, LOCKED (nothing was begun),
  * TORN_ERASE, BIT_RISE (begun all the same). `data` holds `length` bytes. An
- * erase wants a sector's first address, a lock whole sectors: else RANGE.
+ * erase needs a sector's first address, a lock whole sectors; otherwise RANGE.
  */
 enum flash_rule flash_program(struct flash *flash, uint64_t now,
                               uint32_t address, const void *data,
@@ -153,42 +156,42 @@ enum flash_rule flash_erase(struct flash *flash, uint64_t now,
 enum flash_rule flash_lock(struct flash *flash, uint32_t start,
                            uint32_t length);
 
-/* Complete the operation in flight when its end is <= now. True if one
- * ended; *ended (may be NULL) gets it. */
+/* Complete the operation in flight if its end is <= now. True if one ended;
+ * *ended (may be NULL) gets it. */
 bool flash_advance(struct flash *flash, uint64_t now, struct flash_op *ended);
 
 bool flash_busy(const struct flash *flash);
-/* How far the operation in flight is at `now`, 0..1000; 0 when idle. */
+/* Progress of the operation in flight at `now`, 0..1000; 0 if idle. */
 uint32_t flash_done(const struct flash *flash, uint64_t now);
 
 /* Power fails at `now`: complete what was due, tear what is in flight, clear
- * locks. A form that does not fit the operation counts as AUTO. Returns the
- * form that was used, FLASH_FORM_BEFORE when idle. */
+ * locks. A form that does not match the operation counts as AUTO. Returns the
+ * form that was used, FLASH_FORM_BEFORE if idle. */
 enum flash_form flash_power_cut(struct flash *flash, uint64_t now,
                                 enum flash_form form);
-/* Warm reset: locks are cleared, the operation goes on. */
+/* Warm reset: locks are cleared, the operation continues. */
 void flash_warm_reset(struct flash *flash);
 
 /* Forms that make sense for an operation kind, for sweeps: fills `forms`,
- * returns how many (<= FLASH_FORM_COUNT). */
+ * returns their number (<= FLASH_FORM_COUNT). */
 unsigned flash_forms(enum flash_op_kind kind, enum flash_form *forms);
 
-/* Faults. A flip changes one bit without an operation and leaves no taint; -1
- * when there is no such bit. */
+/* Faults. A flip changes one bit without an operation and leaves no taint; 0,
+ * or -1 if there is no such bit. */
 int flash_flip(struct flash *flash, uint32_t address, unsigned bit);
-/* The same for a whole byte; nothing outside the array. */
+/* The same for a whole byte; does nothing outside the array. */
 void flash_put(struct flash *flash, uint32_t address, uint8_t value);
 
-/* All notes were taken. */
+/* Clear the notes of changes: all were taken. */
 void flash_noted(struct flash *flash);
 
-/* Over array and taint: what the next boot can depend on. Not over wear,
+/* Hash of array and taint, on which the next boot can depend. Not of wear,
  * counts or the operation in flight. */
 uint64_t flash_hash(const struct flash *flash);
-/* Erases of the sector that had most of them. */
+/* The number of erases of the sector erased most often. */
 uint32_t flash_worst_sector(const struct flash *flash);
 
-/* Worst taint within a range; of the part of it inside the array. */
+/* Worst taint within a range; for the part of it inside the array. */
 enum flash_taint flash_range_taint(const struct flash *flash, uint32_t address,
                                    uint32_t length);
 

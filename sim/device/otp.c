@@ -37,7 +37,7 @@ enum otp_rule otp_burn(struct otp *otp, uint64_t now, uint32_t bit)
     return OTP_RULE_NONE;
 }
 
-/* A bit that is burned (again) with a whole pulse can be trusted. */
+/* A bit that is burned (again) with a full pulse is reliable. */
 static void burn(struct otp *otp, uint32_t bit)
 {
     otp->words[bit / 32u] |= mask_of(bit);
@@ -73,9 +73,9 @@ static void drop_weak(struct otp *otp)
 
 /*
  * Weakly burned (literature: a fuse programmed with too short a pulse reads
- * right at first): reads 1 after the next power-up and 0 from the one after
- * it. One counter serves all weak bits: an older one would drop at the coming
- * power-up in any case, and drops now.
+ * correctly at first): reads 1 after the next power-up and 0 from the one after
+ * it. One counter serves all weak bits: an older one would be lost at the
+ * coming power-up in any case, and is lost now.
  */
 static void burn_weakly(struct otp *otp)
 {

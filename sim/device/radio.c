@@ -5,8 +5,8 @@
 
 #define NS_PER_S 1000000000u
 
-/* As long as a network keeps an NB-IoT modem connected after traffic, and
- * then listening now and then. */
+/* How long a network keeps an NB-IoT modem connected after traffic, listening
+ * now and then. */
 const struct radio_figures radio_defaults = {
     .receive_ns = 10ull * NS_PER_S,
     .tail_ns = 10ull * NS_PER_S,
@@ -33,8 +33,8 @@ int radio_init(struct radio *radio, const struct radio_figures *figures)
     return 0;
 }
 
-/* Keep the first so many datagrams. What is dropped is wiped: equal states
- * have equal bytes. */
+/* Keep the first `count` datagrams. The others are wiped: equal states have
+ * equal bytes. */
 static void keep_first(struct radio *radio, uint32_t count)
 {
     memset(&radio->queue[count], 0,
@@ -154,7 +154,7 @@ bool radio_deliver(struct radio *radio, uint64_t now, uint32_t node,
     enum radio_state state = radio_state_at(radio, now);
 
     if (state == RADIO_OFF || state == RADIO_SLEEP) {
-        return false; /* deaf */
+        return false; /* not listening */
     }
     packet_until(radio, now);
     if (socket == CTL_RADIO_SOCKETS || length == 0 || length > CTL_RADIO_SIZE ||
@@ -182,7 +182,7 @@ bool radio_take(struct radio *radio, struct radio_datagram *out)
 
 /* ---- state over time ---------------------------------------------------- */
 
-/* Where transmitting, receiving and the tail end. */
+/* When transmitting, receiving and the tail end. */
 #define ENDS 3u
 
 static void state_ends(const struct radio *radio, uint64_t ends[ENDS])

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The modem as a value: sockets for datagrams, a short queue of what has
- * arrived, and the radio's state over time, from which the battery knows its
- * current. It has no link of its own: what is sent goes out through the
- * board's sink, what arrives is brought by radio_deliver(). A reset of any kind
- * closes all sockets and empties the queue; a power cut also ends what is on
- * the air and leaves the modem off until the CPU boots.
+ * The modem as a value: sockets for datagrams, a short queue of received ones,
+ * and the radio's state over time, from which the battery derives its current.
+ * It has no link of its own: outgoing datagrams leave through the board's sink,
+ * incoming ones are brought by radio_deliver(). Any reset closes all sockets
+ * and empties the queue; a power cut also ends what is on the air and leaves
+ * the modem off until the CPU boots.
  *
  *   sleep --open or send--> receive for receive_ns after the last packet
  *     --> tail for tail_ns --> sleep;  transmit while a packet is on the air
@@ -62,14 +62,14 @@ struct radio {
     struct radio_datagram queue[RADIO_QUEUE];
 };
 
-/* What a board has whose devicetree says nothing. */
+/* The values for a board whose devicetree gives none. */
 extern const struct radio_figures radio_defaults;
 
-/* Not fitted, no power, all closed. -1 when a figure is out of range. */
+/* Not fitted, no power, all closed. 0, or -1 if a value is out of range. */
 int radio_init(struct radio *radio, const struct radio_figures *figures);
 void radio_fit(struct radio *radio, bool fitted);
-/* The CPU was reset: sockets and queue are gone. `power`: radio off, too,
- * until radio_power_on(). */
+/* The CPU was reset: sockets and queue are cleared. `power`: the radio is off
+ * as well, until radio_power_on(). */
 void radio_reset(struct radio *radio, bool power);
 void radio_power_on(struct radio *radio);
 
@@ -77,20 +77,20 @@ void radio_power_on(struct radio *radio);
 int radio_socket_open(struct radio *radio, uint64_t now, uint32_t node,
                       uint32_t port);
 bool radio_socket_is_open(const struct radio *radio, uint32_t socket);
-/* -1 when it is not open. */
+/* 0, or -1 if it is not open. */
 int radio_socket_close(struct radio *radio, uint32_t socket);
-/* A packet has the air until `until`. */
+/* A packet is on the air until `until`. */
 void radio_sent(struct radio *radio, uint64_t now, uint64_t until);
-/* A datagram from a peer arrives, for the lowest of its sockets. False: no
- * socket for it, no room, or a length that the modem does not take. Asleep it
- * is deaf, so that is false, too. */
+/* A datagram arrives from a peer, for the lowest of its sockets. False: no
+ * socket for it, no room, or a length that the modem does not accept. An asleep
+ * modem does not listen, so it returns false, too. */
 bool radio_deliver(struct radio *radio, uint64_t now, uint32_t node,
                    uint32_t port, const uint8_t *bytes, uint32_t length);
-/* Take the oldest; false when none waits. */
+/* Take the oldest datagram; false if none is waiting. */
 bool radio_take(struct radio *radio, struct radio_datagram *out);
 
-/* State at a time at or after the last call's, and the next time after it at
- * which the state changes by itself, or RADIO_NEVER. */
+/* The state at a time not before the last call's, and the next time at which
+ * the state changes by itself, or RADIO_NEVER. */
 enum radio_state radio_state_at(const struct radio *radio, uint64_t now);
 uint64_t radio_next(const struct radio *radio, uint64_t now);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sectors, counted by who keeps them. */
+/* Sectors with reference counts. */
 #include "device/sectors.h"
 
 #include <assert.h>
@@ -52,7 +52,7 @@ int sectors_save(struct flash *flash, struct sectors *held,
             sectors_free(saved);
             return -1;
         }
-        assert(held->at[i] != NULL); /* at first all are touched */
+        assert(held->at[i] != NULL); /* at first all count as touched */
         saved->at[i] = use(held->at[i]);
     }
     return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a flash holds, kept sector by sector. A sector that has not changed is
- * shared by all who keep it, so saving copies only what was touched since the
- * last time, and restoring only what differs. `held` goes with one flash from
+ * The contents of a flash, kept sector by sector. An unchanged sector is shared
+ * by everything that keeps it, so saving copies only what was touched since the
+ * last time, and restoring only what differs. `held` belongs to one flash from
  * its beginning: what its array held when it was last saved or restored; all
  * zeros at first. Nothing here is shared between threads.
  */
@@ -13,16 +13,16 @@
 
 struct sector;
 
-/* NULL: none is kept. sectors_free() is due. */
+/* NULL: none is kept. Freed by sectors_free(). */
 struct sectors {
     struct sector *at[FLASH_MAX_SECTORS];
 };
 
-/* Array and taint as they are. 0, or -1 without memory: then `saved` keeps
- * nothing, and the flash may be saved again. */
+/* Save array and taint as they are. 0, or -1 if out of memory: then `saved`
+ * keeps nothing, and the flash may be saved again. */
 int sectors_save(struct flash *flash, struct sectors *held,
                  struct sectors *saved);
-/* Array and taint as they were; nothing else of the flash. */
+/* Restore array and taint; nothing else of the flash. */
 void sectors_restore(struct flash *flash, struct sectors *held,
                      const struct sectors *saved);
 void sectors_free(struct sectors *sectors);

@@ -23,9 +23,9 @@ static bool reads_garbage(const struct board *board, uint32_t sector)
                                  sector == flash->op.address / FLASH_SECTOR);
 }
 
-/* The bytes that a sector has to show: the array's own, or `garbage`, filled
- * here. A busy part answers a read with anything; the inverse is certain to be
- * wrong and the same each time. */
+/* The bytes that a sector must show: the array's own, or `garbage`, filled
+ * here. A busy part may answer a read with anything; the inverse is certain to
+ * be wrong and always the same. */
 static const uint8_t *expected(const struct board *board, uint32_t sector,
                                uint8_t garbage[FLASH_SECTOR])
 {
@@ -59,7 +59,7 @@ void board_show_flash(const struct board *board, uint8_t *window)
     }
 }
 
-/* First address in the sector that shows what the board did not put there. */
+/* First address in the sector whose byte the board did not put there. */
 static int64_t raw_in_sector(const struct board *board, const uint8_t *window,
                              uint32_t sector)
 {
@@ -101,8 +101,8 @@ void board_catch_raw_write(const struct board *board, const uint8_t *window,
     }
 }
 
-/* Only what is not zero is written. To look at 13.5 MiB takes 0.6 ms, and ten
- * times that when nobody has touched them before. */
+/* Writes only what is not zero. Reading 13.5 MiB takes 0.6 ms, and ten times as
+ * long if nobody has touched them before. */
 static void zero_range(uint8_t *window, uint32_t from, uint32_t to)
 {
     static const uint8_t zeros[4096];
@@ -123,7 +123,7 @@ static void scramble_line(struct rng *rng, uint8_t *line)
 }
 
 /* Works on a copy of the stream: filling twice gives the same bytes. Which
- * lines are kept does not depend on what they hold. */
+ * lines are kept does not depend on their contents. */
 static void scramble_sram(const struct board *board, uint8_t *sram)
 {
     struct rng rng = board->scramble;

@@ -43,7 +43,7 @@ static inline void put_le64(uint8_t *at, uint64_t value)
     put_le32(at + 4, (uint32_t)(value >> 32));
 }
 
-/* Is every byte `value`? */
+/* Whether every byte is `value`. */
 static inline bool all_bytes(const uint8_t *at, size_t size, uint8_t value)
 {
     return size == 0 || (at[0] == value && memcmp(at, at + 1, size - 1) == 0);

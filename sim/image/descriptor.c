@@ -53,7 +53,7 @@ static void put_version(uint8_t *out, const struct mcuboot_version *version)
     put_le32(out + AT_BUILD, version->build);
 }
 
-/* What the image says, and what is to be said in its place. */
+/* What the image says, and what to say instead. */
 static void put_facts(uint8_t *out, const struct descriptor_spec *spec)
 {
     struct image_facts facts;
@@ -74,8 +74,8 @@ static void put_facts(uint8_t *out, const struct descriptor_spec *spec)
     }
 }
 
-/* r || s of a DER signature: SEQUENCE { INTEGER r, INTEGER s }, written by
- * key_sign() a moment ago. */
+/* r || s from a DER signature: SEQUENCE { INTEGER r, INTEGER s }, just written
+ * by key_sign(). */
 static void put_raw(const uint8_t *der, uint8_t *out)
 {
     const uint8_t *at = der + 2;
@@ -84,7 +84,7 @@ static void put_raw(const uint8_t *der, uint8_t *out)
         uint32_t length = at[1];
         const uint8_t *value = at + 2;
         at = value + length;
-        if (length > DIGEST) { /* a zero in front of the top bit */
+        if (length > DIGEST) { /* a zero before the top bit */
             value += length - DIGEST;
             length = DIGEST;
         }

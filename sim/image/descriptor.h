@@ -17,24 +17,25 @@
 
 #define IMAGE_DESCRIPTOR_SIZE 192u
 
-/* What a descriptor is made of; `image` are the bytes that it describes. */
+/* What a descriptor is made from; `image` holds the bytes that it describes. */
 struct descriptor_spec {
     const uint8_t *image;
     size_t image_size;
     const struct key *key;
     uint32_t release;
-    /* in the place of what the image says: */
+    /* replacing what the image says: */
     const struct mcuboot_version *version; /* NULL: the header's */
     bool has_counter;
     uint32_t counter;
     bool has_size;
     uint32_t size;
-    bool bad_digest; /* the digest of the bytes is wrong */
+    bool bad_digest; /* the digest is that of other bytes */
 };
 
-/* 0, or OTALAB_ERR_USAGE when there are no bytes, too many, or no private key.
- * They need not be an image: a damaged one is read as far as it can be, to a
- * version of 0.0.0, counter 0 and a digest of zeros. */
+/* 0, or OTALAB_ERR_USAGE if there are no bytes, too many, or no private key.
+ * The bytes need not be a valid image: a damaged one is read as far as
+ * possible; otherwise the version is 0.0.0, the counter 0 and the digest
+ * zero. */
 int descriptor_build(const struct descriptor_spec *spec,
                      uint8_t out[IMAGE_DESCRIPTOR_SIZE], struct diag *diag);
 

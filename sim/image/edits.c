@@ -67,8 +67,8 @@ int edit_parse(const char *text, struct edit *edit, struct diag *diag)
     if (infos[kind].value == NULL || digits[0] < '0' || digits[0] > '9' ||
         errno != 0 || *end != '\0' || value > UINT32_MAX) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "edit %s: '%.40s' is no value for it (%s)", name,
-                         digits,
+                         "edit %s: '%.40s' is not a valid value for it (%s)",
+                         name, digits,
                          infos[kind].value != NULL ? infos[kind].value
                                                    : "it takes none");
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * MCUboot's image format as the host writes and reads it: numbers only. The
- * device has its own reader (firmware/ota); the two share nothing, so that
- * one checks the other.
+ * MCUboot's image format as the host writes and reads it: only the numbers. The
+ * device has its own reader (firmware/ota); the two share nothing, so that each
+ * checks the other.
  *
  *   0x00  magic        u32    0x96f3b83d
  *   0x04  load address u32    with flag RAM_LOAD

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The only unprotected entry of that type, NULL when none or several. */
+/* The only unprotected entry of that type; NULL if there is none or more than
+ * one. */
 static const struct image_entry *only_entry(const struct image_facts *facts,
                                             uint16_t type)
 {

@@ -32,7 +32,7 @@ static const struct {
     uint16_t type;
     const char *text;
 } signatures[] = {
-    /* what this product accepts comes first */
+    /* the kind this product accepts comes first */
     {MCUBOOT_ECDSA, "ECDSA"},
     {MCUBOOT_RSA2048, "RSA-2048"},
     {MCUBOOT_RSA3072, "RSA-3072"},
@@ -126,7 +126,7 @@ static void note_entry(struct image_facts *facts, const uint8_t *value,
     }
 }
 
-/* Entries of one area, [at, end) after its head. */
+/* The entries of one area, [at, end) after its head. */
 static bool read_entries(const uint8_t *bytes, uint32_t at, uint32_t end,
                          bool is_protected, struct image_facts *facts)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Read an image without believing it: what its header and TLVs say, and
- * whether its digest is right. For people and for the oracle's adapter; it
- * decides nothing about signatures. Any bytes may be given. Plain values,
- * offsets into the caller's bytes, nothing is kept.
+ * Reads an image without trusting it: what its header and TLVs say, and whether
+ * its digest is correct. For people and for the oracle's adapter; signatures
+ * are not checked here. Accepts any bytes. Plain values with offsets into the
+ * caller's bytes; nothing is kept.
  */
 #ifndef OTALAB_IMAGE_IMAGE_READ_H
 #define OTALAB_IMAGE_IMAGE_READ_H
@@ -17,14 +17,14 @@
 #define IMAGE_READ_TLVS 16u
 #define IMAGE_READ_DEPENDENCIES 4u
 
-/* X(CODE, "name", "what a person is told"); in the order of discovery. */
+/* X(CODE, "name", "explanation"); in the order of discovery. */
 #define IMAGE_READ_RESULTS(X)                                               \
-    X(FINE, "image", "a complete image, its SHA-256 is right")              \
+    X(FINE, "image", "a complete image, its SHA-256 is correct")            \
     X(EMPTY, "empty", "erased, no image")                                   \
     X(SHORT, "short", "shorter than a header")                              \
     X(NO_MAGIC, "no-header", "it does not start with an image header")      \
     X(OLD_MAGIC, "old-format", "an image of the format before MCUboot 1.0") \
-    X(BAD_SIZES, "bad-sizes", "the header's sizes do not fit")              \
+    X(BAD_SIZES, "bad-sizes", "the header's sizes do not match the image")  \
     X(PARTIAL, "partial", "the image stops before its TLVs")                \
     X(BAD_TLV, "bad-tlv", "the TLVs after the payload are malformed")       \
     X(ENCRYPTED, "encrypted", "encrypted; this product has no key for it")  \
@@ -45,7 +45,8 @@ struct image_entry {
     bool is_protected;
 };
 
-/* Another image of the product that must be there, of that version or newer. */
+/* Another image of the product that must be present, in that version or
+ * newer. */
 struct image_dependency {
     uint8_t image;
     struct mcuboot_version least;
@@ -53,7 +54,7 @@ struct image_dependency {
 
 struct image_facts {
     enum image_read_result result;
-    /* From SHORT on nothing below is set; from BAD_SIZES on the header is. */
+    /* From SHORT on, nothing below is set; from BAD_SIZES on, the header is. */
     bool has_header;
     struct mcuboot_version version;
     uint32_t header_size;
@@ -72,18 +73,19 @@ struct image_facts {
     uint8_t said[32];     /* the SHA256 TLV */
     uint8_t computed[32]; /* of the signed region, from ENCRYPTED on and FINE */
     bool is_signed;       /* a key hash and an ECDSA signature are there */
-    uint16_t signature;   /* TLV type of its signature, ECDSA first; 0: none */
-    unsigned dependencies; /* in the protected area; more are left out */
+    uint16_t signature;   /* TLV type of the signature, ECDSA first; 0: none */
+    unsigned dependencies; /* in the protected area; any more are left out */
     struct image_dependency dependency[IMAGE_READ_DEPENDENCIES];
 };
 
-/* Read `size` bytes, a file or a whole slot. Also returned in the facts. */
+/* Read `size` bytes, a file or a whole slot. The result is also in the
+ * facts. */
 enum image_read_result image_read(const uint8_t *bytes, size_t size,
                                   struct image_facts *facts);
 
-/* "RSA-2048" of a signature's TLV type; NULL when it is none. */
+/* "RSA-2048" for a signature's TLV type; NULL if it is not one. */
 const char *image_signature_text(uint16_t type);
-/* "1.2.0+4"; returns `out`. */
+/* Write "1.2.0+4"; returns `out`. */
 const char *image_version_text(const struct mcuboot_version *version, char *out,
                                size_t size);
 const char *image_read_name(enum image_read_result result);

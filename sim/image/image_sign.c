@@ -13,14 +13,14 @@
 #define TLV_ROOM 1024u
 #define CLAIM_LARGE 0x00f00000u
 
-/* The image while it grows. */
+/* The image while it is being built. */
 struct draft {
     const struct image_spec *spec;
-    uint8_t *bytes; /* room for everything was made at the start */
+    uint8_t *bytes; /* all the memory needed was allocated at the start */
     uint32_t size;
     uint32_t payload_end;
     uint32_t area; /* start of the TLV area being written */
-    uint32_t hash; /* where the SHA-256's value stands, 0: nowhere */
+    uint32_t hash; /* where the SHA-256's value is, 0: nowhere */
     uint32_t last; /* start of the last TLV written */
     uint8_t digest[32];
 };
@@ -66,8 +66,8 @@ static int check_spec(const struct image_spec *spec, struct diag *diag)
     }
     if (spec->fill_size != 0 && spec->fill_size < head + spec->payload_size) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "header and payload have %zu bytes already, more "
-                         "than the %u to fill up to; at least %zuKiB",
+                         "header and payload already have %zu bytes, more than "
+                         "the %u to fill up to; at least %zuKiB",
                          head + spec->payload_size, spec->fill_size,
                          (head + spec->payload_size + 1023u) / 1024u);
     }
@@ -85,7 +85,8 @@ static uint32_t payload_size(const struct image_spec *spec)
 
 /* ---- header and payload ------------------------------------------------- */
 
-/* Of the protected TLVs with their head, in bytes; 0 when there are none. */
+/* Size of the protected TLVs including their head, in bytes; 0 if there are
+ * none. */
 static uint16_t protected_size(const struct draft *draft)
 {
     uint32_t size = MCUBOOT_TLV_HEAD;
@@ -134,14 +135,14 @@ static void write_payload(struct draft *draft)
 
 /* ---- edits that are signed ---------------------------------------------- */
 
-/* A 32-bit field, relative to header or payload, and what it becomes. */
+/* A 32-bit field, relative to header or payload, and its new value. */
 static const struct field_edit {
     enum edit_kind kind;
     bool in_payload;
     uint8_t offset;
     uint8_t width;  /* bytes */
-    bool set_bits;  /* else replace */
-    uint32_t value; /* when the edit's own is 0 */
+    bool set_bits;  /* otherwise replace */
+    uint32_t value; /* if the edit's own value is 0 */
 } field_edits[] = {
     {EDIT_TOO_LARGE, false, MCUBOOT_AT_PAYLOAD_SIZE, 4, false, CLAIM_LARGE},
     {EDIT_WRAP_SIZE, false, MCUBOOT_AT_PAYLOAD_SIZE, 4, false, 0xfffffff0u},
@@ -221,7 +222,7 @@ static void add_counter(struct draft *draft, uint32_t counter)
     add_tlv(draft, MCUBOOT_SEC_CNT, value, sizeof value);
 }
 
-/* On version 9.9.9 of an image. */
+/* A dependency on version 9.9.9 of an image. */
 static void add_dependency(struct draft *draft, uint32_t image)
 {
     uint8_t value[MCUBOOT_DEPENDENCY_SIZE] = {0};
@@ -272,7 +273,7 @@ static void add_public_key(struct draft *draft, const struct key *key)
     }
 }
 
-/* KEYHASH of `named`, signature of `signer`. */
+/* KEYHASH of `named`, but signed by `signer`. */
 static int add_signature(struct draft *draft, const struct key *named,
                          const struct key *signer)
 {
@@ -382,7 +383,7 @@ static int apply_late_edit(struct draft *draft, const struct edit *edit,
     }
 }
 
-/* Truncation last: the others count on the whole image. */
+/* Truncation comes last: the others rely on the whole image. */
 static int apply_late_edits(struct draft *draft, struct diag *diag)
 {
     const struct edit *cut = find_edit(draft->spec, EDIT_TRUNCATE);
@@ -435,7 +436,7 @@ int image_build(const struct image_spec *spec, uint8_t **out, size_t *size,
     return 0;
 }
 
-/* A decimal number up to `limit` at *at, which is moved past it. */
+/* Read a decimal number up to `limit` at *at, which is moved past it. */
 static bool take_part(const char **at, uint32_t limit, uint32_t *value)
 {
     uint64_t sum = 0;
@@ -469,7 +470,7 @@ int image_version_read(const char *text, struct mcuboot_version *version,
     }
     if (!good || *at != '\0') {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "'%.40s' is no version: write 1.2.3 or 1.2.3+4, at "
+                         "'%.40s' is not a version: write 1.2.3 or 1.2.3+4, at "
                          "most 255.255.65535+4294967295",
                          text);
     }

@@ -20,12 +20,12 @@
 #include <unistd.h>
 
 _Static_assert(MBEDTLS_VERSION_NUMBER >= 0x03060000,
-               "mbedTLS 3.6 wanted: another version's headers come first");
+               "mbedTLS 3.6 is needed: another version's headers come first");
 #if !defined(MBEDTLS_ECDSA_DETERMINISTIC)
 #error "signatures must be deterministic: MBEDTLS_ECDSA_DETERMINISTIC"
 #endif
 
-/* Public on purpose: who holds this can sign for every simulated device. */
+/* Public on purpose: anyone can sign for every simulated device. */
 static const char dev_seed[] = "otalab: development keys, not for products";
 static const char dev_salt[] = "otalab-dev-key-1";
 static const char *const dev_names[] = {"root", "root1", "root2", "wrong"};
@@ -53,9 +53,9 @@ static const uint8_t pkcs8_middle[] = {0xa1, 0x44, 0x03, 0x42, 0x00};
     (sizeof pkcs8_head + KEY_SCALAR_SIZE + sizeof pkcs8_middle + KEY_POINT_SIZE)
 
 /*
- * Blinds the curve arithmetic. No result depends on it, so it may come from
- * a stream that is the same each time: who can measure this process can read
- * the key file too.
+ * Blinds the curve arithmetic. No result depends on it, so it may come from a
+ * stream that is always the same: anyone who can measure this process can also
+ * read the key file.
  */
 static int blinding(void *context, unsigned char *out, size_t length)
 {
@@ -146,8 +146,8 @@ static int hkdf(const char *info, size_t length, uint8_t out[KEY_SCALAR_SIZE])
                : mbedtls_md_hmac(md, prk, sizeof prk, input, length + 1, out);
 }
 
-/* "name/try" is the info; a scalar out of range (chance 2^-32) takes the next
- * try. */
+/* "name/try" is the info; if the scalar is out of range (probability 2^-32),
+ * the next try is used. */
 static int derive(const char *name, struct key *key)
 {
     for (unsigned attempt = 0; attempt < 8; attempt++) {
@@ -182,7 +182,7 @@ int key_dev(const char *name, struct key *key, struct diag *diag)
 enum pem_kind { PEM_REFUSED, PEM_PRIVATE, PEM_PUBLIC };
 
 static const struct pem_form {
-    const char *marker; /* the first found in the text decides */
+    const char *marker; /* the first one found in the text decides */
     enum pem_kind kind;
     const char *refusal;
 } pem_forms[] = {
@@ -195,8 +195,8 @@ static const struct pem_form {
     {"-----BEGIN RSA ", PEM_REFUSED,
      "an RSA key; images are signed with ECDSA P-256"},
     {"-----BEGIN CERTIFICATE-----", PEM_REFUSED,
-     "a certificate, not a key; 'openssl x509 -pubkey -noout' takes the key "
-     "out"},
+     "a certificate, not a key; 'openssl x509 -pubkey -noout' extracts the "
+     "key"},
     {"-----BEGIN ", PEM_REFUSED, "a PEM file, but not of a key"},
 };
 
@@ -226,7 +226,7 @@ static int take_private(const mbedtls_ecp_keypair *pair, struct key *key)
     return err;
 }
 
-/* Say which of the things that go wrong it was. */
+/* Says what exactly went wrong. */
 static int refuse(int err, const char *origin, struct diag *diag)
 {
     static const struct {

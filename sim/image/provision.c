@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-/* The partition, if it is there, lies in flash and has `least` bytes. */
+/* Check that the partition exists, lies in flash and has at least `least`
+ * bytes. */
 static const struct board_part *find_part(const struct board_map *map,
                                           const char *name, uint32_t least,
                                           size_t size, struct diag *diag)
@@ -27,8 +28,8 @@ static const struct board_part *find_part(const struct board_map *map,
     }
     if (part->length < least) {
         diag_fail(diag, OTALAB_ERR_USAGE,
-                  "partition %s has %u bytes, %u are needed", name,
-                  part->length, least);
+                  "partition %s has %u bytes, but needs %u", name, part->length,
+                  least);
         return NULL;
     }
     return part;
@@ -58,7 +59,7 @@ int provision_place(const struct board_map *map,
 
 /* ---- journal and requests ------------------------------------------------ */
 
-/* Checksum and end mark of a slot whose fields are set. */
+/* Write checksum and end mark of a slot whose fields are set. */
 static void seal(uint8_t *slot, uint32_t size)
 {
     put_le32(slot + LAYOUT_CRC_AT(size),
@@ -107,7 +108,7 @@ int provision_journal(const struct board_map *map,
         return OTALAB_ERR_USAGE;
     }
     memset(flash + part->start, 0xff, part->length);
-    /* bank 0, both copies; bank 1 stays erased until it is begun */
+    /* bank 0, both copies; bank 1 stays erased until first used */
     for (uint32_t i = 0; i < LAYOUT_JOURNAL_SECTORS / 2; i++) {
         uint8_t *sector = flash + part->start + i * LAYOUT_SECTOR;
 
@@ -130,9 +131,9 @@ static void write_request(uint8_t *slot, const struct request_record *request,
     seal(slot, LAYOUT_REQUEST_SIZE);
 }
 
-/* Where the next request goes and what number it gets: a blank slot of the
- * sector that has the newest one; when it is full the other sector is erased
- * and used. Slots that are not valid use up a number too. */
+/* Find where the next request goes and which number it gets: a blank slot in
+ * the sector with the newest request; if that is full, the other sector is
+ * erased and used. Invalid slots use up a number, too. */
 static uint32_t next_request(const struct boot_view *view, uint8_t *flash,
                              uint32_t *sequence)
 {
@@ -260,7 +261,8 @@ void fuses_unpack(const uint8_t bytes[FUSE_FILE_SIZE],
 
 /* ---- all of it -------------------------------------------------------------- */
 
-/* Slot A confirmed; its digest when it holds a readable image, else zeros. */
+/* Slot A confirmed, with the digest of its image if that is readable, otherwise
+ * zeros. */
 static int first_journal(const struct provision_spec *spec, uint8_t *flash,
                          size_t size, struct diag *diag)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The factory: put images, an initial journal and fuses into a blank device.
- * It writes what docs/flash-layout.md says by its own code, so a device is
+ * The factory: puts images, an initial journal and fuses into a blank device.
+ * It writes what docs/flash-layout.md says with code of its own, so a device is
  * never checked against itself. The caller owns flash and fuse words; nothing
- * is kept. May fail on images that do not fit their partition and on
- * partitions that do not fit the flash: one line in the diag, and then the
- * contents are not to be used.
+ * is kept. May fail on images that do not fit their partition and on partitions
+ * that do not fit the flash: then there is one line in the diag, and the
+ * contents must not be used.
  */
 #ifndef OTALAB_IMAGE_PROVISION_H
 #define OTALAB_IMAGE_PROVISION_H
@@ -36,7 +36,7 @@ struct provision_spec {
     uint32_t boot_counter; /* 0..32 */
     uint32_t lifecycle;    /* 0 blank, 1 development, 2 secured */
     uint32_t counter;      /* 0..256 */
-    uint64_t seed;         /* of the device identity */
+    uint64_t seed;         /* seed of the device identity */
 };
 
 /* Fill all `size` bytes of `flash` and all fuse words. */
@@ -48,13 +48,14 @@ int provision_place(const struct board_map *map,
                     const struct provision_image *image, uint8_t *flash,
                     size_t size, struct diag *diag);
 
-/* Erase the journal and write `state` as its only record, both copies. Its
- * sequence is used as given (at least 1); address, status.. are ignored. */
+/* Erase the journal and write `state` as its only record, in both copies. Its
+ * sequence is used as given (at least 1); address, status and so on are
+ * ignored. */
 int provision_journal(const struct board_map *map,
                       const struct journal_record *state, uint8_t *flash,
                       size_t size, struct diag *diag);
 
-/* Append a request after those that are there, with the next sequence. */
+/* Append a request after the existing ones, with the next sequence. */
 int provision_request(const struct board_map *map,
                       const struct request_record *request, uint8_t *flash,
                       size_t size, struct diag *diag);

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "board/registers.h"
 
-#define PROGRAM_MOST (16u << 20) /* bytes of a file */
+#define PROGRAM_MOST (16u << 20) /* largest file, in bytes */
 
 int rom_put(struct rom *rom, uint32_t address, const uint8_t *bytes,
             size_t size, struct diag *diag)
@@ -28,7 +28,7 @@ int rom_put(struct rom *rom, uint32_t address, const uint8_t *bytes,
     return 0;
 }
 
-/* Where a segment is loaded is its physical address. */
+/* A segment is loaded at its physical address. */
 static int put_segment(struct rom *rom, const uint8_t *program, size_t size,
                        const Elf32_Phdr *segment, struct diag *diag)
 {
@@ -38,7 +38,7 @@ static int put_segment(struct rom *rom, const uint8_t *program, size_t size,
     }
     if (segment->p_filesz > size ||
         segment->p_offset > size - segment->p_filesz) {
-        return diag_fail(diag, OTALAB_ERR_USAGE, "a segment is cut off");
+        return diag_fail(diag, OTALAB_ERR_USAGE, "a segment is truncated");
     }
     return rom_put(rom, segment->p_paddr, program + segment->p_offset,
                    segment->p_filesz, diag);
@@ -57,7 +57,7 @@ static int put_segments(struct rom *rom, const uint8_t *program, size_t size,
 
         if (at > size || size - at < sizeof(segment)) {
             return diag_fail(diag, OTALAB_ERR_USAGE,
-                             "its table of segments is cut off");
+                             "its table of segments is truncated");
         }
         memcpy(&segment, program + at, sizeof(segment));
         err = put_segment(rom, program, size, &segment, diag);

@@ -6,16 +6,16 @@
 #define UNITS_PER_UJ UINT64_C(1000000000000) /* nW x ns */
 #define STEP_PPM (BATTERY_FULL / (BATTERY_POINTS - 1u))
 
-/* What an energy may reach before it is a time beyond all others. */
+/* The highest energy that can still be converted to a time. */
 typedef unsigned __int128 wide;
 
 /*
- * Radio: figures of NB-IoT modules at 3.6 V: transmitting 167 mA, receiving
- * 54 mA, connected and idle (DRX) 0.4 mA, sleep 3 uA. The tail, in which the
+ * Radio: figures of NB-IoT modules at 3.6 V: transmitting 167 mA, receiving 54
+ * mA, connected and idle (DRX) 0.4 mA, sleep 3 uA. The tail, during which the
  * receiver opens often, is illustrative (between idle and receiving), as are
- * CPU (about 0.1 mA/MHz), flash (15 mA at work, of W25Q's class) and the
- * cell's curve and resistance: flat over most of its charge, as lithium
- * primary cells are, and weak under pulses when it is nearly empty.
+ * CPU (about 0.1 mA/MHz), flash (15 mA at work, of W25Q's class) and the cell's
+ * curve and resistance: flat over most of its charge, as lithium primary cells
+ * are, and weak under pulses when nearly empty.
  */
 const struct battery_figures battery_defaults = {
     .capacity_uj = UINT64_C(10000000000),
@@ -78,7 +78,7 @@ static bool figures_supported(const struct battery_figures *figures)
            all_below(figures->radio_ua, BATTERY_RADIO_STATES, BATTERY_UA_LIMIT);
 }
 
-/* Rounded up, so that a charge read back is the one that was set. */
+/* Rounded up, so that reading back a charge gives the value that was set. */
 static uint64_t uj_of_charge(const struct battery *battery, uint32_t charge)
 {
     wide product = (wide)battery->figures.capacity_uj * charge;
@@ -215,7 +215,7 @@ static uint32_t open_at(const struct battery *battery, uint32_t charge)
     return point[0] + (point[1] - point[0]) * (charge % STEP_PPM) / STEP_PPM;
 }
 
-/* uA x mOhm is nV; rounded up, against the device. */
+/* uA x mOhm is nV; rounded up, to the device's disadvantage. */
 static uint32_t sag_at(const struct battery *battery, uint32_t charge)
 {
     const struct battery_figures *figures = &battery->figures;
@@ -226,7 +226,7 @@ static uint32_t sag_at(const struct battery *battery, uint32_t charge)
     return (uint32_t)((nv + 999999u) / 1000000u);
 }
 
-/* Terminal voltage with the present loads, so much energy having been used:
+/* Terminal voltage under the present loads after this much energy was used:
  * never rises with `used`. */
 static uint32_t mv_at(const struct battery *battery, uint64_t used)
 {
@@ -253,7 +253,7 @@ uint32_t battery_mv(const struct battery *battery)
 }
 
 /* The least energy, from `used_uj` on, at which the voltage is at or below
- * `mv`, given that it is when the battery is empty. */
+ * `mv`, given that it is so when the battery is empty. */
 static uint64_t energy_until(const struct battery *battery, uint32_t mv)
 {
     uint64_t low = battery->used_uj;

@@ -86,8 +86,8 @@ static uint32_t left(const struct reader *reader)
     return reader->length - reader->at;
 }
 
-/* The full value that follows a nibble of an option's first byte; -1 when it is
- * reserved or its further bytes are missing. */
+/* The full value for a nibble of an option's first byte; -1 if it is reserved
+ * or its further bytes are missing. */
 static int32_t extended(struct reader *reader, uint32_t nibble)
 {
     const uint8_t *more = reader->bytes + reader->at;
@@ -117,7 +117,7 @@ static uint16_t judge(const struct wcoap_message *message,
     if (option->length < rule->min || option->length > rule->max) {
         return WCOAP_BAD_LENGTH;
     }
-    /* options come in order, so an earlier one is right before it */
+    /* options are in order, so an earlier one comes directly before it */
     if (!rule->repeatable && message->options > 0 &&
         message->option[message->options - 1].number == option->number) {
         return WCOAP_REPEATED;
@@ -276,7 +276,8 @@ int32_t wcoap_bad_option(const struct wcoap_message *message,
     return -1;
 }
 
-/* Does the path go on with this segment? Then *path is moved past it. */
+/* Whether the path continues with this segment; if so, *path is moved past
+ * it. */
 static bool next_segment(const char **path, const uint8_t *segment,
                          uint32_t length)
 {
@@ -336,7 +337,7 @@ static void fail(struct wcoap_writer *writer, int error)
     }
 }
 
-/* NULL when there was an error or is no room. */
+/* NULL if there was an error or there is no room. */
 static uint8_t *take(struct wcoap_writer *writer, uint32_t length)
 {
     if (writer->error != WCOAP_OK) {
@@ -382,7 +383,8 @@ void wcoap_token(struct wcoap_writer *writer, const uint8_t *token,
     }
 }
 
-/* Nibble and further bytes of a delta or length; returns how many bytes. */
+/* Write nibble and further bytes of a delta or length; returns how many
+ * bytes. */
 static uint32_t extend(uint32_t value, uint32_t *nibble, uint8_t more[2])
 {
     if (value < ONE_MORE) {

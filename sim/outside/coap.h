@@ -2,9 +2,9 @@
 /*
  * CoAP messages over UDP as the world's peers read and write them: RFC 7252,
  * with the options of RFC 7641 (Observe) and RFC 7959 (block-wise). Pure
- * functions on the caller's buffers: a decoded message is offsets into the
- * bytes it was read from. What comes from the network may be anything; every
- * length in it is checked before it is used.
+ * functions on the caller's buffers: a decoded message consists of offsets into
+ * the bytes from which it was read. Messages from the network may contain
+ * anything; every length is checked before it is used.
  *
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -14,17 +14,17 @@
  *   (13: one more byte, + 13; 14: two more bytes, + 269; 15: an error)
  *
  * Why not libcoap's codec: its library can read a message without a context
- * (coap_pdu_parse()), but hands out no written one. coap_pdu_t is opaque, what
- * encodes its header is not exported, so the only way to the bytes is
- * coap_send() on a session, with sockets, clock and message ids of its own.
- * Its reader also refuses a whole message for an option of wrong length, where
- * RFC 7252, 5.4.3, wants an elective one ignored and a critical one answered
- * with 4.02; and a server that misbehaves on purpose has to write what a good
- * library does not. It serves as a judge instead: tests/coap compares its
- * reader with this one, and its client with our server.
+ * (coap_pdu_parse()), but does not give access to a written one. coap_pdu_t is
+ * opaque and the header's encoder is not exported, so the only way to the bytes
+ * is coap_send() on a session, which has its own sockets, clock and message
+ * ids. Its reader also refuses a whole message for an option of wrong length,
+ * where RFC 7252, 5.4.3, wants an elective one ignored and a critical one
+ * answered with 4.02; and a server that misbehaves on purpose has to write what
+ * a good library does not. libcoap serves as a judge instead: tests/coap
+ * compares its reader with this one, and its client with our server.
  *
- * The prefix sets this codec apart from the device's, on purpose another one,
- * so that each is checked by the other.
+ * The prefix distinguishes this codec from the device's. The two are
+ * deliberately separate, so that each checks the other.
  */
 #ifndef OTALAB_OUTSIDE_COAP_H
 #define OTALAB_OUTSIDE_COAP_H
@@ -34,7 +34,7 @@
 
 #define WCOAP_TOKEN 8u
 #define WCOAP_OPTIONS 32u  /* of one message; more are an error */
-#define WCOAP_BYTES 65535u /* longest message looked at */
+#define WCOAP_BYTES 65535u /* longest message read */
 #define WCOAP_BLOCK_NUMBERS (1u << 20)
 #define WCOAP_SZX_MAX 6u
 
@@ -87,15 +87,15 @@ enum wcoap_number {
 enum wcoap_error {
     WCOAP_OK = 0,
     WCOAP_E_SHORT = -1,   /* less than a header, or more than WCOAP_BYTES */
-    WCOAP_E_VERSION = -2, /* to be ignored in silence */
+    WCOAP_E_VERSION = -2, /* to be ignored silently */
     WCOAP_E_TOKEN = -3,   /* length 9..15, or past the end */
     WCOAP_E_OPTION = -4,  /* reserved nibble, past the end, number > 65535 */
-    WCOAP_E_MARKER = -5,  /* a marker, and no payload */
+    WCOAP_E_MARKER = -5,  /* a marker without a payload */
     WCOAP_E_EMPTY = -6,   /* code 0.00 with something after the header */
     WCOAP_E_CLASS = -7,   /* a reserved class of codes */
     WCOAP_E_MANY = -8,    /* more than WCOAP_OPTIONS options */
     WCOAP_E_ROOM = -9,    /* writing: the buffer is full */
-    WCOAP_E_ORDER = -10,  /* writing: a lower option number than the last */
+    WCOAP_E_ORDER = -10,  /* writing: an option number below the last */
     WCOAP_E_VALUE = -11   /* writing: a value out of range */
 };
 const char *wcoap_error_name(int error); /* "option", ... */
@@ -117,7 +117,7 @@ struct wcoap_rule {
     uint16_t max; /* length of its value */
     const char *name;
 };
-/* NULL when the number is not in the table. */
+/* NULL if the number is not in the table. */
 const struct wcoap_rule *wcoap_rule(uint32_t number);
 
 /* Properties that are bits of the number (RFC 7252, 5.4.6). */
@@ -125,12 +125,12 @@ bool wcoap_critical(uint32_t number);
 bool wcoap_unsafe(uint32_t number);
 bool wcoap_no_cache_key(uint32_t number);
 
-/* An option that cannot be used counts as not known (5.4.3, 5.4.5). */
+/* An option that cannot be used is treated as unknown (5.4.3, 5.4.5). */
 enum wcoap_use {
     WCOAP_USABLE = 0,
     WCOAP_UNKNOWN,    /* not in the table */
-    WCOAP_BAD_LENGTH, /* out of the table's bounds */
-    WCOAP_REPEATED    /* a further one of what comes once */
+    WCOAP_BAD_LENGTH, /* length outside the table's bounds */
+    WCOAP_REPEATED    /* a repeated option that may occur only once */
 };
 
 struct wcoap_option {
@@ -154,21 +154,22 @@ struct wcoap_message {
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* 0 or an enum wcoap_error. type, code and id are there even if the rest is
- * not, but after SHORT and VERSION, when the message is all zero. */
+/* Returns 0 or an enum wcoap_error. type, code and id are set even after an
+ * error, except after SHORT and VERSION, when the message is all zero. */
 int wcoap_decode(const uint8_t *bytes, uint32_t length,
                  struct wcoap_message *message);
 
-/* The first usable option of that number from index `from` on, or NULL. */
+/* The first usable option with that number from index `from` on, or NULL. */
 const struct wcoap_option *wcoap_find(const struct wcoap_message *message,
                                       uint32_t number, uint32_t from);
-/* Its value, most significant byte first; an option of at most 4 bytes. */
+/* The value of an option of at most 4 bytes, most significant byte first. */
 uint32_t wcoap_uint(const uint8_t *bytes, const struct wcoap_option *option);
-/* The first critical option that cannot be used or is not among those that
- * are `understood`, or -1. */
+/* The number of the first critical option that cannot be used or is not in
+ * `understood`, or -1. */
 int32_t wcoap_bad_option(const struct wcoap_message *message,
                          const uint16_t *understood, uint32_t count);
-/* Is the path exactly these segments, given as "a/b" ("" is the root)? */
+/* Whether the path has exactly these segments, given as "a/b" ("" is the
+ * root). */
 bool wcoap_path_is(const uint8_t *bytes, const struct wcoap_message *message,
                    const char *path);
 
@@ -185,7 +186,7 @@ uint32_t wcoap_block_size(uint8_t szx);
 
 /* ---- writing ------------------------------------------------------------ */
 
-/* The first error stays and is what wcoap_end() returns. */
+/* The first error stays and is returned by wcoap_end(). */
 struct wcoap_writer {
     uint8_t *out;
     uint32_t size;
@@ -196,19 +197,19 @@ struct wcoap_writer {
 
 void wcoap_begin(struct wcoap_writer *writer, uint8_t *out, uint32_t size,
                  enum wcoap_type type, uint8_t code, uint16_t id);
-/* Right after wcoap_begin(), or not at all. */
+/* Directly after wcoap_begin(), or not at all. */
 void wcoap_token(struct wcoap_writer *writer, const uint8_t *token,
                  uint32_t length);
-/* Options in rising order of their numbers. */
+/* Write options in ascending order of their numbers. */
 void wcoap_add(struct wcoap_writer *writer, uint32_t number, const void *value,
                uint32_t length);
-/* As few bytes as it takes: none for 0. */
+/* Uses as few bytes as possible: none for 0. */
 void wcoap_add_uint(struct wcoap_writer *writer, uint32_t number,
                     uint32_t value);
-/* Last of all; without bytes nothing is written, no marker either. */
+/* Written last; without bytes, neither payload nor marker is written. */
 void wcoap_payload(struct wcoap_writer *writer, const void *bytes,
                    uint32_t length);
-/* The message's length, or an enum wcoap_error. */
+/* Returns the message's length in bytes, or an enum wcoap_error. */
 int32_t wcoap_end(const struct wcoap_writer *writer);
 
 #endif

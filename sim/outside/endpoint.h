@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who speaks to whom in the world: a node (a device, the server) and a port
- * of it, as an address and a UDP port are. A value of 8 bytes without
- * padding. The numbers of nodes are the engine's to give.
+ * Who speaks to whom in the world: a node (a device or the server) and one of
+ * its ports, like an address and a UDP port. A value of 8 bytes without
+ * padding. The engine numbers the nodes.
  */
 #ifndef OTALAB_OUTSIDE_ENDPOINT_H
 #define OTALAB_OUTSIDE_ENDPOINT_H

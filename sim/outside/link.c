@@ -18,7 +18,7 @@ enum draw {
     DRAW_COPY_TIME,
     DRAWS
 };
-_Static_assert(DRAWS == LINK_DRAWS, "the header tells how many");
+_Static_assert(DRAWS == LINK_DRAWS, "the header says how many");
 
 /* ---- kinds ------------------------------------------------------------ */
 
@@ -32,10 +32,10 @@ _Static_assert(DRAWS == LINK_DRAWS, "the header tells how many");
         .overhead = UDP_OVERHEAD                                \
     }
 
-/* Rates and round trips as published for the networks: NB-IoT (3GPP Cat NB1)
- * 21 to 26 kbit/s down, 15.6 up on a single tone and 62.5 on several, round
- * trip 1.6 to 10 s; LTE-M 1 Mbit/s, 50 to 150 ms. Halves are shared by the
- * two directions. */
+/* Rates and round trips as published for the networks: NB-IoT (3GPP Cat NB1) 21
+ * to 26 kbit/s down, 15.6 up on a single tone and 62.5 on several, round trip
+ * 1.6 to 10 s; LTE-M 1 Mbit/s, 50 to 150 ms. Each direction has half of the
+ * round trip. */
 static const struct link_kind kinds[] = {
     {.name = "ideal", .way = {PLAIN(0, 0, 0), PLAIN(0, 0, 0)}},
     {.name = "nb-iot",
@@ -120,7 +120,7 @@ int link_change(struct link *link, enum link_direction direction,
         return -1;
     }
     if (figures->rate != way->figures.rate) {
-        way->free_ns += way->free_rest != 0; /* its unit is the old rate's */
+        way->free_ns += way->free_rest != 0; /* in units of the old rate */
         way->free_rest = 0;
     }
     way->figures = *figures;
@@ -141,11 +141,11 @@ static void remove_packet(struct link *link, uint32_t at)
 
     link->packets--;
     memmove(packet, packet + 1, (link->packets - at) * sizeof(*packet));
-    /* no rest of old packets: equal futures shall have equal bytes */
+    /* clear old packets: equal futures must have equal bytes */
     memset(&link->packet[link->packets], 0, sizeof(*packet));
 }
 
-/* Lose what is due at `from` or later. */
+/* Lose everything due at `from` or later. */
 static void lose_from(struct link *link, uint64_t from)
 {
     while (link->packets > 0 &&
@@ -190,7 +190,7 @@ int link_outage(struct link *link, uint64_t now, uint64_t from, uint64_t until)
     return 0;
 }
 
-/* Is the link up all the time from `from` to `to`, both included? */
+/* Whether the link is up all the time from `from` to `to`, both included. */
 static bool up_between(const struct link *link, uint64_t from, uint64_t to)
 {
     for (uint32_t i = 0; i < link->outages; i++) {
@@ -224,8 +224,8 @@ uint64_t link_next_edge(const struct link *link, uint64_t now)
 
 /* ---- sending ---------------------------------------------------------- */
 
-/* A number of 0 .. bound-1 from one draw: no second draw, whatever the bound
- * (its bias is below 2^-24 for the bounds used here). */
+/* A number of 0 .. bound-1 from one draw: never a second draw, whatever the
+ * bound (the bias is below 2^-24 for the bounds used here). */
 static uint64_t scaled(uint64_t draw, uint64_t bound)
 {
     return (uint64_t)(((unsigned __int128)draw * bound) >> 64);
@@ -236,7 +236,8 @@ static bool happens(uint64_t draw, uint32_t ppm)
     return scaled(draw, LINK_PPM) < ppm;
 }
 
-/* Does chance lose this packet? The burst's state goes on for each one. */
+/* Whether chance loses this packet. The burst's state advances with each
+ * one. */
 static enum link_fate chance(struct link_way *way, const uint64_t draw[DRAWS])
 {
     const struct link_figures *figures = &way->figures;
@@ -261,8 +262,8 @@ static bool too_long(const struct link_figures *figures, uint32_t length)
            length + figures->overhead > limit;
 }
 
-/* The packet takes the line: exact over any number of packets, as the rest of
- * the division is carried. */
+/* The packet takes the line. Exact over any number of packets, because the
+ * remainder of the division is carried. */
 static void take_line(struct link_way *way, uint64_t now, uint32_t length,
                       struct link_sent *sent)
 {
@@ -308,7 +309,7 @@ static void plan(struct link_way *way, const uint64_t draw[DRAWS],
     }
 }
 
-/* What prevents the packet from being on the air at all. */
+/* What keeps the packet off the air. */
 static enum link_fate refusal(const struct link *link,
                               const struct link_way *way, uint64_t now,
                               uint32_t length)
@@ -325,8 +326,8 @@ static enum link_fate refusal(const struct link *link,
     return LINK_SENT;
 }
 
-/* Put a packet at its place in the order. Sequences only grow, so it comes
- * after all that are due at the same time. */
+/* Insert a packet in order. Sequences only grow, so it comes after all others
+ * due at the same time. */
 static enum link_fate insert(struct link *link, uint64_t now, uint64_t due,
                              const struct link_packet *packet,
                              const void *bytes)
@@ -352,7 +353,7 @@ static enum link_fate insert(struct link *link, uint64_t now, uint64_t due,
     return LINK_SENT;
 }
 
-/* The copy is one more packet, with a fate of its own. */
+/* The copy is a packet of its own, with its own fate. */
 static void insert_copy(struct link *link, uint64_t now, struct link_sent *sent,
                         struct link_packet *packet, const void *bytes)
 {

@@ -2,24 +2,24 @@
 /*
  * The link between one device and the world, as a value: two directions with
  * rate, latency, jitter, loss, duplication, reordering and MTU, outages, and
- * the packets under way. No pointers inside; clone by assignment. It knows
- * neither clock nor meaning: the caller gives the time, which never goes
- * back, and takes packets out when they are due. Nothing here fails but a
- * figure that is out of range; what becomes of a packet is an answer.
+ * the packets under way. No pointers inside; clone by assignment. It has no
+ * clock and does not interpret packets: the caller gives the time, which never
+ * goes back, and takes packets out when they are due. Nothing fails except on a
+ * value that is out of range; the fate of a packet is returned.
  *
  * The way of a packet:
  *
  *   send ->| waits for the line | on the air | latency + jitter |-> due
  *          now               begin          end                due
  *
- * One packet after the other has the line. Jitter alone keeps the order;
- * only a packet that is held back (`reorder`) is overtaken. A packet lost by
- * chance has been on the air. A link that is down at any time from `now` to
- * `due` loses the packet; down already at `now`, the air is not used.
+ * The line carries one packet at a time. Jitter alone keeps the order; only a
+ * packet that is held back (`reorder`) is overtaken. A packet lost by chance
+ * has been on the air. If the link is down at any time from `now` to `due`, the
+ * packet is lost; if it is down at `now`, the air is not used.
  *
- * Chance: each packet offered draws LINK_DRAWS numbers of its direction's own
- * stream, whatever becomes of it, so that no figure moves the draws of another
- * one, and no direction those of the other.
+ * Chance: each packet offered draws LINK_DRAWS numbers from its direction's own
+ * stream, whatever becomes of it, so that no value affects the draws of
+ * another, and no direction those of the other.
  */
 #ifndef OTALAB_OUTSIDE_LINK_H
 #define OTALAB_OUTSIDE_LINK_H
@@ -36,25 +36,25 @@
 #define LINK_BYTES 1280u /* of a packet, without `overhead` */
 #define LINK_DRAWS 7u
 #define LINK_PPM 1000000u
-/* Limits of figures, and of the queue: who would wait longer for the line
- * finds it full. */
+/* Limits of values, and of the queue: a packet that would wait longer for the
+ * line finds it full. */
 #define LINK_RATE_LIMIT 1000000000000u  /* 1 Tbit/s */
 #define LINK_TIME_LIMIT 1000000000000u  /* 1000 s */
 #define LINK_QUEUE_LIMIT 1000000000000u /* 1000 s */
 
 enum link_direction { LINK_UP = 0, LINK_DOWN, LINK_DIRECTIONS };
 
-/* One direction. Times in ns, chances in ppm. */
+/* One direction. Times in ns, probabilities in ppm. */
 struct link_figures {
     uint64_t rate; /* bit/s; 0: no time on the air */
     uint64_t latency;
     uint64_t jitter;         /* added to it: 0 .. jitter-1, uniform */
-    uint64_t reorder_time;   /* by so much a packet is held back */
+    uint64_t reorder_time;   /* how long a packet is held back */
     uint64_t duplicate_time; /* a copy comes 0 .. that-1 later, uniform */
     uint32_t loss;
-    /* Bursts (Gilbert, Elliott): before each packet a burst begins or ends
-     * with these chances; within one, packets are lost with `burst_loss`
-     * beside `loss`. */
+    /* Bursts (Gilbert, Elliott): before each packet a burst begins or ends with
+     * these probabilities; during one, packets are lost with `burst_loss` in
+     * addition to `loss`. */
     uint32_t burst_begin;
     uint32_t burst_end;
     uint32_t burst_loss;
@@ -68,16 +68,16 @@ enum link_fate {
     LINK_SENT = 0,    /* under way */
     LINK_LOST_RANDOM, /* by `loss` */
     LINK_LOST_BURST,  /* by `burst_loss` */
-    LINK_LOST_OUTAGE, /* the link was or went down */
+    LINK_LOST_OUTAGE, /* the link was down or went down */
     LINK_LOST_MTU,    /* empty or too long */
     LINK_LOST_FULL,   /* no room for it, or the queue is too long */
     LINK_FATES
 };
 
-/* What became of a packet offered. */
+/* The fate of a packet offered. */
 struct link_sent {
     enum link_fate fate;
-    bool on_air; /* else the next two are 0 */
+    bool on_air; /* otherwise the next two are 0 */
     uint64_t begin_ns;
     uint64_t end_ns;
     uint64_t due_ns;  /* LINK_SENT only */
@@ -86,8 +86,8 @@ struct link_sent {
 
 struct link_packet {
     uint64_t due_ns;
-    uint64_t sequence; /* order of equal times */
-    uint64_t number; /* of the packet in its direction; a copy has its own's */
+    uint64_t sequence; /* order at equal times */
+    uint64_t number;   /* in its direction; a copy has its original's */
     struct endpoint from;
     struct endpoint to;
     uint8_t direction; /* enum link_direction */
@@ -114,8 +114,8 @@ struct link_way {
     struct link_counts counts;
     struct rng rng;
     uint64_t free_ns;   /* the line is taken until then .. */
-    uint64_t free_rest; /* .. and 1/rate ns more, so many times */
-    uint64_t latest_ns; /* due time of the latest that keeps the order */
+    uint64_t free_rest; /* .. plus this many times 1/rate ns */
+    uint64_t latest_ns; /* due time of the latest packet that keeps the order */
     uint64_t highest;   /* number of the newest delivered, + 1 */
     uint64_t in_burst;  /* 0 or 1 */
 };
@@ -136,40 +136,41 @@ struct link {
     struct link_packet packet[LINK_PACKETS];
 };
 
-/* Figures of known kinds of link; their sources are in link.c. */
+/* Values for the known kinds of link; their sources are in link.c. */
 struct link_kind {
     const char *name;
     struct link_figures way[LINK_DIRECTIONS];
 };
-/* NULL when there is no such kind; for a list, by index from 0. */
+/* NULL if there is no such kind; to list all, by index from 0. */
 const struct link_kind *link_kind_find(const char *name);
 const struct link_kind *link_kind_at(unsigned index);
 
-/* An idle link that is up. `name` tells the random streams of several links
- * apart. -1 when a figure is out of range. */
+/* An idle link that is up. `name` distinguishes the random streams of several
+ * links. 0, or -1 if a value is out of range. */
 int link_init(struct link *link, const struct link_figures *up,
               const struct link_figures *down, uint64_t seed, const char *name);
-/* Other figures for what is sent from now on; streams and packets stay. */
+/* New values for packets sent from now on; streams and packets under way
+ * stay. */
 int link_change(struct link *link, enum link_direction direction,
                 const struct link_figures *figures);
 
-/* Offer a packet at `now`. */
+/* Offer a packet at `now` (ns). */
 struct link_sent link_send(struct link *link, uint64_t now,
                            enum link_direction direction, struct endpoint from,
                            struct endpoint to, const void *bytes,
                            uint32_t length);
 
-/* Time of the earliest delivery, LINK_NEVER when nothing is under way. */
+/* Time of the earliest delivery, or LINK_NEVER if nothing is under way. */
 uint64_t link_next(const struct link *link);
-/* Take the earliest packet that is due by `now`; false when none is. */
+/* Take out the earliest packet that is due by `now`; false if there is none. */
 bool link_take(struct link *link, uint64_t now, struct link_packet *packet);
 
-/* The switch. Going down loses all that is under way. */
+/* The switch. Switching the link down loses everything under way. */
 void link_set_up(struct link *link, bool up);
 /*
- * The link will be down from `from` (>= now) until `until`. What is under way
- * at `from` is counted as lost at once. Windows may overlap; those that are
- * over at `now` make room. -1 when the window is empty or there is no room.
+ * The link will be down from `from` (>= now) until `until`. Packets under way
+ * at `from` are counted as lost at once. Windows may overlap; those that are
+ * over at `now` make room. 0, or -1 if the window is empty or there is no room.
  */
 int link_outage(struct link *link, uint64_t now, uint64_t from, uint64_t until);
 bool link_up_at(const struct link *link, uint64_t now);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Part of the line; never beyond it. */
+/* A part of the line, within its bounds. */
 struct text {
     const char *at;
     uint32_t length;
@@ -17,7 +17,7 @@ static bool is(struct text text, const char *word)
            memcmp(text.at, word, text.length) == 0;
 }
 
-/* Up to `end`, which is taken away; all when there is none. */
+/* Take everything up to `end`, which is dropped; all of it if there is none. */
 static struct text take_until(struct text *rest, char end)
 {
     struct text part = {rest->at, 0};
@@ -105,7 +105,7 @@ static bool read_word(struct text word, struct device_report *report,
     uint32_t value = 0;
 
     if (key.length == 0 || key.at + key.length == word.at) {
-        return false; /* no '=' after a name */
+        return false; /* a name without '=' */
     }
     for (size_t i = 0; i < KEYS; i++) {
         if (!is(key, keys[i].name)) {

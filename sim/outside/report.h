@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A device's status report as the server gets it: one line of words
- * `key=value` (docs/protocol.md), from outside and so of any content. Read
- * without the device's code.
+ * A device's status report as the server receives it: one line of words
+ * `key=value` (docs/protocol.md), from outside and therefore with any content.
+ * Read without the device's code.
  */
 #ifndef OTALAB_OUTSIDE_REPORT_H
 #define OTALAB_OUTSIDE_REPORT_H
@@ -17,16 +17,17 @@ struct device_report {
     uint32_t why;     /* enum agent_why */
     uint32_t suit;    /* reason of a SUIT report */
     uint32_t version; /* running: major << 24 | minor << 16 | revision */
-    uint32_t release; /* the one that it is about */
+    uint32_t release; /* the version that the report is about */
     uint32_t slot;    /* enum ota_slot, running */
 };
 
 /*
- * 0, or -1 and all zero: empty or longer than WORLD_REPORT_MAX, a byte that is
- * not printable ASCII, a word that is not `key=value`, a known one twice or
- * with a value that is none, state or result missing. Words that are not known
- * are passed over, so are further spaces; others that are missing are 0, and
- * numbers are not held against the tables: devices may know more than we.
+ * 0, or -1 with all fields zero: the report is empty or longer than
+ * WORLD_REPORT_MAX, contains a byte that is not printable ASCII or a word that
+ * is not `key=value`, has a known word twice or with an invalid value, or lacks
+ * state or result. Unknown words and extra spaces are skipped; other missing
+ * words are 0. Numbers are not checked against the tables: devices may know
+ * more than we do.
  */
 int report_read(const uint8_t *bytes, uint32_t length,
                 struct device_report *report);

@@ -8,12 +8,12 @@
 #include "outside/coap.h"
 
 #define NS_PER_SECOND UINT64_C(1000000000)
-/* RFC 7252, 4.8.2: how long a message id may come again. */
+/* RFC 7252, 4.8.2: how long a message id may be repeated. */
 #define EXCHANGE_LIFETIME (247u * NS_PER_SECOND)
 #define NON_LIFETIME (145u * NS_PER_SECOND)
 #define FORMAT_BYTES 42u /* application/octet-stream */
 
-/* One request on its way to an answer. */
+/* One request while it is being answered. */
 struct call {
     struct server *server;
     uint64_t now;
@@ -25,7 +25,7 @@ struct call {
     struct wcoap_message request;
 
     /* the answer */
-    const uint8_t *etag; /* NULL: none */
+    const uint8_t *etag; /* NULL: no content */
     bool has_content;
     bool has_size;
     bool has_block1;
@@ -33,8 +33,8 @@ struct call {
     uint8_t code;
     struct wcoap_block block1;
     struct wcoap_block block2;
-    uint32_t size;   /* of the whole */
-    uint32_t offset; /* of the payload in it */
+    uint32_t size;   /* size of the whole content */
+    uint32_t offset; /* length of the payload in it */
     const uint8_t *payload;
     uint32_t length;
 };
@@ -180,8 +180,8 @@ static bool is_on(const struct server *server, enum server_fault_kind kind,
                          fault->resource == resource);
 }
 
-/* The fault strikes: counted, and off when that was the last time. Returns
- * its value, or `fallback` for none. */
+/* A fault is applied: count it, and switch it off if that was the last time.
+ * Returns its value, or `fallback` if it has none. */
 static uint32_t strike(struct server *server, enum server_fault_kind kind,
                        uint32_t fallback)
 {
@@ -202,8 +202,8 @@ static const struct server_offer *shown(const struct server *server)
     return &server->offer[server->shown];
 }
 
-/* Who asks for the descriptor is shown the newest one, or the next in turn;
- * the image is that one's from then on. */
+/* A device that asks for the descriptor gets the newest one, or the next in
+ * turn; from then on it gets that one's image. */
 static void turn(struct server *server)
 {
     uint32_t kept =
@@ -220,7 +220,7 @@ static void turn(struct server *server)
     }
 }
 
-/* A block of what is asked for: its bytes, and what there is in all. */
+/* A block of the content requested: its bytes, and the size of the whole. */
 struct view {
     const uint8_t *bytes;
     uint32_t size;
@@ -246,7 +246,8 @@ static bool look_up(const struct call *call, struct view *view)
     return true;
 }
 
-/* Is the block, so long at most, after the byte where a fault begins? */
+/* Whether the block, at most this long, comes after the byte where a fault
+ * begins. */
 static bool reaches(const struct call *call, enum server_fault_kind kind,
                     uint32_t block_size)
 {
@@ -278,7 +279,7 @@ static const uint8_t *etag_of(const struct call *call)
                                           : offer->descriptor_etag;
 }
 
-/* Does the device hold what there is? (RFC 7252, 5.10.6.2) */
+/* Whether the device already has the current content. (RFC 7252, 5.10.6.2) */
 static bool holds_it(const struct call *call)
 {
     const struct wcoap_message *request = &call->request;
@@ -294,8 +295,8 @@ static bool holds_it(const struct call *call)
     return false;
 }
 
-/* The block asked for, in the server's own block size where that is smaller:
- * the offset stays. */
+/* The block requested, in the server's own block size if that is smaller: the
+ * offset stays. */
 static int asked_block(struct call *call)
 {
     const struct wcoap_option *option =
@@ -317,7 +318,7 @@ static int asked_block(struct call *call)
     return block->number < WCOAP_BLOCK_NUMBERS ? 0 : -1;
 }
 
-/* What is asked for is not there, or not as asked for. */
+/* The request cannot be answered: nothing there, or a wrong request. */
 static uint8_t cut_block(struct call *call, struct view view)
 {
     uint32_t block_size = wcoap_block_size(call->block2.szx);
@@ -412,7 +413,7 @@ static void close_upload(struct server *server)
     memset(&server->upload, 0, sizeof(server->upload));
 }
 
-/* One block of a report: blocks follow each other, from one endpoint. */
+/* One block of a report: blocks come in order, from one endpoint. */
 static uint8_t post_block(struct call *call, const uint8_t *bytes,
                           uint32_t length)
 {
@@ -525,7 +526,7 @@ static uint8_t serve(struct call *call)
     }
 }
 
-/* Faults of a block's options and length, before it is written. */
+/* Faults in a block's options and length, applied before it is written. */
 static void spoil_block(struct call *call, uint8_t etag[SERVER_ETAG])
 {
     struct server *server = call->server;
@@ -544,7 +545,7 @@ static void spoil_block(struct call *call, uint8_t etag[SERVER_ETAG])
     }
 }
 
-/* Faults of what is written already. */
+/* Faults in what has been written. */
 static void spoil_bytes(struct call *call, uint8_t *answer, uint32_t length)
 {
     struct server *server = call->server;
@@ -605,7 +606,7 @@ static uint32_t write_answer(struct call *call, uint8_t *answer)
     write_content(call, &writer);
     int32_t length = wcoap_end(&writer);
     if (length < 0) {
-        return 0; /* cannot be: SERVER_ANSWER has room for all of it */
+        return 0; /* cannot happen: SERVER_ANSWER has room for all of it */
     }
     if (call->resource < SERVER_RESOURCES) {
         spoil_bytes(call, answer, (uint32_t)length);
@@ -648,7 +649,8 @@ static void remember(const struct call *call, const uint8_t *answer,
     server->next_exchange = (server->next_exchange + 1u) % SERVER_EXCHANGES;
 }
 
-/* RFC 7252, 4.2 and 4.3: only what is confirmable is rejected aloud. */
+/* RFC 7252, 4.2 and 4.3: only confirmable messages are rejected with a
+ * reset. */
 static uint32_t reject(struct server *server,
                        const struct wcoap_message *message, uint8_t *answer)
 {

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The update server as a value: what devices see of it over CoAP. No pointers
- * inside; clone by assignment. It answers each datagram at once or not at all
- * and has no clock: time is the caller's. Images are not stored here but given
- * with each call, and named by their index; so a clone costs little.
+ * inside; clone by assignment. It answers each datagram at once or not at all,
+ * and has no clock: the caller gives the time. Images are not stored here but
+ * passed with each call and named by their index, so a clone costs little.
  *
  *   GET  descriptor   what is published; with the ETag held: 2.03 Valid
  *   GET  image        block-wise (RFC 7959), stateless, any block size
  *   POST status       what a device reports; kept in a bounded list
  *
- * A request seen before (same endpoint and message id) gets the answer stored
- * for it, a non-confirmable one too, which RFC 7252, 4.5, allows where a
- * second answer does no harm. Nothing here fails: whatever comes in is
- * answered, reset or ignored as the standard wants, and counted.
+ * A repeated request (same endpoint and message id) gets the answer stored for
+ * it. This includes non-confirmable requests, which RFC 7252, 4.5, allows where
+ * a second answer does no harm. Nothing here fails: whatever arrives is
+ * answered, reset or ignored as the standard requires, and counted.
  *
- * It can be told to misbehave (enum server_fault_kind): one fault of each kind
- * at a time, each for one resource, from a byte on, for ever or so many times.
- * What was published before is remembered, for whoever plays it again.
+ * The server can be told to misbehave (enum server_fault_kind): one fault of
+ * each kind at a time, each for one resource, from a byte on, a given number of
+ * times or until it is switched off. Earlier publications are remembered, for
+ * replays.
  */
 #ifndef OTALAB_OUTSIDE_SERVER_H
 #define OTALAB_OUTSIDE_SERVER_H
@@ -26,11 +27,15 @@
 
 #include "outside/endpoint.h"
 
-#define SERVER_ANSWER 1152u     /* longest answer: a block and its options */
-#define SERVER_DESCRIPTOR 2048u /* longest descriptor */
-#define SERVER_REPORT 128u      /* longest report */
-#define SERVER_REPORTS 16u      /* newest ones, the others are only counted */
-#define SERVER_EXCHANGES 8u     /* answers remembered */
+#define SERVER_ANSWER \
+    1152u                       /* longest answer in bytes: a block and its
+                                 * options */
+#define SERVER_DESCRIPTOR 2048u /* longest descriptor in bytes */
+#define SERVER_REPORT 128u      /* longest report in bytes */
+#define SERVER_REPORTS \
+    16u                     /* newest reports; the others are only
+                                 * counted */
+#define SERVER_EXCHANGES 8u /* answers remembered */
 #define SERVER_ETAG 8u
 #define SERVER_OFFERS 8u /* newest publications remembered */
 
@@ -41,20 +46,20 @@ enum server_resource {
     SERVER_RESOURCES
 };
 
-/* What real servers, caches and proxies have done to devices. SILENT concerns
- * every request, REFUSE and WRONG_TOKEN every answer of their resource, REPLAY
- * each request of the descriptor, the others those with content. Numbers: only
- * append. */
+/* What real servers, caches and proxies have done to devices. SILENT affects
+ * every request, REFUSE and WRONG_TOKEN every answer for their resource, REPLAY
+ * each request for the descriptor, the others answers with content. Numbers:
+ * only append. */
 enum server_fault_kind {
-    SERVER_SILENT = 0,  /* down: receives and says nothing; no resource */
-    SERVER_REFUSE,      /* answers with code `value` (0: 5.03) alone */
+    SERVER_SILENT = 0,  /* down: receives but does not answer; no resource */
+    SERVER_REFUSE,      /* answers with only code `value` (0: 5.03) */
     SERVER_CORRUPT,     /* the byte at `from` is XORed with `value` (0: 1) */
     SERVER_WRONG_ETAG,  /* another ETag from `from` on, the same content */
     SERVER_TRUNCATE,    /* blocks lack their last `value` (0: 1) bytes */
     SERVER_WRONG_BLOCK, /* Block2's number is `value` (0: 1) too high */
-    SERVER_WRONG_TOKEN, /* the token's last bit is turned */
+    SERVER_WRONG_TOKEN, /* the token's last bit is flipped */
     SERVER_OTHER_IMAGE, /* image `value` from `from` on, the ETag stays */
-    SERVER_REPLAY,      /* what was ever published comes in turn */
+    SERVER_REPLAY,      /* all publications are offered in turn */
     SERVER_FAULTS
 };
 
@@ -63,7 +68,7 @@ struct server_fault {
     uint32_t resource; /* enum server_resource */
     uint32_t from;     /* blocks that end after this byte (CORRUPT: hold it) */
     uint32_t value;
-    uint32_t times; /* answers still to be spoilt; 0: no limit */
+    uint32_t times; /* answers still to be affected; 0: no limit */
 };
 
 struct server_report {
@@ -83,10 +88,10 @@ struct server_exchange {
     uint8_t bytes[SERVER_ANSWER];
 };
 
-/* A report that comes in several blocks: one at a time. */
+/* A report that comes in several blocks: one report at a time. */
 struct server_upload {
     struct endpoint from;
-    uint32_t length; /* so far; 0: none is under way */
+    uint32_t length; /* length so far; 0: none under way */
     uint8_t bytes[SERVER_REPORT];
 };
 
@@ -101,26 +106,26 @@ struct server_offer {
 
 struct server_counts {
     uint64_t received;
-    uint64_t answered; /* of these, resets included */
+    uint64_t answered; /* of these, including resets */
     uint64_t duplicates;
     uint64_t malformed;
     uint64_t resets;  /* sent */
-    uint64_t ignored; /* acknowledgements and such */
+    uint64_t ignored; /* acknowledgements and the like */
     uint64_t refused; /* answers of class 4 and 5 */
     uint64_t reports; /* kept and forgotten */
-    uint64_t spoilt;  /* answers that a fault has changed or silenced */
+    uint64_t spoilt;  /* answers changed or suppressed by a fault */
     uint64_t requests[SERVER_RESOURCES]; /* duplicates not counted */
-    uint64_t content[SERVER_RESOURCES];  /* payload bytes sent, nor here */
+    uint64_t content[SERVER_RESOURCES];  /* payload sent, no duplicates */
     uint64_t valid[SERVER_RESOURCES];    /* 2.03 */
 };
 
 struct server {
     struct server_counts counts;
-    uint32_t published; /* 0 or 1 */
-    uint32_t offers;    /* publications so far; the newest ones are kept */
-    uint32_t shown;     /* place of the one that is offered now */
-    uint32_t next_id;   /* of answers that have their own message id */
-    uint32_t szx; /* largest block, used when none is named: 0..6, 6 at first */
+    uint32_t published;     /* 0 or 1 */
+    uint32_t offers;        /* publications so far; the newest ones are kept */
+    uint32_t shown;         /* index of the one offered now */
+    uint32_t next_id;       /* for answers with their own message id */
+    uint32_t szx;           /* largest block, the default: 0..6, 6 at first */
     uint32_t next_exchange; /* place of the next answer remembered */
     uint32_t next_report;   /* place of the next report */
     uint32_t reserved;
@@ -131,35 +136,37 @@ struct server {
     struct server_offer offer[SERVER_OFFERS];
 };
 
-/* Bytes that outlive the call; NULL: there is none of that index. */
+/* The image of that index: bytes that outlive the call; NULL if there is
+ * none. */
 struct server_image {
     const uint8_t *bytes;
     uint32_t size;
 };
 
-/* Nothing published, no fault. The seed gives the first message id. */
+/* Nothing published, no fault. The seed determines the first message id. */
 void server_init(struct server *server, uint64_t seed);
 
-/* Publish a descriptor, and the image of that index in later calls. Each has
- * an ETag of its own, made of `release` (another number: another ETag) and of
- * the descriptor's bytes. -1 when the descriptor is empty or too long. */
+/* Publish a descriptor, and the image of that index in later calls. The ETag is
+ * made from `release` (a different number gives a different ETag) and the
+ * descriptor's bytes. 0, or -1 if the descriptor is empty or too long. */
 int server_publish(struct server *server, const void *descriptor,
                    uint32_t length, uint32_t image, uint64_t release);
 void server_withdraw(struct server *server);
 
-/* Switch a fault on (its members but `on` are used) or off. -1 when kind or
- * resource does not exist, or REFUSE's code is not of class 4 or 5. */
+/* Switch a fault on (its members except `on` are used) or off. 0, or -1 if kind
+ * or resource does not exist, or REFUSE's code is not of class 4 or 5. */
 int server_misbehave(struct server *server, enum server_fault_kind kind,
                      const struct server_fault *fault);
 void server_behave(struct server *server, enum server_fault_kind kind);
 
-/* A datagram arrives at `now`. The answer's length, 0 for none. */
+/* A datagram arrives at `now` (ns). Returns the answer's length in bytes, 0 for
+ * none. */
 uint32_t server_receive(struct server *server, uint64_t now,
                         struct endpoint from, const uint8_t *bytes,
                         uint32_t length, const struct server_image *images,
                         uint32_t count, uint8_t answer[SERVER_ANSWER]);
 
-/* The report before so many others (0: the newest), or NULL. */
+/* The report that is this many before the newest (0: the newest), or NULL. */
 const struct server_report *server_report(const struct server *server,
                                           uint32_t back);
 

@@ -142,7 +142,7 @@ refused "a mistyped edit" 2 "did you mean 'unsigned'" "$tool" image sign \
 refused "a mistyped option" 2 "did you mean --version" "$tool" image sign \
     -k root --versoin 1.0.0 payload.bin x.img
 refused "a mistyped command" 2 "did you mean 'verify'" "$tool" image verfiy
-refused "a bad version" 2 "is no version" "$tool" image sign -k root -v 1.x \
+refused "a bad version" 2 "is not a version" "$tool" image sign -k root -v 1.x \
     payload.bin x.img
 refused "a missing input" 2 "nowhere.bin: No such file" "$tool" image sign \
     -k root -v 1.0.0 nowhere.bin x.img

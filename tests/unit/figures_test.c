@@ -348,7 +348,7 @@ Test(figures, bad_partitions_are_refused)
         {"x", 0x1000, 0x1000, "overlaps"},
         {"x", 0x5000, 0x2000, "overlaps"},
         {"x", 0x0, 0x10000, "overlaps"},
-        {"slot-a", 0x7000, 0x1000, "taken"},
+        {"slot-a", 0x7000, 0x1000, "already used"},
         {"", 0x7000, 0x1000, "label"},
         {"a-name-of-thirty-two-characters!", 0x7000, 0x1000, "label"},
     };

@@ -115,7 +115,7 @@ static void refuse(size_t size, const char *because)
 
 Test(rom, damaged_files_are_refused)
 {
-    refuse(sizeof program - 1 - sizeof program.bytes[2], "cut off");
+    refuse(sizeof program - 1 - sizeof program.bytes[2], "truncated");
     program.segment[0].p_type = PT_NULL;
     refuse(offsetof(struct program, segment[1]), "table of segments");
     program.header.e_phoff = UINT32_MAX;
