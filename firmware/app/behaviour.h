@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the application does, cut where an image may differ. Each app_*
- * function below is weak in the product's sources; firmware/variants/ puts
- * one strong definition beside them and is a bad image for it. `struct app`
- * is made by main() and lives as long as the program.
+ * What the application does, divided where an image may differ. Each app_*
+ * function below is weak in the product's sources; a file in firmware/variants/
+ * adds one strong definition, which makes it a bad image. main() owns `struct
+ * app`, which lives as long as the program.
  *
  *   main: app_on_start, app_on_network, app_health_check
  *     on trial, passed:  app_on_trial_passed, restart
@@ -24,7 +24,7 @@
 #include "ota/reason.h"
 
 struct app {
-    struct boot_info info; /* all zero when what was there is not valid */
+    struct boot_info info; /* all zero if it was not valid */
     bool info_valid;
     struct ota_map map;
     const struct ota_flash *flash;
@@ -32,44 +32,45 @@ struct app {
     uint32_t sample_ms;
     uint64_t next_sample; /* cycles */
     uint32_t samples;
-    bool commit_tried; /* in this boot */
+    bool commit_tried; /* during this boot */
 };
 
-/* Right after app.start; returns or not. */
+/* Right after app.start; need not return. */
 void app_on_start(struct app *app);
-/* The radio's driver is known to the update agent, which has not begun yet. */
+/* The update agent knows the radio's driver, but has not started yet. */
 void app_on_network(struct app *app);
 /* The self-test. *detail says which check failed first (enum health). */
 bool app_health_check(const struct app *app, uint32_t *detail);
 /* On trial and healthy: see whether the server can be reached, ask for
- * confirmation or give the trial back, restart when it suits. */
+ * confirmation or give the trial back, restart when convenient. */
 void app_on_trial_passed(struct app *app);
 /* On trial and not healthy: give the attempt back. */
 void app_on_trial_failed(struct app *app);
-/* Confirmed: the product's work begins. */
+/* Confirmed: the product's work starts. */
 void app_on_ready(struct app *app);
-/* One turn of the work: sleep, feed, console, update, sample. */
+/* One round of work: sleep, feed, console, update, sample. */
 void app_idle(struct app *app);
 
-/* ---- parts that hooks are made of ------------------------------------ */
+/* ---- building blocks for these hooks ----------------------------------- */
 
 bool app_on_trial(const struct app *app);
-/* Sleep for so long, with watchdog, console and update served. */
+/* Sleep for `ms`, with watchdog, console and update served. */
 void app_pause(struct app *app, uint32_t ms);
 
-/* Append a request about `slot`, trace it. A reason when it was not taken. */
+/* Append a request about `slot` and trace it. A reason if it was refused. */
 enum ota_reason app_request(const struct app *app, enum ota_request_kind kind,
                             uint8_t slot, uint32_t number,
                             const uint8_t digest[OTA_DIGEST_SIZE]);
-/* On trial: the first sign of life. An attempt that a power loss ends after it
- * is given back. */
+/* On trial: the first sign of life. If a power loss ends an attempt after it,
+ * the attempt is given back. */
 void app_say_alive(const struct app *app);
-/* Ask to confirm the running image. */
+/* Request confirmation of the running image. */
 enum ota_reason app_confirm(const struct app *app);
-/* Ask to try the image in `slot`, to commit the running one's counter. */
+/* Request a trial of the image in `slot`; a commit of the running one's
+ * counter. */
 enum ota_reason app_ask_trial(const struct app *app, uint8_t slot);
 enum ota_reason app_ask_commit(const struct app *app);
-/* Running long enough, and the devicetree wants it: commit, restart. */
+/* If the devicetree wants it and this has run long enough: commit, restart. */
 void app_commit_in_time(struct app *app);
 
 /* Time between two samples, from the devicetree. */
@@ -79,19 +80,19 @@ const struct ota_area *app_slot(const struct app *app, uint8_t slot);
 /* What the image in a slot claims to be; not authenticated. */
 enum ota_reason app_peek(const struct app *app, uint8_t slot,
                          struct image_info *image);
-/* Serve all console lines that wait. */
+/* Serve all waiting console lines. */
 void app_console(struct app *app);
 /* A reading in 1/100 degree. */
 uint32_t sensor_read(void);
 
-/* What a failed check is called in app.health. */
+/* How app.health names a failed check. */
 enum health {
     HEALTH_GOOD = 0,
     HEALTH_INFO = 1,   /* boot-info missing or nonsense */
-    HEALTH_RAM = 2,    /* a pattern did not come back */
+    HEALTH_RAM = 2,    /* a pattern did not read back */
     HEALTH_CLOCK = 3,  /* time stands still */
     HEALTH_SENSOR = 4, /* out of range or stuck */
-    HEALTH_FLASH = 5,  /* the own slot cannot be read */
+    HEALTH_FLASH = 5,  /* its own slot cannot be read */
     HEALTH_FUSES = 6,  /* the running counter is below the fuses */
     HEALTH_VARIANT = 99
 };

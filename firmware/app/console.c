@@ -24,7 +24,7 @@ static void say_refused(enum ota_reason reason)
     text_say(&line);
 }
 
-/* A request that was taken has its effect at the next boot. */
+/* An accepted request takes effect at the next boot. */
 static void restart_if(enum ota_reason reason)
 {
     if (reason != OTA_REASON_NONE) {
@@ -35,7 +35,7 @@ static void restart_if(enum ota_reason reason)
     board_reset(CTL_REASON_REQUEST);
 }
 
-/* "a" or "b", else OTA_SLOT_COUNT. */
+/* "a" or "b", otherwise OTA_SLOT_COUNT. */
 static uint8_t slot_of(const char *word)
 {
     bool known = (word[0] == 'a' || word[0] == 'b') && word[1] == '\0';
@@ -90,7 +90,7 @@ static void do_update(struct app *app, const char *word)
     console_write(app->updater.fitted ? "looking\n" : "no modem\n");
 }
 
-/* A number of at most six digits, else 0. */
+/* A number of at most six digits, otherwise 0. */
 static uint32_t number_of(const char *word)
 {
     uint32_t value = 0;
@@ -135,7 +135,7 @@ static int erase_area(const struct app *app, const struct ota_area *area)
     return err;
 }
 
-/* On trial the other slot is the way back. */
+/* During a trial the other slot is the fallback. */
 static void do_erase(struct app *app, const char *word)
 {
     uint8_t slot = slot_of(word);

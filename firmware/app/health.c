@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The self-test: an ordered table of checks, the first that fails counts. */
+/* The self-test: an ordered table of checks, of which the first to fail
+ * counts. */
 #include <stddef.h>
 
 #include "app/behaviour.h"
@@ -17,7 +18,7 @@ static bool check_info(const struct app *app)
            (info->state == OTA_CONFIRMED || info->state == OTA_TRIAL);
 }
 
-/* Each word gets its own number, then the complement of it. */
+/* Each word gets its own number, then its complement. */
 static bool ram_holds(volatile uint32_t *words, uint32_t flip)
 {
     bool good = true;

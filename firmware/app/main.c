@@ -48,7 +48,7 @@ static bool app_check(const struct app *app)
     return passed;
 }
 
-/* A confirmed image has nothing better to go back to by itself: it says what
+/* A confirmed image has nothing better to go back to by itself: it reports what
  * is wrong and tries again. */
 static void app_work(struct app *app, bool healthy)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What the product is for: a temperature now and then. */
+/* The product's own work: a temperature now and then. */
 #include "app/behaviour.h"
 
 #include <libfdt.h>
 
 #include "board/text.h"
 
-#define SAMPLE_MS 10000u /* when the devicetree does not say */
+#define SAMPLE_MS 10000u /* if the devicetree does not say */
 #define REPORT_EVERY 6u  /* samples */
 #define TEMPERATURE 2130u
 #define TEMPERATURE_NOISE 64u /* a power of two */
@@ -37,7 +37,8 @@ uint32_t sensor_read(void)
     return TEMPERATURE + noise % TEMPERATURE_NOISE;
 }
 
-/* Serve console and update, then sleep until `until` or something to serve. */
+/* Serve console and update, then sleep until `until` or until there is
+ * something to serve. */
 static void turn(struct app *app, uint64_t until)
 {
     uint64_t due;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The application's side of an update: what it may ask the bootloader for.
- * It only ever appends requests; the bootloader judges them again. A refusal
- * is traced with its reason and changes nothing.
+ * The application's side of an update: what it may request from the bootloader.
+ * It only appends requests; the bootloader judges them again. A refusal is
+ * traced with its reason and changes nothing.
  */
 #include "app/behaviour.h"
 
@@ -11,9 +11,9 @@
 #include "ota/load.h"
 #include "ota/request.h"
 
-/* Long enough for a console line to be read, short of the trial deadline. */
+/* Long enough to read a console line, but shorter than the trial deadline. */
 #define RESTART_PAUSE_MS 500u
-/* How often the answer of the server is looked for. */
+/* How often to look for the server's answer. */
 #define TRIAL_TURN_MS 200u
 
 static enum ota_reason refuse(enum ota_request_kind kind,
@@ -65,7 +65,7 @@ enum ota_reason app_request(const struct app *app, enum ota_request_kind kind,
     return OTA_REASON_NONE;
 }
 
-/* Not kept: a power loss uses up an attempt. */
+/* If this is not kept, a power loss uses up an attempt. */
 void app_say_alive(const struct app *app)
 {
     (void)append(app, OTA_REQUEST_ALIVE, app->info.slot, 0, app->info.digest);
@@ -77,7 +77,7 @@ enum ota_reason app_confirm(const struct app *app)
                        app->info.digest);
 }
 
-/* May the image in `slot` be asked for? `image` gets what the slot claims. */
+/* May the image in `slot` be requested? `image` gets what the slot claims. */
 static enum ota_reason judge_trial(const struct app *app, uint8_t slot,
                                    struct image_info *image)
 {
@@ -122,8 +122,8 @@ enum ota_reason app_ask_commit(const struct app *app)
 
 /* ---- commit --------------------------------------------------------------- */
 
-/* A commit that the bootloader took and could not carry out would only be
- * asked for at each start again. */
+/* A commit that the bootloader accepted but could not carry out would only be
+ * requested again at each start. */
 static bool asked_before(const struct app *app)
 {
     struct request latest;
@@ -153,8 +153,8 @@ void app_commit_in_time(struct app *app)
 
 /* ---- on trial --------------------------------------------------------------- */
 
-/* Is the server there? False: it could not be reached in time, though nothing
- * is wrong with this image as far as it can tell. */
+/* Is the server there? False: it could not be reached in time, although this
+ * image seems to be in order. */
 static bool server_reached(struct app *app)
 {
     enum agent_answer answer = updater_trial(&app->updater);

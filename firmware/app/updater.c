@@ -45,7 +45,7 @@ static int32_t port_receive(void *context, void *bytes, uint32_t size)
 {
     int socket;
 
-    (void)context; /* nobody else has one */
+    (void)context; /* there is no other */
     return radio_receive(&socket, bytes, size);
 }
 
@@ -234,7 +234,8 @@ bool updater_forget(struct updater *updater)
     return !updater->fitted || agent_forget(&updater->agent);
 }
 
-/* ---- in words --------------------------------------------------------------------- */
+/* ---- for the console
+ * ---------------------------------------------------------- */
 
 static const char *const states[] = {
 #define STATE_NAME(name, number, text) [number] = (text),

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The update agent (ota/agent.h) over this board's drivers, shared by
- * application and recovery image. Without a modem, or without its figures in
- * the devicetree, there is no agent: every function is there, none does
- * anything. The owner keeps the structure, map and boot-info where they are.
+ * The update agent (ota/agent.h) on this board's drivers, shared by application
+ * and recovery image. Without a modem, or without its figures in the
+ * devicetree, there is no agent; all functions still exist but do nothing. The
+ * owner must not move the structure, map and boot-info.
  */
 #ifndef OTALAB_APP_UPDATER_H
 #define OTALAB_APP_UPDATER_H
@@ -28,24 +28,24 @@ struct updater {
     uint64_t due; /* cycles */
 };
 
-/* Everything but the agent itself: a caller may change `port` before
+/* Prepare everything but the agent itself: a caller may change `port` before
  * updater_start(). */
 void updater_open(struct updater *updater, const struct ota_map *map,
                   const struct boot_info *info);
 void updater_start(struct updater *updater, bool recovery);
 
-/* Do what is due or waits; the next time, in cycles. Restarts the device when
- * the agent wants it. */
+/* Do what is due or waiting. Returns the next time, in cycles. Restarts the
+ * device when the agent wants it. */
 uint64_t updater_serve(struct updater *updater);
 
-/* Without a modem AGENT_YES. With one, and no agent, AGENT_NO while there is a
+/* AGENT_YES without a modem. AGENT_NO with a modem but no agent, if there is a
  * way back: this image could never be replaced over the air. */
 enum agent_answer updater_trial(struct updater *updater);
 
-/* No update is being worked at: the device may restart for other reasons. */
+/* No update is in progress: the device may restart for other reasons. */
 bool updater_is_idle(const struct updater *updater);
 
-/* A download into that slot has begun: what lies there may be torn. */
+/* A download into that slot has started: its contents may be torn. */
 bool updater_writes_to(const struct updater *updater, uint8_t slot);
 
 /* Console commands. */
@@ -53,8 +53,8 @@ void updater_poll_now(struct updater *updater);
 void updater_defer(struct updater *updater, uint32_t minutes);
 /* The slot that does not run is about to be erased. False: not now. */
 bool updater_forget(struct updater *updater);
-/* "update downloading initial none release 7 4096/20000 tries 0", as a line;
- * nothing without a modem. */
+/* Prints a line such as "update downloading initial none release 7 4096/20000
+ * tries 0"; nothing without a modem. */
 void updater_tell(const struct updater *updater);
 
 #endif

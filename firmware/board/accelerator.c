@@ -8,13 +8,14 @@
 #include "ota/bytes.h"
 
 #define RESULT_SIZE 32u
-/* A sound unit is done when it has said; after the third time it is stuck. */
+/* A working unit is done at the time it gave; after three queries it is
+ * stuck. */
 #define ASKED_MOST 3u
 
 /* ---- one operation --------------------------------------------------------- */
 
-/* The result's place is cleared first: what stands there afterwards is the
- * unit's, or zeros. */
+/* The place for the result is cleared first, so it then holds the unit's result
+ * or zeros. */
 static bool take_result(uint8_t result[RESULT_SIZE])
 {
     memset(result, 0, RESULT_SIZE);
@@ -32,7 +33,7 @@ static bool take_result(uint8_t result[RESULT_SIZE])
     return false;
 }
 
-/* Begin an operation and let its time pass. */
+/* Start an operation and let its time pass. */
 static bool carry_out(uint32_t command, const uint32_t *args, unsigned count)
 {
     if (ctl_command(command, args, count) != CTL_OK) {
@@ -76,7 +77,7 @@ static void put_input(const uint8_t *signature, const uint8_t *point,
     ctl_put(input, sizeof(input));
 }
 
-/* For a digest of zeros anybody can sign: it is no digest. */
+/* Anyone can forge a signature for a digest of zeros, so it is no digest. */
 static bool unit_verify(const uint8_t signature[CRYPTO_SIGNATURE_SIZE],
                         const uint8_t point[CRYPTO_POINT_SIZE],
                         const uint8_t digest[OTA_DIGEST_SIZE])

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Driver of the hash and public-key accelerator. It trusts the unit with the
- * work and not with the decision: the unit gives a number, which is compared
- * with the signature's here, in constant flow. What a unit that is broken can
- * give is no for an answer: an error, no end, a digest or a number of zeros.
+ * work but not with the decision: the unit computes a number, which is compared
+ * with the signature's here, in constant flow. Whatever a broken unit may give
+ * counts as "no": an error, no end, a digest or a number of zeros.
  */
 #ifndef OTALAB_BOARD_ACCELERATOR_H
 #define OTALAB_BOARD_ACCELERATOR_H
 
 #include "ota/crypto.h"
 
-/* The unit that the devicetree says is fitted, or NULL. Data to be hashed has
- * to lie in the flash window or the SRAM. */
+/* The unit that the devicetree says is fitted, or NULL. Data to hash must lie
+ * in the flash window or the SRAM. */
 const struct crypto_ops *accelerator_ops(void);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TIMER0 counts cycles down from 2^32 - 1 and wraps each 171.8 s. Whoever sees
- * that the count has begun anew, a reader or the timer's interrupt, counts the
- * wrap: so the clock is right as long as it is read, or interrupts are let
- * through, once in 171 s. A sleep stops the core's clock, and TIMER0 with it:
- * how long it was the controller says, and that goes into the offset.
+ * TIMER0 counts cycles down from 2^32 - 1 and wraps every 171.8 s. The first to
+ * see a wrap, a reader or the timer's interrupt, counts it. So the clock is
+ * right as long as it is read, or interrupts are unmasked, once in 171 s. A
+ * sleep stops the core's clock and TIMER0 with it; the controller says how long
+ * the sleep was, which is added to the offset.
  *
  *   cycles since reset = clock_offset + what TIMER0 has counted
  */
@@ -16,14 +16,14 @@
 #define WRAP (UINT64_C(1) << 32)
 
 static uint64_t clock_offset;
-static uint32_t clock_seen; /* what TIMER0 had counted when it was last read */
+static uint32_t clock_seen; /* what TIMER0 had counted at the last read */
 
 static uint32_t clock_count(void)
 {
     return ~TIMER0->value;
 }
 
-/* The flag comes up in the last cycle before the wrap: wait for that to pass. */
+/* The flag is set in the last cycle before the wrap: wait for that to pass. */
 static uint32_t clock_count_wrap(void)
 {
     uint32_t count;
@@ -43,7 +43,7 @@ void clock_resume(uint64_t offset)
     clock_seen = TIMER0->interrupt != 0 ? clock_count_wrap() : clock_count();
 }
 
-/* Interrupts are masked. */
+/* Called with interrupts masked. */
 static uint64_t clock_read(void)
 {
     uint32_t count = clock_count();
@@ -67,7 +67,7 @@ uint64_t board_cycles(void)
     return now;
 }
 
-/* A reader who comes first takes the interrupt back. */
+/* A reader that comes first cancels the interrupt. */
 void clock_wrapped(void)
 {
     clock_seen = clock_count_wrap();

@@ -25,7 +25,7 @@
 
 #define AIRCR_SYSRESETREQ 0x05FA0004u
 #define SHCSR_FAULTS 0x00070000u /* MemManage, BusFault, UsageFault on */
-#define MPU_CTRL_ENABLE 1u       /* and no background map, none in faults */
+#define MPU_CTRL_ENABLE 1u       /* without a background map, off in faults */
 #define MPU_CTRL_FAULTS 2u       /* on in HardFault and NMI too */
 
 struct cmsdk_timer {
@@ -42,7 +42,7 @@ struct cmsdk_timer {
 #define TIMER1_IRQ 9u
 #define BOARD_IRQS 32u
 
-/* Mask interrupts; what to hand to cpu_unmask() for the state before. */
+/* Mask interrupts. Pass the result to cpu_unmask() to restore their state. */
 static inline uint32_t cpu_mask(void)
 {
     uint32_t before;
@@ -56,7 +56,7 @@ static inline void cpu_unmask(uint32_t before)
     __asm__ volatile("msr primask, %0" : : "r"(before) : "memory");
 }
 
-/* Wakes on any pending interrupt, masked ones too. */
+/* Wakes on any pending interrupt, even a masked one. */
 static inline void cpu_wait(void)
 {
     __asm__ volatile("dsb\n\twfi\n\tisb" : : : "memory");

@@ -53,8 +53,8 @@ uint32_t ctl_flags(void)
     return CTL_PAGE->flags;
 }
 
-/* Byte by byte: the page is device memory, where a wide access that is not
- * aligned faults. */
+/* Byte by byte: the page is device memory, where an unaligned wide access
+ * faults. */
 void ctl_put(const void *data, uint32_t length)
 {
     const uint8_t *bytes = data;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Faults and the watchdog's bark: report through the trace port, then reset.
- * The stack in use may be the very thing that is broken, so the handlers run
- * on one of their own; nothing ever returns from here.
+ * The stack in use may be the very thing that is broken, so the handlers use
+ * one of their own; nothing ever returns from here.
  */
 #include "board/board.h"
 
@@ -28,7 +28,7 @@ __attribute__((weak)) void fault_hook(void)
 {
 }
 
-/* A word of the frame, or 0 when the stack pointer was not on our memory. */
+/* A word of the frame, or 0 if the stack pointer was not in our memory. */
 static uint32_t frame_word(const uint32_t *frame, unsigned index)
 {
     uintptr_t at = (uintptr_t)frame;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The flash part's figures as the devicetree gives them, for the flash
- * driver alone. A devicetree without them is a panic: the board is wrong.
+ * The flash part's figures from the devicetree, for the flash driver only.
+ * Panics if the devicetree lacks them: the board is wrong.
  */
 #ifndef OTALAB_BOARD_FIGURES_H
 #define OTALAB_BOARD_FIGURES_H

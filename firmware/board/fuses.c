@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One-time fuses. Every value is read from the controller when it is asked
- * for; nothing is remembered, so nothing can be stale. */
+/* One-time fuses. Every value is read from the controller when it is needed;
+ * nothing is remembered, so nothing can be stale. */
 #include "board/board.h"
 
 #include <stddef.h>

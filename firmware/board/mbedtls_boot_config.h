@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mbedTLS as the device programs use it: SHA-256 and nothing else. The
- * signature is checked by p256-m through its own API (p256-m.h), which takes
- * a fifth of the code that the general elliptic curve module takes. No heap,
- * no platform layer. Read by mbedtls/build_info.h.
+ * mbedTLS as the device programs use it: SHA-256 and nothing else. p256-m
+ * checks signatures through its own API (p256-m.h), with a fifth of the code of
+ * the general elliptic curve module. No heap, no platform layer. Included by
+ * mbedtls/build_info.h.
  */
 #ifndef OTALAB_BOARD_MBEDTLS_BOOT_CONFIG_H
 #define OTALAB_BOARD_MBEDTLS_BOOT_CONFIG_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory protection: one table a stage, no background map, so whatever is
- * not listed faults. A region of higher number wins where two overlap.
+ * Memory protection: one table per stage, without a background map, so any
+ * access that is not listed faults. Where two regions overlap, the one with the
+ * higher number wins.
  *
  *              ROM stage     bootloader    application
  *   ROM        read, run     read          read
@@ -59,7 +60,7 @@ static const struct mpu_region mpu_rom[MPU_REGIONS] = {
     {BOARD_ROM_RAM_BASE, MPU_64K | MPU_RW | MPU_XN | MPU_MEMORY},
 };
 
-/* The ROM serves the bootloader with code, but not with its RAM. */
+/* The ROM gives the bootloader its code, but not its RAM. */
 static const struct mpu_region mpu_boot[MPU_REGIONS] = {
     {BOARD_ROM_BASE, MPU_1M | MPU_RO | MPU_MEMORY},
     MPU_FLASH,
@@ -77,7 +78,7 @@ static const struct mpu_region mpu_app[MPU_REGIONS] = {
     {BOARD_BOOT_BASE, MPU_64K | MPU_RO | MPU_XN | MPU_MEMORY},
 };
 
-/* The code that hands over, kept executable for the last steps of a jump. */
+/* The code that jumps, kept executable for its last steps. */
 static const struct mpu_region mpu_gangway[] = {
     {BOARD_ROM_BASE, MPU_1M | MPU_RO | MPU_MEMORY},
     {BOARD_BOOT_BASE, MPU_64K | MPU_RO | MPU_MEMORY},
@@ -107,7 +108,7 @@ void mpu_setup(const struct mpu_region *table)
     cpu_barrier();
 }
 
-/* What the assembly below takes, in registers from then on. */
+/* What the assembly below needs, in registers from then on. */
 struct jump {
     uint32_t vectors;
     const struct mpu_region *table;
@@ -116,8 +117,8 @@ struct jump {
 };
 
 /*
- * The last steps in registers alone: with the next table the stack of this
- * stage may be closed. r0:r1 and r2 are the hand-over registers already.
+ * The last steps use only registers: the next table may close the stack of this
+ * stage. r0:r1 and r2 are already the hand-over registers.
  */
 __attribute__((naked, noreturn)) static void jump(__attribute__((unused))
                                                   uint64_t offset,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The flash port. Reads come from the window; a program or an erase is begun
- * at the controller, waited for on the timer and completed with a status
- * query, which also says whether it failed.
+ * The flash port. Reads come from the window. A program or an erase is started
+ * at the controller, waited for on the timer and completed with a status query,
+ * which also says whether it failed.
  */
 #include "board/board.h"
 
@@ -10,11 +10,11 @@
 
 #include "board/figures.h"
 
-#define NOR_TRIES 3u /* a begun operation may still be in its busy time */
+#define NOR_TRIES 3u /* an operation may still be in its busy time */
 
 static struct nor_figures figures;
 
-/* [address, address + length) lies in the array; no sum that could wrap. */
+/* Is [address, address + length) in the array? No sum here can overflow. */
 static bool nor_inside(uint32_t address, uint32_t length)
 {
     return address <= figures.size && length <= figures.size - address;

@@ -10,7 +10,7 @@ void trace_event(enum trace_code code, uint32_t a0, uint32_t a1, uint32_t a2,
 {
     uint32_t args[5] = {code, a0, a1, a2, a3};
 
-    /* Evidence for people: a refused event changes nothing. */
+    /* Evidence for people: a refused trace changes nothing. */
     (void)ctl_command(CTL_TRACE, args, 5);
 }
 

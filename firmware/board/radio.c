@@ -11,8 +11,8 @@
 #define RADIO_RX (CTL_BASE + offsetof(struct ctl_page, radio_rx))
 #define WORD sizeof(uint32_t)
 
-/* By words: the page is device memory, where each access counts and has to be
- * aligned; ours need not be. The last word goes beyond `length`, but not
+/* By words: the page is device memory, where each access counts and must be
+ * aligned, unlike in our buffer. The last word goes beyond `length`, but not
  * beyond the buffer, which is whole words. */
 _Static_assert(CTL_RADIO_SIZE % WORD == 0, "packets in whole words");
 _Static_assert(offsetof(struct ctl_page, radio_tx) % WORD == 0 &&
@@ -75,7 +75,7 @@ void radio_close(int socket)
 {
     uint32_t arg = (uint32_t)socket;
 
-    /* Refused when it is not open: then there is nothing to close. */
+    /* Refused if it is not open: then there is nothing to close. */
     (void)ctl_command(CTL_RADIO_CLOSE, &arg, 1);
 }
 

@@ -7,7 +7,7 @@
  *
  * A command: with interrupts masked, write the cycle count to TIME, the
  * arguments to ARG and DATA, then store the command's number to COMMAND with
- * `STR.W Rt, [Rn, #0xFC]`, Rn = CTL_BASE. When the next instruction runs the
+ * `STR.W Rt, [Rn, #0xFC]`, Rn = CTL_BASE. When the next instruction runs, the
  * answer is in STATUS, RESULT and DATA.
  */
 #ifndef OTALAB_BOARD_REGISTERS_H
@@ -35,9 +35,9 @@
  *              | application                 |  image from its header on,
  *              |                     448 KiB |  then its data and stack
  *   0x21840000 |- - - - - - - - - - - - - - -|
- *              | or recovery         192 KiB |  the same; a kind of image has
- *              |                             |  a place of its own, so none is
- *              |                             |  taken for another
+ *              | or recovery         192 KiB |  the same; each kind of image
+ *              |                             |  has its own place, so none
+ *              |                             |  can be taken for another
  *   0x21870000 +-----------------------------+
  *              | bootloader           60 KiB |  image, then data and stack
  *   0x2187F000 +-----------------------------+
@@ -78,7 +78,7 @@ struct ctl_page {
     uint32_t command;            /* 0x0FC WO enum ctl_command; the doorbell */
     uint8_t data[CTL_DATA_SIZE]; /* 0x100 RW */
     uint8_t reserved2[0x200];
-    uint8_t radio_tx[CTL_RADIO_SIZE]; /* 0x400 WO the datagram to be sent */
+    uint8_t radio_tx[CTL_RADIO_SIZE]; /* 0x400 WO the datagram to send */
     uint8_t radio_rx[CTL_RADIO_SIZE]; /* 0x900 RO the datagram received */
     uint8_t reserved3[0x200];
 };
@@ -91,20 +91,20 @@ enum ctl_status {
     CTL_E_ARGUMENT = 2, /* address, length or index out of range */
     CTL_E_BUSY = 3,     /* flash or fuses are busy; RESULT0/1 say until when */
     CTL_E_LOCKED = 4,   /* the range is locked until reset */
-    CTL_E_FAILED = 5,   /* the operation was carried out and failed */
-    CTL_E_TIME = 6,     /* TIME went back, stayed behind or ran ahead */
+    CTL_E_FAILED = 5,   /* the operation was carried out but failed */
+    CTL_E_TIME = 6,     /* TIME went back, fell behind or ran ahead */
     CTL_E_EMPTY = 7,    /* nothing to read */
     /* Reset is being asserted (power lost, trial deadline). The driver must
      * request SYSRESETREQ at once and do nothing else. */
     CTL_RESET_ASSERTED = 0xB0
 };
 
-/* Conditions shown in FLAGS after every command. */
+/* Conditions that FLAGS show after every command. */
 enum ctl_flag {
-    CTL_F_CONSOLE_IN = 1u << 0, /* a console line waits */
+    CTL_F_CONSOLE_IN = 1u << 0, /* a console line is waiting */
     CTL_F_POWER_WARN = 1u << 1, /* supply is near the brown-out level */
     CTL_F_FLASH_BUSY = 1u << 2,
-    CTL_F_RADIO = 1u << 3 /* a datagram waits */
+    CTL_F_RADIO = 1u << 3 /* a datagram is waiting */
 };
 
 /* Why the last reset happened: RESULT0 of CTL_SYS_BOOT. */
@@ -117,7 +117,7 @@ enum ctl_reset_cause {
     CTL_CAUSE_PIN = 6       /* the reset pin, from outside */
 };
 
-/* What ends a sleep before its time: A2 of CTL_SYS_SLEEP. */
+/* What ends a sleep early: A2 of CTL_SYS_SLEEP. */
 enum ctl_sleep {
     CTL_SLEEP_NEWS = 0, /* a console line, a datagram, a power warning */
     CTL_SLEEP_DEAF = 1  /* nothing but a reset */
@@ -138,12 +138,12 @@ enum ctl_reset_reason {
  *               R0 cause
  * SYS_RESET     announce SYSRESETREQ.  A0 reason
  * SYS_SLEEP     stop the core's clock.  A0,A1 wake time in cycles (64 bit; all
- *               ones = for ever), A2 enum ctl_sleep.  Answered when the time
- *               has come or, unless told otherwise, something happens that
- *               concerns the CPU; R0,R1 the time it is by then
+ *               ones = for ever), A2 enum ctl_sleep.  Answered at that time
+ *               or, unless A2 forbids it, when something happens that
+ *               concerns the CPU; R0,R1 the time at the end of the sleep
  * SYS_DEADLINE  set the trial deadline, once per reset.  A0 ms from now
- * SYS_HALT      nothing can boot: the core's clock is stopped until a reset.
- *               Never answered but by one
+ * SYS_HALT      nothing can boot: the core's clock is stopped until a reset,
+ *               which is the only answer
  * FLASH_PROGRAM A0 address (from 0), A1 length 1..256 within a page, D bytes.
  *               R0,R1 busy until, in cycles
  * FLASH_ERASE   A0 sector address.  R0,R1 busy until
@@ -168,7 +168,7 @@ enum ctl_reset_reason {
  * RADIO_OPEN    a socket for datagrams to one peer.  A0 peer's node (1 = the
  *               update server), A1 its port.  R0 socket; E_FAILED when all
  *               are open or no modem is fitted
- * RADIO_CLOSE   A0 socket; what waits for it is dropped
+ * RADIO_CLOSE   A0 socket; datagrams waiting for it are dropped
  * RADIO_SEND    A0 socket, A1 length 1..1280, radio_tx bytes.  R0,R1 time at
  *               which it has left; more may be sent before.  E_FAILED when
  *               not registered, E_BUSY when the modem's queue is full: R0,R1
@@ -176,7 +176,7 @@ enum ctl_reset_reason {
  * RADIO_RECEIVE R0 length, R1 socket, radio_rx bytes: the oldest datagram;
  *               E_EMPTY
  *
- * Where an accelerator is fitted; else these are no commands:
+ * Only if an accelerator is fitted; otherwise these commands do not exist:
  * HASH_BEGIN    a new SHA-256
  * HASH_FEED     A0 the CPU's address, A1 length, all within flash window or
  *               SRAM.  R0,R1 busy until; E_FAILED without a HASH_BEGIN
@@ -185,7 +185,7 @@ enum ctl_reset_reason {
  *               big-endian.  R0,R1 busy until.  Ends a hash
  * CRYPTO_STATUS R0 1 = busy, R1,R2 until; R3 1 = inputs were out of range. Not
  *               busy: D the result, 32 bytes: the digest, or the number that r
- *               has to be equal to
+ *               must equal
  */
 enum ctl_command {
     CTL_SYS_BOOT = 0x101,
@@ -223,7 +223,7 @@ enum ctl_command {
 /*
  * 2048 one-time bits, 0 = unburned, 1 = burned, read as 64 little-endian
  * words. A unary field's value is its highest burned bit, counted from 1; an
- * unburned bit below it is a torn burn, to be completed.
+ * unburned bit below it is a torn burn that must be completed.
  *
  *   bit     0 ..  255   root key digest 0: SHA-256 of the SPKI DER, byte 0
  *                       first, bit 0 of a byte first

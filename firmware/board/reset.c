@@ -32,7 +32,7 @@ _Noreturn void board_reset(enum ctl_reset_reason reason)
 {
     uint32_t arg = reason;
 
-    /* Whatever it answers: there is no way back. */
+    /* Whatever it answers, there is no way back. */
     (void)ctl_command(CTL_SYS_RESET, &arg, 1);
     board_reset_now();
 }
@@ -45,7 +45,7 @@ _Noreturn void board_panic(uint32_t line, uint32_t module)
 
 _Noreturn void board_halt(void)
 {
-    /* It is answered by a reset alone. */
+    /* Only a reset answers it. */
     (void)ctl_command(CTL_SYS_HALT, NULL, 0);
     board_panic(__LINE__, CTL_SYS_HALT);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Awake and doing nothing. Long straight runs rather than a tight loop: a
- * simulator counts what is executed block by block, and minutes of hanging
- * have to be cheap.
+ * Stay awake and do nothing. Long straight runs rather than a tight loop: a
+ * simulator counts instructions block by block, and minutes of hanging must be
+ * cheap.
  */
 #ifndef OTALAB_BOARD_SPIN_H
 #define OTALAB_BOARD_SPIN_H

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Start-up of what runs from SRAM: bootloader, application, recovery. The
- * loader has put code and initialised data in their places; what is left is
- * bss. The hand-over registers r0-r2 are kept until board_start() takes them.
+ * Start-up of everything that runs from SRAM: bootloader, application,
+ * recovery. The loader has put code and initialised data in place; only bss is
+ * left. The hand-over registers r0-r2 are kept until board_start() takes them.
  */
 #include "board/vectors.h"
 
 extern const union vector vectors[VECTOR_COUNT];
 
-/* Weak, so that a variant may put a damaged one in its place. */
+/* Weak, so that a variant can replace it with a damaged one. */
 __attribute__((weak, used, section(".vectors.default")))
 const union vector vectors[VECTOR_COUNT] =
     VECTOR_TABLE(stack_top, reset_handler);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Start-up of the ROM stage, the first instructions after any reset. It uses
- * no memory until it has overwritten all of it: start the clock, tell the
- * controller, wipe SRAM and ROM RAM with stores of the core's own, so that
- * nothing leaks from one boot to the next and no translation of old code
- * survives in an emulator. Only then stack, data, bss.
+ * Start-up of the ROM stage, the first instructions after any reset. It uses no
+ * memory until it has overwritten all of it: start the clock, announce the
+ * boot, wipe SRAM and ROM RAM with the core's own stores, so that nothing leaks
+ * from one boot to the next and no translation of old code survives in an
+ * emulator. Only then come stack, data and bss.
  */
 #include "board/vectors.h"
 
@@ -48,8 +48,8 @@ __attribute__((naked)) void rom_reset(void)
                      "ldr r0, [r4, #0x40]\n\t"
                      "cmp r0, #0\n\t"
                      "beq 1f\n\t"
-                     /* power went again, or this is no boot: whoever jumped
-                      * here gets the reset that was left out */
+                     /* power failed again, or this is no boot: code that jumped
+                      * here gets the reset that it skipped */
                      "ldr r0, =0xE000ED0C\n\t"
                      "ldr r1, =0x05FA0004\n\t"
                      "str r1, [r0]\n\t"
@@ -87,7 +87,7 @@ __attribute__((naked)) void rom_reset(void)
 }
 
 /* Zero [r4, r5), a multiple of 128 bytes, eight registers at a time. A leaf
- * without a stack: called by rom_reset alone. */
+ * without a stack, called only by rom_reset. */
 __attribute__((naked, used)) void rom_wipe(void)
 {
     __asm__ volatile("movs r0, #0\n\t"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What start-up, clock and fault code of the board share among themselves.
- * Nobody outside firmware/board/ includes it.
+ * What the board's start-up, clock and fault code share. Nothing outside
+ * firmware/board/ includes it.
  */
 #ifndef OTALAB_BOARD_STATE_H
 #define OTALAB_BOARD_STATE_H
@@ -10,8 +10,8 @@
 
 #include "board/board.h"
 
-/* The clock goes on from what the stage before handed over: cycles since reset
- * less what TIMER0, which runs, has counted. */
+/* The clock continues from what the previous stage handed over: cycles since
+ * reset minus what the running TIMER0 has counted. */
 void clock_resume(uint64_t offset);
 uint64_t clock_hand_over(void); /* interrupts masked */
 /* TIMER0's interrupt handler. */
@@ -20,8 +20,9 @@ void clock_wrapped(void);
 void reset_cause_set(uint32_t cause);
 
 /*
- * Second half of every start-up, in C, interrupts masked and bss zero: clock,
- * cause, MPU, faults, interrupts, main(). `vectors` is this program's table.
+ * Second half of every start-up, in C, with interrupts masked and bss zero:
+ * clock, cause, MPU, faults, interrupts, main(). `vectors` is this program's
+ * table.
  */
 _Noreturn void board_start(uint64_t offset, uint32_t cause,
                            const void *vectors);
@@ -32,7 +33,7 @@ void rom_reset(void);
 void fault_entry(void);
 void nmi_entry(void);
 
-/* Variants put their own misdeed here; weak, does nothing. */
+/* Variants override this with their misdeed; weak, does nothing. */
 void fault_hook(void);
 
 int main(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two functions of the C library, small instead of fast: libfdt asks them for
+ * Two functions of the C library, small rather than fast: libfdt calls them for
  * short names, and in the ROM each byte counts.
  */
 #include <string.h>

@@ -7,7 +7,7 @@
 
 void text_put(struct text *text, const char *piece)
 {
-    /* Two bytes are kept for the line's end and the end mark. */
+    /* Two bytes are reserved for the line's end and the NUL. */
     for (; *piece != '\0' && text->used < TEXT_SIZE - 2u; piece++) {
         text->bytes[text->used] = *piece;
         text->used++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A console line put together from pieces, without printf and its heap. The
- * caller owns it; what does not fit is cut off, the end mark always fits.
+ * A console line built from pieces, without printf and its heap. The caller
+ * owns it. Text that does not fit is cut off; the NUL always fits.
  *
  *     struct text line = {.used = 0};
  *     text_put(&line, "counter ");
@@ -24,7 +24,7 @@ void text_put(struct text *text, const char *piece);
 void text_number(struct text *text, uint32_t value);
 /* 1.2.3 from major << 24 | minor << 16 | revision */
 void text_version(struct text *text, uint32_t version);
-/* Send it as one line and empty it. */
+/* Write it as one line and empty it. */
 void text_say(struct text *text);
 
 #endif

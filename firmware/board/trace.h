@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The trace port's events: the one list from which device code takes its
- * codes and the simulator its names. TRACE_EVENTS(X) gives, per event,
+ * The trace port's events: from this one list device code takes its codes and
+ * the simulator its names. TRACE_EVENTS(X) gives, for each event,
  *   X(CODE, number, "name", "argument kinds", "what it says")
  * with one letter per argument: u number, x hexadecimal, s slot, r reason
  * (enum ota_reason), t state, c reset cause, v version (major << 24 | minor
@@ -21,13 +21,13 @@
       "no bootloader copy can run: a brick")                               \
     X(BOOT_START, 16, "boot.start", "u:sequence",                          \
       "the bootloader runs; "                                              \
-      "sequence of the journal record in force, 0 = none")                 \
+      "sequence of the current journal record, 0 = none")                  \
     X(BOOT_STATE, 17, "boot.state", "s:slot t:state u:attempts u:counter", \
       "what the journal says")                                             \
     X(BOOT_REQUEST, 18, "boot.request", "q:kind s:slot r:verdict",         \
-      "a request of the application was taken or refused")                 \
+      "a request of the application was accepted or refused")              \
     X(BOOT_ATTEMPT, 19, "boot.attempt", "s:slot u:left",                   \
-      "a trial boot was counted, before the slot is read")                 \
+      "a trial boot was counted before the slot is read")                  \
     X(BOOT_REJECT, 20, "boot.reject", "s:slot r:reason",                   \
       "an image was refused")                                              \
     X(BOOT_ROLLBACK, 21, "boot.rollback", "s:from s:to r:reason",          \
@@ -57,7 +57,7 @@
     X(APP_READY, 67, "app.ready", "v:version",                             \
       "the application does its work")                                     \
     X(APP_REFUSED, 68, "app.refused", "q:kind r:reason",                   \
-      "the application would not ask for it")                              \
+      "the application did not make the request")                          \
     X(RECOVERY_START, 80, "recovery.start", "v:version",                   \
       "the recovery image runs")                                           \
     X(AGENT_POLL, 112, "agent.poll", "u:number",                           \
@@ -65,13 +65,13 @@
     X(AGENT_OFFER, 113, "agent.offer", "v:version u:counter u:size",       \
       "a verified descriptor offers an image that does not run")           \
     X(AGENT_REFUSE, 114, "agent.refuse", "w:why v:version",                \
-      "the agent will not have what is offered")                           \
+      "the agent refuses what is offered")                                 \
     X(AGENT_DEFER, 115, "agent.defer", "w:why u:seconds",                  \
-      "the agent waits before it goes on")                                 \
+      "the agent waits before it continues")                               \
     X(AGENT_DOWNLOAD, 116, "agent.download", "s:slot u:from u:size",       \
-      "a download begins at, or goes on from, this byte")                  \
+      "a download starts or resumes at this byte")                         \
     X(AGENT_FAIL, 117, "agent.fail", "w:why u:tries",                      \
-      "a download, or what came of it, has failed")                        \
+      "a download, or the trial after it, has failed")                     \
     X(AGENT_VERIFIED, 118, "agent.verified", "v:version u:size",           \
       "the image in flash is the one that was announced")                  \
     X(AGENT_STATE, 119, "agent.state", "U:state R:result w:why",           \

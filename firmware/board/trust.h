@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The root of trust as every program sees it: key digests and epoch from the
- * fuses, public keys from the devicetree. Filled once a boot; `keys` points
- * into the structure, which therefore must stay where it is. Where an
- * accelerator is fitted it does the work: the driver is the caller's own, also
- * when the ROM verifies on the bootloader's behalf.
+ * fuses, public keys from the devicetree. Filled once per boot; `keys` points
+ * into the structure, which must therefore stay in place. Where an accelerator
+ * is fitted it does the work, through the caller's own driver, even when the
+ * ROM verifies on the bootloader's behalf.
  */
 #ifndef OTALAB_BOARD_TRUST_H
 #define OTALAB_BOARD_TRUST_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The vector table: 16 system exceptions and 32 interrupts. VECTOR_TABLE
- * gives the entries, from which the two start-ups and the variants with a
- * damaged table make theirs.
+ * The vector table: 16 system exceptions and 32 interrupts. The two start-ups,
+ * and the variants with a damaged table, build theirs from the entries of
+ * VECTOR_TABLE.
  */
 #ifndef OTALAB_BOARD_VECTORS_H
 #define OTALAB_BOARD_VECTORS_H

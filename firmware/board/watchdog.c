@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The CMSDK watchdog, clocked with the core. It counts down from LOAD, raises
- * NMI at 0, counts again and resets at the second 0. The write lock keeps
+ * the NMI at 0, counts again and resets at the second 0. Its write lock keeps
  * stray stores out, nothing more.
  */
 #include "board/board.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mbedTLS's way to clear a secret. Its own goes through a pointer in RAM, and
- * what the ROM does for the bootloader must not need the ROM's RAM.
+ * mbedTLS's function to clear a secret. Its own version uses a pointer in RAM,
+ * but the ROM's services must not need the ROM's RAM.
  */
 #include <mbedtls/platform_util.h>
 #include <string.h>
@@ -9,6 +9,6 @@
 void mbedtls_platform_zeroize(void *buffer, size_t length)
 {
     memset(buffer, 0, length);
-    /* the compiler must take it that somebody reads what was written */
+    /* the compiler must assume that the bytes are read */
     __asm__ volatile("" : : "r"(buffer) : "memory");
 }

@@ -2,9 +2,9 @@
 /*
  * The recovery image: started when neither slot can run. It keeps the device
  * reachable on its console and, with a modem, fetches a whole image into a
- * damaged slot: whatever the server offers and the fuses allow. While nothing
- * comes, it has what lies in the slots tried again, at growing intervals: it
- * may have failed for reasons that are over.
+ * damaged slot: whatever the server offers and the fuses allow. As long as
+ * nothing comes, it has the images in the slots tried again, at growing
+ * intervals, because they may have failed for reasons that are past.
  */
 #include <string.h>
 
@@ -17,12 +17,12 @@
 #include "ota/request.h"
 
 #define LINE_SIZE 80u
-/* From one trial of what is there to the next: doubled each time. */
+/* From one trial of these images to the next; doubled each time. */
 #define RETRY_FIRST_S 600u
 #define RETRY_MOST_S 86400u
 
 struct recovery {
-    struct boot_info info; /* zero when not valid */
+    struct boot_info info; /* zero if not valid */
     bool info_valid;
     struct ota_map map;
     struct updater updater;
@@ -106,7 +106,8 @@ static void serve_console(struct recovery *recovery)
     }
 }
 
-/* ---- what lies in the slots ------------------------------------------------ */
+/* ---- the images in the slots
+ * ----------------------------------------------- */
 
 static void plan_retry(struct recovery *recovery)
 {

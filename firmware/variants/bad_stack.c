@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Its stack pointer lies in the RAM of the ROM stage, which is closed. */
+/* Its stack pointer is in the RAM of the ROM stage, which is closed. */
 #include "board/board.h"
 #include "board/vectors.h"
 

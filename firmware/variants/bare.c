@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The product for a board without a modem: not bad, only small. What it has
- * in the place of app/updater.c keeps the whole update agent out of the image,
- * which then fits 16 KiB.
+ * The product for a board without a modem: not bad, only small. What it has in
+ * place of app/updater.c keeps the whole update agent out of the image, which
+ * then fits in 16 KiB.
  */
 #include "app/updater.h"
 #include "board/board.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Needs more SRAM than there is. The linker script refuses such a program,
- * as it does this one when BIG_SRAM_HONEST is defined; otherwise it is told
- * to look away (sram_unchecked), and the device has to refuse the image for
- * the stack pointer, which lies beyond the memory the image may have.
+ * Needs more SRAM than there is. The linker script refuses such a program, as
+ * it does this one if BIG_SRAM_HONEST is defined. Otherwise it is told to look
+ * away (sram_unchecked), and the device must refuse the image because its stack
+ * pointer lies beyond the memory that an image may have.
  */
 #include "app/behaviour.h"
 

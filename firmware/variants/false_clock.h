@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * For variants that lie about the time: on trial, work, feed the watchdog and
- * give commands for ever, at the times that a false clock shows. Whoever
- * believes it never comes to the deadline.
+ * give commands for ever, at the times of a false clock. A board that believed
+ * it would never see the deadline.
  */
 #ifndef OTALAB_VARIANTS_FALSE_CLOCK_H
 #define OTALAB_VARIANTS_FALSE_CLOCK_H
@@ -10,7 +10,7 @@
 #include "app/behaviour.h"
 #include "board/cpu.h"
 
-/* Ring by hand: the driver would tell the true time. STATUS. */
+/* Ring without the driver, which would give the true time. Returns STATUS. */
 static inline uint32_t ring_at(uint64_t cycles, uint32_t command)
 {
     volatile struct ctl_page *page = CTL_PAGE;
@@ -24,7 +24,7 @@ static inline uint32_t ring_at(uint64_t cycles, uint32_t command)
     return page->status;
 }
 
-/* Ten milliseconds by its own timer, which nobody is told of. */
+/* Sleep ten milliseconds on a timer of its own, unannounced. */
 static inline void sleep_secretly(void)
 {
     NVIC_ENABLE = 1u << TIMER1_IRQ;
@@ -37,7 +37,8 @@ static inline void sleep_secretly(void)
     NVIC_UNPEND = 1u << TIMER1_IRQ;
 }
 
-/* What the device says the time is, when it is `now` and began at `since`. */
+/* The time that the device claims, when it is `now` and it started at
+ * `since`. */
 typedef uint64_t false_clock_fn(uint64_t since, uint64_t now);
 
 static inline void live_by(const struct app *app, false_clock_fn *clock)

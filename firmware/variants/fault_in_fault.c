@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Faults, and its fault handler faults again: the core locks up. */
+/* Faults, and its fault handler faults as well: the core locks up. */
 #include "app/behaviour.h"
 #include "board/state.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Wants to be rid of the locks: switches memory protection off, looks up the
- * ROM's own doorbell function and announces a boot through it. Then it erases
- * the first bootloader copy and burns a fuse.
+ * Wants to shed the locks: switches memory protection off, finds the ROM's own
+ * doorbell function and announces a boot through it. Then it erases the first
+ * bootloader copy and burns a fuse.
  */
 #include <stddef.h>
 
@@ -25,7 +25,7 @@ static bool is_prologue(uintptr_t at)
     return half == 0xE92Du || (half & 0xFF00u) == 0xB500u;
 }
 
-/* The function that rings, 0 when there is none. */
+/* The function that rings; 0 if there is none. */
 static uintptr_t find_doorbell(void)
 {
     for (uintptr_t at = BOARD_ROM_BASE + 0x100u; at < BOARD_DTB_BASE; at += 2) {

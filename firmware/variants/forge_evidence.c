@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * On trial: rings SYS_BOOT by its own hand, twice and more, with guesses
- * where the board may keep what it knows of a reset: all over the reserved
- * parts of the controller's page. Then it tries what the locks forbid.
+ * On trial: rings SYS_BOOT itself, twice and more, with guesses where the board
+ * may keep its evidence of a reset: all over the reserved parts of the
+ * controller's page. Then it tries what the locks forbid.
  */
 #include "board/state.h"
 #include "variants/misdeed.h"
@@ -20,7 +20,7 @@ static void guess(uint32_t value)
     }
 }
 
-/* Which of them was taken, or GUESSES. */
+/* Which guess was accepted, or GUESSES. */
 static uint32_t forge(void)
 {
     for (uint32_t i = 0; i < GUESSES; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Says that nothing can run and halts, watchdog off: on trial the deadline is
- * left, which halting does not stop. */
+/* Reports that nothing can run and halts, with the watchdog off. On trial only
+ * the deadline is left, which halting does not stop. */
 #include "app/behaviour.h"
 
 void app_on_start(struct app *app)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Goes to sleep for ever with every timer off, the watchdog too: only the
- * trial deadline, which no program can stop, is left. */
+/* Sleeps for ever with every timer off, the watchdog included: only the trial
+ * deadline is left, which no program can stop. */
 #include "app/behaviour.h"
 #include "board/cpu.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * On trial: jumps to the ROM's reset entry as if the CPU had been reset, each
- * attempt in another way. A ROM that went on after such a boot would run with
- * the locks and the deadline of the session before.
+ * On trial: jumps to the ROM's reset entry as if the CPU had been reset, in a
+ * different way at each attempt. A ROM that continued after such a boot would
+ * run with the locks and the deadline of the previous session.
  */
 #include "board/state.h"
 #include "board/vectors.h"
@@ -26,13 +26,13 @@ static void move_vectors(void)
     SCB_VTOR = (uint32_t)(uintptr_t)table;
 }
 
-/* In a mode that may not touch the core's own registers. */
+/* Into a mode that may not touch the core's own registers. */
 static void give_up_privilege(void)
 {
     __asm__ volatile("msr control, %0\n\tisb" : : "r"(1u));
 }
 
-/* By the attempts that are left. */
+/* Indexed by the attempts left. */
 static void (*const ways[])(void) = {announce, move_vectors, give_up_privilege};
 #define WAYS (sizeof(ways) / sizeof(ways[0]))
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Its clock jumps an hour ahead, and back, to skip what has to be waited for. */
+/* Its clock jumps an hour ahead, and back, to skip what it should wait for. */
 #include "variants/false_clock.h"
 
 #define HOUR (3600u * (uint64_t)BOARD_CPU_HZ)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For variants that damage flash through the driver: do it to a whole
- * partition and say how it went. The rest of the image works as it should.
+ * For variants that damage flash through the driver: do it to a whole partition
+ * and report how it went. The rest of the image works as it should.
  */
 #ifndef OTALAB_VARIANTS_MISDEED_H
 #define OTALAB_VARIANTS_MISDEED_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Feeds the watchdog for ever and never rings the doorbell; awake all the
- * time, for a sleep would have to be announced. */
+/* Feeds the watchdog for ever and never rings the doorbell. It stays awake,
+ * because a sleep would have to be announced. */
 #include "app/behaviour.h"
 #include "board/spin.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Switches the watchdog off and hangs: the trial deadline is left. */
+/* Switches the watchdog off and hangs: only the trial deadline is left. */
 #include "app/behaviour.h"
 #include "board/spin.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* On trial: gives commands as fast as it can, at the right time, and does not
- * care for the answers, not even that it is being reset. */
+/* On trial: gives commands as fast as it can, at the right time, and ignores
+ * the answers, even that it is being reset. */
 #include "variants/false_clock.h"
 
 void app_on_start(struct app *app)

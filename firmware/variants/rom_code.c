@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Switches memory protection off, stores code where the ROM holds nothing, and
- * runs it: bytes that nobody has signed, at an address that looks like the
- * ROM's.
+ * Switches memory protection off, stores code in an unused part of the ROM's
+ * range, and runs it: unsigned bytes at an address that looks like the ROM's.
  */
 #include "variants/misdeed.h"
 #include "variants/rom_search.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changes the devicetree in ROM, from which every later boot would take the
+ * Changes the devicetree in ROM, from which every later boot would read the
  * number of attempts and the place of each partition, and resets.
  */
 #include "variants/misdeed.h"

@@ -7,7 +7,7 @@
 #include "variants/misdeed.h"
 #include "variants/rom_search.h"
 
-/* Where the table of the ROM's services begins, by its first two words. */
+/* Where the table of the ROM's services starts: its first word. */
 #define SERVICES_MAGIC 0x53564D52u
 #define SERVICES_VERIFY 9u /* word of image_verify */
 

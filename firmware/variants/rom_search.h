@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For variants that turn the ROM's own code against the board: look through
- * it for the store that rings. Memory protection must be off.
+ * For variants that turn the ROM's own code against the board: search it for
+ * the store that rings. Memory protection must be off.
  */
 #ifndef OTALAB_VARIANTS_ROM_SEARCH_H
 #define OTALAB_VARIANTS_ROM_SEARCH_H
@@ -29,7 +29,7 @@ static inline bool rom_is_ring(uintptr_t at)
            (rom_half(at + 2) & 0x0FFFu) == 0x00FCu;
 }
 
-/* The first such store with that base register, 0 when there is none. */
+/* The first such store with that base register; 0 if there is none. */
 static inline uintptr_t rom_find_ring(uint32_t base)
 {
     for (uintptr_t at = BOARD_ROM_BASE + 0x100u; at < BOARD_DTB_BASE; at += 2) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* On trial: sleeps without a word, and gives its commands by a clock that does
- * not know of it. */
+/* On trial: sleeps unannounced, and gives its commands by a clock that does not
+ * count the sleep. */
 #include "variants/false_clock.h"
 
 void app_on_start(struct app *app)

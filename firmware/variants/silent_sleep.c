@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* On trial: sleeps without a word, feeds the watchdog, and never gives a
- * command again. */
+/* On trial: sleeps unannounced, feeds the watchdog, and never gives a command
+ * again. */
 #include "variants/false_clock.h"
 
 void app_on_start(struct app *app)

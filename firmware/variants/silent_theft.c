@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * On trial: jumps to the very store with which the ROM announces a boot, SRAM
- * closed to stores, so that the ROM's next step faults and its own handler
- * has the CPU back. With the locks gone it would erase the fallback and burn a
- * fuse, reset, behave from then on, and be confirmed.
+ * On trial: jumps to the very store with which the ROM announces a boot, with
+ * SRAM closed to stores, so that the ROM's next step faults and this image's
+ * handler regains the CPU. With the locks gone it would erase the fallback,
+ * burn a fuse, reset, behave from then on, and be confirmed.
  */
 #include "board/state.h"
 #include "board/vectors.h"
@@ -16,7 +16,7 @@
 
 static const struct app *thief;
 
-/* What the ROM's ring was answered decides what time it is. */
+/* The answer to the ROM's ring decides what time it is. */
 __attribute__((used)) static void payload(void)
 {
     bool booted = CTL_PAGE->status == CTL_OK;
@@ -32,7 +32,7 @@ __attribute__((used)) static void payload(void)
     board_reset(CTL_REASON_REQUEST);
 }
 
-/* The handler of every exception: open SRAM again, go on there. */
+/* The handler of every exception: open SRAM again, and continue there. */
 __attribute__((naked)) static void take_back(void)
 {
     __asm__ volatile("movs r0, #0\n\t"
@@ -45,7 +45,7 @@ __attribute__((naked)) static void take_back(void)
                      ".ltorg");
 }
 
-/* SRAM can be read and run, the RAM of the ROM stage written. */
+/* SRAM can be read and run; the RAM of the ROM stage can be written. */
 static const struct mpu_region mine[MPU_REGIONS] = {
     {BOARD_ROM_BASE, 0x06080000u | 19u << 1 | 1u},
     {BOARD_SRAM_BASE, 0x06080000u | 18u << 1 | 1u},

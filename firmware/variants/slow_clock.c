@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Its clock goes at half speed. */
+/* Its clock runs at half speed. */
 #include "variants/false_clock.h"
 
 static uint64_t slow(uint64_t since, uint64_t now)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A stray store into the flash window: the MPU makes a fault of it. */
+/* A stray store to the flash window, which the MPU turns into a fault. */
 #include "variants/misdeed.h"
 
 void app_on_start(struct app *app)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Switches the MPU off and stores into the flash window. */
+/* Switches the MPU off and stores to the flash window. */
 #include "board/cpu.h"
 #include "variants/misdeed.h"
 
