@@ -26,7 +26,7 @@ main_src := $(wildcard sim/cli/main.c)
 host_obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 host_link = $(CC) $(HOST_LDFLAGS) $(1) -o $@ $(filter %.o,$^) \
 	-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(HOST_LIBS)
-libs := $(B)/libotalab.a $(B)/libota.a $(B)/libmbed.a
+libs := $(B)/libtui.a $(B)/libotalab.a $(B)/libota.a $(B)/libmbed.a
 
 $(B)/.flags: FORCE
 	$(call keep_flags,$(CC) $(HOST_CFLAGS) $(WARN) $(HOST_DEFS) \
@@ -72,14 +72,16 @@ endef
 
 $(B)/libotalab.a: $(call host_obj,$(sim_src))
 	$(archive)
+$(B)/libtui.a: $(call host_obj,$(tui_src))
+	$(archive)
 $(B)/libota.a: $(call host_obj,$(ota_src))
 	$(archive)
 $(B)/libmbed.a: $(call host_obj,$(mbed_host_src))
 	$(archive)
 
-$(B)/otalab: $(call host_obj,$(main_src) $(tui_src)) $(libs)
+$(B)/otalab: $(call host_obj,$(main_src)) $(libs)
 	$(call say,LD,$@)
-	$(Q)$(call host_link,) $(if $(tui_src),-lncursesw)
+	$(Q)$(call host_link,) -lncursesw -ltinfo
 
 $(B)/libotalab-shim.so: $(call host_obj,$(shim_src))
 	$(call say,LD,$@)

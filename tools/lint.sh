@@ -89,7 +89,9 @@ sim/oracle   machine engine report shell cli ota
 sim/engine   history report shell cli tui
 sim/history  shim machine outside scenario engine report shell cli tui
 sim/report   machine shell cli tui
+sim/inspect  shim machine outside scenario engine report history shell cli tui
 sim/shell    machine engine report cli tui
+tui          shim machine report shell cli
 sim/shim     machine outside scenario engine oracle record report shell cli ota
 '
 
@@ -110,8 +112,8 @@ rule_arrows() {
 }
 
 # Folders whose files need each other one way only.
-straight='firmware/ota sim/base sim/device sim/engine sim/history sim/image sim/machine sim/oracle
-    sim/outside sim/record sim/report sim/scenario sim/shell'
+straight='firmware/ota sim/base sim/device sim/engine sim/history sim/image sim/inspect sim/machine sim/oracle
+    sim/outside sim/record sim/report sim/scenario sim/shell tui'
 
 rule_circles() {
     # shellcheck disable=SC2086

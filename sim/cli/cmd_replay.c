@@ -6,13 +6,10 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cli/cmd_run.h"
-#include "base/hex.h"
 #include "cli/debugger.h"
-#include "cli/evidence.h"
+#include "cli/replayed.h"
 #include "base/interrupt.h"
 #include "shell/options.h"
 #include "base/paths.h"
@@ -41,48 +38,6 @@ static const struct command_example replay_examples[] = {
     {"otalab replay 'ol1:ab-good@..'", "the same, by its token"},
     {0},
 };
-
-/* Of the scenarios of that name, find the one with which the token was made. */
-static int pick_scenario(const struct token *token, const struct paths *paths,
-                         struct scenario **scenario, struct diag *diag)
-{
-    char hash[9] = "";
-
-    for (size_t i = 0; i < paths->count; i++) {
-        int err = scenario_read(paths->path[i], scenario, diag);
-
-        if (err) {
-            return err;
-        }
-        hex_short((*scenario)->digest, hash);
-        if (strcmp(hash, token->hash) == 0) {
-            return 0;
-        }
-        scenario_free(*scenario);
-        *scenario = NULL;
-    }
-    return diag_fail(diag, OTALAB_ERR_USAGE,
-                     "%s has changed: the token is for %s, the file is %s; "
-                     "check out the version with which the token was made",
-                     paths->path[paths->count - 1], token->hash, hash);
-}
-
-static int find_scenario(const struct token *token, const char *file,
-                         const struct locations *where,
-                         struct scenario **scenario, struct diag *diag)
-{
-    struct paths paths = {0};
-    int err = file != NULL ? paths_add(&paths, file, where, diag)
-                           : paths_add_named(&paths, token->name, where, diag);
-
-    if (err == 0 && paths.count == 0) {
-        err =
-            diag_fail(diag, OTALAB_ERR_USAGE, "%s: contains no scenario", file);
-    }
-    err = err ? err : pick_scenario(token, &paths, scenario, diag);
-    paths_free(&paths);
-    return err;
-}
 
 static int add_faults(const struct token *token, struct scenario *scenario,
                       const char **texts, struct diag *diag)
@@ -147,33 +102,6 @@ static int replay_code(const struct token *was, const struct run_result *result)
     return report_exit_code(result->verdict);
 }
 
-/* What is replayed: a token, and the scenario's file if it is known. */
-struct replayed {
-    struct token token;
-    const char *file; /* NULL: found by the scenario's name */
-    char own[1024];
-};
-
-/* From a token or an evidence folder. */
-static int read_replayed(const char *argument, const struct options *options,
-                         struct replayed *replayed, struct diag *diag)
-{
-    struct stat info;
-
-    replayed->file = options->value[SCENARIO].text;
-    if (stat(argument, &info) != 0 || !S_ISDIR(info.st_mode)) {
-        return token_parse(argument, &replayed->token, diag);
-    }
-    int err = evidence_read(argument, &replayed->token, replayed->own,
-                            sizeof replayed->own, diag);
-
-    if (err == 0 && replayed->file == NULL &&
-        access(replayed->own, R_OK) == 0) {
-        replayed->file = replayed->own;
-    }
-    return err;
-}
-
 static int replay(const struct options *options,
                   const struct replayed *replayed, struct diag *diag)
 {
@@ -185,8 +113,7 @@ static int replay(const struct options *options,
     int err = options_port(&options->value[GDB], diag);
 
     err = err ? err : paths_locate(options->value[FIRMWARE].text, &where, diag);
-    err = err ? err
-              : find_scenario(token, replayed->file, &where, &scenario, diag);
+    err = err ? err : replayed_scenario(replayed, &where, &scenario, diag);
     err = err ? err : add_faults(token, scenario, texts, diag);
     if (err) {
         scenario_free(scenario);
@@ -238,7 +165,8 @@ static int replay_run(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
-    int err = read_replayed(options.arguments[0], &options, &replayed, &diag);
+    int err = replayed_read(options.arguments[0], options.value[SCENARIO].text,
+                            &replayed, &diag);
     return err ? command_fail(&command_replay, err, &diag)
                : replay(&options, &replayed, &diag);
 }

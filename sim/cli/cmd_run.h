@@ -8,6 +8,7 @@
 extern const struct command command_run;
 extern const struct command command_replay;
 extern const struct command command_demo;
+extern const struct command command_tui;
 extern const struct command command_doctor;
 
 /* Options shared by all commands that run something. */

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "cli/foresee.h"
+#include "inspect/foresee.h"
 #include "oracle/agent_logs.h"
 #include "oracle/decode.h"
 

@@ -11,7 +11,7 @@
 
 #include "base/rng.h"
 #include "board/trace.h"
-#include "cli/foresee.h"
+#include "inspect/foresee.h"
 #include "native/boot_contents.h"
 #include "native/boot_play.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/foresee.h"
+#include "inspect/foresee.h"
 
 #include <stdarg.h>
 #include <stdio.h>

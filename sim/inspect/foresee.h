@@ -6,8 +6,8 @@
  * Nothing is written. A worn-out flash that can no longer be written, which a
  * dump does not show, may lead the device elsewhere. Results are plain values.
  */
-#ifndef OTALAB_CLI_FORESEE_H
-#define OTALAB_CLI_FORESEE_H
+#ifndef OTALAB_INSPECT_FORESEE_H
+#define OTALAB_INSPECT_FORESEE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/replayed.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "cli/evidence.h"
+
+/* Of the scenarios of that name, find the one with which the token was made. */
+static int pick_scenario(const struct token *token, const struct paths *paths,
+                         struct scenario **scenario, struct diag *diag)
+{
+    char hash[9] = "";
+
+    for (size_t i = 0; i < paths->count; i++) {
+        int err = scenario_read(paths->path[i], scenario, diag);
+
+        if (err) {
+            return err;
+        }
+        hex_short((*scenario)->digest, hash);
+        if (strcmp(hash, token->hash) == 0) {
+            return 0;
+        }
+        scenario_free(*scenario);
+        *scenario = NULL;
+    }
+    return diag_fail(diag, OTALAB_ERR_USAGE,
+                     "%s has changed: the token is for %s, the file is %s; "
+                     "check out the version with which the token was made",
+                     paths->path[paths->count - 1], token->hash, hash);
+}
+
+int replayed_scenario(const struct replayed *replayed,
+                      const struct locations *where, struct scenario **scenario,
+                      struct diag *diag)
+{
+    const struct token *token = &replayed->token;
+    const char *file = replayed->file;
+    struct paths paths = {0};
+    int err = file != NULL ? paths_add(&paths, file, where, diag)
+                           : paths_add_named(&paths, token->name, where, diag);
+
+    if (err == 0 && paths.count == 0) {
+        err =
+            diag_fail(diag, OTALAB_ERR_USAGE, "%s: contains no scenario", file);
+    }
+    err = err ? err : pick_scenario(token, &paths, scenario, diag);
+    paths_free(&paths);
+    return err;
+}
+
+int replayed_read(const char *argument, const char *file,
+                  struct replayed *replayed, struct diag *diag)
+{
+    struct stat info;
+
+    replayed->file = file;
+    if (stat(argument, &info) != 0 || !S_ISDIR(info.st_mode)) {
+        return token_parse(argument, &replayed->token, diag);
+    }
+    int err = evidence_read(argument, &replayed->token, replayed->own,
+                            sizeof replayed->own, diag);
+
+    if (err == 0 && replayed->file == NULL &&
+        access(replayed->own, R_OK) == 0) {
+        replayed->file = replayed->own;
+    }
+    return err;
+}

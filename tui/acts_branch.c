@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: MIT */
+/* Acts on the tree of histories: runs, forks, and what is saved of them. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/token.h"
+#include "tui/acts.h"
+#include "tui/acts_parts.h"
+#include "tui/fault_yaml.h"
+#include "tui/inject.h"
+
+/* ---- runs ----------------------------------------------------------------------------- */
+
+/* Look at what is known by now, from the same event. */
+static int take_in(struct model *model, struct diag *diag)
+{
+    struct branch *branch = model_branch(model);
+    struct known known;
+    int err = live_known(branch->live, &known, diag);
+
+    if (err != 0) {
+        return err;
+    }
+    picture_free(&model->now);
+    known_free(&branch->known);
+    branch->known = known;
+    err = timeline_update(&branch->timeline, known.history, branch->scenario);
+    err = err ? err : model_go(model, model->at);
+    return err ? diag_fail(diag, err, "out of memory") : 0;
+}
+
+static void end_run(struct branch *branch)
+{
+    live_token(branch->live, branch->token, sizeof branch->token);
+    branch->failures = live_failures(branch->live, branch->failure);
+    live_end(branch->live);
+    branch->live = NULL;
+}
+
+/* Is it worth while to read the recording again? Only now and then, so that
+ * the whole costs no more than twice its last reading. */
+static bool is_due(const struct branch *branch, uint64_t wanted)
+{
+    uint64_t known = branch->known.history != NULL
+                         ? history_events(branch->known.history)
+                         : 0;
+    uint64_t events = live_events(branch->live);
+
+    return events > known && (events >= known + known / 2 + 64 ||
+                              (wanted > known && events >= wanted));
+}
+
+int branch_run_on(struct model *model, uint64_t least, unsigned budget_ms,
+                  struct diag *diag)
+{
+    struct branch *branch = model_branch(model);
+    bool over = false;
+
+    if (branch->live == NULL) {
+        return 0;
+    }
+    int err = live_go(branch->live, least, budget_ms, &over, diag);
+
+    uint64_t wanted = model->seek != 0 ? model->seek + 1 : least;
+
+    if (err == 0 && (over || is_due(branch, wanted))) {
+        err = take_in(model, diag);
+    }
+    if (over) {
+        end_run(branch);
+    }
+    return err;
+}
+
+/* The fork has come to where it forked. */
+static int arrive(struct model *model, struct diag *diag)
+{
+    struct branch *branch = model_branch(model);
+    const struct branch *parent = &model->branches.branch[branch->parent];
+    uint64_t at = branch_difference(branch, parent);
+    int err = model_go(model, at != 0 ? at : branch->forked_at);
+
+    model->seek = 0;
+    if (at == 0 && branch->live == NULL) {
+        model_say(model, SCREEN_WARN,
+                  "nothing came of it: the run is the same as before");
+    } else {
+        model_say(model, SCREEN_FAULT,
+                  "fork %u: %s   (n goes on, ( goes back to the run before)",
+                  model->branches.current, branch->fault);
+    }
+    return err ? diag_fail(diag, err, "out of memory") : 0;
+}
+
+static void say_progress(struct model *model)
+{
+    const struct branch *branch = model_branch(model);
+
+    if (branch->live == NULL) {
+        model_say(model, SCREEN_DIM,
+                  "the whole run is known: %" PRIu64
+                  " events; n steps, c runs, ? helps",
+                  history_events(model_history(model)));
+    } else if (model->seek != 0) {
+        model_say(model, SCREEN_WARN,
+                  "rebuilding: %" PRIu64 " of %" PRIu64 " events",
+                  live_events(branch->live), model->seek);
+    } else {
+        model_say(model, SCREEN_DIM, "running ahead: %" PRIu64 " events",
+                  live_events(branch->live));
+    }
+}
+
+int acts_live(struct model *model, unsigned budget_ms, struct diag *diag)
+{
+    struct branch *branch = model_branch(model);
+    bool first = branch->known.history == NULL;
+    int err = branch_run_on(model, first ? 1 : 0, budget_ms, diag);
+
+    if (err != 0) {
+        return err;
+    }
+    say_progress(model);
+    bool there = branch->known.history != NULL &&
+                 history_events(branch->known.history) > model->seek;
+
+    if (first && model->seek == 0) {
+        err = model_go(model, 1);
+    }
+    if (err == 0 && model->seek != 0 && (there || branch->live == NULL)) {
+        return arrive(model, diag);
+    }
+    return err ? diag_fail(diag, err, "out of memory") : 0;
+}
+
+/* ---- opening -------------------------------------------------------------------------- */
+
+static int read_scenario(const struct model *model, struct scenario **out,
+                         unsigned faults, const char *const *fault,
+                         struct diag *diag)
+{
+    int err = scenario_read(model->path, out, diag);
+
+    if (err == 0 && model->has_seed) {
+        (*out)->seed = model->seed;
+    }
+    for (unsigned i = 0; i < faults && err == 0; i++) {
+        err = scenario_add_fault(*out, fault[i], diag);
+    }
+    if (err != 0) {
+        scenario_free(*out);
+        *out = NULL;
+    }
+    return err;
+}
+
+int acts_open_scenario(struct model *model, struct diag *diag)
+{
+    struct branch *branch = &model->branches.branch[0];
+    int err = read_scenario(model, &branch->scenario, model->faults,
+                            model->fault, diag);
+
+    branch->parent = -1;
+    if (err == 0) {
+        model->branches.count = 1;
+        err = live_begin(&branch->live, branch->scenario, model->where,
+                         model->faults, model->fault, diag);
+    }
+    return err;
+}
+
+int acts_open_folder(struct model *model, const char *folder, const char *token,
+                     struct diag *diag)
+{
+    struct branch *branch = &model->branches.branch[0];
+    struct diag unused = {""};
+    int err = history_open(&branch->known.history, folder, diag);
+
+    branch->parent = -1;
+    if (err != 0) {
+        return err;
+    }
+    model->branches.count = 1;
+    snprintf(branch->token, sizeof branch->token, "%s",
+             token != NULL ? token : "");
+    if (model->path != NULL &&
+        read_scenario(model, &branch->scenario, model->faults, model->fault,
+                      &unused) != 0) {
+        model->path = NULL; /* it can be looked at all the same */
+    }
+    err = timeline_update(&branch->timeline, branch->known.history,
+                          branch->scenario);
+    err = err ? err : model_go(model, 1);
+    return err ? diag_fail(diag, err, "out of memory") : 0;
+}
+
+/* ---- forks ------------------------------------------------------------------------------ */
+
+/* All faults that a branch has, the caller's first. */
+static unsigned all_faults(const struct model *model, unsigned of,
+                           const char *faults[TOKEN_FAULTS + BRANCHES])
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < model->faults && i < TOKEN_FAULTS; i++) {
+        faults[count++] = model->fault[i];
+    }
+    return count + branch_faults(&model->branches, of, faults + count);
+}
+
+static int start_fork(struct model *model, struct branch *branch,
+                      struct diag *diag)
+{
+    const char *faults[TOKEN_FAULTS + BRANCHES];
+    unsigned count = all_faults(model, model->branches.count, faults);
+    struct diag line = {""};
+
+    if (count > TOKEN_FAULTS) {
+        model_say(model, SCREEN_BAD, "a history has at most %u faults",
+                  TOKEN_FAULTS);
+        return 0;
+    }
+    if (read_scenario(model, &branch->scenario, count, faults, &line) != 0) {
+        model_say(model, SCREEN_BAD, "%s", line.text);
+        return 0;
+    }
+    int err = live_begin(&branch->live, branch->scenario, model->where, count,
+                         faults, diag);
+
+    if (err == 0) {
+        picture_free(&model->now);
+        model->branches.current = model->branches.count++;
+        model->seek = branch->forked_at;
+    }
+    return err;
+}
+
+/* The run forks at the event that is looked at. */
+static int fork_here(struct model *model, const char *action, struct diag *diag)
+{
+    struct branches *branches = &model->branches;
+
+    if (branches->count == BRANCHES) {
+        model_say(model, SCREEN_BAD, "there are %u histories already",
+                  BRANCHES);
+        return 0;
+    }
+    if (model->path == NULL) {
+        model_say(model, SCREEN_BAD,
+                  "the scenario's file is not known, so nothing can be run; "
+                  "open the scenario itself");
+        return 0;
+    }
+    struct branch *branch = &branches->branch[branches->count];
+
+    *branch = (struct branch){.parent = (int)branches->current,
+                              .forked_at = model->at};
+    if (!inject_here(model, action, branch->fault, sizeof branch->fault)) {
+        model_say(model, SCREEN_WARN,
+                  "nothing has happened yet; go to an event first");
+        return 0;
+    }
+    return start_fork(model, branch, diag);
+}
+
+int act_inject(struct model *model, const struct order *order)
+{
+    if (model->at == 0 || model_device(model) == NULL) {
+        model_say(model, SCREEN_WARN,
+                  "nothing has happened yet; go to an event first");
+        return 0;
+    }
+    if (order->argument != NULL) {
+        return fork_here(model, order->argument, order->diag);
+    }
+    inject_menu(model);
+    return 0;
+}
+
+int branch_take_item(struct model *model, struct diag *diag)
+{
+    struct model_item item = model->menu.item[model->menu.cursor];
+    size_t length = strlen(item.fault);
+
+    model->menu.open = false;
+    if (length > 0 && item.fault[length - 1] == '=') {
+        model->prompt = (struct model_prompt){.open = true, .act = ACT_INJECT};
+        snprintf(model->prompt.text, sizeof model->prompt.text, "%s",
+                 item.fault);
+        return 0;
+    }
+    return fork_here(model, item.fault, diag);
+}
+
+/* ---- from one history to another ---------------------------------------------------------- */
+
+/* To another branch: to the same event up to the fork, else to the event that
+ * was looked at there last. */
+static int switch_to(struct model *model, int to, const char *missing,
+                     struct diag *diag)
+{
+    struct branches *branches = &model->branches;
+
+    if (to < 0) {
+        model_say(model, SCREEN_WARN, "%s", missing);
+        return 0;
+    }
+    picture_free(&model->now);
+    branches->current = (unsigned)to;
+    int err = model_go(model, model_branch(model)->at);
+
+    model_say(model, SCREEN_TEXT, "history %d: %s", to,
+              to == 0 ? "the scenario as it is" : model_branch(model)->fault);
+    return err ? diag_fail(diag, err, "out of memory") : 0;
+}
+
+int act_older(struct model *model, const struct order *order)
+{
+    return switch_to(model, model_branch(model)->parent,
+                     "this is the first history", order->diag);
+}
+
+int act_younger(struct model *model, const struct order *order)
+{
+    return switch_to(model,
+                     branch_child(&model->branches, model->branches.current, 0),
+                     "this history has no fork; f makes one", order->diag);
+}
+
+int act_sibling_back(struct model *model, const struct order *order)
+{
+    return switch_to(
+        model, branch_sibling(&model->branches, model->branches.current, -1),
+        "there is no fork before this one", order->diag);
+}
+
+int act_sibling_next(struct model *model, const struct order *order)
+{
+    return switch_to(
+        model, branch_sibling(&model->branches, model->branches.current, 1),
+        "there is no other fork after this one", order->diag);
+}
+
+int act_diff(struct model *model, const struct order *order)
+{
+    (void)order;
+    if (model_branch(model)->parent < 0) {
+        model_say(model, SCREEN_WARN,
+                  "this is the first history; f makes a fork to compare");
+        return 0;
+    }
+    model->diff = !model->diff;
+    model->pane = PANE_FORKS;
+    return 0;
+}
+
+/* ---- saving ---------------------------------------------------------------------------------- */
+
+int act_token(struct model *model, const struct order *order)
+{
+    const struct branch *branch = model_branch(model);
+
+    (void)order;
+    if (branch->token[0] == '\0') {
+        model_say(model, SCREEN_WARN,
+                  "the token is known when the run is over; > goes there");
+    } else {
+        model_say(model, SCREEN_TEXT, "otalab replay '%s'", branch->token);
+    }
+    return 0;
+}
+
+/* "out/my-cut.yaml" -> "my-cut"; false when it is no such path. */
+static bool name_of(const char *path, char *out, size_t size)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    size_t length = strlen(name);
+
+    if (length < 6 || strcmp(name + length - 5, ".yaml") != 0 ||
+        length - 5 >= size) {
+        return false;
+    }
+    snprintf(out, size, "%.*s", (int)(length - 5), name);
+    return true;
+}
+
+static int write_scenario(struct model *model, const char *path,
+                          const char *name)
+{
+    const char *faults[TOKEN_FAULTS + BRANCHES];
+    unsigned count = all_faults(model, model->branches.current, faults);
+    FILE *out = fopen(path, "wx");
+
+    if (out == NULL) {
+        model_say(model, SCREEN_BAD, "%s cannot be written: %s", path,
+                  strerror(errno));
+        return -1;
+    }
+    fault_yaml_scenario(out, model->source, name, count, faults);
+    if (fclose(out) != 0) {
+        model_say(model, SCREEN_BAD, "%s: %s", path, strerror(errno));
+        return -1;
+    }
+    return 0;
+}
+
+int act_save(struct model *model, const struct order *order)
+{
+    struct scenario *again = NULL;
+    struct diag line = {""};
+    char name[SCENARIO_NAME];
+
+    if (model->source == NULL) {
+        model_say(model, SCREEN_BAD, "the scenario's file is not known");
+        return 0;
+    }
+    if (!name_of(order->argument, name, sizeof name)) {
+        model_say(model, SCREEN_BAD,
+                  "a scenario's file ends with .yaml: save my-cut.yaml");
+        return 0;
+    }
+    if (write_scenario(model, order->argument, name) != 0) {
+        return 0;
+    }
+    if (scenario_read(order->argument, &again, &line) != 0) {
+        model_say(model, SCREEN_BAD, "written, but: %s", line.text);
+    } else {
+        model_say(model, SCREEN_GOOD, "written; try: otalab run %s",
+                  order->argument);
+    }
+    scenario_free(again);
+    return 0;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "tui/live.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/core.h"
+#include "engine/case.h"
+#include "engine/run.h"
+
+/* Events between two looks at the clock. */
+#define LIVE_SLICE 32u
+
+struct live {
+    struct run_options options;
+    struct run_case given;
+    struct run_result result;
+    struct run *run; /* NULL: it has not begun, or is over */
+    bool over;
+    bool begun;
+    const struct scenario *scenario;
+    const char *fault[TOKEN_FAULTS];
+};
+
+int live_begin(struct live **out, const struct scenario *scenario,
+               const struct locations *where, unsigned faults,
+               const char *const *fault, struct diag *diag)
+{
+    struct live *live = calloc(1, sizeof *live);
+
+    *out = live;
+    if (live == NULL) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
+    if (faults > TOKEN_FAULTS) {
+        faults = TOKEN_FAULTS;
+    }
+    for (unsigned i = 0; i < faults; i++) {
+        live->fault[i] = fault[i];
+    }
+    live->options = (struct run_options){.firmware = where->firmware,
+                                         .firmware_else = where->firmware_else,
+                                         .plugin = where->plugin,
+                                         .track = true,
+                                         .faults = faults,
+                                         .fault = live->fault};
+    live->scenario = scenario;
+    recording_init(&live->result.recording);
+    return 0;
+}
+
+static uint64_t clock_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+/* The verdict is part of the recording. */
+static void close_it(struct live *live)
+{
+    run_judge(live->run);
+    run_end(live->run);
+    live->run = NULL;
+    live->over = true;
+}
+
+int live_go(struct live *live, uint64_t least, unsigned budget_ms, bool *over,
+            struct diag *diag)
+{
+    uint64_t end = clock_ms() + budget_ms;
+    int err = 0;
+
+    if (!live->begun) {
+        live->begun = true;
+        err = case_make(&live->given, live->scenario, &live->options, diag);
+        err = err ? err
+                  : run_begin(&live->run, &live->given, &live->result, diag);
+    }
+    while (err == 0 && live->run != NULL && !run_over(live->run) &&
+           (live_events(live) < least || clock_ms() < end)) {
+        struct run_until until = {.what = UNTIL_EVENT,
+                                  .sequence = live_events(live) + LIVE_SLICE};
+
+        err = run_to(live->run, &until, diag);
+    }
+    if (err == 0 && live->run != NULL && run_over(live->run)) {
+        close_it(live);
+    }
+    *over = live->over;
+    return err;
+}
+
+uint64_t live_events(const struct live *live)
+{
+    return live->result.recording.events;
+}
+
+uint64_t live_time_ns(const struct live *live)
+{
+    return live->run != NULL ? run_world(live->run)->now_ns
+                             : live->result.time_ns;
+}
+
+int live_known(const struct live *live, struct known *out, struct diag *diag)
+{
+    const struct recording *recording = &live->result.recording;
+    uint8_t digest[32];
+    size_t size = 0;
+
+    *out = (struct known){.recording = malloc(recording->length + 1)};
+    recording_digest(recording, digest);
+    int err = changes_finish(&live->result.track.changes, digest, &out->changes,
+                             &size);
+
+    if (err != 0 || out->recording == NULL) {
+        known_free(out);
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
+    memcpy(out->recording, recording->bytes, recording->length);
+    err = history_read(&out->history, out->recording, recording->length,
+                       out->changes, size, diag);
+    if (err != 0) {
+        known_free(out);
+    }
+    return err;
+}
+
+void known_free(struct known *known)
+{
+    history_close(known->history);
+    free(known->recording);
+    free(known->changes);
+    *known = (struct known){0};
+}
+
+void live_token(const struct live *live, char *out, size_t size)
+{
+    if (token_print(&live->result.token, out, size) == 0) {
+        out[0] = '\0';
+    }
+}
+
+unsigned live_failures(const struct live *live,
+                       struct run_failure failure[RUN_FAILURES])
+{
+    memcpy(failure, live->result.failure, sizeof live->result.failure);
+    return live->result.failures;
+}
+
+void live_end(struct live *live)
+{
+    if (live == NULL) {
+        return;
+    }
+    run_end(live->run);
+    run_result_free(&live->result);
+    case_free(&live->given);
+    free(live);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* The title line: scenario, device, time, event, phase, what goes on. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "tui/view.h"
+
+/* What the run is doing, or how it ended. */
+static const char *standing(const struct model *model)
+{
+    if (model->branches.count == 0 || model_history(model) == NULL) {
+        return "starting";
+    }
+    if (model->running) {
+        return "running";
+    }
+    if (model->now.verdict[0] != '\0') {
+        return model->now.verdict;
+    }
+    return "paused";
+}
+
+static void put_position(const struct model *model, char *out, size_t size)
+{
+    const struct history *history = model_history(model);
+    uint64_t events = history != NULL ? history_events(history) : 0;
+    const char *more = "";
+
+    if (model->branches.count > 0 && model_branch(model)->live != NULL) {
+        more = "+";
+    }
+    snprintf(out, size, "#%" PRIu64 "/%" PRIu64 "%s", model->at, events, more);
+}
+
+void view_title(const struct model *model, const struct area *area)
+{
+    const struct history *history = model_history(model);
+    struct event event;
+    char time[32];
+    char position[64];
+    char left[160];
+    const struct phase *phase =
+        model_phase(model, &event) ? phase_of(&event) : NULL;
+
+    area_fill(area, SCREEN_TITLE);
+    words_time(model->now.time_ns, time);
+    put_position(model, position, sizeof position);
+    int length =
+        snprintf(left, sizeof left, " %s",
+                 history != NULL                 ? history_scenario(history)
+                 : model_scenario(model) != NULL ? model_scenario(model)->name
+                                                 : "otalab");
+    unsigned x = area_text(area, 0, 0, SCREEN_TITLE, left);
+
+    (void)length;
+    if (model->branches.count > 1) {
+        x = area_print(area, x, 0, SCREEN_TITLE, "  fork %u/%u",
+                       model->branches.current, model->branches.count - 1);
+    }
+    if (model->now.devices > 1) {
+        x = area_print(area, x, 0, SCREEN_TITLE, "  device %u/%u",
+                       model->device + 1, model->now.devices);
+    }
+    area_print(area, x, 0, SCREEN_TITLE, "  %s  %s  %s  %s", time, position,
+               phase != NULL ? phase->name : "", standing(model));
+}
