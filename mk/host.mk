@@ -14,8 +14,8 @@ HOST_CFLAGS := -std=gnu11 -O2 -g -fno-common $(san_flags) $(map_paths) \
 	$(if $(FUZZ),-fsanitize=fuzzer-no-link)
 HOST_DEFS := -D_GNU_SOURCE= -Isim -Ifirmware -I. -isystem $(MBED)/include -isystem $(P256) \
 	-DMBEDTLS_CONFIG_FILE='"base/mbedtls_host_config.h"'
-HOST_LDFLAGS := $(san_flags) -Wl,--exclude-libs,ALL
-HOST_LIBS := -lfdt -lyaml
+HOST_LDFLAGS := $(san_flags) -Wl,--exclude-libs,ALL -Wl,--as-needed
+HOST_LIBS := -lfdt -lyaml -lncursesw -ltinfo
 
 sim_src := $(filter-out sim/shim/% sim/cli/main.c,$(wildcard sim/*/*.c))
 ota_src := $(wildcard firmware/ota/*.c)
@@ -81,7 +81,7 @@ $(B)/libmbed.a: $(call host_obj,$(mbed_host_src))
 
 $(B)/otalab: $(call host_obj,$(main_src)) $(libs)
 	$(call say,LD,$@)
-	$(Q)$(call host_link,) -lncursesw -ltinfo
+	$(Q)$(call host_link,)
 
 $(B)/libotalab-shim.so: $(call host_obj,$(shim_src))
 	$(call say,LD,$@)
