@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What happens next outside the CPUs. Every source tells when its next thing
- * is due; the earliest happens, for equal times in the order of this table,
- * then of the devices.
+ * What happens next outside the CPUs. Every source says when its next thing is
+ * due; the earliest happens first. At equal times the order is that of this
+ * table, then that of the devices.
  */
 #include "engine/agenda.h"
 

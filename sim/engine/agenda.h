@@ -8,7 +8,7 @@
 #include "engine/state.h"
 
 uint64_t agenda_next(const struct run *run);
-/* Let the first thing happen that is due at that time. */
+/* Carry out the first thing that is due at that time. */
 int agenda_happen(struct run *run, uint64_t now, struct diag *diag);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a weak battery does to its device, at power_next().
+ * What a weak battery does to its device, when power_next() is reached.
  */
 #ifndef OTALAB_ENGINE_BROWNOUT_H
 #define OTALAB_ENGINE_BROWNOUT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a scenario to its case: read the devicetree, build and sign images and
- * descriptors, and write down for the oracle which images there are.
+ * From a scenario to its case: reads the devicetree, builds and signs images
+ * and descriptors, and tells the oracle which images there are.
  */
 
 #include "engine/case.h"
@@ -27,8 +27,8 @@
 #define FILE_LIMIT (4u * 1024u * 1024u)
 #define BOOT_VERSION "1.0.0"
 
-/* A file of the firmware folder, or of the usual one when it lacks it, or
- * beside the scenario. */
+/* Read a file from the firmware folder, from the default one if it is missing
+ * there, or from beside the scenario. */
 static int program_path(const struct run_case *given, const char *file,
                         char *out, size_t size, struct diag *diag)
 {
@@ -67,7 +67,7 @@ static int short_digest(const char *path, char out[9], struct diag *diag)
 
 /* ---- the board --------------------------------------------------------- */
 
-/* One number of the devicetree; node and property must be there. */
+/* Set one number in the devicetree; node and property must exist. */
 static int set_property(struct run_case *given,
                         const struct scenario_property *property,
                         struct diag *diag)
@@ -88,7 +88,7 @@ static int set_property(struct run_case *given,
     return 0;
 }
 
-/* The scenario's own numbers make another blob. */
+/* The scenario's own numbers, written into a copy of the blob. */
 static int set_properties(struct run_case *given, struct diag *diag)
 {
     const struct scenario *scenario = given->scenario;
@@ -100,7 +100,8 @@ static int set_properties(struct run_case *given, struct diag *diag)
     return err;
 }
 
-/* Where the scenario wants one, the devicetree says that it is there. */
+/* If the scenario wants an accelerator, the devicetree says that it is
+ * there. */
 static int fit_accelerator(struct run_case *given, struct diag *diag)
 {
     int node = fdt_node_offset_by_compatible(given->dtb, -1, "otalab,crypto");
@@ -140,7 +141,7 @@ static int read_board(struct run_case *given, struct diag *diag)
     return err;
 }
 
-/* For machine and oracle. */
+/* Set up the image for machine and oracle. */
 static int lay_out_rom(struct run_case *given, struct diag *diag)
 {
     int err = rom_read(&given->rom, given->rom_path, NULL, diag);
@@ -206,7 +207,7 @@ static void build_file(const char *build, char *out, size_t size)
     snprintf(out, size, "%s%s", build, strchr(build, '.') ? "" : ".bin");
 }
 
-/* What an image is made of. */
+/* What an image is made from. */
 struct signing {
     struct image_spec spec;
     struct key key;
@@ -270,8 +271,8 @@ static uint32_t base_of(const char *build)
     return BOARD_APP_BASE;
 }
 
-/* An image of the scenario: what is wrong with it is a mistake at its place,
- * and the others are looked at, too. */
+/* Make an image of the scenario. Errors are mistakes at their places, so that
+ * the other images are checked, too. */
 static int make_image(struct run_case *given,
                       const struct scenario_image *source, struct diag *diag)
 {
@@ -335,7 +336,7 @@ static int root_key(uint8_t digest[32], const char *name, struct diag *diag)
     return err ? err : key_digest(&key, digest);
 }
 
-/* The product's three keys; a scenario's own one takes the third place. */
+/* The product's three keys; a scenario's own key takes the third place. */
 static int root_keys(struct run_case *given, struct diag *diag)
 {
     struct key key;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Why a device is as it is: of everything that happened to it, the event that
- * explains its state best. Only for messages; nothing is decided by it.
+ * Why a device is in its state: of everything that happened to it, the event
+ * that explains it best. Only for messages; nothing is decided by it.
  */
 #include "engine/cause.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Field that must not be 0 for the event to explain anything; -1: none. */
+/* A field that must not be 0 for the event to explain anything; -1: none. */
 #define ALWAYS (-1)
 
 static const struct {
     uint32_t code;
-    unsigned rank; /* a higher one is never replaced by a lower one */
+    unsigned rank; /* a higher rank is never replaced by a lower one */
     int field;
 } telling[] = {
     {EVENT_BOOT_NOTHING, 3, ALWAYS},  {EVENT_ROM_NOTHING, 3, ALWAYS},
@@ -45,7 +45,7 @@ void cause_event(struct run *run, const struct event *event)
     struct event *cause = &run->world->device[event->device - 1].cause;
 
     if (event->code == (uint32_t)EVENT_BOOT_CONFIRM) {
-        cause->sequence = 0; /* what was before is over */
+        cause->sequence = 0; /* everything before is over */
     } else if (rank_of(event) > 0 && rank_of(event) >= rank_of(cause)) {
         *cause = *event;
     }

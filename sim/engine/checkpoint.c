@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Taking a run's state, and going back to it. */
+/* Saves the state of a run and returns to it. */
 #include "engine/checkpoint.h"
 
 #include <assert.h>
@@ -21,14 +21,15 @@ _Static_assert(offsetof(struct flash, array) + CONTENT_SIZE <=
                        sizeof(struct flash) &&
                    offsetof(struct flash, taint) ==
                        offsetof(struct flash, array) + FLASH_MAX_SIZE,
-               "array and taint lie side by side");
+               "array and taint are adjacent");
 
 struct piece {
     size_t at;
     size_t size;
 };
 
-/* Before the devices, two of each device that there is, and what follows. */
+/* Parts of the world: what comes before the devices, two parts of each device
+ * there is, and what follows. */
 #define PIECES (2u + 2u * SCENARIO_DEVICES)
 
 static unsigned pieces_of(const struct world *world, struct piece piece[PIECES])
@@ -188,7 +189,7 @@ void checkpoint_leave(struct checkpoint *checkpoint)
 
 /* ---- going back ---------------------------------------------------------- */
 
-/* A CPU that stands at a command can be told to reset itself. */
+/* A CPU that waits at a command can be told to reset itself. */
 static bool stands(const struct world_device *device)
 {
     return device->wait != WAIT_RESET && device->wait != WAIT_LOST;
@@ -210,7 +211,7 @@ int checkpoint_go(struct run *run, const struct checkpoint *checkpoint,
 
         in_place[i] = stands(world);
         sectors_restore(&world->board.flash, &run->held[i],
-                        &checkpoint->flash[i]); /* sees what was touched */
+                        &checkpoint->flash[i]); /* notices what was touched */
     }
     put_rest(run->world, checkpoint->rest);
     run->story = checkpoint->story;

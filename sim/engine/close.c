@@ -12,15 +12,15 @@
 #include "engine/ends.h"
 #include "engine/expects.h"
 
-/* A boot takes no longer, trial and deadline apart. */
+/* No boot takes longer, except for trial and deadline. */
 #define BOOT_NS 10000000000u
-/* Boots in a row that may come to nothing: each of a trial leaves its mark in
- * the journal, which begins the count anew. */
+/* How many boots in a row may achieve nothing: each boot of a trial writes the
+ * journal, which restarts the count. */
 #define BOOTS_IN_VAIN 2u
 
-/* A run that was ended in the middle of a boot says nothing about what would
- * have come of it: unless there have been too many without any work being
- * done, or it takes longer than any can. */
+/* A run that ended in the middle of a boot says nothing about the outcome of
+ * that boot, unless there were too many boots without any work being done, or
+ * it takes longer than any boot can. */
 static bool is_booting(const struct device *device)
 {
     const struct world_device *world = device->world;
@@ -36,7 +36,7 @@ static bool is_booting(const struct device *device)
            (world->board.reset_asserted || since <= longest);
 }
 
-/* Does it say anything that no image is at work now? */
+/* Whether it matters that no image is doing its work now. */
 static bool ends_dead(const struct device *device)
 {
     const struct run *run = device->run;
@@ -111,7 +111,7 @@ static void keep_verdict(struct run *run)
     world_hash(world, result->world);
 }
 
-/* `whole`: it was recorded to its end. */
+/* `whole`: the recording is complete. */
 void close_keep(struct run *run, bool whole)
 {
     struct run_result *result = run->result;

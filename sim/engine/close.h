@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The run is over: the verdict, and what is left to look at. */
+/* The end of a run: the verdict, and the evidence that is left. */
 #ifndef OTALAB_ENGINE_CLOSE_H
 #define OTALAB_ENGINE_CLOSE_H
 
 #include "engine/state.h"
 
-/* Judge it, unless it was interrupted, and say so as its last event. */
+/* Judge the run, unless it was interrupted, and report the verdict as its last
+ * event. */
 void close_run(struct run *run);
-/* Fill run->result; `whole`: it was recorded to its end. */
+/* Fill run->result; `whole`: the recording is complete. */
 void close_keep(struct run *run, bool whole);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One device's machine. Its CPU stands still whenever this code runs: for a
- * command, in a sleep that is not answered before the world has come so far,
- * or because only something from outside can help it.
+ * One device's machine. Its CPU stands still whenever this code runs: it waits
+ * at a command, in a sleep that is answered only when the world has advanced
+ * that far, or because only something from outside can help it.
  */
 #include "engine/device.h"
 
@@ -13,9 +13,9 @@
 
 /* Executed time without a command after which a program counts as wedged. */
 #define WEDGED_NS 60000000000u
-/* Beyond the deadline: what the board's count may lack. */
+/* Time beyond the deadline that the board's count may be missing. */
 #define DEADLINE_SLACK_NS 20000000u
-/* Executed time that a guest in asserted reset has until it is ended. */
+/* Executed time that a guest in asserted reset has before it is ended. */
 #define RESET_GRACE_NS 320000u
 
 uint64_t device_executed_ns(const struct device *device)
@@ -34,8 +34,8 @@ void device_take_counts(struct device *device)
     device->boot_waits = machine_channel(device->machine)->waits;
 }
 
-/* So long may it run without a command: to its deadline, as the board counts,
- * and not for ever. */
+/* How long it may run without a command: until its deadline by the board's
+ * count, but not for ever. */
 static uint64_t silence_ns(const struct board *board)
 {
     uint64_t least = board_least_ns(board);
@@ -45,7 +45,7 @@ static uint64_t silence_ns(const struct board *board)
     return left < WEDGED_NS ? left : WEDGED_NS;
 }
 
-/* Counted from its last command, whatever the shim has to show in between. */
+/* Counted from its last command, whatever the shim reports in between. */
 static void grant_time(struct device *device)
 {
     const struct board *board = &device->world->board;
@@ -75,12 +75,13 @@ static void read_code(struct device *device)
         count = CHANNEL_CODE_SLOTS;
     }
     channel->code_count = 0;
-    if (!device->world->board.reset_asserted) { /* what runs then is no more */
+    if (!device->world->board.reset_asserted) { /* what runs then no longer
+                                                 * exists */
         oracle_code(&device->world->oracle, &view, channel->code, count);
     }
 }
 
-/* The window must follow the true array; what does not is put right. */
+/* The window must match the true array; differences are corrected. */
 static void put_right(struct device *device, int64_t at)
 {
     if (at >= 0) {
@@ -148,7 +149,7 @@ int device_restart(struct device *device, struct diag *diag)
     return 0;
 }
 
-/* The guest computes: its time goes on without a turn. */
+/* The guest computes: its time advances without a turn. */
 static void say_waiting(void *context)
 {
     const struct device *device = context;
@@ -214,7 +215,7 @@ static void reset_at(struct device *device, uint64_t at,
     device->world->reset_cause = cause;
 }
 
-/* What the board has to know of the CPU, which cannot be asked. */
+/* What the board must know about the CPU, which cannot be asked. */
 static void count_cpu(struct device *device, bool reset)
 {
     struct board_cpu cpu = {.reset = reset,
@@ -225,7 +226,7 @@ static void count_cpu(struct device *device, bool reset)
     board_see_cpu(&device->world->board, &cpu);
 }
 
-/* From now on nothing but the watchdog ends its silence, or the deadline. */
+/* From now on only the watchdog or the deadline ends its silence. */
 static void reset_by_watchdog(struct device *device)
 {
     const struct board *board = &device->world->board;
@@ -276,8 +277,8 @@ static int locked_up(struct device *device, struct diag *diag)
 
 /* ---- it stands still ----------------------------------------------------- */
 
-/* If it was reset and nobody knows of a reset, the world has to come as far as
- * that before the ROM runs. */
+/* If it was reset and no reset is known, the world must advance to the time of
+ * that reset before the ROM runs. */
 static void see_cpu(struct device *device)
 {
     bool reset = machine_take_reset(device->machine);
@@ -295,9 +296,9 @@ static void see_cpu(struct device *device)
     }
 }
 
-/* QEMU cannot refuse a store into the ROM, so the run ends with it. One into
- * the flash of the window does not reach the true array and is undone, as one
- * is where nothing is. */
+/* QEMU cannot refuse a store into the ROM, so it ends the run. A store into the
+ * flash part of the window does not reach the true array and is undone, as is
+ * one into an empty part. */
 static void look_at_stores(struct device *device)
 {
     struct oracle_view view = device_view(device);
@@ -349,7 +350,7 @@ static int stand(struct device *device, enum machine_event event,
     case MACHINE_STOPPED:
         device->run->world->verdict = RUN_INTERRUPTED;
         device->run->world->over = true;
-        device->world->wait = WAIT_LOST; /* its turn does not end */
+        device->world->wait = WAIT_LOST; /* its turn continues */
         return 0;
     case MACHINE_DEAD:
         break;

@@ -1,44 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One device and its machine. The CPU stands still whenever this code runs: for
- * a command, in a sleep, or because only something from outside can help it.
+ * One device and its machine. The CPU stands still whenever this code runs: it
+ * waits at a command, sleeps, or can be helped only from outside.
  */
 #ifndef OTALAB_ENGINE_DEVICE_H
 #define OTALAB_ENGINE_DEVICE_H
 
 #include "engine/state.h"
 
-/* A device that means to sleep so long has nothing else to do. */
+/* A device that plans to sleep this long has nothing else to do. */
 #define DEVICE_IDLE_NS 500000000u
 
-/* Where the SRAM lies in a window. */
+/* Offset of the SRAM in a window. */
 #define DEVICE_SRAM (BOARD_SRAM_BASE - BOARD_WINDOW_BASE)
 
 struct oracle_view device_view(struct device *device);
 int device_start(struct device *device, struct diag *diag);
-/* Let it run until it stands still for something of the world. */
+/* Let it run until it waits for something from the world. */
 int device_run(struct device *device, struct diag *diag);
-/* Power was cut or reset asserted, wherever it stood. */
+/* Power was cut or reset asserted, whatever the device was doing. */
 int device_struck(struct device *device, struct diag *diag);
-/* Board time goes on to `now`. */
+/* Advance board time to `now`. */
 void device_advance(struct device *device, uint64_t now);
-/* The oracle and the expectations look. */
+/* Let the oracle and the expectations check. */
 void device_look(struct device *device);
-/* Executed time since the boot, as the shim counts. */
+/* Executed time since the boot, as counted by the shim, in ns. */
 uint64_t device_executed_ns(const struct device *device);
 void device_check_window(struct device *device);
-/* Begin its CPU anew, in reset. */
+/* Start its CPU again, in reset. */
 int device_restart(struct device *device, struct diag *diag);
-/* SYS_BOOT was served: what the shim counts is counted from here. */
+/* SYS_BOOT was served: the shim's counts are relative to this point. */
 void device_take_counts(struct device *device);
-/* Reset is asserted, and the CPU has not run since. */
+/* Whether reset is asserted and the CPU has not run since. */
 bool device_in_reset(const struct device *device);
-/* The world is another one, in which the device is in reset: so is its machine,
- * in place if its CPU `stands` at a command, else begun anew. `sram`: what the
- * SRAM held, BOARD_SRAM_SIZE bytes; NULL if that is of no account. */
+/* The world was replaced by one in which the device is in reset. Bring the
+ * machine into reset, too: in place if its CPU waits at a command (`stands`),
+ * otherwise in a new process. `sram`: the SRAM's contents, BOARD_SRAM_SIZE
+ * bytes; NULL if they do not matter. */
 int device_return(struct device *device, bool stands, const uint8_t *sram,
                   struct diag *diag);
-/* It is idle, or has given up for good. */
+/* Whether it is idle, or has given up permanently. */
 bool device_settled(const struct device *device);
 
 #endif

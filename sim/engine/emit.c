@@ -13,7 +13,7 @@ const char *emit_partition(const struct run *run, uint32_t address)
     return part != NULL ? part->name : "";
 }
 
-/* While power is off a board's time is that of its return already. */
+/* While power is off, a board's time is already that of its return. */
 static uint64_t event_time_of(const struct run *run,
                               const struct device *device)
 {
@@ -57,7 +57,8 @@ void emit_text(struct run *run, struct device *device, enum event_code code,
     emit_event(run, device, &event);
 }
 
-/* An event about a flash range; the label always comes from the address. */
+/* Report an event about a flash range; the label is derived from the
+ * address. */
 void emit_flash(struct device *device, enum event_code code, uint32_t address,
                 uint32_t length)
 {

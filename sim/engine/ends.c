@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is judged when the run is over: what must be so at the end, how often
- * events came, and whether every step and fault happened. */
+/* What is judged when the run is over: what must be true at the end, how often
+ * events happened, and whether every step and fault took place. */
 #include "engine/ends.h"
 
 #include <inttypes.h>
@@ -30,7 +30,7 @@ static void range_text(const struct range *range, char *out, size_t size)
     }
 }
 
-/* What lies in a partition: a known image's name, "empty" or "damaged". */
+/* The contents of a partition: a known image's name, "empty" or "damaged". */
 static const char *slot_content(const struct device *device,
                                 const char *partition)
 {
@@ -148,7 +148,7 @@ static const char *const end_names[] = {
     [END_RESULT] = "result",
 };
 
-/* What is said of a slot or a rollback is explained by what happened. */
+/* What happened that explains a statement about a slot or a rollback. */
 static void say_cause(const struct device *device, enum end_key key,
                       struct run_failure *failure)
 {
@@ -233,7 +233,8 @@ static bool flash_fail_waits(const struct run *run)
     return false;
 }
 
-/* A flash_fail waits for an operation. When none came, nothing has failed. */
+/* A flash_fail waits for an operation. If there was none, nothing has
+ * failed. */
 static void check_flash_fail(struct run *run)
 {
     const struct scenario *scenario = run->given->scenario;
@@ -263,12 +264,14 @@ static void check_strikes(struct run *run)
 
         if (strike->armed) {
             verdict_fail(run, run->given->scenario->step[strike->step].place, 0,
-                         "the power cut or reset is delivered", "it was not");
+                         "the power cut or reset is delivered",
+                         "it was not delivered");
         }
     }
 }
 
-/* A step of the file, or a fault from the command line: those come last. */
+/* Describe a step of the file, or a fault from the command line: those come
+ * last. */
 static void not_fired(struct run *run, unsigned index)
 {
     const struct step *step = &run->given->scenario->step[index];
@@ -276,7 +279,7 @@ static void not_fired(struct run *run, unsigned index)
     unsigned own = run->given->scenario->steps - run->options->faults;
     char what[180];
     char expected[200];
-    char seen[80] = "it never did";
+    char seen[80] = "it never happened";
 
     if (index >= own) {
         snprintf(expected, sizeof expected, "--fault '%s' happens",
@@ -307,9 +310,9 @@ static void check_fired(struct run *run)
     check_flash_fail(run);
 }
 
-/* The run ended before it came true: at the time limit nobody knows whether
+/* The run ended before it became true. At the time limit it is unknown whether
  * it would have, unless the scenario's own bound has passed too, or nothing
- * could happen any more. */
+ * more could happen. */
 static void expect_open(struct run *run, unsigned index)
 {
     const struct expect *expect = &run->given->scenario->expect[index];

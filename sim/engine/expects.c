@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Expectations while the run lasts: told of every event, asked for states. */
+/* Expectations during the run: they are told of every event, and check
+ * states. */
 #include "engine/expects.h"
 
 #include <inttypes.h>
@@ -34,13 +35,13 @@ static void never_seen(struct run *run, unsigned index,
     verdict_fail(run, expect->place, event->sequence, expected, seen);
 }
 
-/* `within` has passed: what comes now comes too late. */
+/* `within` has passed: an event now comes too late. */
 static bool too_late(const struct expect *expect, uint64_t now_ns)
 {
     return expect->within_ns != 0 && now_ns > expect->within_ns;
 }
 
-/* The event to name: the last one, or the first that was too many. */
+/* The event to name: the last one, or the first that was one too many. */
 static void remember(const struct expect *expect, struct world_expect *state,
                      const struct event *event)
 {
@@ -136,7 +137,7 @@ bool expects_concern(const struct expect *expect, const struct device *device)
     return expect->device == 0 || expect->device == device->number;
 }
 
-/* Has every device that is meant been as wanted? */
+/* Whether every device concerned has been in the expected state. */
 static bool all_held(struct run *run, unsigned index)
 {
     const struct expect *expect = &run->given->scenario->expect[index];
@@ -154,7 +155,7 @@ static bool all_held(struct run *run, unsigned index)
     return all;
 }
 
-/* The first device that is meant and was not as wanted. */
+/* The first device concerned that has not. */
 static const struct device *first_open(const struct run *run, unsigned index)
 {
     const struct expect *expect = &run->given->scenario->expect[index];
@@ -277,7 +278,7 @@ struct run_failure *expects_late(struct run *run, unsigned index)
 
 /* ---- what cannot come any more ------------------------------------------ */
 
-/* Does the journal say of the image that it was refused or has failed? */
+/* Whether the journal says that the image was refused or has failed. */
 static bool rejected(const struct device *device, const char *name)
 {
     const struct run *run = device->run;
@@ -299,9 +300,9 @@ static bool rejected(const struct device *device, const char *name)
     return false;
 }
 
-/* A device that does its work with a confirmed image runs no image that it
- * has rejected: not before another one is published, and nothing is to come.
- * (The recovery image may try a slot again.) */
+/* A device that does its work with a confirmed image never runs an image that
+ * it has rejected, unless another one is published or something is still to
+ * come. (The recovery image may try a slot again.) */
 static bool could_be_hopeless(const struct device *device,
                               const struct expect *expect)
 {
@@ -313,7 +314,7 @@ static bool could_be_hopeless(const struct device *device,
            strcmp(expect->running, expects_running(device)) != 0;
 }
 
-/* For one of the devices that are meant. The journal is read only when it has
+/* Check one of the devices concerned. The journal is read only if it has
  * changed. */
 static bool hopeless(struct run *run, unsigned index)
 {
@@ -358,11 +359,11 @@ static void expect_state(struct run *run, unsigned index)
     if (too_late(expect, run->world->now_ns)) {
         if (expect->within_ns < run->given->scenario->limit_ns) {
             expects_late(run, index);
-        } /* else it is still open when the run ends at its limit */
+        } /* otherwise it is still open when the run ends at its limit */
         return;
     }
-    /* a state counts once the faults are over: a device that was well
-     * before the power cut has proved nothing */
+    /* a state counts only after the faults: that a device was well before the
+     * power cut proves nothing */
     if (expect->has_event || !steps_all_fired(run)) {
         return;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said of a run: its verdict, and the reasons why it failed. */
+/* What is reported about a run: its verdict, and the reasons why it failed. */
 #ifndef OTALAB_ENGINE_FAILURE_H
 #define OTALAB_ENGINE_FAILURE_H
 
@@ -9,7 +9,7 @@
 
 enum run_verdict {
     RUN_PASSED,
-    RUN_FAILED,     /* an expectation, the oracle, a fault that did not fire */
+    RUN_FAILED,     /* an expectation, the oracle, a fault that never came */
     RUN_LIMIT,      /* virtual time, resets */
     RUN_ERROR,      /* the simulator itself */
     RUN_INTERRUPTED /* by the user: not judged */
@@ -22,7 +22,7 @@ struct run_failure {
     struct place place; /* line 0: the oracle */
     char expected[200];
     char seen[240];
-    char near[400];    /* the event that came nearest to it; may be "" */
+    char near[400];    /* the event that came closest; may be "" */
     char because[240]; /* what explains it; may be "" */
     uint64_t sequence; /* first wrong event, 0 = none */
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Does the scenario fit the programs that there are, and its images the flash?
- * What does not is a mistake at its place, found before anything runs.
+ * Checks that the scenario fits the available programs, and that its images fit
+ * the flash. Whatever does not is a mistake at its place, found before anything
+ * runs.
  */
 #include "engine/fit.h"
 
@@ -41,7 +42,7 @@ static int is_program(const struct dirent *entry)
     return dot != NULL && strcmp(dot, ".bin") == 0;
 }
 
-/* The names keep their memory until the end of the search. */
+/* The names stay in memory until the end of the search. */
 struct near {
     struct suggest suggest;
     char best[SCENARIO_NAME];
@@ -105,7 +106,8 @@ static const struct scenario_image *image_named(const struct scenario *scenario,
     return NULL;
 }
 
-/* The image is too large for the partition: by its 'size' or by itself. */
+/* The image is too large for the partition, because of its 'size' or by
+ * itself. */
 static void too_large(struct run_case *given, const struct placement *placement,
                       const struct scenario_image *image, size_t size,
                       uint32_t room)

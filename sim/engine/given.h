@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The case: all of a run that does not change while it lasts. Made by
- * case_make() before anything runs; a run, and each of its forks, reads it.
+ * The case: everything about a run that does not change while it lasts. Made by
+ * case_make() before anything runs; read by the run and each of its forks.
  */
 #ifndef OTALAB_ENGINE_GIVEN_H
 #define OTALAB_ENGINE_GIVEN_H
@@ -31,7 +31,7 @@ struct case_offer {
     const struct action *action;
     uint32_t image;
     struct key key;
-    uint32_t release; /* that the descriptor has: as the file's order says */
+    uint32_t release; /* release in the descriptor, by the order in the file */
     uint8_t descriptor[IMAGE_DESCRIPTOR_SIZE];
 };
 

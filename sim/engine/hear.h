@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who hears of an event. Listeners are told in the order in which they joined;
- * one may cause further events, which are told in between.
+ * Who is told about events. Listeners are told in the order in which they
+ * joined. A listener may cause further events, which are told in between.
  */
 #ifndef OTALAB_ENGINE_HEAR_H
 #define OTALAB_ENGINE_HEAR_H

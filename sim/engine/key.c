@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The key of a situation. Members are added one by one: padding is no part. */
+/* The key of a situation. Members are added one by one, so padding is not
+ * included. */
 #include "engine/key.h"
 
 #include <mbedtls/sha256.h>
@@ -16,7 +17,8 @@ static void add(struct maker *maker, const void *data, size_t size)
     mbedtls_sha256_update(&maker->context, data, size);
 }
 
-/* How far off a time is; what has passed is all the same, and so is never. */
+/* How far away a time is; all past times are the same, and so are those that
+ * never come. */
 static void add_time(struct maker *maker, uint64_t time_ns)
 {
     uint64_t left = time_ns > maker->now_ns ? time_ns - maker->now_ns : 0;
@@ -60,7 +62,7 @@ static void add_board(struct maker *maker, const struct board *board)
 {
     add_flash(maker, &board->flash);
     add_otp(maker, &board->otp);
-    ADD(maker, board->accelerator.fault); /* a reset has ended the rest */
+    ADD(maker, board->accelerator.fault); /* a reset ends the rest */
     ADD(maker, board->accelerator.after);
     ADD(maker, board->accelerator.times);
     ADD(maker, board->reset_asserted);
@@ -69,7 +71,7 @@ static void add_board(struct maker *maker, const struct board *board)
     ADD(maker, board->sram);
     ADD(maker, board->deadline_set);
     add_time(maker, board->deadline_ns);
-    add_time(maker, board->now_ns); /* of the return of power */
+    add_time(maker, board->now_ns); /* until power returns */
     ADD(maker, board->console_count);
     for (uint32_t i = 0; i < board->console_count; i++) {
         ADD(maker, board->console_length[i]);

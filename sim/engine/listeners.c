@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Recording and story, causes, steps and expectations hear of every event. */
+/* Recording and story, causes, steps and expectations are told about every
+ * event. */
 #include "engine/listeners.h"
 
 #include "engine/cause.h"
@@ -8,8 +9,8 @@
 #include "engine/verdict.h"
 #include "scenario/pattern.h"
 
-/* A guest may print as long as it likes, the recording has an end. What is
- * not recorded cannot be judged, so the run ends with it. */
+/* A guest may print as much as it likes, but the recording is bounded. What is
+ * not recorded cannot be judged, so the run ends when it is full. */
 static void recording_full(struct run *run)
 {
     if (run->world->verdict != RUN_LIMIT) {
@@ -29,7 +30,7 @@ static void record(void *context, const struct event *event)
     }
 }
 
-/* After the event itself, and before anything that it causes. */
+/* After the event itself, but before anything that it causes. */
 static void track(void *context, const struct event *event)
 {
     struct run *run = context;

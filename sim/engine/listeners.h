@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who hears of a run's events, and in which order.
+ * Who is told about a run's events, and in which order.
  */
 #ifndef OTALAB_ENGINE_LISTENERS_H
 #define OTALAB_ENGINE_LISTENERS_H

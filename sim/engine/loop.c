@@ -12,7 +12,7 @@
 
 /* ---- the whole --------------------------------------------------------- */
 
-/* Nothing is left to wait for: all is as it should. */
+/* Nothing is left to wait for: everything is as it should be. */
 static bool settled(const struct run *run)
 {
     if (run->world->stop || expects_broken(run)) {
@@ -50,7 +50,7 @@ static void check_limits(struct run *run)
     } else if (too_many_resets(run)) {
         run->world->verdict = RUN_LIMIT;
         verdict_fail(run, (struct place){0, 0}, world->sequence,
-                     "no more resets than limits: allow", "one more");
+                     "no more resets than limits.resets allows", "one more");
         world->over = true;
     } else if (world->now_ns >= run->given->scenario->limit_ns) {
         world->over = true;
@@ -97,8 +97,8 @@ static int turn(struct run *run, struct diag *diag)
                         : serve_device(device, own, diag);
 }
 
-/* Who has the turn runs on. What a CPU shows while it runs makes steps due,
- * too: that it sleeps for good, for one, and then nothing else may follow. */
+/* Run every device whose turn it is. This alone can make steps due (a CPU
+ * asleep permanently, say), with no command to follow: carry them out here. */
 static int run_all(struct run *run, struct diag *diag)
 {
     int err = 0;
@@ -109,7 +109,7 @@ static int run_all(struct run *run, struct diag *diag)
     return err ? err : steps_carry_out(run, diag);
 }
 
-/* Turns from one word of progress to the next: some milliseconds. */
+/* Turns between two progress reports: some milliseconds. */
 #define PROGRESS_TURNS 256u
 
 static void say_progress(const struct run *run)
@@ -153,7 +153,7 @@ static bool reached(const struct run *run, const struct run_until *until)
     }
 }
 
-/* A turn is taken, and its devices have not run on; or the run is over. */
+/* A turn is taken, and its devices have not run since; or the run is over. */
 static int take_turn(struct run *run, struct diag *diag)
 {
     check_limits(run);
@@ -179,7 +179,7 @@ static int run_on(struct run *run, struct diag *diag)
     return err;
 }
 
-/* What a turn has ended still runs on. */
+/* Let the devices run that were stopped at the end of a turn. */
 bool loop_over(const struct run *run)
 {
     return run->world->over && run->world->phase == PHASE_TURN;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The loop around the machines. Every CPU stands still whenever this code
- * runs; whoever is earliest, a device or something in the world, goes on, so
- * nothing comes before what it depends on.
+ * The loop around the machines. Every CPU stands still whenever this code runs.
+ * Whatever is earliest, a device or something in the world, continues, so
+ * nothing happens before something that it depends on.
  */
 #ifndef OTALAB_ENGINE_LOOP_H
 #define OTALAB_ENGINE_LOOP_H
@@ -10,8 +10,8 @@
 #include "engine/state.h"
 #include "engine/until.h"
 
-/* Go on until then, or until the run is over. 0, or a negative enum otalab_err
- * with a line in `diag`: then the run is good for nothing but its end. */
+/* Run until that point, or until the run is over. 0, or a negative enum
+ * otalab_err with a line in `diag`: then the run can only be ended. */
 int loop_until(struct run *run, const struct run_until *until,
                struct diag *diag);
 bool loop_over(const struct run *run);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The event that came nearest to what was waited for. */
+/* The event that came closest to the one waited for. */
 #include "engine/near.h"
 
 #include <inttypes.h>

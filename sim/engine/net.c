@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What goes between devices and the rest of the world: each device's own
- * link, the update server at the other end of them, and other devices.
+ * What travels between devices and the rest of the world: each device's own
+ * link, the update server at its other end, and other devices.
  */
 #include "engine/net.h"
 
@@ -18,7 +18,7 @@
 #define SERVER_NODE 1u
 #define SERVER_PORT 5683u
 #define DEVICE_NODE 10u /* the first device's */
-/* Each boot has a port of its own: what was meant for an earlier one finds
+/* Each boot uses its own port: datagrams meant for an earlier boot reach
  * nobody. */
 #define DEVICE_PORT 40000u
 #define DEVICE_PORTS 4096u
@@ -87,7 +87,7 @@ enum board_air net_send(void *context, uint32_t node, uint32_t port,
 
 /* ---- the server ----------------------------------------------------------- */
 
-/* Which resource and block a request is about; false: it is none. */
+/* Which resource and block a request is about; false: it is not a request. */
 static bool request_of(const struct link_packet *packet, uint32_t *resource,
                        uint32_t *block)
 {
@@ -264,8 +264,8 @@ int net_change(struct device *device, const struct action *action,
     }
     if (err) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s:%u:%u: the link does not take this: too many "
-                         "outages at once, or a figure out of range",
+                         "%s:%u:%u: the link does not accept this: too many "
+                         "outages at once, or a value out of range",
                          device->run->given->scenario->path, action->place.line,
                          action->place.column);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What goes between devices and the rest of the world: links, the update
+ * What travels between devices and the rest of the world: links, the update
  * server, other devices. net_send() is the board's radio_send.
  */
 #ifndef OTALAB_ENGINE_NET_H

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A device's battery: what drains it, and what it does to the device when it
- * gets weak. Without a battery in the scenario the supply is external and
+ * gets weak. Without a battery in the scenario, the supply is external and
  * nothing here happens.
  */
 #include "engine/power.h"
 
 #include "engine/emit.h"
 
-/* The cell must recover by so much to start the CPU again. */
+/* The cell must recover by this much before the CPU starts again. */
 #define RECOVERY_MV 50u
 
 static bool has_battery(const struct device *device)
@@ -29,7 +29,7 @@ int power_init(struct device *device, struct diag *diag)
     figures.brown_out_mv = device->run->given->figures.brown_out_mv;
     if (battery_init(&device->world->battery, &figures, battery->charge, 0)) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s: battery: a figure is out of range",
+                         "%s: battery: a value is out of range",
                          device->run->given->scenario->path);
     }
     power_update(device, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A device's battery and what drains it; nothing without one.
+ * A device's battery and what drains it; without a battery, nothing happens.
  */
 #ifndef OTALAB_ENGINE_POWER_H
 #define OTALAB_ENGINE_POWER_H
@@ -8,11 +8,11 @@
 #include "engine/state.h"
 
 int power_init(struct device *device, struct diag *diag);
-/* Time goes on to `now` with the loads as they were, then they change. */
+/* Advance to `now` with the old loads, then change them. */
 void power_update(struct device *device, uint64_t now);
 uint64_t power_next(const struct device *device);
 void power_charge(struct device *device, uint64_t now, uint32_t ppm);
-/* Can it not start a CPU? */
+/* Whether it cannot start a CPU. */
 bool power_too_weak(const struct battery *battery);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Offers, signed before the run that makes them. */
+/* Offers, signed before the run in which they are made. */
 #include "engine/publish.h"
 
 #include <assert.h>
@@ -34,7 +34,7 @@ static int describe(const struct run_case *given,
     return err ? err : descriptor_build(&spec, out, diag);
 }
 
-/* `release`: the last one so far, as the file's order has it. */
+/* `release`: the last one so far, in the file's order. */
 static int prepare(struct run_case *given, const struct action *action,
                    uint32_t *release, struct diag *diag)
 {

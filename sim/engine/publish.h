@@ -13,8 +13,9 @@ int publish_prepare(struct run_case *given, struct diag *diag);
 /* The offer of that action, which is one of the scenario's. */
 const struct case_offer *publish_find(const struct run_case *given,
                                       const struct action *action);
-/* Its descriptor for that release. It is ready when the steps fire in the
- * file's order, else signed here, with the key that was read: the same bytes. */
+/* The offer's descriptor for that release. It is ready if the steps happen in
+ * the file's order; otherwise it is signed here, with the key read before: the
+ * same bytes. */
 int publish_describe(const struct run_case *given,
                      const struct case_offer *offer, uint32_t release,
                      uint8_t out[IMAGE_DESCRIPTOR_SIZE], struct diag *diag);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What comes of a run. */
+/* The result of a run. */
 #include "engine/result.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a run is given and what comes of it. The caller owns both;
- * run_result_free() frees what the result holds.
+ * The input of a run and its result. The caller owns both; run_result_free()
+ * frees what the result holds.
  */
 #ifndef OTALAB_ENGINE_RESULT_H
 #define OTALAB_ENGINE_RESULT_H
@@ -18,11 +18,11 @@
 
 struct run_options {
     const char *firmware; /* folder of rom.elf, boot.bin, app.bin, the blob */
-    const char *firmware_else; /* where to look for what is not there */
+    const char *firmware_else; /* where to look for missing files */
     const char *plugin;        /* the shim's shared object */
     const char *qemu;          /* NULL: the one on PATH */
     FILE *story;               /* NULL: silent */
-    bool apart;                /* an empty line before the story */
+    bool apart;                /* print an empty line before the story */
     bool verbose;
     bool color;
     bool hard_cuts;  /* every power cut ends the process */
@@ -31,16 +31,17 @@ struct run_options {
     unsigned faults; /* added to the scenario; for the token */
     const char *const *fault;
     int gdb_port;
-    /* Called now and then with the virtual time; decides nothing. Or NULL. */
+    /* Called now and then with the virtual time, in ns; decides nothing. Or
+     * NULL. */
     void (*progress)(void *context, uint64_t now_ns);
     void *progress_context;
-    /* not 0: stop after the current turn; NULL: nobody asks */
+    /* not 0: stop after the current turn; NULL: never interrupted */
     const volatile sig_atomic_t *interrupted;
 };
 
 /* What is left of a device. */
 struct run_device {
-    struct flash *flash; /* the true one, malloc'ed */
+    struct flash *flash; /* the true contents, malloc'ed */
     struct otp otp;
     struct link_counts link[LINK_DIRECTIONS];
     uint64_t drained_uj;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A run from power-on to its verdict, and from any point as often as wanted. */
+/* A run from power-on to its verdict, and from any point, as often as
+ * needed. */
 #include "engine/run.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@
 
 #include <mbedtls/version.h>
 
-/* Once there is a machine: a run that cannot begin has no story. */
+/* Only once there is a machine: a run that cannot begin has no story. */
 static void say_title(const struct run *run)
 {
     const struct run_options *options = run->options;
@@ -145,7 +146,7 @@ int run_save(struct run *run, struct checkpoint **out, struct diag *diag)
     return 0;
 }
 
-/* From the last point on, to where it was; nobody is told again. */
+/* Replay from the last point to the target; nobody is told again. */
 static int play_again(struct run *run, const struct checkpoint *to,
                       struct diag *diag)
 {

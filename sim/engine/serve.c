@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A device goes on: its command is carried out, its sleep or silence ends.
+ * A device continues: its command is carried out, or its sleep or silence ends.
  */
 #include "engine/serve.h"
 
@@ -9,7 +9,7 @@
 #include "engine/power.h"
 #include "engine/steps.h"
 
-/* The reset that was to come does. */
+/* The expected reset comes. */
 static void reset_comes(struct device *device, uint64_t now)
 {
     device_advance(device, now);
@@ -25,8 +25,8 @@ static int serve_reset(struct device *device, uint64_t now, struct diag *diag)
     return device_restart(device, diag);
 }
 
-/* A guest in reset is answered at once, one that lies about the time when the
- * board itself says that it is. */
+/* A guest in reset is answered at once; one that lies about the time, at the
+ * board's own time. */
 static uint64_t command_time(const struct device *device)
 {
     const struct ctl_page *page = machine_page(device->machine);
@@ -73,7 +73,7 @@ static void serve_board(struct device *device)
 
     if (device->world->reset_ns != 0) {
         reset_comes(device, device->world->reset_ns);
-        /* it is the one that was seen */
+        /* it is the reset that was seen */
         board_see_cpu(&device->world->board,
                       &(struct board_cpu){.reset = true});
     }
@@ -89,8 +89,8 @@ static void serve_board(struct device *device)
         device->world->board.asleep ? WAIT_ASLEEP : WAIT_SERVED;
 }
 
-/* Whatever is due by the command's own time happens before the answer is
- * seen: a step that it triggered, a cut in the operation it began. */
+/* Everything due by the command's own time happens before the answer is seen: a
+ * step that it triggered, a cut in the operation that it began. */
 static int serve_command(struct device *device, uint64_t now, struct diag *diag)
 {
     struct run *run = device->run;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A device goes on: its command is carried out, its sleep or silence ends.
+ * A device continues: its command is carried out, or its sleep or silence ends.
  */
 #ifndef OTALAB_ENGINE_SERVE_H
 #define OTALAB_ENGINE_SERVE_H
 
 #include "engine/state.h"
 
-/* When it goes on by itself; BOARD_FOREVER: not so. */
+/* When it continues by itself; BOARD_FOREVER: never. */
 uint64_t serve_next(const struct device *device);
-/* Serve what it stands for. */
+/* Serve what it waits for. */
 int serve_device(struct device *device, uint64_t now, struct diag *diag);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Boards that can be switched on: flash and fuses provisioned, links and
- * batteries attached.
+ * Prepares boards to be switched on: provisions flash and fuses, attaches links
+ * and batteries.
  */
 #include "engine/setup.h"
 
@@ -11,7 +11,7 @@
 #include "engine/power.h"
 #include "image/provision.h"
 
-/* The first device has the scenario's seed, each other one its own. */
+/* The first device has the scenario's seed, each further one its own. */
 static uint64_t device_seed(const struct device *device)
 {
     return device->run->given->scenario->seed ^
@@ -25,7 +25,7 @@ static int init_device(struct device *device, struct diag *diag)
     if (board_init(board, &device->run->given->figures, device_seed(device)) !=
         0) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s: the flash's figures are not supported",
+                         "%s: the flash's values are not supported",
                          device->run->given->dtb_path);
     }
     board->rtc_ms = device->run->given->scenario->clock_ms;

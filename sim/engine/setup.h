@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The world before power is switched on: boards, flash and fuses as the factory
- * leaves them, links, batteries, the server.
+ * The world before power is switched on: boards, flash and fuses as they leave
+ * the factory, links, batteries, the server.
  */
 #ifndef OTALAB_ENGINE_SETUP_H
 #define OTALAB_ENGINE_SETUP_H

@@ -7,9 +7,9 @@
 
 #include "engine/given.h"
 
-/* Is it a PEM file's name? */
+/* Whether it is the name of a PEM file. */
 bool signer_is_file(const char *name);
-/* The key of that name, "root" when it is empty. */
+/* The key of that name, "root" if the name is empty. */
 int signer_key(const struct run_case *given, const char *name, struct key *key,
                struct diag *diag);
 

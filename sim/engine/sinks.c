@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What boards and oracles tell, as events and facts of the world. */
+/* Turns what boards and oracles report into events and facts of the world. */
 #include "engine/sinks.h"
 
 #include <stdio.h>
@@ -29,7 +29,7 @@ static void on_violation(void *context, unsigned rule, const char *what)
 
 /* ---- the board's sink -------------------------------------------------- */
 
-/* Another boot of which nothing has come yet. */
+/* Another boot that has not led to anything yet. */
 static void count_quiet(struct world_device *world)
 {
     if (world->quiet_sequence != world->oracle.sequence) {
@@ -72,7 +72,7 @@ static void on_halt(void *context)
     }
 }
 
-/* An operation of flash or fuses was told of: it is in flight. */
+/* An operation of flash or fuses was reported: it is in flight. */
 static void work_begins(struct device *device, enum event_code code,
                         const struct board_part *part)
 {
@@ -206,7 +206,7 @@ static void on_console(void *context, const uint8_t *text, uint32_t length)
         length = sizeof event.text - 1;
     }
     memcpy(event.text, text, length);
-    for (uint32_t i = 0; i < length; i++) { /* must not hide what follows */
+    for (uint32_t i = 0; i < length; i++) { /* must not hide later events */
         event.text[i] = event.text[i] != '\0' ? event.text[i] : '?';
     }
     while (length > 0 &&
@@ -259,7 +259,7 @@ static void on_refused(void *context, uint32_t command, enum ctl_status status)
     emit_numbers(device, EVENT_REFUSED, command, status, 0);
     if (status == CTL_E_TIME && !device->world->time_told &&
         (device->run->given->scenario->allow & ALLOW_TIME) == 0) {
-        device->world->time_told = true; /* a false clock stays false */
+        device->world->time_told = true; /* a false clock remains false */
         on_violation(device, 7, "the guest's time is impossible");
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What boards and oracles tell, as events and facts of the world.
+ * Turns what boards and oracles report into events and facts of the world.
  */
 #ifndef OTALAB_ENGINE_SINKS_H
 #define OTALAB_ENGINE_SINKS_H

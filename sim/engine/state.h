@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What one run consists of while it lasts: the world (a value) and what
- * stands outside it. Private to sim/engine, whose files include each other
- * without circles; from the ground up:
+ * What one run consists of: the world (a value) and everything outside it.
+ * Private to sim/engine, whose files include each other without cycles; from
+ * the ground up:
  *   case.c       what does not change, from the scenario: fit.c, signer.c,
  *                publish.c
- *   hear.c       who hears of an event
+ *   hear.c       who is told about an event
  *   verdict.c    why a run fails; near.c, cause.c: what explains it
  *   track.c      what an event has changed, for the recording
  *   emit.c       events: numbered, dated, told
@@ -15,14 +15,14 @@
  *   setup.c      the world before power is switched on
  *   strike.c     power cuts and resets from outside; brownout.c: from within
  *   steps.c      triggers and actions
- *   expects.c    expectations while the run lasts
+ *   expects.c    expectations during the run
  *   ends.c       what is judged when it is over
  *   agenda.c     what happens next in the world, in order of time
- *   serve.c      a device goes on
- *   sinks.c      what boards and oracles tell
- *   listeners.c  who hears of a run
+ *   serve.c      a device continues
+ *   sinks.c      what boards and oracles report
+ *   listeners.c  who is told about a run
  *   close.c      the run is over: verdict and evidence
- *   checkpoint.c a run at one point, to go back to
+ *   checkpoint.c points to which a run can return
  *   key.c        what a situation can still become
  *   run.c        the loop around all of them
  */
@@ -36,22 +36,22 @@
 #include "machine/machine.h"
 #include "record/story.h"
 
-/* One device's machine, and what is known of it outside the world: where the
- * counts of the shim stood, which each reset takes anew. So a world and a
- * machine in reset are enough to go on. */
+/* One device's machine, and what is known about it outside the world: where the
+ * shim's counts stood, which are taken again at each reset. A world and a
+ * machine in reset are therefore enough to continue. */
 struct device {
     struct run *run;
     struct world_device *world;
-    uint32_t number; /* from 1, as in events */
+    uint32_t number; /* counted from 1, as in events */
     struct machine *machine;
     struct board_sink board_sink;
     struct oracle_sink oracle_sink;
     uint64_t boot_insns;  /* shim's count at the last SYS_BOOT */
-    uint64_t boot_waits;  /* the same of WFIs */
+    uint64_t boot_waits;  /* the same for WFIs */
     uint64_t ring_insns;  /* shim's count at the last ring */
-    uint64_t grace_insns; /* where a guest in reset is ended */
+    uint64_t grace_insns; /* limit at which a guest in reset is ended */
     uint32_t generation;  /* resets and restores of the machine */
-    bool resetting;       /* it was in reset when it last ran on */
+    bool resetting;       /* it was in reset when it last ran */
 };
 
 struct checkpoint;
@@ -68,8 +68,8 @@ struct run {
     struct sectors held[SCENARIO_DEVICES]; /* of what was saved last */
     struct checkpoint *last;      /* the last point with all devices in reset */
     const struct pattern *wanted; /* event to stop after; NULL: none */
-    bool seen;                    /* it came */
-    bool again;                   /* this was told before */
+    bool seen;                    /* it has come */
+    bool again;                   /* this was reported before */
 };
 
 #endif

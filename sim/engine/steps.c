@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The scenario's steps. A trigger only marks its step as due; what it does is
- * carried out when the command that caused it has been served, so no action
+ * The scenario's steps. A trigger only marks its step as due; its actions are
+ * carried out after the command that caused it has been served, so no action
  * happens in the middle of another.
  */
 #include "engine/steps.h"
@@ -24,7 +24,7 @@
 
 /* ---- triggers ---------------------------------------------------------- */
 
-/* Each step fires once, so there is room. */
+/* Each step fires at most once, so there is room. */
 static struct world_due *next_due(struct run *run)
 {
     assert(run->world->dues < SCENARIO_STEPS);
@@ -37,7 +37,7 @@ void steps_event(struct run *run, const struct event *event)
         const struct step *step = &run->given->scenario->step[i];
         struct world_step *state = &run->world->step[i];
 
-        /* what comes after it has fired decides nothing */
+        /* further events after it has fired do not matter */
         if (step->timed || state->fired) {
             continue;
         }
@@ -72,7 +72,7 @@ bool steps_all_fired(const struct run *run)
 
 /* ---- actions ----------------------------------------------------------- */
 
-/* The flash range an action names; an error when it lies outside. */
+/* The flash range that an action names; an error if it lies outside. */
 static int action_range(const struct run *run, const struct action *action,
                         uint32_t length, uint32_t *address, struct diag *diag)
 {
@@ -147,7 +147,7 @@ static int do_damage(struct device *device, const struct action *action,
     if (!changed) {
         verdict_fail(device->run, action->place, 0,
                      "the damage changes the flash",
-                     "these bytes stood there already");
+                     "the flash already has these bytes");
     }
     tell_damage(device, address, action->length,
                 device->run->given->judged.policy.attempts);
@@ -162,8 +162,8 @@ static int do_console(struct device *device, const struct action *action,
 
     if (board_console_line(&device->world->board, action->text) != 0) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s:%u:%u: the device has not read the lines before "
-                         "this one; type it later",
+                         "%s:%u:%u: the device has not read the earlier lines "
+                         "yet; type this one later",
                          device->run->given->scenario->path, action->place.line,
                          action->place.column);
     }
@@ -181,8 +181,8 @@ static int do_flash_fail(struct device *device, const struct action *action,
 
     if (damage_next(&device->world->board, fault) != 0) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s:%u:%u: a flash_fail waits for its operation "
-                         "already; place them one after the other",
+                         "%s:%u:%u: a flash_fail already waits for its "
+                         "operation; place them one after the other",
                          device->run->given->scenario->path, action->place.line,
                          action->place.column);
     }
@@ -197,7 +197,7 @@ static void do_accelerator(struct device *device, const struct action *action)
                  action->times, 0);
 }
 
-/* What is done to one device. */
+/* Actions on one device. */
 static int do_to_device(struct device *device, uint32_t step,
                         const struct action *action, struct diag *diag)
 {
@@ -228,8 +228,8 @@ static int do_to_device(struct device *device, uint32_t step,
     }
 }
 
-/* What is done to the world, or to the device that the step is about: to all
- * when it is about none. */
+/* Actions on the world, or on the device of the step; on all devices if it has
+ * none. */
 static int do_action(struct run *run, const struct world_due *due,
                      const struct action *action, struct diag *diag)
 {
@@ -268,7 +268,8 @@ static int do_action(struct run *run, const struct world_due *due,
 
 int steps_carry_out(struct run *run, struct diag *diag)
 {
-    /* actions may make further steps due; each fires once, so this ends */
+    /* actions may make further steps due; each fires at most once, so this
+     * ends */
     for (unsigned i = 0; i < run->world->dues; i++) {
         struct world_due due = run->world->due[i];
         const struct step *step = &run->given->scenario->step[due.step];
@@ -308,7 +309,7 @@ void steps_due(struct run *run, uint64_t now)
         if (step->timed && !run->world->step[i].fired && step->at_ns <= now) {
             run->world->step[i].fired = true;
             *next_due(run) = (struct world_due){i, 0};
-            return; /* one after the other: what it does may come between */
+            return; /* one by one: the effects of one may come in between */
         }
     }
 }

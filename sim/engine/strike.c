@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Power cuts and resets from outside: a time at which one hits a device, which
- * may lie inside the operation in flight.
+ * Power cuts and resets from outside: a time at which one hits a device,
+ * possibly during the operation in flight.
  */
 #include "engine/strike.h"
 
@@ -21,7 +21,7 @@ static bool in_flight(const struct board *board)
 }
 
 /* "flash.program partition=requests nth=2 (#95) ended 13.216 us before": the
- * event to place a strike at that came too late for anything. */
+ * event at which to place a strike that came too late to hit anything. */
 static void say_work(const struct device *device, bool idle,
                      struct run_failure *failure)
 {
@@ -42,13 +42,14 @@ static void say_work(const struct device *device, bool idle,
         snprintf(which, sizeof which, " device=%u", device->number);
     }
     snprintf(failure->near, sizeof failure->near,
-             "#%" PRIu64 " %s%s nth=%u%s, over %s before: place it at that "
-             "event",
+             "#%" PRIu64
+             " %s%s nth=%u%s, which ended %s earlier; place it at that event",
              work->sequence, event_kind(work->code)->name, partition,
              (unsigned)work->nth, which, ago);
 }
 
-/* When does a strike hit that is placed at `done`/1000 of what is going on? */
+/* When a strike hits that is placed at `done`/1000 of the operation under
+ * way. */
 static uint64_t strike_time(const struct device *device,
                             const struct action *action)
 {
@@ -68,7 +69,7 @@ static uint64_t strike_time(const struct device *device,
     return start + (end - start) * done / 1000;
 }
 
-/* Who says how far an operation is means one. */
+/* A step that says how far an operation is expects one. */
 static void check_done(struct device *device, uint32_t step,
                        const struct action *action)
 {
@@ -96,7 +97,7 @@ int strike_arm(struct device *device, uint32_t step,
 
     if (strike->armed) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s:%u:%u: a power cut or reset is pending already; "
+                         "%s:%u:%u: a power cut or reset is already pending; "
                          "place them one after the other",
                          device->run->given->scenario->path, action->place.line,
                          action->place.column);
@@ -117,7 +118,7 @@ int strike_arm(struct device *device, uint32_t step,
     return 0;
 }
 
-/* A form that was asked for is what the cut has to leave. */
+/* If a form was requested, the cut must leave it. */
 static void check_forms(struct device *device,
                         const struct board_cut_report *torn)
 {

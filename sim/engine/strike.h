@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Power cuts and resets from outside: a time at which one hits a device, which
- * may lie inside the operation in flight.
+ * Power cuts and resets from outside: a time at which one hits a device,
+ * possibly during the operation in flight.
  */
 #ifndef OTALAB_ENGINE_STRIKE_H
 #define OTALAB_ENGINE_STRIKE_H
@@ -12,8 +12,8 @@ int strike_arm(struct device *device, uint32_t step,
                const struct action *action, struct diag *diag);
 uint64_t strike_next(const struct device *device);
 int strike_happen(struct device *device, uint64_t now, struct diag *diag);
-/* Power fails now, as `cut` says (its now_ns is set here); by the will of the
- * scenario if `meant`. */
+/* Power fails now, as `cut` says (its now_ns is set here); `meant`: because the
+ * scenario says so. */
 int strike_power(struct device *device, uint64_t now, struct board_cut *cut,
                  bool meant, struct board_cut_report *torn, struct diag *diag);
 

@@ -92,7 +92,7 @@ static int hex_digit(char c)
     return at != NULL ? (int)(at - digits) : -1;
 }
 
-/* Undo the escapes of one fault; -1 when it is none, or does not fit. */
+/* Undo the escapes of one fault; -1 if it is invalid or does not fit. */
 static int read_fault(char *out, size_t size, const char *text, size_t length)
 {
     size_t used = 0;
@@ -211,7 +211,7 @@ static int parse_part(struct token *token, const char *text, size_t length,
             memcmp(text, parts[i].key, key) == 0) {
             return parse_value(token, &parts[i], equals + 1, value) == 0
                        ? 0
-                       : bad(diag, "not what stands there", text, length);
+                       : bad(diag, "not a valid value", text, length);
         }
     }
     return bad(diag, "unknown part", text, length);
@@ -233,7 +233,7 @@ static int parse_name(struct token *token, const char *text, size_t length,
     return 0;
 }
 
-/* A line that was cut short lacks something. */
+/* Say what is missing in a truncated line. */
 static int check_complete(struct token *token, bool seeded, struct diag *diag)
 {
     if (!seeded) {

@@ -3,12 +3,11 @@
  * The one line that replays a run:
  *   ol1:NAME@HASH:seed=7:rom=..:boot=..:images=..:dtb=..:qemu=7.2.22:rec=..
  *      [:faults=FAULT+FAULT]
- * HASH is of the scenario file, the others are short digests of what took
- * part; rec is that of the recording, which an exact replay has to give
- * again, and is missing when a run did not come to its end. In a FAULT every
- * byte but letters, digits and .,_=@%/- is written ~XX, so that a token is one
- * word to every shell. A token comes from outside: token_parse() checks every
- * part.
+ * HASH is that of the scenario file; the others are short digests of what took
+ * part. rec is that of the recording, which an exact replay must reproduce; it
+ * is missing if a run did not finish. In a FAULT every byte except letters,
+ * digits and .,_=@%/- is written ~XX, so that a token is one word in every
+ * shell. A token comes from outside: token_parse() checks every part.
  */
 #ifndef OTALAB_ENGINE_TOKEN_H
 #define OTALAB_ENGINE_TOKEN_H
@@ -19,7 +18,7 @@
 #include "base/diag.h"
 
 #define TOKEN_FAULTS 16u
-#define TOKEN_FAULT_SIZE 192u /* with its NUL */
+#define TOKEN_FAULT_SIZE 192u /* including its NUL */
 #define TOKEN_MAX (512u + TOKEN_FAULTS * 3u * TOKEN_FAULT_SIZE)
 
 struct token {
@@ -36,11 +35,12 @@ struct token {
     char fault[TOKEN_FAULTS][TOKEN_FAULT_SIZE];
 };
 
-/* 0, or OTALAB_ERR_USAGE with a line that says what is wrong where. */
+/* 0, or OTALAB_ERR_USAGE with a line that says what is wrong and where. */
 int token_parse(const char *text, struct token *token, struct diag *diag);
-/* Add a fault; OTALAB_ERR_USAGE when there is no room for it. */
+/* Add a fault. 0, or OTALAB_ERR_USAGE if there is no room for it. */
 int token_add_fault(struct token *token, const char *text, struct diag *diag);
-/* Length written, 0 when it did not fit (TOKEN_MAX is always enough). */
+/* Returns the length written, 0 if it did not fit (TOKEN_MAX is always
+ * enough). */
 size_t token_print(const struct token *token, char *out, size_t size);
 
 #endif

@@ -9,12 +9,11 @@
 
 enum run_stop {
     UNTIL_END = 0, /* nothing is left to happen */
-    UNTIL_EVENT,   /* the event of that number was told */
-    UNTIL_TIME,    /* the world has come to that time */
-    UNTIL_MATCH,   /* an event that fits the pattern was told; `nth` is not
-                      looked at */
-    UNTIL_RESET,   /* a device was struck and has not run since */
-    UNTIL_TURN     /* so many turns were taken, and that phase has come */
+    UNTIL_EVENT,   /* the event with that number was told */
+    UNTIL_TIME,    /* the world has reached that time */
+    UNTIL_MATCH,   /* an event that matches was told; `nth` is ignored */
+    UNTIL_RESET,   /* a device was cut or reset and has not run since */
+    UNTIL_TURN     /* this many turns were taken, and that phase was reached */
 };
 
 struct run_until {

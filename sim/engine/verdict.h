@@ -7,11 +7,12 @@
 
 #include "engine/state.h"
 
-/* The failure, to add to it; NULL when there is no room for more. */
+/* The failure, for adding details; NULL if there is no room for more. */
 struct run_failure *verdict_fail(struct run *run, struct place place,
                                  uint64_t sequence, const char *expected,
                                  const char *seen);
-/* To the microsecond, as the story has it: 4.488547 s. Returns `out`. */
+/* Write a time with microseconds, as in the story: 4.488547 s. Returns
+ * `out`. */
 const char *verdict_time(uint64_t ns, char *out, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The hash goes over members, never over whole structures: padding between
- * them has no value. What is left out is said beside its structure.
+ * The hash covers members, never whole structures: padding between them has no
+ * value. Omissions are noted beside their structure.
  */
 #include "engine/world.h"
 
@@ -83,7 +83,7 @@ static void add_accelerator(mbedtls_sha256_context *context,
     ADD(context, unit->result);
 }
 
-/* The figures are the case's, not the world's. */
+/* The values belong to the case, not to the world. */
 static void add_board(mbedtls_sha256_context *context,
                       const struct board *board)
 {
@@ -186,9 +186,9 @@ static void add_strike(mbedtls_sha256_context *context,
     ADD(context, strike->cut.sram);
 }
 
-/* Link, battery and server are hashed by whole structures: these have no
- * padding, or this does not compile. What lies in the link's arrays after
- * their counts has no value. */
+/* Link, battery and server are hashed as whole structures: they have no
+ * padding, or this does not compile. Entries of the link's arrays beyond their
+ * counts have no value. */
 _Static_assert(sizeof(struct link_figures) == 5 * 8 + 8 * 4, "padding");
 _Static_assert(sizeof(struct link_counts) == (7 + LINK_FATES) * 8, "padding");
 _Static_assert(sizeof(struct link_way) == sizeof(struct link_figures) +

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The world as a value: everything that decides what happens next, in one
- * flat structure without pointers or descriptors. Cloned by assignment,
- * compared by world_hash(). The machines, the recording and the constant case
- * stand outside it.
+ * The world as a value: everything that decides what happens next, in one flat
+ * structure without pointers or descriptors. Cloned by assignment, compared by
+ * world_hash(). The machines, the recording and the constant case are outside
+ * it.
  */
 #ifndef OTALAB_ENGINE_WORLD_H
 #define OTALAB_ENGINE_WORLD_H
@@ -21,49 +21,50 @@
 #include "outside/link.h"
 #include "outside/server.h"
 
-/* Of the events that a pattern did not fit: the one that came nearest to it,
- * the latest of equals. */
+/* Of the events that a pattern did not match, the one that came closest; of
+ * equally close ones, the latest. */
 struct world_near {
-    uint32_t differs; /* fields; 0: there was none */
+    uint32_t differs; /* fields that differ; 0: there was no such event */
     struct event event;
 };
 
-/* How far one step of the scenario is. */
+/* State of one step of the scenario. */
 struct world_step {
     uint32_t matched; /* how often its event was seen */
     bool fired;
     struct world_near near;
 };
 
-/* How far one expectation is. */
+/* State of one expectation. */
 struct world_expect {
     uint64_t count; /* events that matched */
-    uint32_t held;  /* a bit for each device whose state was as wanted */
+    uint32_t held;  /* one bit for each device that was in the expected state */
     bool met;
     bool broken;
     uint64_t told;    /* event: the last that matched; of a count, the first
                          that was one too many */
     uint64_t told_ns; /* and its time */
-    uint32_t judged[SCENARIO_DEVICES]; /* journal sequence by which it was
-                                          looked whether it can still come */
+    /* journal sequence at which the chance of it still coming was last
+     * checked */
+    uint32_t judged[SCENARIO_DEVICES];
     struct world_near near;
 };
 
 /* The flash operation or burn that a device began last. */
 struct world_work {
     uint32_t code; /* enum event_code; 0 with `sequence` 0: none yet */
-    uint32_t nth;  /* of those of that code and partition */
+    uint32_t nth;  /* among those with that code and partition */
     uint64_t sequence;
     uint64_t end_ns; /* BOARD_FOREVER while it is in flight */
     char partition[EVENT_LABEL];
 };
 
-/* What a device's CPU stands still for. */
+/* What a device's CPU waits for. */
 enum world_wait {
     WAIT_RUNS = 0, /* it has the turn */
-    WAIT_COMMAND,  /* at a doorbell that is not served yet */
-    WAIT_SERVED,   /* answered; goes on when nothing else is due */
-    WAIT_ASLEEP,   /* at a SYS_SLEEP that is not answered yet */
+    WAIT_COMMAND,  /* at a doorbell that has not been served yet */
+    WAIT_SERVED,   /* answered; continues when nothing else is due */
+    WAIT_ASLEEP,   /* at a SYS_SLEEP that has not been answered yet */
     WAIT_RESET,    /* a reset comes at reset_ns, in a new process */
     WAIT_LOST      /* only something from outside helps */
 };
@@ -71,9 +72,9 @@ enum world_wait {
 /* A cut or reset from outside that waits for its time. */
 struct world_strike {
     bool armed;
-    bool power; /* power cut, else a reset that keeps power */
+    bool power; /* a power cut; otherwise a reset without loss of power */
     uint64_t at_ns;
-    struct board_cut cut; /* cause also for a reset */
+    struct board_cut cut; /* the cause also applies to a reset */
     uint32_t step;
 };
 
@@ -91,7 +92,7 @@ struct world_due {
     uint32_t device; /* of the event; 0: none */
 };
 
-/* One device with what it alone has of the world around it. */
+/* One device and everything in the world around it that is its own. */
 struct world_device {
     struct board board;
     struct oracle oracle;
@@ -99,18 +100,18 @@ struct world_device {
     struct battery battery;
     struct world_strike strike;
     uint32_t wait;        /* enum world_wait */
-    uint32_t reset_cause; /* enum ctl_reset_cause of what follows */
+    uint32_t reset_cause; /* enum ctl_reset_cause of the next boot */
     uint64_t reset_ns; /* the reset that ends its silence; 0: none is known */
     uint32_t boots;
-    uint32_t cuts;        /* and resets from outside, delivered */
-    uint32_t state;       /* of its newest status report */
-    uint32_t result;      /* and its result */
-    uint32_t quiet_boots; /* since it last did its work, or wrote the journal,
-                             or was struck */
+    uint32_t cuts;           /* and resets from outside, delivered */
+    uint32_t state;          /* of its newest status report */
+    uint32_t result;         /* and its result */
+    uint32_t quiet_boots;    /* since it last worked, wrote the journal, or was
+                             cut or reset */
     uint32_t quiet_sequence; /* of the journal then */
     uint64_t boot_ns;        /* time of the last boot */
     struct event cause;      /* what explains its state best; code of none: 0
-                             with sequence 0 */
+                                with sequence 0 */
     struct world_work work;
     uint32_t begun[BOARD_PARTS + 1][2]; /* programs and erases, by partition;
                                            the last row: burns */
@@ -118,20 +119,20 @@ struct world_device {
     bool journal_changed; /* looked; one in the journal's partition */
     bool struck;    /* reset was asserted, and the CPU has not run since */
     bool alive;     /* the image entered since the last reset does its work */
-    bool warned;    /* the supply was near the brown-out level */
+    bool warned;    /* the supply was close to the brown-out level */
     bool time_told; /* a false time was reported since the last boot */
-    bool nudged;    /* the CPU is to wake for that */
-    bool dead;      /* the battery cannot start the CPU any more */
-    bool down;      /* the link was down when last looked at */
+    bool nudged;    /* the CPU must wake for that */
+    bool dead;      /* the battery can no longer start the CPU */
+    bool down;      /* the link was down when last checked */
 };
 
 _Static_assert(SCENARIO_DEVICES <= 32, "a bit of `held` for each device");
 
-/* Between two turns of a run, and within one. */
+/* Between two turns of a run, and during one. */
 enum world_phase {
     PHASE_BEGIN = 0, /* power is on, and nothing has run */
-    PHASE_TURN,      /* a turn comes */
-    PHASE_RUN        /* it was taken, and the devices run on */
+    PHASE_TURN,      /* a turn begins */
+    PHASE_RUN        /* it was taken, and the devices run */
 };
 
 struct world {
@@ -146,7 +147,7 @@ struct world {
     struct world_counts counts;
     struct world_step step[SCENARIO_STEPS];
     struct world_expect expect[SCENARIO_EXPECTS];
-    struct world_due due[SCENARIO_STEPS]; /* within a turn: each step once */
+    struct world_due due[SCENARIO_STEPS]; /* during a turn: each step once */
     uint32_t dues;
     uint32_t verdict; /* enum run_verdict, so far */
     uint32_t failures;

@@ -54,14 +54,14 @@ says "the run ends there" '^FAIL halted  at 0\.'
 # ---- a cut where nothing is in flight
 run_case lc3 1
 says "says so" '^    seen      nothing was in flight: power_cut on app.request kind=confirm$'
-says "and where to place it" '^    nearest   #[0-9]+ flash.program partition=requests nth=[0-9]+, over [0-9.]+ us before: place it at that event$'
-nth=$(sed -n 's/^    nearest .* nth=\([0-9]*\), over.*/\1/p' out)
+says "and where to place it" '^    nearest   #[0-9]+ flash.program partition=requests nth=[0-9]+, which ended [0-9.]+ us earlier; place it at that event$'
+nth=$(sed -n 's/^    nearest .* nth=\([0-9]*\), which.*/\1/p' out)
 sed "s/event: app.request, kind: confirm/event: flash.program, partition: requests, nth: $nth/; s/lc3/torn/" \
     "$cases/lc3.yaml" >torn.yaml
 check "which is right" 0 "$tool" run torn.yaml
 says "as it tears something" 'CUT for .* in flight is torn: requests, '
 run_case lc4 1
-says "a form says it too" '^    nearest   #[0-9]+ flash.program partition=requests nth=[0-9]+, over '
+says "a form says it too" '^    nearest   #[0-9]+ flash.program partition=requests nth=[0-9]+, which ended '
 sed 's/{done: 40%}/{}/; s/lc3/untorn/' "$cases/lc3.yaml" >untorn.yaml
 check "without 'done' it may be idle" 0 "$tool" run -q untorn.yaml
 

@@ -105,7 +105,7 @@ says "it says so" '^LIMIT late '
 says "what was expected by then" 'expected  app.ready nth=2 within 3.000 s'
 says "and what there was" 'seen      1 of them by 3.000000 s, the last at [0-9]+\.[0-9]+ s'
 check "4: too many restarts" 4 "$tool" run -q boots.yaml
-says "which limit" 'no more resets than limits: allow'
+says "which limit" 'no more resets than limits.resets allows'
 refused "5: a folder without scenarios" 5 "no scenario" "$tool" run empty
 check "the worst of several counts" 1 "$tool" run -q two
 says "several are summed up" '^1 passed, 1 failed$'

@@ -108,7 +108,7 @@ steps:
 expect: [eventually: {running: factory}]
 END
 verdict damage-same 1 "the damage changes the flash" \
-    "these bytes stood there already"
+    "the flash already has these bytes"
 
 # The part shows garbage while it is busy: no store of the device's own.
 scenario damage-in-flight <<'END'

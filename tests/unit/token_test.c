@@ -170,9 +170,9 @@ Test(token, parts_are_checked)
     expect_refused(GOOD "::", "KEY=VALUE");
     expect_refused(GOOD ":new=1", "unknown part");
     expect_refused(GOOD ":=1", "unknown part");
-    expect_refused(GOOD ":rom=200efa19", "not what stands there"); /* twice */
-    expect_refused("ol1:a@00000000:qemu=7.2\n", "not what stands there");
-    expect_refused(GOOD "0", "not what stands there");
+    expect_refused(GOOD ":rom=200efa19", "not a valid value"); /* twice */
+    expect_refused("ol1:a@00000000:qemu=7.2\n", "not a valid value");
+    expect_refused(GOOD "0", "not a valid value");
     expect_refused(GOOD ":seed=", "not a number");
     expect_refused(GOOD ":seed=-1", "not a number");
     expect_refused(GOOD ":seed=7x", "not a number");
