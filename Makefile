@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# Otalab's build: GNU make, wildcards. New source files need no change.
-# `make help` lists the targets; mk/ has the rules, one file for each kind of
-# thing that is built.
+# Otalab's build, for GNU make. New source files need no change here. `make help`
+# lists the targets; mk/ has the rules, one file for each kind of product.
 #
-#   CC=gcc|clang   host compiler; another one than gcc builds in build-NAME
+#   CC=gcc|clang   host compiler; any other than gcc builds in build-NAME
 #   SAN=1          host code with ASan and UBSan, in build-san
 #   V=1            show commands
 
@@ -23,11 +22,11 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 
 compiler := $(notdir $(firstword $(CC)))
 B ?= build$(if $(filter-out gcc,$(compiler)),-$(compiler))$(if $(SAN),-san)
-# Third-party sources, and what is made of them for the target, are shared.
+# Third-party sources, and what is built from them for the target, are shared.
 SRC := build/src
 ARMLIB := build/third-party
 # Device programs: sources below $(DEVSRC), results in $(DEVOUT). Mutants use
-# another tree.
+# other trees.
 DEVSRC ?= .
 DEVOUT ?= $(B)/firmware
 
@@ -37,7 +36,7 @@ all: host firmware
 
 # ---- set-up
 
-# NODEPS=1 skips the look at packages (used by recursive calls).
+# NODEPS=1 skips the check for packages (for recursive calls).
 deps_groups = $(if $(NODEPS),true,tools/deps.sh $(SRC) $(1))
 
 .PHONY: deps deps-build deps-test deps-lint
@@ -50,8 +49,9 @@ deps-test: | deps-build
 deps-lint: | deps-build
 	$(Q)$(call deps_groups,build test lint)
 
-# A change of flags compiles anew: objects depend on a file that holds them. The
-# new one is named after this make: mutants are built side by side.
+# A change of flags recompiles, because objects depend on a file that holds the
+# flags. Its temporary name contains this make's process: mutants are built in
+# parallel.
 .PHONY: FORCE
 this_make := $(shell echo $$PPID)
 define keep_flags
@@ -65,10 +65,10 @@ include mk/third-party.mk mk/host.mk mk/device.mk mk/mutants.mk mk/tests.mk \
 # ---- the rest
 
 .PHONY: lint format size clean help
-lint: ## format, static analysis, function lengths, the house's rules
+lint: ## format, static analysis, function lengths, the project's rules
 lint: deps-lint $(B)/libotalab.a $(B)/libota.a
 	$(Q)tools/lint.sh $(B)
-format: ## put all C sources into the house's format
+format: ## format all C sources
 	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | \
 		xargs -r clang-format -i
 size: ## code sizes of the device programs

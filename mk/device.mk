@@ -28,7 +28,7 @@ recovery_obj := $(call dev_obj,firmware/recovery/*.c firmware/recovery/*.S \
 variants := $(basename $(notdir $(call dev_find,firmware/variants/*.c)))
 arm_libs := $(ARMLIB)/libmbed.a $(ARMLIB)/libfdt.a
 
-# A program is built when its own folder has a source.
+# A program is built if its own folder has a source.
 program = $(if $($(1)_obj),$(1))
 programs := $(foreach p,rom boot app recovery,$(call program,$(p)))
 variant_programs := $(if $(filter app,$(programs)),$(variants))
@@ -37,7 +37,7 @@ dtb := $(if $(call dev_find,firmware/board/otalab.dts),$(DEVOUT)/otalab.dtb)
 .PHONY: programs firmware
 programs: $(programs:%=$(DEVOUT)/%.elf) $(dtb) \
 	$(patsubst %,$(DEVOUT)/%.bin,$(filter-out rom,$(programs)))
-firmware: ## the device programs, bad variants included
+firmware: ## the device programs, including the bad variants
 firmware: programs $(DEVOUT)/programs.txt \
 	$(variant_programs:%=$(DEVOUT)/%.elf) \
 	$(variant_programs:%=$(DEVOUT)/%.bin)
@@ -49,7 +49,7 @@ $(Q)$(ARM)gcc $(ARM_CFLAGS) $(WARN) $(ARM_OWN) $(ARM_DEFS) $(ARM_MAP) -MMD -MP \
 	-c -o $@ $<
 endef
 
-# Mutants are built side by side: they take the shared archives as they are.
+# Mutants are built in parallel, so they use the shared archives as they are.
 $(DEVOUT)/.flags: FORCE
 $(ARMLIB)/.flags: $(if $(NODEPS),,FORCE)
 $(DEVOUT)/.flags $(ARMLIB)/.flags:
@@ -81,14 +81,14 @@ $(ARMLIB)/libmbed.a: $(call arm_third,$(mbed_arm_src))
 $(ARMLIB)/libfdt.a: $(call arm_third,$(fdt_arm_src))
 	$(call archive,$(ARM))
 
-# The application's objects as an archive: a variant comes first, so that its
-# strong definitions win over the weak ones of the application.
+# The application's objects are in an archive. A variant comes first, so that its
+# strong definitions replace the weak ones of the application.
 $(DEVOUT)/libapp.a: $(app_obj)
 	$(call archive,$(ARM))
 $(DEVOUT)/libota.a: $(core_obj)
 	$(call archive,$(ARM))
 
-# Linker scripts may include each other; the folder is searched.
+# Linker scripts may include each other, so their folder is searched.
 ld_scripts := $(patsubst %,$(DEVSRC)/%,$(call dev_find,firmware/board/*.ld))
 arm_link = $(ARM)gcc $(ARM_LDFLAGS) -L$(DEVSRC)/firmware/board \
 	-T $(DEVSRC)/firmware/board/$(1) -Wl,-Map=$(@:.elf=.map) -o $@ \
@@ -104,7 +104,7 @@ $(DEVOUT)/libapp.a $(DEVOUT)/libota.a $(programs:%=$(DEVOUT)/%.elf) \
 $(DEVOUT)/rom.elf: $(rom_obj) $(common_obj) $(arm_libs) $(ld_scripts)
 	$(call say,LD,$@)
 	$(Q)$(call arm_link,rom.ld)
-# The ROM's services stand in for parts of the portable core and of libfdt.
+# The ROM's services replace parts of the portable core and of libfdt.
 $(DEVOUT)/boot.elf: $(boot_obj) $(board_obj) $(DEVOUT)/libota.a $(arm_libs) \
 		$(ld_scripts)
 	$(call say,LD,$@)

@@ -3,8 +3,8 @@
 # The tool and the QEMU plugin.
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wstrict-prototypes -Werror
-# Sanitizers rewrite expressions before gcc judges them: it warns of casts that
-# are not in the source. The plain builds are the ones that have to be clean.
+# Sanitizers rewrite expressions before gcc checks them, so it warns about casts
+# that are not in the source. Only the plain builds have to be free of warnings.
 WARN += $(if $(SAN),-Wno-error)
 comma := ,
 san_flags := $(if $(SAN),-fsanitize=address$(comma)undefined \
@@ -32,8 +32,8 @@ $(B)/.flags: FORCE
 	$(call keep_flags,$(CC) $(HOST_CFLAGS) $(WARN) $(HOST_DEFS) \
 		$(call third_party_flags,p256-m.c))
 
-# So does what is linked or archived on how, and on the list of sources: one
-# that was removed is in no object's way.
+# Likewise, whatever is linked or archived depends on its flags and on the list of
+# sources, because no object shows that a source was removed.
 $(B)/.linked: FORCE
 	$(call keep_flags,$(HOST_LDFLAGS) $(HOST_LIBS) $(sim_src) $(ota_src) \
 		$(shim_src) $(tui_src) $(main_src) $(mbed_host_src) \
@@ -62,7 +62,7 @@ $(B)/obj/%.o: %.c $(B)/.flags | deps-build
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(WARN) $(HOST_DEFS) -MMD -MP -c -o $@ $<
 
-# Objects come as prerequisites; the archive is made anew so that a removed
+# Objects are prerequisites; the archive is rebuilt from scratch, so a removed
 # source leaves nothing behind.
 define archive
 $(call say,AR,$@)

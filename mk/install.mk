@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# What goes where below PREFIX.
+# What is installed where below PREFIX.
 
-# The program finds everything from its own place, so PREFIX is not compiled
-# in and what is installed may be moved as a whole.
+# The program finds everything relative to itself, so PREFIX is not compiled in
+# and an installation can be moved as a whole.
 PREFIX ?= /usr/local
 DESTDIR ?=
 place = "$(DESTDIR)$(PREFIX)/$(1)"
@@ -11,7 +11,7 @@ put = install -D -m 644
 scenario_files := $(shell find scenarios -type f 2>/dev/null)
 doc_files := README.md LICENSE $(shell find docs -type f 2>/dev/null)
 
-# Texts that the program makes from its own tables: what it is asked for, and
+# Texts that the program generates from its own tables: the command for each, and
 # where they go.
 texts := $(B)/texts/otalab.1 $(B)/texts/bash $(B)/texts/zsh $(B)/texts/fish
 man_page := share/man/man1/otalab.1
@@ -42,7 +42,7 @@ install: host firmware $(texts)
 	$(Q)$(put) $(B)/texts/bash $(call place,$(bash_script))
 	$(Q)$(put) $(B)/texts/zsh $(call place,$(zsh_script))
 	$(Q)$(put) $(B)/texts/fish $(call place,$(fish_script))
-uninstall: ## remove what 'make install' put there (the same PREFIX)
+uninstall: ## remove what 'make install' installed (same PREFIX)
 	$(Q)rm -rf $(call place,lib/otalab) $(call place,share/otalab) \
 		$(call place,share/doc/otalab)
 	$(Q)rm -f $(call place,bin/otalab) $(call place,$(man_page)) \

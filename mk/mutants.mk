@@ -3,8 +3,9 @@
 # The same device programs with one planted defect.
 
 # make mutant M=NAME plants the defect of tests/mutants/NAME.rule in a copy of
-# the device sources; results in $(B)/mutants/NAME/firmware. An unchanged source gives the
-# same code there (only the folders named in debug information differ).
+# the device sources and builds it in $(B)/mutants/NAME/firmware. An unchanged
+# source gives the same code there (only the folders named in debug information
+# differ).
 mutant_dir := $(B)/mutants/$(M)
 mutant_names := $(basename $(notdir $(wildcard tests/mutants/*.rule)))
 device_files := $(shell find bootloader firmware -type f 2>/dev/null)

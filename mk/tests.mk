@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Test programs, and what runs them; fuzzers; the native campaign.
+# Test programs and their runners, fuzzers, the native campaign.
 
 test_defs := $(HOST_DEFS) -Itests
 unit_src := $(wildcard tests/unit/*.c)
@@ -27,7 +27,7 @@ $(B)/tests/qemu: $(call host_obj,$(qemu_src)) $(libs)
 
 $(test_programs): $(B)/.linked
 
-# The board tests' guest is one source for three stages, in the place of ROM,
+# The board tests' guest is one source for three stages; it replaces ROM,
 # bootloader and application.
 guest_obj := $(call dev_obj,tests/qemu/guests/board_guest.c)
 board_guests := $(if $(guest_obj),$(addprefix $(B)/tests/guests/board_, \
@@ -41,14 +41,14 @@ $(B)/tests/guests/%.bin: $(B)/tests/guests/%.elf
 	$(Q)$(ARM)objcopy -O binary $< $@
 $(B)/tests/qemu: | $(board_guests) $(dtb)
 
-# What a folder of tests needs beyond this.
+# What a folder of tests needs in addition.
 include $(wildcard tests/*/module.mk)
 
 .PHONY: test unit demo bench
 test: ## build, then all tests: unit, real binary, command line, scenarios
 test: deps-test host firmware $(test_programs)
 	$(Q)tools/test.sh $(B) unit qemu cli scenarios
-unit: ## the unit tests alone
+unit: ## only the unit tests
 unit: deps-test $(B)/tests/unit
 	$(Q)tools/test.sh $(B) unit
 demo: ## set up, build, and show three updates over the air
@@ -60,15 +60,15 @@ bench: deps-build host firmware $(B)/tests/bench
 	@echo
 	$(Q)$(MAKE) --no-print-directory NODEPS=1 size
 
-# Every scenario in which something resets a device, from its first, middle and
-# last reset again. `make test` takes every sixth of them.
+# Runs every scenario in which a device resets again from its first, middle and
+# last reset. `make test` takes every sixth of them.
 .PHONY: forks
-forks: ## go back to resets in all scenarios, and compare
+forks: ## return to saved resets in all scenarios, and compare
 forks: deps-test host firmware $(B)/tests/qemu
 	$(Q)FORKS_STRIDE=1 OTALAB_BUILD=$(B) $(B)/tests/qemu -j2 --filter 'fork/*'
 
-# Fuzzers: everything compiled anew with coverage and sanitizers, in a folder
-# of its own. The run is bounded by a count, so it is the same each time.
+# Fuzzers: everything is recompiled with coverage and sanitizers, in a separate
+# folder. A fixed count ends the run, so it is the same each time.
 FUZZ_RUNS ?= 20000
 ifdef FUZZ
 $(fuzz_src:tests/fuzz/%.c=$(B)/%): $(B)/%: $(B)/obj/tests/fuzz/%.o $(libs)
@@ -84,12 +84,12 @@ fuzz: deps-lint
 	$(Q)tools/fuzz.sh build-fuzz $(FUZZ_RUNS) $(basename $(notdir $(fuzz_src)))
 fuzzers: $(fuzz_src:tests/fuzz/%.c=$(B)/%)
 
-# Random cases of the boot chain on the native board, on two cores for so many
-# SECONDS; findings go to $(B)/campaign.
+# Random cases of the boot chain on the native board, on two cores for SECONDS
+# seconds; findings go to $(B)/campaign.
 SECONDS ?= 60
 SEED ?= 1
 .PHONY: campaign
-campaign: ## the boot chain natively against anything (SECONDS=60 SEED=1)
+campaign: ## run the boot chain natively on random cases (SECONDS=60 SEED=1)
 campaign: deps-build $(native_campaign)
 	$(Q)$(native_campaign) --seconds $(SECONDS) --seed $(SEED) --jobs 2 \
 		--out $(B)/campaign

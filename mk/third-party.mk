@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What is fetched as source: mbedTLS, p256-m, libfdt. Which files of them, and how
-# they are compiled, for host and device.
+# Third-party code that is fetched as source: mbedTLS, p256-m, libfdt. Which of
+# their files are used, and how they are compiled for host and device.
 
 MBED := $(SRC)/mbedtls
 FDT := $(SRC)/device-tree-compiler/libfdt
@@ -19,10 +19,10 @@ fdt_arm_src := $(FDT_FILES:%=$(FDT)/%.c)
 third_party_src := $(sort $(mbed_host_src) $(mbed_arm_src) $(fdt_arm_src))
 $(third_party_src): | deps-build ;
 
-# p256-m is compiled only where mbedTLS's driver switch is on; we call it
-# directly. Its key generation wants a random source: the device drops both
-# (section garbage collection), the host has one that refuses. It has a name
-# of its own, as Criterion loads a libmbedcrypto with one.
+# p256-m is compiled only if mbedTLS's driver switch is on; we call it directly.
+# Its key generation needs a random source: the device drops both (by section
+# garbage collection), and the host has one that refuses. The source has a name of
+# its own, because Criterion loads a libmbedcrypto that has one, too.
 third_party_flags = $(if $(filter %p256-m.c,$(1)),\
 	-DMBEDTLS_PSA_P256M_DRIVER_ENABLED \
 	-Dpsa_generate_random=otalab_no_random_source)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# apt with lists of its own, kept in the cache: the machine's sources and lists
-# are read for the mirror's address and otherwise left alone. Needs no root.
-# Sourced; expects $cache.
+# apt with its own lists, kept in the cache. The machine's sources and lists are
+# only read, for the mirror's address. Needs no root. To be sourced; expects
+# $cache.
 
 # The mirror of the Debian archive, and that of its security updates.
 apt_mirrors() {
@@ -10,8 +10,8 @@ apt_mirrors() {
         2>/dev/null | sed 's,/*$,,' | sort -u
 }
 
-# apt_private NAME TYPE SUITE...: set up lists NAME and read them. A suite that
-# ends in -security comes from the security mirror.
+# apt_private NAME TYPE SUITE...: set up the lists NAME and read them. A suite
+# that ends in -security comes from the security mirror.
 apt_private() {
     local name=$1 type=$2 main security suite uri
     shift 2

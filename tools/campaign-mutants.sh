@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Every promise of the native campaign has to be seen to break: build the boot
-# chain with each planted defect of tests/native/mutants.txt and run the
-# campaign until the promise that the table names is broken. Prints a table.
+# Shows that every promise of the native campaign can break: builds the boot
+# chain with each planted defect of tests/native/mutants.txt and runs the
+# campaign until the promise named in the table is broken. Prints a table.
 #
 #   tools/campaign-mutants.sh BUILD [MUTANT...]
 set -euo pipefail
@@ -17,7 +17,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export build work most
 
-# "mutant promise" of each line that is wanted.
+# "mutant promise" for each selected line.
 pairs() {
     local mutant promise
     while read -r mutant promise; do
@@ -61,18 +61,18 @@ must_find() { # mutant promise
 
 export -f build_one must_find
 
-# What no defect of the boot chain can break is named in the table as well.
+# The table also names the promises that no defect of the boot chain can break.
 all_covered() {
     local promise
     sed -n 's/^ *X([A-Z_]*, "\([a-z-]*\)",.*/\1/p' tests/native/boot_judge.h |
         while read -r promise; do
             grep -v '^#' "$table" | grep -qw -- "$promise" ||
-                echo "not ok table: promise $promise is in no line of $table"
+                echo "not ok table: promise $promise is missing from $table"
         done
 }
 
 pairs "$@" >"$work/pairs"
-# What the mutants share is built first: they are built side by side.
+# The mutants' shared parts are built first, because they are built in parallel.
 make --no-print-directory -j"$(nproc)" B="$build" firmware \
     "$build/native/campaign" >"$work/make" 2>&1 || { cat "$work/make"; exit 1; }
 # A mutant of two lines is built once; pairs of one mutant stay together.

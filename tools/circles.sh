@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Do the files of a folder need each other in a circle? By what their objects
-# define and use. Prints the files of each circle.
+# Finds circular dependencies between the files of a folder, by what their
+# objects define and use. Prints the files of each circle.
 #
 #   tools/circles.sh BUILD FOLDER...
 set -euo pipefail
@@ -10,7 +10,7 @@ set -euo pipefail
 build=${1:?usage: tools/circles.sh BUILD FOLDER...}
 shift
 
-# "symbol object" of what nm says of the folder's objects that have a source.
+# "symbol object" from nm, for the folder's objects that have a source.
 symbols() { # folder nm's options...
     local folder=$1 source object
     shift
@@ -21,7 +21,7 @@ symbols() { # folder nm's options...
     done | sort -u
 }
 
-# "user owner" of each use of one file by another.
+# "user owner" for each use of one file by another.
 uses() { # folder
     join <(symbols "$1" -u) <(symbols "$1" --defined-only --extern-only) |
         awk '$2 != $3 { print $2, $3 }' | sort -u

@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Build the Containerfile where no registry can be reached, use the image, and
-# take the steps of the first workflow in docs/ci.md. The base is made by
-# debootstrap from the machine's own Debian mirror, with the machine's apt
-# configuration; the build is a real one, by buildah, in a store of its own
-# that is removed again. Needs root, git, debootstrap and buildah; exit code 77
-# without them. Takes ten minutes and some GB.
+# Builds the Containerfile where no registry can be reached, uses the image, and
+# runs the steps of the first workflow in docs/ci.md. debootstrap makes the base
+# from the machine's own Debian mirror, with the machine's apt configuration.
+# buildah does a real build, in a temporary store. Needs root, git, debootstrap
+# and buildah; exit code 77 without them. Takes ten minutes and some GB.
 #
 #   tools/container-try.sh [image|workflow]...     default: both
 set -euo pipefail
@@ -33,7 +32,7 @@ ours() {
 }
 steps() { ours "$1" --isolation chroot --network host "${@:2}"; }
 
-# As `podman run -v FOLDER:/project` does.
+# Does what `podman run -v FOLDER:/project` does.
 in_project() { # CONTAINER COMMAND...
     steps run --volume "$work/project:/project" --workingdir /project "$@"
 }

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Install what is missing, fetch third-party sources. Quick when there is
+# Installs missing packages and fetches third-party sources. Quick if there is
 # nothing to do; needs no network once packages and cache are there.
 #
 #   tools/deps.sh FOLDER GROUP...     groups: build test lint
 #
-# FOLDER gets the unpacked sources. Packages come by apt, as root or through
-# sudo; without either the line for an administrator is printed, the sources
-# are fetched all the same, and the result is failure.
+# The sources are unpacked into FOLDER. apt installs packages, as root or
+# through sudo. Without either, the command for an administrator is printed, the
+# sources are still fetched, and the exit code is that of a failure.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,7 +17,7 @@ shift
 
 say() { echo "deps: $*" >&2; }
 
-# Does the thing that a package is wanted for work already?
+# Does the thing that needs a package already work?
 probe() {
     local kind=${1%%:*} what=${1#*:}
     case $kind in
@@ -33,7 +33,7 @@ includes() {
         echo "#include <$2>" | "$1" -E -x c - >/dev/null 2>&1
 }
 
-# Packages of the wanted groups, with their probes.
+# Packages of the selected groups, with their probes.
 declare -A probes
 wanted=()
 while read -r group package what; do
@@ -72,7 +72,7 @@ install_packages() {
     say "missing: $*"
     "${as_root[@]}" apt-get -qq update -o APT::Update::Error-Mode=any >&2 ||
         { say "apt-get update failed: no network?"; return 1; }
-    # The last lines of a refused dry run tell counts and sizes.
+    # The last lines of a refused dry run give counts and sizes.
     simulated=$("${as_root[@]}" env LC_ALL=C apt-get install --assume-no \
         --no-install-recommends "$@" 2>&1 || true)
     count=$(grep -o '^[0-9]* newly installed\|[0-9]* newly installed' \

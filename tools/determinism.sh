@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# The same inputs give the same recording, byte for byte, in both its files: run twice, on a busy
-# machine, without address randomisation, with every power cut as the end of a
-# process, by a host program of another compiler, on another QEMU. Another
-# seed gives another one.
+# Checks that the same inputs give the same recording, byte for byte in both of
+# its files: in a second run, on a busy machine, without address randomisation,
+# with every power cut ending the process, from a host program built by another
+# compiler, on another QEMU. Another seed must give another recording.
 #
 #   tools/determinism.sh BUILD [SCENARIO...]
 #
-# Prints `ok`, `not ok` or `ok .. # SKIP why` per way and scenario; closes with
-# `N passed, N failed, N skipped`. Programs of BUILD must be there; those of
-# clang are built.
+# Prints `ok`, `not ok` or `ok .. # SKIP why` for each way and scenario, and
+# ends with `N passed, N failed, N skipped`. The programs of BUILD must exist;
+# those of clang are built.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -51,8 +51,8 @@ skip() {
     echo "ok $1 # SKIP $2"
 }
 
-# record WAY COMMAND...: all scenarios, kept in a folder of that name. $passes
-# says which exit codes are right.
+# record WAY COMMAND...: run all scenarios, and keep the recordings in a folder
+# of that name. $passes says which exit codes are right.
 passes=0
 record() {
     local way=$1 code=0
@@ -66,13 +66,13 @@ record() {
 
 kept() { echo "$work/$1/$2/${3:-recording.ndjson}"; }
 
-# same_file NAME WAY FILE: as in the first way.
+# same_file NAME WAY FILE: the file is the same as in the first way.
 same_file() {
     [ -s "$(kept first "$1" "$3")" ] &&
         cmp "$(kept first "$1" "$3")" "$(kept "$2" "$1" "$3")"
 }
 
-# Every recording of this way is that of the first.
+# Every recording of this way is the same as in the first.
 same() {
     local way=$1 name
     shift
@@ -89,7 +89,7 @@ same() {
     done
 }
 
-# The seed stands in the header: what happens has to differ as well.
+# The header contains the seed, so the events have to differ as well.
 other() {
     local way=$1 name
     shift
@@ -152,7 +152,7 @@ else
     skip qemu10 "$(tail -n 1 "$work/log")"
 fi
 
-# Another seed may break an expectation about chance, but no simulator.
+# Another seed may break an expectation about chance, but not the simulator.
 passes='0|1|4'
 more=(--seed 20)
 other other-seed with "$tool"

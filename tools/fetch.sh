@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Third-party sources: fetch the archives named in tools/archives.txt into the
-# cache, check them, unpack what is needed into FOLDER. Needs no root, and no
+# Fetches the third-party archives named in tools/archives.txt into the cache,
+# checks them, and unpacks what is needed into FOLDER. Needs no root, and no
 # network once the cache is filled.
 #
 #   tools/fetch.sh FOLDER
 #
-# The mirror is the machine's own. Elsewhere, or to override it, OTALAB_MIRROR
-# names a folder that holds the archives, a URL of such a folder, or the URL of
-# a Debian mirror.
+# Uses the machine's own mirror. To override it, OTALAB_MIRROR names a folder
+# that holds the archives, the URL of such a folder, or the URL of a Debian
+# mirror.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,7 +25,7 @@ fail() { say "$*"; exit 1; }
 
 sum_ok() { echo "$2  $1" | sha256sum --check --status 2>/dev/null; }
 
-# Download one URL to a file with whatever this machine has.
+# Download one URL to a file with any tool that this machine has.
 download() {
     local url=$1 file=$2 sum=$3
     if command -v curl >/dev/null; then
@@ -80,7 +80,8 @@ from_apt() {
     echo "$got"
 }
 
-# An archive of the same series fetched earlier when the pinned one was gone.
+# An archive of the same series, fetched earlier because the pinned one was
+# gone.
 substitute() {
     local name=$1 series=$2 f
     f=$(cat "$archives/$name.substitute" 2>/dev/null) || return 1

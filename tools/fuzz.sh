@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Run each fuzzer a bounded number of times from a fixed seed.
+# Runs each fuzzer a fixed number of times from a fixed seed.
 #
 #   tools/fuzz.sh BUILD RUNS NAME...
 #
-# tests/fuzz/corpus/NAME/ is read, never written; inputs found go to
-# BUILD/corpus/NAME, a crashing input to BUILD/NAME-*.
+# Only reads tests/fuzz/corpus/NAME/. New inputs go to BUILD/corpus/NAME, and a
+# crashing input to BUILD/NAME-*.
 set -euo pipefail
 
 build=${1:?usage: tools/fuzz.sh BUILD RUNS NAME...}

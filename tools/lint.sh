@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# The house's rules, one function each. All run; any finding fails.
+# The project's rules, one function each. All of them run; any finding is a
+# failure.
 #
 #   tools/lint.sh BUILD [RULE...]     rules: those listed at the end
 set -euo pipefail
@@ -12,7 +13,7 @@ shift
 
 finding() { echo "lint: $*"; }
 
-# Findings from lines on standard input, with a heading.
+# Report the lines on standard input as findings, with a heading.
 findings() {
     local heading=$1 line
     while read -r line; do
@@ -76,7 +77,7 @@ rule_spdx() {
         done | findings "no SPDX line"
 }
 
-# Folder, and what it must not include. The arrows of docs/architecture.md.
+# Folders, and what they must not include: the arrows of docs/architecture.md.
 arrows='
 sim/base     shim machine device outside world scenario engine oracle record image report shell cli
 sim/device   shim machine outside scenario engine oracle record report shell cli ota
@@ -111,7 +112,7 @@ rule_arrows() {
         findings "include by path from the root" || true
 }
 
-# Folders whose files need each other one way only.
+# Folders whose files must not depend on each other in a circle.
 straight='firmware/ota sim/base sim/device sim/engine sim/history sim/image sim/inspect sim/machine sim/oracle
     sim/outside sim/record sim/report sim/scenario sim/shell tui'
 
@@ -120,7 +121,7 @@ rule_circles() {
     "$here/circles.sh" "$build" $straight | findings "no arrows both ways"
 }
 
-# Every planted defect finds its place, every scenario has seen one.
+# Every planted defect can be applied, and every scenario detects one.
 rule_mutants() {
     local file name table
     table=$(grep -v '^#' tests/mutants/table.txt | cut -d'|' -f1)
@@ -131,7 +132,7 @@ rule_mutants() {
     done | findings "a scenario in no line of tests/mutants/table.txt"
 }
 
-# Whatever the oracle pulls in must not lead to the device's own decoders.
+# Nothing that the oracle links may lead to the device's own decoders.
 rule_oracle() {
     local objects=("$build"/obj/sim/oracle/*.o) whole=$build/oracle-closure.o
     [ -f "${objects[0]}" ] || return 0
@@ -143,7 +144,7 @@ rule_oracle() {
     rm -f "$whole"
 }
 
-# No path of one machine, no mirror's name, nothing of third parties.
+# No machine's paths, no mirror's name, no third-party code.
 rule_places() {
     files . | grep -v '\.bin$' | xargs -r grep -nIE \
         '(^|[^A-Za-z0-9_.])/(work|root|home/[a-z]+)/' /dev/null |
@@ -153,7 +154,7 @@ rule_places() {
         /dev/null | findings "a mirror's name" || true
 }
 
-# Whitespace that clang-format does not see, and shell that does not parse.
+# Whitespace errors that clang-format does not see, and shell syntax errors.
 rule_text() {
     files '*.c' '*.h' '*.S' '*.ld' '*.dts' '*.sh' '*.yaml' '*.md' '*.mk' Makefile ':!tests/data' |
         xargs -r grep -nE '[[:space:]]$' /dev/null |
@@ -169,7 +170,7 @@ rule_text() {
 rules=(format cppcheck lengths spdx arrows circles oracle mutants places text)
 total=0
 for rule in ${@:-"${rules[@]}"}; do
-    # Through a file: findings are made in subshells and cannot be counted.
+    # Through a file, because findings come from subshells that cannot count.
     "rule_$rule" >"$build/lint-$rule.log" 2>&1 || true
     cat "$build/lint-$rule.log"
     n=$(grep -c '^lint: ' "$build/lint-$rule.log" || true)

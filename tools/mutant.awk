@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
 #
-# Apply a planted defect, tests/mutants/NAME.rule, to a copy of the sources:
+# Applies a planted defect, tests/mutants/NAME.rule, to a copy of the sources:
 #
 #   One sentence that says what is wrong.
 #
 #   firmware/ota/policy.c
-#   - a line as it stands in the source, or several
-#   + what takes its place, or nothing
+#   - one or more lines of the source
+#   + the lines that replace them, if any
 #
-# A rule has any number of such blocks, for one file or several. The old lines
-# are found by their text, whatever stands around them; blanks at either end
-# do not matter. Text that is not there, or there twice, is an error.
+# A rule has any number of such blocks, for one or more files. The old lines are
+# found by their text, wherever they are; blanks at either end do not matter.
+# Text that is missing, or there twice, is an error.
 #
 #   awk -v tree=FOLDER [-v check=1] -f tools/mutant.awk RULE
 #
@@ -44,7 +44,7 @@ function write_source(    path, i) {
     close(path)
 }
 
-# The only line at which the old lines begin.
+# The only line where the old lines start.
 function find_old(    at, i, found) {
     found = 0
     for (at = 1; at + olds - 1 <= count; at++) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Copy the device sources and plant the defect of one rule in the copy. Times
-# are kept, so that only what the rule touches is compiled again.
+# Copies the device sources and plants the defect of one rule in the copy. File
+# times are kept, so only what the rule touches is compiled again.
 #
 #   tools/mutant.sh RULE FOLDER
 #   tools/mutant.sh --check         can every rule of tests/mutants be applied?

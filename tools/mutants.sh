@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Every planted defect has to be found: build each mutant of
-# tests/mutants/table.txt and run its scenarios with it; each must fail, and
-# show the words that the table names. (make lint checks that every scenario is
-# in the table: one that is not has never been seen to fail.)
+# Shows that every planted defect is found: builds each mutant of
+# tests/mutants/table.txt and runs its scenarios with it. Each must fail with
+# the words that the table names. (make lint checks that every scenario is in
+# the table: a scenario that is not has never been seen to fail.)
 #
 #   tools/mutants.sh BUILD [MUTANT...]
 set -euo pipefail
@@ -17,8 +17,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export build work
 
-# The scenario runs with the mutant's programs and must fail as it should.
-# Evidence of it is not kept: it failed on purpose.
+# The scenario runs with the mutant's programs and must fail as the table says.
+# Its evidence is not kept, because it fails on purpose.
 must_fail() { # "mutant TAB scenario TAB words"
     local mutant scenario words log code=0
     IFS=$'\t' read -r mutant scenario words <<<"$1"
@@ -44,7 +44,7 @@ must_fail() { # "mutant TAB scenario TAB words"
 }
 export -f must_fail
 
-# "mutant TAB scenario TAB words" of each pair that is wanted.
+# "mutant TAB scenario TAB words" for each selected pair.
 pairs() {
     local names words mutant scenarios scenario
     while IFS='|' read -r names words; do

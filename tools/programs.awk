@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The programs that a scenario's 'build' may name, a line each: what the first
-# comment of a variant's source says in its first sentence.
+# Lists the programs that a scenario's 'build' may name, one per line, with the
+# first sentence of the first comment in the variant's source.
 #
 #   awk -f tools/programs.awk firmware/variants/*.c
 

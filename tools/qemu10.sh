@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# A QEMU 10 beside Debian 12's 7.2, for tests on both: fetched from
-# bookworm-backports with lists of its own, unpacked into the cache, the
-# machine's packages untouched. Prints the path of qemu-system-arm.
+# Provides a QEMU 10 beside Debian 12's 7.2, for tests on both: fetched from
+# bookworm-backports with separate apt lists and unpacked into the cache; the
+# machine's packages are not touched. Prints the path of qemu-system-arm.
 #
 #   tools/qemu10.sh [--offline]
 #
-# Fails with one line when it is neither in the cache nor to be had, or does
+# Fails with one line if QEMU 10 is neither in the cache nor available, or does
 # not run here. Needs no root, and no network the second time.
 set -euo pipefail
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Code sizes of the device programs in bytes: code, constants and initialised
-# data, as they lie in ROM and flash. ROM and bootloader together have a limit;
-# what libfdt takes of it is shown, by the linker's map.
+# Prints the sizes of the device programs in bytes: code, constants and
+# initialised data, as stored in ROM and flash. ROM and bootloader together have
+# a limit; libfdt's share of it, from the linker's map, is shown.
 #
 #   tools/size.sh FIRMWARE
 set -euo pipefail
@@ -15,7 +15,7 @@ code() { # program
     arm-none-eabi-size "$firmware/$1.elf" | awk 'NR == 2 { print $1 + $2 }'
 }
 
-# A long section name stands on a line of its own, before address, size, file.
+# A long section name has a line of its own, before address, size and file.
 fdt() { # program
     local size sum=0
     for size in $(sed '1,/^Linker script and memory map/d' "$firmware/$1.map" |

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Run the test stages and add up what they say.
+# Runs the test stages and adds up their results.
 #
 #   tools/test.sh BUILD STAGE...      stages: unit qemu cli scenarios
 #
-# Closes with `N passed, N failed, N skipped` alone on its line; fails when
-# anything failed, or when a test program ran no test. Tests run in the
+# Ends with `N passed, N failed, N skipped` on a line of its own. Fails if
+# anything failed, or if a test program ran no test. Tests run in the
 # repository's root with OTALAB_BUILD = the build folder and OTALAB = the tool.
 set -euo pipefail
 
@@ -43,12 +43,12 @@ why() {
 
 count() { grep -c "$@" || true; }
 
-# Nothing here may hang the whole run (Criterion's own --timeout does nothing
-# for tests that name no limit themselves).
+# Nothing here may hang the whole run (Criterion's own --timeout has no effect
+# on tests that set no limit themselves).
 limited() { timeout --kill-after=5 "$@"; }
 
-# A Criterion program: counts from its TAP file, which has a line for each
-# test; the closing line says that it came to its end.
+# A Criterion program: its TAP file has a line for each test, which is counted;
+# the closing line shows that it ran to its end.
 criterion() {
     local name=$1 limit=$2 program=$build/tests/$1 tap=$log/$1.tap
     local code=0 ok not_ok skip planned
@@ -100,7 +100,7 @@ stage_cli() {
     done
 }
 
-# The tool's own runner closes with a line like ours.
+# The tool's own runner ends with a line like ours.
 stage_scenarios() {
     local code=0 line
     if [ ! -x "$OTALAB" ] ||

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# What the command-line tests share: source it first. It goes to a private
-# folder; $tool is the tool, $scenarios and $programs where things lie; set
-# $failed at the end as the exit code.
+# What the command-line tests share. Source it first: it changes to a private
+# folder and sets $tool, $scenarios and $programs. Use $failed as the exit code
+# at the end.
 set -uo pipefail
 
 tool=$(realpath "${OTALAB:-build/otalab}")

@@ -3,8 +3,8 @@
  * One case of the native campaign as plain choices: what flash and fuses hold
  * at first, and what happens then, boot by boot. Every choice is a small
  * number, an index into a table of boot_contents.c or boot_play.c, and takes a
- * byte or two of the case's input, so that any input is a case, and a change of
- * one byte is a change of one choice. A case is a value.
+ * byte or two of the case's input. So any input is a case, and changing one
+ * byte changes one choice. A case is a value.
  */
 #ifndef OTALAB_TESTS_NATIVE_BOOT_CASE_H
 #define OTALAB_TESTS_NATIVE_BOOT_CASE_H
@@ -20,8 +20,8 @@
 #define CASE_SLOTS 3u
 #define CASE_INPUT_MAX 1024u
 
-/* What the device was before: honest contents come from factory and field
- * alone, the rest may be the work of somebody with a flash programmer. */
+/* What the device was before. Honest contents come only from factory and field;
+ * the others may be the work of someone with a flash programmer. */
 enum case_origin {
     CASE_HONEST,  /* provisioned, a record in the journal */
     CASE_NEW,     /* provisioned, without a record */
@@ -33,7 +33,7 @@ enum case_origin {
 struct case_slot {
     uint8_t image;  /* 0 empty, 1.. native_image(), then noise */
     uint8_t damage; /* enum case_damage */
-    uint16_t where; /* of the damage, of 65536 of the image */
+    uint16_t where; /* of the damage, in 65536ths of the image */
 };
 enum case_damage {
     CASE_WHOLE = 0,
@@ -45,7 +45,7 @@ enum case_damage {
 
 struct case_record {
     uint8_t form;     /* enum case_form */
-    uint8_t sequence; /* 0: by its place; else one of the absurd ones */
+    uint8_t sequence; /* 0: by its place; otherwise an absurd one */
     uint8_t slot, state, attempts, reason;
     uint8_t counter, rounds, losses, release;
     uint8_t digest; /* 0 none, 1 of the slot's image, 2.. native_image() */
@@ -55,7 +55,7 @@ struct case_record {
 enum case_form {
     CASE_VALID = 0,
     CASE_VALID_TOO,
-    CASE_VALID_AGAIN, /* so most are */
+    CASE_VALID_AGAIN, /* as most are */
     CASE_BAD_CRC,
     CASE_NO_END,
     CASE_TORN,
@@ -67,7 +67,7 @@ enum case_form {
 /* A sector of the journal. */
 struct case_sector {
     uint8_t form;  /* enum case_form, of its header; NOISE: of all of it */
-    uint8_t first; /* first sequence: 0 that of the bank, else absurd */
+    uint8_t first; /* first sequence: 0 that of the bank, otherwise absurd */
 };
 
 struct case_journal {
@@ -99,20 +99,20 @@ struct case_requests {
 
 struct case_fuses {
     uint8_t counter;  /* one of a table of levels */
-    uint8_t gap;      /* 0 none; else so far below the highest bit */
+    uint8_t gap;      /* 0 none; otherwise its distance below the highest bit */
     uint8_t epoch;    /* 0..3 */
     uint8_t recovery; /* level of the recovery image's own counter */
 };
 
 struct case_session {
-    uint8_t cut;      /* 0 none; else the operation */
+    uint8_t cut;      /* 0 none; otherwise the operation */
     uint8_t cut_form; /* of its kind; see boot_play.c */
     uint8_t cut_done; /* of 256 */
-    uint8_t fault;    /* 0 none; else the operation that fails */
+    uint8_t fault;    /* 0 none; otherwise the operation that fails */
     uint8_t fault_how;
     uint8_t habit;  /* what the application does */
     uint8_t a, b;   /* with what */
-    uint8_t ending; /* 0 as the habit has it, else a cause */
+    uint8_t ending; /* 0 by the habit, otherwise a cause */
 };
 
 struct boot_case {
@@ -126,14 +126,15 @@ struct boot_case {
     struct case_journal journal;
     struct case_requests requests;
     uint8_t worn;     /* below 16: sectors of the journal, as bits */
-    uint8_t progress; /* 0 blank, 1 noise: none of the boot chain's business */
+    uint8_t progress; /* 0 blank, 1 noise: not the boot chain's business */
     uint8_t sessions;
     struct case_session session[CASE_SESSIONS];
 };
 
-/* Every input is a case; what is missing counts as zeros. */
+/* Every input is a case; missing bytes count as zeros. */
 void boot_case_read(const uint8_t *input, size_t size, struct boot_case *made);
-/* The input that reads as this case; its size, at most CASE_INPUT_MAX. */
+/* Write the input that reads as this case; returns its size, at most
+ * CASE_INPUT_MAX. */
 size_t boot_case_write(const struct boot_case *made,
                        uint8_t input[CASE_INPUT_MAX]);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a case's device holds at first: the choices of boot_case.h, made bytes
- * in flash and bits in fuses by the host's own layout code. Writes only where
- * images, journal, requests and progress can lie, and clears just that, so
- * that a device serves case after case.
+ * What a case's device holds at first: the choices of boot_case.h, turned into
+ * bytes in flash and bits in fuses by the host's own layout code. Writes only
+ * where images, journal, requests and progress can be, and clears only that, so
+ * that one device serves case after case.
  */
 #ifndef OTALAB_TESTS_NATIVE_BOOT_CONTENTS_H
 #define OTALAB_TESTS_NATIVE_BOOT_CONTENTS_H
@@ -11,7 +11,7 @@
 #include "native/boot_case.h"
 #include "native/native_board.h"
 
-#define CONTENTS_SEQUENCES 20u /* 0: what follows on; the rest absurd ones */
+#define CONTENTS_SEQUENCES 20u /* 0: the next one; the rest are absurd */
 #define CONTENTS_LEVELS 12u
 #define CONTENTS_SMALL 12u
 #define CONTENTS_DIGESTS 32u
@@ -28,14 +28,15 @@ void contents_digest(const struct native_device *device, uint8_t choice,
 /* Which sectors of the journal are past their endurance, as bits. */
 uint32_t contents_worn(const struct boot_case *made);
 
-/* All of it; the device was blank or made by this function before. */
+/* Write all of it. The device must be blank or filled by this function
+ * before. */
 void boot_contents_make(const struct boot_case *made,
                         struct native_device *device);
-/* The case's flip; where it was. */
+/* Flip the case's bit; returns where it was. */
 uint32_t boot_contents_flip(const struct boot_case *made,
                             struct native_device *device);
 
-/* Where slot 0, 1 or 2 (recovery) lies. */
+/* Where slot 0, 1 or 2 (recovery) is. */
 const struct board_part *contents_slot(uint32_t slot);
 
 #endif

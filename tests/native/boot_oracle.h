@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The simulator's oracle over a native boot, for one case of eight: it hashes
- * all that is locked at every hand-over, which takes longer than the boot. It
- * is told what the engine would tell it, but for the bounds of rule 5: here
- * everything is asked for from outside.
+ * The simulator's oracle on a native boot, for one case in eight, because it
+ * hashes everything locked at every hand-over, which takes longer than the
+ * boot. It is told what the engine would tell it, except for the limits of rule
+ * 5: here everything is requested from outside.
  */
 #ifndef OTALAB_TESTS_NATIVE_BOOT_ORACLE_H
 #define OTALAB_TESTS_NATIVE_BOOT_ORACLE_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A case from its contents to its end: boot after boot with the resets, cuts
- * and applications that it says, then, left alone, the way back to a confirmed
- * image, and one more update. Judged all the way.
+ * Plays a case from its contents to its end: boot after boot with its resets,
+ * cuts and applications; then, left alone, the way back to a confirmed image,
+ * and one more update. Judged throughout.
  */
 #ifndef OTALAB_TESTS_NATIVE_BOOT_PLAY_H
 #define OTALAB_TESTS_NATIVE_BOOT_PLAY_H
@@ -34,9 +34,9 @@ enum play_habit {
 #undef PLAY_ENUM
         PLAY_HABITS
 };
-#define PLAY_ENDINGS 12u /* 1..6: enum ctl_reset_cause; else as by habit */
+#define PLAY_ENDINGS 12u /* 1..6: enum ctl_reset_cause; others: the habit's */
 
-/* The most that one boot did, and that coming to a confirmed image took. */
+/* The most that one boot did, and that reaching a confirmed image took. */
 struct play_worst {
     uint32_t erases;
     uint32_t programs;
@@ -47,15 +47,15 @@ struct play_result {
     struct judge_finding finding;
     struct play_worst worst;
     uint32_t boots;
-    uint32_t cuts;    /* that fell due */
+    uint32_t cuts;    /* that were due */
     uint32_t runs;    /* boots that ended in an image */
     uint32_t updates; /* 1: the last update went well */
-    uint64_t hash;    /* of flash and fuses in the end */
+    uint64_t hash;    /* of flash and fuses at the end */
 };
 
-/* Once a process. */
+/* Call once per process. */
 int boot_play_open(struct diag *diag);
-/* Play; `log` may be NULL. A device that served other cases is fine. */
+/* Play the case; `log` may be NULL. The device may have served other cases. */
 void boot_play(const struct boot_case *made, struct native_device *device,
                FILE *log, struct play_result *result);
 

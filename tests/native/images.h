@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The images of the native campaign: really signed, made once, by the host's
- * own signer. What each of them is stands in one table, which the judge
- * believes in the place of the device.
+ * own signer. One table says what each of them is, and the judge believes that
+ * table instead of the device.
  */
 #ifndef OTALAB_TESTS_NATIVE_IMAGES_H
 #define OTALAB_TESTS_NATIVE_IMAGES_H
@@ -14,8 +14,8 @@
 #include "base/diag.h"
 #include "image/provision.h"
 
-/* X(CODE, "version", counter, key, RECOVERY, EDIT + 1, fill) : the key is the
- * number of its digest in the fuses, 3 = in none; fill 0 = a small one. */
+/* X(CODE, "version", counter, key, RECOVERY, EDIT + 1, fill): key is the number
+ * of its digest in the fuses, 3 = not in them; fill 0 = a small image. */
 #define NATIVE_IMAGES(X)                                     \
     X(FACTORY, "1.0.0", 1, 0, false, 0, 0)                   \
     X(NEXT, "1.1.0", 1, 0, false, 0, 0)                      \
@@ -37,7 +37,7 @@
     X(GOOD_3, "200.0.0", 256, 2, false, 0, 0)                \
     X(GOOD_4, "200.0.0", 256, 2, false, 0, 0)
 
-/* From NATIVE_GOOD_1 on they are what the device may always be updated to. */
+/* From NATIVE_GOOD_1 on, the device may always be updated to them. */
 enum native_image_number {
 #define NATIVE_IMAGE_ENUM(code, version, counter, key, rescue, edit, fill) \
     NATIVE_##code,
@@ -57,21 +57,21 @@ struct native_image {
     uint32_t header_size;
     uint32_t counter;
     uint32_t key;  /* its number in the fuses; NATIVE_KEYS: none */
-    bool recovery; /* it was made for the recovery partition */
+    bool recovery; /* made for the recovery partition */
     bool sound;    /* signature and entry are right */
     uint8_t digest[32];
 };
 
-/* Make all; once. */
+/* Make all images; call once. */
 int native_images_make(struct diag *diag);
 const struct native_image *native_image(uint32_t number);
 /* SHA-256 of each key's SPKI, for the fuses. */
 const uint8_t *native_key_digest(uint32_t key);
 
-/* The image that lies at the start of these bytes, whole; or NO_IMAGE. */
+/* The whole image at the start of these bytes; or NO_IMAGE. */
 uint32_t native_image_at(const uint8_t *bytes, uint32_t room);
-/* May it run from that kind of place, with that epoch and these levels of
- * the fuses? */
+/* May it run from that kind of place, with that epoch and these levels of the
+ * fuses? */
 bool native_image_allowed(uint32_t number, bool recovery, uint32_t epoch,
                           uint32_t counter_level, uint32_t recovery_level);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The device's code and the models of flash and fuses have some names in
- * common, and here they are linked together. Included before every source of
- * the device side.
+ * common, but are linked together here. Included before every source of the
+ * device side.
  */
 #ifndef OTALAB_TESTS_NATIVE_NAMES_H
 #define OTALAB_TESTS_NATIVE_NAMES_H

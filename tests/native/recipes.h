@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cases that are known by name: those that broke a promise once, and the plain
- * ways of an update. `campaign --corpus` writes them as inputs, for the fuzzer
- * to start from.
+ * Cases with a name: those that once broke a promise, and the plain ways of an
+ * update. `campaign --corpus` writes them as inputs for the fuzzer to start
+ * from.
  */
 #ifndef OTALAB_TESTS_NATIVE_RECIPES_H
 #define OTALAB_TESTS_NATIVE_RECIPES_H

@@ -3,8 +3,8 @@
  * Between the device side of the native board (port.c, app.c, verify.c and the
  * boot chain itself, which know board/board.h and firmware/ota) and its host
  * side (native_board.c, which knows the models). Plain types only, so that
- * neither side sees the headers of the other. Calls that need a running
- * session end it, and do not return, when the session's cut falls due.
+ * neither side sees the headers of the other. Calls that need a running session
+ * end it, and do not return, when the session's cut is due.
  */
 #ifndef OTALAB_TESTS_NATIVE_WIRES_H
 #define OTALAB_TESTS_NATIVE_WIRES_H
@@ -36,7 +36,7 @@ void wire_fuse_lock(void);
 
 uint32_t wire_cause(void); /* enum ctl_reset_cause */
 const void *wire_devicetree(void);
-/* False: it was set before, or with 0. */
+/* False: it was already set, or `ms` is 0. */
 bool wire_deadline(uint32_t ms);
 uint64_t wire_cycles(void);
 void wire_sleep(uint64_t until_cycles);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A device made of the agent, the real models of flash, link and server, and
- * a bootloader that is policy.c alone, on one clock. The test owns the
- * structure, which is large: make it static. Flash rules, writes to where the
- * agent has no business and confirmations of anything but an image that was
- * made here are failures at once.
+ * A device made of the agent, the real models of flash, link and server, and a
+ * bootloader that consists only of policy.c, on one clock. The test owns the
+ * structure, which is large: make it static. Broken flash rules, writes outside
+ * the agent's partitions, and confirmation of anything but an image made here
+ * fail the test at once.
  */
 #ifndef OTALAB_TESTS_AGENT_WORLD_H
 #define OTALAB_TESTS_AGENT_WORLD_H
@@ -59,7 +59,7 @@ struct aw {
     struct aw_image image[AW_IMAGES];
     struct server_image server_image[AW_IMAGES];
     uint32_t images;
-    uint32_t recovery; /* index of that image, when it was made */
+    uint32_t recovery; /* index of that image, if it was made */
 
     uint64_t now_ns;
     uint64_t boot_ns;
@@ -67,7 +67,7 @@ struct aw {
     uint64_t rtc_start_ms;
     struct agent_supply supply;
 
-    struct boot_state state; /* the journal, as it were */
+    struct boot_state state; /* stands for the journal */
     struct policy_limits limits;
     struct boot_info info;
     uint32_t running; /* index of the image */
@@ -80,12 +80,12 @@ struct aw {
     uint32_t cut_at;     /* the operation that is torn; UINT32_MAX: none */
     enum flash_form cut_form;
     uint32_t cuts;
-    uint32_t cut_again; /* so many operations later; 0: never */
-    uint32_t cuts_most; /* no more of these than that; 0: no bound */
+    uint32_t cut_again; /* this many operations later; 0: never */
+    uint32_t cuts_most; /* most such cuts; 0: no limit */
     jmp_buf power_lost;
     uint32_t fail_at; /* the operation that fails with this fault */
     enum flash_fault fail_how;
-    bool lenient; /* taint and its rule do not count */
+    bool lenient; /* ignore taint and its rule */
 
     uint32_t boots;
     uint32_t trials; /* boots on trial */
@@ -96,28 +96,29 @@ struct aw {
 /* Factory image 1.0.0 in slot a, confirmed; nothing published; a link without
  * delay. */
 void aw_init(struct aw *w, uint64_t seed);
-/* A signed image; its index. Frees nothing: a test is a process. */
+/* Make a signed image; returns its index. Nothing is freed: a test is a
+ * process. */
 uint32_t aw_make(struct aw *w, const char *version, uint32_t counter,
                  uint32_t fill, enum aw_conduct conduct);
-/* Put an image into a slot as production does. */
+/* Put an image into a slot, as production does. */
 void aw_install(struct aw *w, uint32_t image, uint8_t slot);
 void aw_publish(struct aw *w, uint32_t image, uint32_t release);
-/* With anything that the descriptor may say beside it; image, its size, key
- * and release are set here. */
+/* Publish with anything else that the descriptor may say; image, size, key and
+ * release are set here. */
 void aw_publish_as(struct aw *w, uint32_t image, uint32_t release,
                    struct descriptor_spec spec);
 void aw_link(struct aw *w, uint32_t latency_ms, uint32_t loss_ppm,
              uint32_t duplicate_ppm, uint32_t reorder_ppm);
 /* Power on, or a reset: the bootloader, then the image. */
 void aw_boot(struct aw *w);
-/* Let so much time go by, or until `done`; true when that was so. */
+/* Run for this long, or until `done`; true if that was reached. */
 bool aw_run(struct aw *w, uint64_t seconds, bool (*done)(const struct aw *w));
 /* Is it confirmed and running? */
 bool aw_runs(const struct aw *w, uint32_t image);
 /* Bytes of images that the server has sent. */
 uint64_t aw_fetched(const struct aw *w);
 const struct progress *aw_record(const struct aw *w);
-/* The address of a slot, and the room in it. */
+/* The address of a slot, and its size. */
 uint32_t aw_slot(uint8_t slot);
 #define AW_SLOT_SIZE 0x8000u
 #define AW_PROGRESS 0x2000u

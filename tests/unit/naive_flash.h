@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A second flash model, written from the rules alone and a byte at a time, to
- * hold the real one against. Where the rules leave a choice (which bits fell
- * when power went) it says what the choice may be and then takes over what
- * the real model chose. Functions return NULL, or what is wrong.
+ * A second flash model, written only from the rules and one byte at a time, to
+ * compare the real one with. Where the rules leave a choice (which bits fell
+ * when power failed), it checks that the real model's choice is allowed and
+ * then adopts it. Functions return NULL, or what is wrong.
  */
 #ifndef OTALAB_TESTS_NAIVE_FLASH_H
 #define OTALAB_TESTS_NAIVE_FLASH_H
@@ -15,7 +15,7 @@
 
 #define NAIVE_SIZE (4u * FLASH_SECTOR)
 
-/* One byte and all that belongs to it. */
+/* One byte and everything known about it. */
 struct naive_byte {
     uint8_t value;
     uint8_t taint;
@@ -51,7 +51,7 @@ enum flash_rule naive_lock(struct naive_flash *naive, uint32_t start,
 void naive_warm_reset(struct naive_flash *naive);
 void naive_flip(struct naive_flash *naive, uint32_t address, unsigned bit);
 
-/* To be called after the real model has done the same. */
+/* Call after the real model has done the same. */
 const char *naive_advance(struct naive_flash *naive, uint64_t now,
                           const struct flash *real);
 const char *naive_cut(struct naive_flash *naive, uint64_t now,

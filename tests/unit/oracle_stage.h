@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stage for the judge: a small flash, fuses, a window and some images, as
- * plain values that a test changes as a device would, and tells the oracle of.
- * Criterion runs each test in a process of its own, so what is here is fresh.
+ * A stage for the oracle: a small flash, fuses, a window and some images, as
+ * plain values that a test changes as a device would, and reports to the
+ * oracle. Criterion runs each test in its own process, so all of this is fresh.
  */
 #ifndef OTALAB_TESTS_ORACLE_STAGE_H
 #define OTALAB_TESTS_ORACLE_STAGE_H
@@ -37,7 +37,7 @@ enum { BOOT, OLD, NEW, LATER, FORGED, RESCUE, FORGED_BOOT, IMAGES };
 
 struct stage {
     uint32_t release; /* of the journal records that are written */
-    uint8_t reason;   /* theirs, too */
+    uint8_t reason;   /* of the same records */
     uint8_t bytes[IMAGES][IMAGE_SIZE];
     struct oracle_case judged;
     struct flash *flash;
@@ -45,26 +45,26 @@ struct stage {
     uint8_t *window;
     struct oracle oracle;
     struct oracle_view view;
-    unsigned said[RULES]; /* how often each rule spoke */
+    unsigned said[RULES]; /* how often each rule reported */
     char last[200];
-    bool booting; /* reset, and no image was entered since */
+    bool booting; /* reset, and no image entered since */
 };
 
 extern struct stage stage;
 extern const struct board_map stage_map;
 
-/* Old in slot A, confirmed, locked; new in slot B; the power has just come
- * on. */
+/* The old image in slot A, confirmed, locked; the new one in slot B; power has
+ * just come on. */
 void stage_set(void);
 void stage_strike(void);
 
-/* An image's bytes come to stand at the start of a partition. */
+/* Put an image's bytes at the start of a partition. */
 void put(const char *partition, unsigned index);
 /* The device resets: locks fall, and the bootloader is entered. */
 void power_up(void);
-/* Its bytes stand in SRAM, and it is entered. */
+/* Put the image's bytes in SRAM and enter it. */
 void enter(unsigned index);
-/* The bootloader locks what it has to, and enters the image. */
+/* The bootloader locks what it must, and enters the image. */
 void boot(unsigned index);
 void lock(unsigned sector, unsigned sectors, bool locked);
 /* A block of `length` bytes as the CPU translated it. */
@@ -74,14 +74,14 @@ void translate(uint32_t address, const uint8_t *code, uint16_t length);
 void write_journal(uint8_t slot, uint8_t state, uint8_t attempts);
 void journal(uint8_t slot, uint8_t state, uint8_t attempts);
 void erase_journal(void);
-/* The running image writes a request about itself, in the slot in force. */
+/* The running image writes a request about itself and the current slot. */
 void ask(uint8_t kind);
 void ask_of(const struct request_record *request);
 void erase(uint32_t address);
 void program(uint32_t address);
 void pass(uint64_t ns);
 
-/* Only this rule has spoken, once, and so. */
+/* Only this rule has reported, once, and with these words. */
 void expect_only(unsigned rule, const char *words);
 void expect_silence(void);
 

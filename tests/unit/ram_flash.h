@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A small NOR flash in memory behind the port of firmware/ota, with power
- * cuts: one operation is torn by a chosen form, and from then on nothing has
- * an effect until ram_flash_power_on(). It keeps the rules itself: a program
- * that wants a bit to rise, or that goes to a sector whose last erase was
- * torn, is counted in `violations`. The test owns the structure.
+ * A small NOR flash in memory behind the port of firmware/ota, with power cuts:
+ * one operation is torn in a chosen form, and from then on nothing has an
+ * effect until ram_flash_power_on(). It checks the rules itself: a program that
+ * wants a bit to rise, or that goes to a sector whose last erase was torn, is
+ * counted in `violations`. The test owns the structure.
  */
 #ifndef OTALAB_TESTS_RAM_FLASH_H
 #define OTALAB_TESTS_RAM_FLASH_H
@@ -21,12 +21,12 @@
 
 enum ram_form {
     RAM_BEFORE,
-    RAM_AFTER,       /* done, but nobody was told */
+    RAM_AFTER,       /* done, but not reported */
     RAM_FIRST_BYTES, /* program: a quarter; erase: zeros from the end */
     RAM_MOST_BYTES,  /* program: all but four; erase: most zeros */
     RAM_BITS,        /* program: some of the falling bits; erase: a mixture */
     RAM_OTHER_BITS,
-    RAM_WEAK,    /* reads as done; a program reads undone one boot later */
+    RAM_WEAK,    /* reads as done; a program reads as undone one boot later */
     RAM_LATE,    /* program: reads torn; reads as done one boot later */
     RAM_DISTURB, /* program: done, a neighbour lost bits; erase: all zero */
     RAM_FORMS
@@ -47,7 +47,7 @@ struct ram_flash {
     uint32_t seed;
     bool dead;
     unsigned violations;
-    uint32_t weak_address; /* a weak program: what will be read later */
+    uint32_t weak_address; /* a weak program: what it will read as later */
     uint32_t weak_length;
     uint8_t weak_later[256];
 };
@@ -93,7 +93,7 @@ static inline void ram_tear_program(struct ram_flash *ram, uint32_t address,
     }
 }
 
-/* What a weak program left is gone with its sector. */
+/* Erasing its sector removes what a weak program left. */
 static inline void ram_forget_weak(struct ram_flash *ram, uint32_t address)
 {
     uint32_t size = ram->port.sector_size;
@@ -131,7 +131,7 @@ static inline void ram_tear_erase(struct ram_flash *ram, uint32_t address)
             to[i] = (uint8_t)(dice & 0x300u ? to[i] & dice : to[i] | dice);
         }
         break;
-    default: /* AFTER, WEAK, LATE: reads 0xFF, not to be relied on */
+    default: /* AFTER, WEAK, LATE: reads 0xFF, not reliable */
         memset(to, 0xFF, size);
         break;
     }
@@ -226,7 +226,7 @@ static inline void ram_flash_init(struct ram_flash *ram, uint32_t size,
     ram->port.context = ram;
 }
 
-/* After a copy of the structure. */
+/* Call after copying the structure. */
 static inline void ram_flash_moved(struct ram_flash *ram)
 {
     ram->port.context = ram;
