@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The smallest useful program for the board, in place of the ROM stage: it
- * starts the clock, says hello, erases and programs one page of flash, reads
- * it back and stops. It shows the doorbell and the way to wait; a real driver
+ * The smallest useful program for the board, in place of the ROM stage. It
+ * starts the clock, says hello, erases a sector of flash, programs one page,
+ * reads it back and stops. It shows the doorbell and how to wait; a real driver
  * sleeps (firmware/board/clock.c) and sets up the MPU (mpu.c).
  */
 #include <stdint.h>
@@ -25,7 +25,7 @@ __attribute__((section(".vectors"),
 
 static uint32_t cycles(void)
 {
-    return ~REG(TIMER0 + 4); /* good for 171 s */
+    return ~REG(TIMER0 + 4); /* enough for 171 s */
 }
 
 static uint32_t command(uint32_t number, uint32_t arg0, uint32_t arg1)
