@@ -194,6 +194,9 @@ int acts_open_folder(struct model *model, const char *folder, const char *token,
     err = timeline_update(&branch->timeline, branch->known.history,
                           branch->scenario);
     err = err ? err : model_go(model, 1);
+    model_say(model, SCREEN_DIM,
+              "a recording of %" PRIu64 " events; n steps, c runs, ? helps",
+              history_events(branch->known.history));
     return err ? diag_fail(diag, err, "out of memory") : 0;
 }
 

@@ -45,12 +45,11 @@ static void put_record(const struct journal_record *record,
         return;
     }
     hex_short(record->digest, digest);
-    x = area_print(area, x, row, role, "#%-5" PRIu32 " %-8s %-9s",
+    x = area_print(area, x, row, role, "#%-4" PRIu32 " %-8s %-9s",
                    record->sequence, decode_slot_name(record->slot),
                    decode_state_name(record->state));
-    x = area_print(area, x, row, role,
-                   " left %u  counter %" PRIu32 "  image %s", record->attempts,
-                   record->counter, digest);
+    x = area_print(area, x, row, role, " left %u  cnt %" PRIu32 "  %s",
+                   record->attempts, record->counter, digest);
     if (record->reason != 0) {
         area_print(area, x, row, SCREEN_BAD, "  %s",
                    reason_name(record->reason));
@@ -71,7 +70,7 @@ static void put_request(const struct request_record *request, bool pending,
     }
     area_print(area, x, row,
                request->newest && pending ? SCREEN_WARN : SCREEN_DIM,
-               "#%-5" PRIu32 " request: %s %s%s", request->sequence,
+               "#%-4" PRIu32 " request: %s %s%s", request->sequence,
                decode_request_name(request->kind),
                decode_slot_name(request->slot),
                request->newest && pending ? "  (not dealt with yet)" : "");

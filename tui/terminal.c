@@ -346,6 +346,9 @@ void terminal_input(int timeout_ms, struct terminal_input *input)
     if (was_resized) {
         take_size();
         input->kind = INPUT_RESIZE;
+        if (key != ERR) {
+            (void)ungetch(key);
+        }
     } else if (told_to_end) {
         input->kind = INPUT_HANGUP;
     } else if (key != ERR) {

@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# The dashboard, driven by scripts and on a real terminal (tmux).
+#
+#   tests/cli/dashboard.sh            test
+#   tests/cli/dashboard.sh --update   write recordings and tests/golden anew
+keys=$(realpath tests/tui)
+golden=$(realpath tests/golden)
+recordings=$(realpath tests/data/recordings)
+update=${1:-}
+# shellcheck source=tests/cli/common.bash
+. tests/cli/common.bash
+
+says() { grep -qF -- "$1" out; }
+complains() { grep -qF -- "$1" err; }
+
+# ---- recordings, and the screens that they give -------------------------------
+
+# script's name, recording
+of_recordings='
+good      ab-good
+rollback  ota-crash
+cut       ota-cut-erase
+'
+
+record_anew() {
+    local name
+    for name in ab-good ota-crash ota-cut-erase; do
+        "$tool" run "$name" --record made >/dev/null
+        rm -f "made/$name/qemu.log" made/"$name"/flash*.bin made/"$name"/fuses*.bin
+        tar -C made --sort=name --owner=0 --group=0 --mtime=@0 -cJf \
+            "$recordings/$name.tar.xz" "$name"
+    done
+}
+if [ "$update" = --update ]; then
+    record_anew
+    rm -f "$golden"/*.screen
+fi
+for archive in "$recordings"/*.tar.xz; do
+    mkdir -p kept && tar -C kept -xJf "$archive"
+done
+
+same_screen() { # name
+    if [ "$update" = --update ]; then
+        cp "$1" "$golden/$1.screen"
+    fi
+    diff -u "$golden/$1.screen" "$1" >err
+}
+
+while read -r name recording; do
+    [ -n "$name" ] || continue
+    check "script $name" 0 "$tool" tui "kept/$recording" --script "$keys/$name.keys"
+    for screen in $(sed -n 's/^:save-screen //p' "$keys/$name.keys"); do
+        test_that "screen $screen" same_screen "$screen"
+    done
+done <<<"$of_recordings"
+
+# Both are looked at in the same way: the run itself, and what it has recorded.
+"$tool" run ab-good --record fresh >out 2>err
+printf ':goto boot.rollback\n3\n:save-screen one\n>\n5\n:save-screen two\n' >look.keys
+check "a recording" 0 "$tool" tui fresh/ab-good --script look.keys
+mkdir recorded && mv one two recorded
+check "the run itself" 0 "$tool" tui ab-good --script look.keys
+test_that "both look the same" cmp -s one recorded/one
+test_that "to the end" cmp -s two recorded/two
+
+# ---- live runs -----------------------------------------------------------------
+
+check "a fork" 0 "$tool" tui ab-good --script "$keys/fork.keys"
+check "its scenario is valid" 0 "$tool" check forked-here.yaml
+check "what is wrong" 0 "$tool" tui ab-good --script "$keys/wrong.keys"
+printf ':save-screen ascii\n' >ascii.keys
+check "ASCII" 0 "$tool" tui ab-good --ascii --script ascii.keys
+only_ascii() { ! LC_ALL=C grep -q '[^ -~]' ascii; }
+test_that "and nothing else" only_ascii
+printf 'n n n\nc\n' >cast.keys
+check "an asciicast" 0 "$tool" tui ab-good --script cast.keys --cast one.cast
+check "another" 0 "$tool" tui ab-good --script cast.keys --cast two.cast
+test_that "is the same" cmp -s one.cast two.cast
+test_that "and has frames" [ "$(wc -l <one.cast)" -gt 10 ]
+
+# ---- wrong use -----------------------------------------------------------------
+
+check "no terminal" 2 "$tool" tui ab-good </dev/null
+test_that "names otalab run" complains "otalab run"
+check "no scenario" 2 "$tool" tui no-such-scenario
+check "several" 2 "$tool" tui "$scenarios/boot"
+test_that "says that it shows one" complains "the dashboard shows one"
+printf ':expect unicorns\n' >unmet.keys
+check "an expectation of a script" 1 "$tool" tui ab-good --script unmet.keys
+test_that "names its line" complains "unmet.keys:1"
+printf 'NoKey\n' >key.keys
+check "an unknown key" 2 "$tool" tui ab-good --script key.keys
+check "no script" 2 "$tool" tui ab-good --script missing.keys
+cp -r kept/ab-good torn && truncate -s -1 torn/changes.bin
+check "a damaged recording" 2 "$tool" tui torn --script look.keys
+test_that "names the file" complains "changes.bin"
+check "a bad theme" 2 "$tool" tui ab-good --theme pink
+
+# ---- a real terminal ---------------------------------------------------------------
+
+update_scenario=$scenarios/boot/ab-good.yaml
+terminal() { tmux -L "otalab-$$" "$@"; }
+# Wait for a text on the screen; the terminal's own pace, so with a deadline.
+shown() {
+    local text=$1 tries=0
+    until terminal capture-pane -p | grep -qF -- "$text"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 600 ] || { terminal capture-pane -p >err; return 1; }
+        read -rt 0.05 <> <(:) || true
+    done
+}
+export LC_ALL=C.UTF-8
+terminal -f /dev/null new-session -d -x 80 -y 24 "bash --norc" 2>err
+terminal send-keys "PS1='prompt> '; clear; $tool tui $update_scenario" Enter
+test_that "opens" shown "the whole run is known"
+terminal send-keys N N
+test_that "N goes to a phase" shown "bootloader"
+terminal resize-window -x 140 -y 45
+test_that "a larger terminal" shown "journal #1"
+terminal resize-window -x 60 -y 20
+test_that "one that is too small" shown "60x20: needs 80x24"
+terminal resize-window -x 80 -y 24
+test_that "and back" shown "slot-a"
+terminal send-keys C-z
+test_that "suspend gives the terminal back" shown "prompt>"
+terminal send-keys "fg" Enter
+test_that "and fg takes it again" shown "n next"
+terminal send-keys q
+test_that "q leaves" shown "prompt>"
+terminal send-keys "clear; $tool tui $update_scenario & fg" Enter
+test_that "again" shown "the whole run is known"
+pkill -TERM -f "^$tool tui $update_scenario" || true
+test_that "a kill restores the terminal" shown "prompt>"
+terminal send-keys "clear; stty -a | grep -o ' echo '; echo is sa''ne" Enter
+test_that "it echoes" shown "is sane"
+terminal kill-server
+
+exit $failed
