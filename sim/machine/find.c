@@ -76,7 +76,8 @@ static int find_path(struct qemu *qemu, const char *wanted, struct diag *diag)
                      named ? "QEMU " : "", wanted);
 }
 
-/* A QEMU unpacked elsewhere finds its data files only when told where. */
+/* A QEMU unpacked elsewhere finds its data files only if told where they
+ * are. */
 static void find_data(struct qemu *qemu)
 {
     struct stat status;
@@ -142,15 +143,14 @@ static int find_version(struct qemu *qemu, struct diag *diag)
         return diag_fail(
             diag, OTALAB_ERR_SIMULATOR,
             "%s is QEMU %s, too old: %u.%u or newer is needed; " INSTALL
-            " from a newer distribution, or name another "
-            "one in OTALAB_QEMU",
+            " from a newer distribution, or name another one in OTALAB_QEMU",
             qemu->path, qemu->version, QEMU_MAJOR, QEMU_MINOR);
     }
     return 0;
 }
 
-/* Asking costs as much as half a start of the machine, so a program that was
- * found good is not asked again. */
+/* Asking takes half as long as starting the machine, so a program found to be
+ * good is not asked again. */
 int find_qemu(struct qemu *qemu, const char *wanted, struct diag *diag)
 {
     static struct qemu good;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which QEMU is used: the program asked for, else $OTALAB_QEMU, else
- * qemu-system-arm in $PATH; and whether it is new enough.
+ * Chooses the QEMU to use: the program asked for, otherwise $OTALAB_QEMU,
+ * otherwise qemu-system-arm in $PATH; and checks that it is new enough.
  */
 #ifndef OTALAB_MACHINE_FIND_H
 #define OTALAB_MACHINE_FIND_H

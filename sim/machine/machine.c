@@ -21,7 +21,7 @@
 #define ARGS_TEXT (4u * PATH_MAX)
 #define STDERR_MAX 4096u
 
-/* Descriptors of the child, which the command line names. */
+/* The child's descriptors, as named on its command line. */
 #define CHILD_STDERR 2
 #define CHILD_WINDOW 3
 #define CHILD_CHANNEL 4
@@ -35,7 +35,7 @@ struct machine {
     struct qemu qemu;
     struct process process;
     struct still still;
-    bool gdb; /* a debugger may stop the CPU: stillness says nothing */
+    bool gdb; /* a debugger may stop the CPU: stillness means nothing */
     const volatile sig_atomic_t *interrupted;
     void (*waits)(void *context);
     void *waits_context;
@@ -59,7 +59,7 @@ struct machine {
 /* ---- command line ---------------------------------------------------- */
 
 /* Append to the text of the argument under construction. Within an option of
- * the form a=b,c=d a comma in a file's name is doubled. */
+ * the form a=b,c=d, commas in a file name are doubled. */
 static void arg_text(struct machine *machine, const char *text, bool option)
 {
     for (; *text != '\0'; text++) {
@@ -234,7 +234,7 @@ const char *machine_stderr(struct machine *machine)
     return machine->stderr_text;
 }
 
-/* The last line that is not empty and says anything: QEMU always warns that
+/* The last line that is not empty and is informative: QEMU always warns that
  * the board's network chip is not connected. */
 static const char *last_words(struct machine *machine)
 {
@@ -280,8 +280,8 @@ static int fail_hangs(struct machine *machine, struct diag *diag)
                      last_words(machine));
 }
 
-/* What the guest's silence means, after one more sample without an event.
- * True if the wait is over. */
+/* What the guest's silence means, after one more sample without an event. True
+ * if the wait is over. */
 static bool judge_silence(struct machine *machine, enum machine_event *event)
 {
     struct channel *channel = machine->channel;
@@ -304,7 +304,7 @@ static bool judge_silence(struct machine *machine, enum machine_event *event)
     return true;
 }
 
-/* Is it of any use to wait on? Says that somebody waits. */
+/* Whether it makes sense to wait on. Reports progress to the caller. */
 static bool is_stopped(struct machine *machine, enum machine_event *event)
 {
     if (machine->waits != NULL) {
@@ -314,7 +314,7 @@ static bool is_stopped(struct machine *machine, enum machine_event *event)
     return machine->interrupted != NULL && *machine->interrupted != 0;
 }
 
-/* Wait for the turn. 0 with *event = MACHINE_RING: it is ours. */
+/* Wait for the turn. 0 with *event = MACHINE_RING: we have it. */
 static int await_turn(struct machine *machine, enum machine_event *event,
                       struct diag *diag)
 {
@@ -326,10 +326,10 @@ static int await_turn(struct machine *machine, enum machine_event *event,
     *event = MACHINE_RING;
     still_reset(&machine->still);
     while (!turn_sleep(channel, CHANNEL_HOST, &sample)) {
-        /* A signal of ours cuts the sleep short: no sample. */
+        /* One of our signals interrupts the sleep: no sample. */
         bool whole = errno == ETIMEDOUT;
 
-        /* It may have given the turn away before it ended: look once more. */
+        /* It may have given the turn away before it ended: check once more. */
         if (ended) {
             *event = MACHINE_DEAD;
             return fail_dead(machine, diag);
@@ -400,7 +400,7 @@ int machine_wait(struct machine *machine, enum machine_event *event,
         return err;
     }
     if (machine->channel->event == CHANNEL_STARTED) {
-        *event = MACHINE_STOPPED; /* so its start was not waited for */
+        *event = MACHINE_STOPPED; /* so nobody waited for its start */
         return 0;
     }
     return take_turn(machine, event, diag);
@@ -415,7 +415,7 @@ static int await_start(struct machine *machine, struct diag *diag)
 
     if (err || event == MACHINE_STOPPED ||
         machine->channel->event == CHANNEL_STARTED) {
-        return err; /* stopped: the next wait says so again */
+        return err; /* stopped: the next wait reports it again */
     }
     process_reap(&machine->process);
     return fail_dead(machine, diag);
@@ -426,7 +426,7 @@ static int copy_rom(struct machine *machine,
 {
     machine->rom = calloc(1, BOARD_ROM_SIZE);
     if (machine->rom == NULL || options->rom_size > BOARD_ROM_SIZE) {
-        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "no place for the ROM");
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "no room for the ROM");
     }
     if (options->rom_size > 0) {
         memcpy(machine->rom, options->rom, options->rom_size);
@@ -435,8 +435,8 @@ static int copy_rom(struct machine *machine,
     return 0;
 }
 
-/* Nobody stores there from now on: what QEMU has translated of it stays true
- * over resets. */
+/* From now on nobody stores there: QEMU's translations of it stay valid across
+ * resets. */
 static void make_rom(struct machine *machine)
 {
     uint8_t *rom = machine->window + (BOARD_ROM_BASE - BOARD_WINDOW_BASE);
@@ -445,7 +445,7 @@ static void make_rom(struct machine *machine)
 }
 
 /* Start the process and wait for its first hand-over. The counters of the
- * channel go on. */
+ * channel continue. */
 static int launch(struct machine *machine, struct diag *diag)
 {
     struct channel *channel = machine->channel;
@@ -468,7 +468,7 @@ static int launch(struct machine *machine, struct diag *diag)
     return await_start(machine, diag);
 }
 
-/* Chance of the host's own: it decides nothing and is never recorded. */
+/* Real randomness from the host: it decides nothing and is never recorded. */
 static int make_secret(struct machine *machine, struct diag *diag)
 {
     while (machine->secret == 0) {
@@ -489,7 +489,7 @@ static int check_options(const struct machine_options *options,
 
     if (options->gdb_port < 0 || options->gdb_port > UINT16_MAX) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%d is no TCP port: 1 to 65535", options->gdb_port);
+                         "%d is not a TCP port: 1 to 65535", options->gdb_port);
     }
     if (plugin != NULL && access(plugin, R_OK) != 0) {
         return diag_fail(diag, OTALAB_ERR_SIMULATOR,

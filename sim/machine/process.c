@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FD_ABOVE 64 /* where descriptors are parked while they are sorted */
+#define FD_ABOVE 64 /* descriptors are moved to here while they are sorted */
 #define EXEC_FAILED 127
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -140,8 +140,8 @@ uint64_t process_cpu_ns(const struct process *process)
     return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
 }
 
-/* The state letter of one thread: "pid (name) S ...", the name may hold
- * anything but ends at the last bracket. */
+/* The state letter of one thread: "pid (name) S ...". The name may contain
+ * anything, but ends at the last parenthesis. */
 static char thread_state(const char *path)
 {
     char text[512];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A child process that cannot outlive its parent and inherits five open files
- * and nothing else. It has a process group of its own, so that Ctrl-C in the
- * terminal reaches the parent only. The caller owns the structure; the thread
- * that starts a child must live as long as the child is to.
+ * A child process that cannot outlive its parent and inherits only five open
+ * files. It has its own process group, so that Ctrl-C in the terminal reaches
+ * only the parent. The caller owns the structure; the thread that starts a
+ * child must live as long as the child should.
  */
 #ifndef OTALAB_MACHINE_PROCESS_H
 #define OTALAB_MACHINE_PROCESS_H
@@ -17,25 +17,26 @@
 
 struct process {
     pid_t pid;  /* 0 = none */
-    int status; /* of waitpid(), when it has ended */
+    int status; /* from waitpid(), once it has ended */
 };
 
-/* Run argv[0] (a path) with fds[i] as its descriptor i; negative = /dev/null.
- * 0, or -1 with errno. A failing exec ends the child with status 127. */
+/* Run argv[0] (a path) with fds[i] as its descriptor i; negative means
+ * /dev/null. 0, or -1 with errno. If exec fails, the child ends with status
+ * 127. */
 int process_start(struct process *process, char *const argv[],
                   const int fds[PROCESS_FDS]);
-/* True if it has ended or was never started; never blocks. */
+/* Whether it has ended or was never started; never blocks. */
 bool process_ended(struct process *process);
-/* Wait for its end at most so long. True if it has ended. */
+/* Wait at most this long for its end. True if it has ended. */
 bool process_wait(struct process *process, int timeout_ms);
-/* Wait for its end, which must be certain. */
+/* Wait for its end, which must be certain to come. */
 void process_reap(struct process *process);
-/* End it now, whatever it does, and wait until it is gone. */
+/* Kill it, whatever it does, and wait until it is gone. */
 void process_kill(struct process *process);
 /* CPU time of all its threads in ns, 0 if unknown. */
 uint64_t process_cpu_ns(const struct process *process);
-/* True if every thread of it sleeps waiting for something to happen: none
- * runs, waits for a processor or a disk, or is stopped. */
+/* Whether all its threads sleep and wait for an event: none runs, waits for a
+ * processor or a disk, or is stopped. */
 bool process_sleeps(const struct process *process);
 /* "ended with status 1", "was ended by signal 9 (Killed)". */
 void process_describe(const struct process *process, char *text, size_t size);

@@ -30,7 +30,7 @@ static bool protect(const struct area *area, int protection)
     return mprotect(area->start, area->size, protection) == 0;
 }
 
-/* The closed area that holds the address, or CHANNEL_GUARDED. */
+/* The guarded area that contains the address, or CHANNEL_GUARDED. */
 static unsigned area_of(const uint8_t *address)
 {
     unsigned i = 0;
@@ -44,8 +44,8 @@ static unsigned area_of(const uint8_t *address)
     return i;
 }
 
-/* A fault anywhere else is not ours: it comes again, with the action of
- * before. */
+/* A fault anywhere else is not ours: it is repeated with the previous
+ * action. */
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
     unsigned i = area_of(info->si_addr);
@@ -63,7 +63,7 @@ static void on_fault(int signal, siginfo_t *info, void *context)
     }
 }
 
-/* Where QEMU has mapped the window: the file that the host made. */
+/* Where QEMU has mapped the window: the file that the host created. */
 static uint8_t *find_window(void)
 {
     FILE *maps = fopen("/proc/self/maps", "r");

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The part of QEMU's TCG plugin interface that the shim uses, declared here
- * because distributions do not always ship the header, and because one object
- * has to load into every version from 7.2 on. All symbols are weak: QEMU
- * provides them when it loads the object, and what a version lacks is NULL.
+ * The part of QEMU's TCG plugin interface that the shim uses. It is declared
+ * here because distributions do not always ship the header, and because one
+ * object must load into every version from 7.2 on. All symbols are weak: QEMU
+ * provides them when it loads the object, and those that a version lacks are
+ * NULL.
  *
  *   QEMU   interface   what matters here
  *   7.2    0..1        insn_data() returns a pointer; inline counters are
@@ -36,7 +37,7 @@ struct qemu_plugin_u64 {
     size_t offset;
 };
 
-/* What QEMU tells about itself. */
+/* What QEMU says about itself. */
 struct qemu_plugin_info {
     const char *target_name;
     struct {
@@ -82,7 +83,7 @@ void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
                                       enum qemu_plugin_cb_flags flags,
                                       enum qemu_plugin_mem_rw rw,
                                       void *userdata) QEMU_WEAK;
-/* Before QEMU 9.0 the first of these, from 9.0 on the other three. */
+/* Before QEMU 9.0 the first of these exists, from 9.0 on the other three. */
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn,
                                                 enum qemu_plugin_op op,
                                                 void *counter,
@@ -99,8 +100,8 @@ uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb) QEMU_WEAK;
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(
     const struct qemu_plugin_tb *tb, size_t index) QEMU_WEAK;
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn) QEMU_WEAK;
-/* Declared in its newer form; before QEMU_API_COPIES it takes the first
- * argument only and returns a pointer to the bytes. */
+/* Declared in its newer form; before QEMU_API_COPIES it takes only the first
+ * argument and returns a pointer to the bytes. */
 size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *out,
                              size_t length) QEMU_WEAK;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * QEMU's side of the simulator: a TCG plugin that turns one marked store into
- * a synchronous call of the host, counts what runs, tells of stores into
- * ROM and flash, and in checking mode shows the host every byte that is
- * translated. It holds no model and takes no decision.
+ * QEMU's side of the simulator: a TCG plugin that turns one marked store into a
+ * synchronous call of the host, counts what runs, reports stores into ROM and
+ * flash, and in checking mode shows the host every byte that is translated. It
+ * contains no model and makes no decision.
  *
- * It runs in QEMU's only vCPU thread; the shared page (channel.h) belongs to
- * whoever has the turn, counters excepted.
+ * It runs in QEMU's only vCPU thread; the shared page (channel.h), except for
+ * the counters, belongs to whichever side has the turn.
  */
 #define _GNU_SOURCE
 #include "shim/qemu_api.h"
@@ -24,13 +24,13 @@
 #include "shim/turn.h"
 
 /*
- * A block's particulars travel in the callback's pointer, so that nothing has
- * to be allocated or looked up when it runs:
+ * The description of a block is passed in the callback's pointer, so that
+ * nothing must be allocated or looked up when it runs:
  *
  *   63        40 39     30  29   28                                       0
  *   | generation | n insns | out | address / 2                            |
  *
- * `out` marks a block outside the ROM. Everything executable lies below
+ * `out` marks a block outside the ROM. All executable memory is below
  * 0x40000000. Generations are compared modulo 2^24.
  */
 #define PACK_OUTSIDE (UINT64_C(1) << 29)
@@ -56,13 +56,13 @@ _Static_assert(sizeof(void *) == 8, "a block's particulars need 64 bits");
 int qemu_plugin_version = QEMU_API_OLD;
 
 /*
- * Instructions are counted exactly, at the price of an addition per memory
- * access at most. QEMU leaves a block early when an instruction faults or
- * turns out to touch a device (it then runs that one instruction alone,
- * uninstrumented, and goes on with a new block). So a block is divided into
- * runs, each ending with an instruction that may access memory. The first run
- * is counted by on_block(), each further one by an inline addition at its own
- * first instruction.
+ * Instructions are counted exactly, for at most one addition per memory access.
+ * QEMU leaves a block early when an instruction faults or turns out to access a
+ * device (it then runs that one instruction alone, uninstrumented, and
+ * continues with a new block). A block is therefore divided into runs, each
+ * ending with an instruction that may access memory. The first run is counted
+ * by on_block(), each further one by an inline addition at its own first
+ * instruction.
  */
 static struct {
     struct channel *channel;
@@ -73,7 +73,7 @@ static struct {
     uint64_t charge;   /* for WFIs since the last ring, in instructions */
     uint64_t plain_counter;
     struct qemu_plugin_u64 counter; /* .score is NULL before QEMU 9.0 */
-    bool guarded;                   /* ROM and flash are closed to stores */
+    bool guarded;                   /* ROM and flash are write-protected */
     bool entered[2]; /* application, bootloader: since entered_generation */
     uint32_t entered_generation[2];
 } shim;
@@ -83,8 +83,8 @@ struct insn {
     uint8_t bytes[4];
 };
 
-/* QEMU reads the version before it calls anything. A function that only the
- * old interface has tells which one it is. */
+/* QEMU reads the version before it calls anything. A function that only the old
+ * interface has shows which one it is. */
 __attribute__((constructor)) static void choose_version(void)
 {
     if (dlsym(RTLD_DEFAULT, "qemu_plugin_register_vcpu_tb_exec_inline") ==
@@ -131,7 +131,7 @@ __attribute__((noinline)) static void stop_at_block(uint64_t packed)
     }
 }
 
-/* A twentieth of a run is spent here. */
+/* A twentieth of a run's time is spent here. */
 static void on_block(unsigned int vcpu, void *userdata)
 {
     struct channel *channel = shim.channel;
@@ -206,7 +206,7 @@ static void read_insn(const struct qemu_plugin_insn *source, struct insn *insn)
             (insn_pointer_fn *)(void (*)(void))qemu_plugin_insn_data;
         memcpy(insn->bytes, pointer(source), insn->size);
     }
-    /* near a page's end QEMU looks one halfword ahead and counts it in */
+    /* near a page's end QEMU looks one halfword ahead and includes it */
     if (!is_wide(insn)) {
         insn->size = 2;
     }
@@ -228,10 +228,10 @@ static bool is_wfi(const struct insn *insn)
            halfword(insn, 1) == INSN_WFI_T2_SECOND;
 }
 
-/* Whether it may be the last of its block that runs: it may access memory,
- * and not through the stack pointer or as a constant beside the code, where
- * no device is. In doubt yes: the division gets finer, the count stays
- * right. */
+/* Whether it may be the last instruction of its block that runs: it may access
+ * memory, except through the stack pointer or as a constant beside the code,
+ * where there is no device. In doubt, true: the division gets finer, but the
+ * count stays exact. */
 static bool may_end(const struct insn *insn)
 {
     uint32_t first = halfword(insn, 0);
@@ -261,8 +261,8 @@ static void count_run(struct qemu_plugin_insn *first, uint64_t insns)
     }
 }
 
-/* The entry that bytes at `address` go to: the last one if they follow on
- * and fit, else a new one. */
+/* The entry for bytes at `address`: the last one if they follow on and fit,
+ * otherwise a new one. */
 static struct channel_code *code_entry(uint32_t address, size_t length)
 {
     struct channel *channel = shim.channel;
@@ -293,8 +293,8 @@ static void report_code(uint32_t address, const struct insn *insn)
     entry->length = (uint16_t)(entry->length + insn->size);
 }
 
-/* The first block of a program since the reset is shown before it runs, while
- * all of the program still lies in SRAM as it was loaded. */
+/* The first block of a program after the reset is shown before it runs, while
+ * all of the program is still in SRAM as it was loaded. */
 static void report_entry(uint32_t address)
 {
     unsigned program = address >= BOARD_BOOT_BASE ? 1 : 0;
@@ -320,8 +320,8 @@ static void mark_insn(struct qemu_plugin_insn *handle, const struct insn *insn)
     }
 }
 
-/* Mark, report and count the instructions of a block from number `from` to
- * the end of the run; returns the number of the next one. */
+/* Mark, report and count the instructions of a block from number `from` to the
+ * end of the run; returns the number of the next one. */
 static size_t walk_run(const struct qemu_plugin_tb *tb, size_t from,
                        size_t count, uint32_t *address, bool report)
 {
@@ -343,7 +343,7 @@ static size_t walk_run(const struct qemu_plugin_tb *tb, size_t from,
     return count;
 }
 
-/* From the first block on, which is the reset's: nothing has run by then. */
+/* From the first block on, which is the reset's: nothing has run before. */
 static void guard_memory(void)
 {
     if (shim.guarded) {
@@ -393,10 +393,10 @@ static void on_translate(uint64_t id, struct qemu_plugin_tb *tb)
 
 /* ---- start and end --------------------------------------------------- */
 
-/* QEMU aborts when the core locks up: for the board that is an event like
- * any other, so the host is told at once and no core is dumped. When the host
- * has the turn, the vCPU stands still and the abort is about something else:
- * the host will find the process gone. */
+/* QEMU aborts when the core locks up. For the board that is an ordinary event,
+ * so the host is told at once and no core is dumped. If the host has the turn,
+ * the vCPU stands still and the abort has another reason: the host will find
+ * the process gone. */
 static void on_abort(int signal)
 {
     (void)signal;
@@ -429,7 +429,7 @@ static int map_channel(const char *where)
     return 0;
 }
 
-/* The scoreboard's storage is there once the vCPU is. */
+/* The scoreboard's storage exists once the vCPU does. */
 static void on_vcpu(uint64_t id, unsigned int vcpu)
 {
     (void)id;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Passing the turn between plugin and simulator (channel.h), the same code on
- * both sides. The one that waits sleeps on `turn` as a futex; the one that
- * gives makes a system call only when the other sleeps. Looking at `turn` for
- * a while before sleeping is ten times faster on an idle machine and four
- * times slower on a busy one, and a hand-over is a small part of a boot: so
- * nobody looks. Nothing fails; safe in a signal handler.
+ * Passes the turn between plugin and simulator (channel.h), with the same code
+ * on both sides. The side that waits sleeps on `turn` as a futex; the side that
+ * gives the turn away makes a system call only if the other sleeps. Spinning on
+ * `turn` for a while before sleeping is ten times faster on an idle machine and
+ * four times slower on a busy one, and hand-overs are a small part of a boot,
+ * so neither side spins. Nothing can fail; safe in a signal handler.
  */
 #ifndef OTALAB_SHIM_TURN_H
 #define OTALAB_SHIM_TURN_H
@@ -33,8 +33,8 @@ static inline void turn_give(struct channel *channel, enum channel_turn to)
     }
 }
 
-/* Sleep until the turn may be `mine`, a signal, or the time-out (NULL =
- * none). True if it is. */
+/* Sleep until the turn may be `mine`, a signal arrives, or the time-out passes
+ * (NULL = none). True if the turn is `mine`. */
 static inline bool turn_sleep(struct channel *channel, enum channel_turn mine,
                               const struct timespec *timeout)
 {
