@@ -16,28 +16,30 @@ static const struct option_spec tui_options[] = {
     [AT] = {.name = "at",
             .kind = OPTION_TEXT,
             .argument = "EVENT|TIME",
-            .help = "begin there: 120, 4.2s or boot.rollback"},
+            .help = "start at this event or time: 120, 4.2s or boot.rollback"},
     [SEED] = {.name = "seed",
               .short_name = 's',
               .kind = OPTION_NUMBER,
-              .help = "another seed than the scenario's"},
+              .help = "use this seed instead of the scenario's"},
     [FAULT] = {.name = "fault",
                .short_name = 'f',
                .kind = OPTION_TEXT,
                .repeat = true,
                .argument = "FAULT",
                .help = "add a fault, as for otalab run"},
-    [THEME] = {.name = "theme",
-               .kind = OPTION_CHOICE,
-               .argument = "default|safe|mono",
-               .help = "colours; safe for colour-blind people, mono for none"},
+    [THEME] =
+        {.name = "theme",
+         .kind = OPTION_CHOICE,
+         .argument = "default|safe|mono",
+         .help =
+             "choose the colours; safe for colour-blind people, mono for none"},
     [ASCII] = {.name = "ascii", .help = "draw with ASCII characters only"},
     [NO_MOUSE] = {.name = "no-mouse",
                   .help = "leave the mouse to the terminal"},
     [SCRIPT] = {.name = "script",
                 .kind = OPTION_FILE,
-                .help = "take keys and commands from a file, without a "
-                        "terminal"},
+                .help =
+                    "read keys and commands from a file, without a terminal"},
     [CAST] = {.name = "cast",
               .kind = OPTION_FILE,
               .help = "write the script's screens as an asciicast"},
@@ -68,7 +70,8 @@ static void take_token(struct target *target)
     target->options.token = target->token;
 }
 
-/* A recording's folder. Its scenario may be missing: it can be looked at. */
+/* The folder of a recording. Its scenario may be missing: it can still be
+ * viewed. */
 static int take_folder(struct target *target, const char *folder,
                        struct diag *diag)
 {
@@ -183,14 +186,14 @@ const struct command command_tui = {
             {"otalab tui ota-unplugged",
              "step through an update; n goes on, p goes back, ? helps"},
             {"otalab tui runs/ab-good --at 120",
-             "look at a recording, from its event 120 on"},
+             "view a recording, starting at its event 120"},
             {"otalab tui ota-good --script keys.txt",
-             "drive it by a script, without a terminal"},
+             "control it by a script, without a terminal"},
             {0}},
     .description =
-        "Opens a scenario, the folder of a recording or a run's token. The "
-        "run is recorded as it happens, and every state of it can be looked "
-        "at, forward and back. Break something with f: the run forks there, "
-        "and both histories stay. Meaning is never shown by colour alone; "
-        "NO_COLOR is respected.",
+        "Opens a scenario, the folder of a recording or a run's token. The run "
+        "is recorded as it happens, and each of its states can be viewed, "
+        "forward and back. Press f to inject a fault: the run forks there, and "
+        "both histories stay. Meaning is never shown by colour alone; NO_COLOR "
+        "is respected.",
 };

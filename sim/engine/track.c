@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What differs from what was recorded last. */
+/* Finds what differs from what was recorded last. */
 #include "engine/track.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ _Static_assert(sizeof(struct changes_state) == 7 * 4 &&
                    sizeof(struct changes_link) == 3 * 8 + 6 * 4,
                "compared whole: no padding");
 
-/* Where changes go: a device's, at one event. */
+/* Where changes belong: to a device, at one event. */
 struct teller {
     struct track *track;
     struct change head; /* device, event, time */
@@ -56,7 +56,7 @@ static void tell_bytes(struct teller *teller, const struct flash *flash,
     tell(teller, &change);
 }
 
-/* Runs of words that are alike. */
+/* Runs of equal words. */
 static void tell_taint(struct teller *teller, const struct flash *flash,
                        uint32_t address, uint32_t length,
                        enum change_cause cause)
@@ -273,8 +273,8 @@ static int tell_all(struct track *track, struct world *world, uint64_t event,
 
 /* ---- before power comes on --------------------------------------------------------- */
 
-/* Of all devices, what was told so far: a sector that holds the same is not
- * told again. */
+/* For all devices, what was recorded so far: a sector with the same contents is
+ * not recorded again. */
 struct told {
     uint32_t count;
     struct {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keeps track of what changes in the devices: at each event it is compared with
- * what was recorded last, and what differs goes into changes.bin. Flash notes
- * its own changes (struct flash_note); everything else is small enough to be
- * compared. All of it is a value but the recorded bytes, so that a run can be
- * taken back.
+ * Tracks what changes in the devices: at each event their state is compared
+ * with what was recorded last, and the differences go into changes.bin. Flash
+ * notes its own changes (struct flash_note); everything else is small enough to
+ * be compared. All of it is a value except the recorded bytes, so that a run
+ * can return to an earlier point.
  */
 #ifndef OTALAB_ENGINE_TRACK_H
 #define OTALAB_ENGINE_TRACK_H
@@ -35,11 +35,12 @@ struct track {
     struct track_device device[SCENARIO_DEVICES];
 };
 
-/* What is there before power comes on. These return 0, or OTALAB_ERR_SIMULATOR
- * when memory or room is used up. */
+/* Record what there is before power comes on. These functions return 0, or
+ * OTALAB_ERR_SIMULATOR if memory or room is used up. */
 int track_begin(struct track *track, struct world *world,
                 const struct board_map *map);
-/* What has changed since, told by this event. Nothing when it is not on. */
+/* Record what has changed since the last call, as the result of this event.
+ * Does nothing if tracking is off. */
 int track_event(struct track *track, struct world *world,
                 const struct event *event);
 int track_copy(struct track *to, const struct track *from);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Events by their lines, pictures by the nearest key frame. */
+/* Finds events by their lines, and pictures from the nearest key frame. */
 #include "history/history.h"
 
 #include <inttypes.h>
@@ -13,7 +13,7 @@
 
 #include <mbedtls/sha256.h>
 
-/* A jump folds at most so many events, and no more key frames are kept. */
+/* The most events that a jump folds, and the most key frames that are kept. */
 #define FRAME_EVENTS 1024u
 #define FRAMES_MAX 256u
 #define EVENT_LINE_MIN 32u /* bytes of the shortest line */
@@ -52,7 +52,7 @@ void history_event(const struct history *history, uint64_t number,
     event_again(line, length, event);
 }
 
-/* Where a line ends, or NULL: it does not. */
+/* The end of a line, or NULL if it has none. */
 static const char *end_of(const struct history *history, const char *line)
 {
     return memchr(line, '\n', history->size - (size_t)(line - history->text));
@@ -82,7 +82,8 @@ static int find_lines(struct history *history, struct diag *diag)
     for (const char *line = end + 1; line < last; line = end + 1) {
         end = end_of(history, line);
         if (end == NULL || end - line < (ptrdiff_t)EVENT_LINE_MIN) {
-            return bad_line(diag, history->events + 2, "no event, or cut off");
+            return bad_line(diag, history->events + 2,
+                            "not an event, or truncated");
         }
         history->line[history->events++] = (uint32_t)(line - history->text);
     }
@@ -111,7 +112,7 @@ uint64_t history_find(const struct history *history, uint64_t time_ns)
 
 /* ---- the fold ----------------------------------------------------------------- */
 
-/* All changes of one event. Where they have to be right, `diag` is given. */
+/* Read all changes of one event. `diag` is given if they must be correct. */
 static int fold_changes(struct picture *picture, const struct event *event,
                         struct diag *diag)
 {
@@ -165,7 +166,8 @@ static int keep_frame(struct history *history, const struct picture *picture,
     return 0;
 }
 
-/* An event that was never seen, as the next of those seen so far. */
+/* Read an event for the first time, and check that it can follow the state
+ * before. */
 static int read_event(const struct history *history, uint64_t number,
                       const struct picture *before, struct event *event,
                       struct diag *diag)
@@ -174,17 +176,17 @@ static int read_event(const struct history *history, uint64_t number,
     const char *line = line_at(history, number, &length);
 
     if (event_read(line, length, event) != 0) {
-        return bad_line(diag, number + 1, "not as a run writes it");
+        return bad_line(diag, number + 1, "not in the form that a run writes");
     }
     if (event->sequence != number || event->time_ns < before->time_ns ||
         event->device > before->devices) {
         return bad_line(diag, number + 1,
-                        "its number, time or device cannot be");
+                        "its number, time or device is impossible");
     }
     return 0;
 }
 
-/* From the first event to the last: all is looked at, and frames are kept. */
+/* Check everything from the first event to the last, and keep frames. */
 static int fold_whole(struct history *history, struct picture *picture,
                       struct diag *diag)
 {
@@ -205,7 +207,7 @@ static int fold_whole(struct history *history, struct picture *picture,
         err = changes_next(&picture->reader, &change, diag);
     }
     return err > 0 ? diag_fail(diag, OTALAB_ERR_USAGE,
-                               "changes.bin: it goes on after the last event")
+                               "changes.bin: it continues after the last event")
                    : err;
 }
 
@@ -346,7 +348,7 @@ uint64_t history_events(const struct history *history)
     return history->events;
 }
 
-/* Can the fold go on from what the picture shows? */
+/* Whether the fold can continue from what the picture shows. */
 static bool goes_on(const struct history *history, uint64_t number,
                     const struct picture *picture)
 {

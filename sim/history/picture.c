@@ -64,7 +64,7 @@ void picture_begin(struct picture *picture, const struct changes_shape *shape)
     }
 }
 
-/* Who is in `to` still holds what it shows. */
+/* References are taken first: `to` may share sectors with `from`. */
 void picture_copy(struct picture *to, const struct picture *from)
 {
     if (to == from) {
@@ -91,7 +91,7 @@ void picture_free(struct picture *picture)
 
 /* ---- reading ------------------------------------------------------------------ */
 
-/* How much of a range lies in the sector that holds its beginning. */
+/* The part of a range that lies in the sector where it begins. */
 static uint32_t piece(uint32_t address, size_t length)
 {
     uint32_t left = FLASH_SECTOR - address % FLASH_SECTOR;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How everything stood right after one event of a recorded run: each device's
- * flash, fuses, power, program and update, the link and the server. A picture
- * is a value that history_at() fills; nothing in it needs the simulator. Flash
- * is kept in sectors that pictures share until one of them changes, so a
+ * The state of everything right after one event of a recorded run: each
+ * device's flash, fuses, power, program and update, the link and the server. A
+ * picture is a value filled by history_at(); nothing in it needs the simulator.
+ * Flash is kept in sectors that pictures share until one of them changes, so a
  * picture costs little; it is read through the functions below.
  *
  *     struct picture picture = {0};
@@ -11,8 +11,9 @@
  *     picture_flash(&picture.device[0], 0, bytes, size);
  *     picture_free(&picture);
  *
- * All zeros is an empty picture. Pictures belong to one history and one
- * thread, and are freed before it. Copied by picture_copy(), not by assignment.
+ * All zeros is an empty picture. Pictures belong to one history and one thread,
+ * and must be freed before the history. Copy them with picture_copy(), not by
+ * assignment.
  */
 #ifndef OTALAB_HISTORY_PICTURE_H
 #define OTALAB_HISTORY_PICTURE_H
@@ -24,10 +25,10 @@
 #include "record/changes.h"
 #include "record/event.h"
 
-#define PICTURE_LINES 16u /* of the console that are kept */
+#define PICTURE_LINES 16u /* console lines that are kept */
 #define PICTURE_FAULTS 8u /* of the server */
 
-/* Cells of one sector, counted by who shows them. */
+/* Cells of one sector, with a reference count. */
 struct picture_sector;
 
 struct picture_flash {
@@ -60,7 +61,8 @@ enum picture_program {
     PICTURE_HALTED /* nothing can boot: low power */
 };
 
-/* What the boot chain is at. Values are as in the events that told of them. */
+/* What the boot chain is doing. Values are as in the events that reported
+ * them. */
 struct picture_boot {
     enum picture_program program;
     uint32_t boots;    /* so far */
@@ -81,7 +83,7 @@ struct picture_boot {
     uint32_t rollbacks;
 };
 
-/* What the update agent has told. */
+/* What the update agent has reported. */
 struct picture_agent {
     uint32_t state;  /* enum agent_state */
     uint32_t result; /* enum agent_result */
@@ -118,7 +120,7 @@ struct picture_traffic {
     uint64_t lost; /* of those */
     uint64_t received;
     uint64_t received_bytes;
-    uint64_t dropped; /* had come, and found no room */
+    uint64_t dropped; /* arrived, but found no room */
     uint64_t answers_lost;
 };
 
@@ -167,27 +169,28 @@ struct picture {
     struct changes_reader reader; /* at what comes next: history_at()'s own */
 };
 
-/* Copying needs no memory: sectors are shared. `to` is empty, or was filled. */
+/* Copying needs no memory: sectors are shared. `to` is empty, or was filled
+ * before. */
 void picture_copy(struct picture *to, const struct picture *from);
 void picture_free(struct picture *picture);
 
-/* `length` bytes of the array from `address` on; what lies past its end reads
+/* Read `length` bytes of the array from `address` on; bytes past its end read
  * 0xFF. */
 void picture_flash(const struct picture_device *device, uint32_t address,
                    void *out, size_t length);
 /* Worst taint in a range: enum flash_taint. */
 uint8_t picture_taint(const struct picture_device *device, uint32_t address,
                       uint32_t length);
-/* Are these bytes all 0xFF? */
+/* Whether these bytes are all 0xFF. */
 bool picture_blank(const struct picture_device *device, uint32_t address,
                    uint32_t length);
 
 /* ---- making one ---------------------------------------------------------- */
 
-/* Memory as the geometry says: erased, nothing burned. */
+/* Memory according to the geometry: erased, nothing burned. */
 void picture_begin(struct picture *picture, const struct changes_shape *shape);
-/* One change, one event. 0, or -1 without memory. The change was checked by
- * changes_next(). */
+/* Apply one change, one event. 0, or -1 if out of memory. The change was
+ * checked by changes_next(). */
 int picture_change(struct picture *picture, const struct change *change);
 void picture_event(struct picture *picture, const struct event *event);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One change of memory after the other. Each was checked when it was read. */
+/* Applies changes of memory one after the other. Each was checked when it was
+ * read. */
 #include <string.h>
 
 #include "history/picture_parts.h"

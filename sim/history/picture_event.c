@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What events tell beyond memory: a handler for each kind that tells anything.
- * Events come from a file: numbers may be any, devices were checked.
+ * What events say beyond memory: a handler for each kind that says anything.
+ * Events come from a file: numbers may have any value, but devices were
+ * checked.
  */
 #include "history/picture.h"
 
@@ -20,7 +21,8 @@ static uint32_t number_of(const struct event *event, unsigned field)
     return (uint32_t)event->number[field];
 }
 
-/* A time after this one, by so many units; a sum that does not fit is cut. */
+/* A time this many units after another one; a sum that does not fit is
+ * clamped. */
 static uint64_t later(const struct event *event, uint64_t count, uint64_t unit)
 {
     uint64_t most = (UINT64_MAX - event->time_ns) / unit;
@@ -354,7 +356,7 @@ static tell_fn *const tells[EVENT_COUNT] = {
     [EVENT_VIOLATION] = on_violation,
 };
 
-/* A download says where it goes; where that is, the map says. */
+/* A download names its slot; the map says where that is. */
 static void on_download(const struct picture *picture,
                         struct picture_device *device,
                         const struct event *event)

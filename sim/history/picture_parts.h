@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sectors of pictures, for those who make them: picture_change.c. */
+/* Sectors of pictures, for the code that makes them: picture_change.c. */
 #ifndef OTALAB_HISTORY_PICTURE_PARTS_H
 #define OTALAB_HISTORY_PICTURE_PARTS_H
 
@@ -11,10 +11,11 @@ struct picture_sector {
     uint8_t taint[FLASH_SECTOR / 4]; /* enum flash_taint of each word */
 };
 
-/* A sector that nobody else shows, to be changed; NULL without memory. */
+/* A sector that is not shared, so that it may be changed; NULL if out of
+ * memory. */
 struct picture_sector *picture_own(struct picture_flash *flash,
                                    uint32_t number);
-/* The sector shows what another one does; NULL: erased, clean. */
+/* Make the sector show what another one does; NULL: erased, clean. */
 void picture_share(struct picture_flash *flash, uint32_t number,
                    struct picture_sector *sector);
 

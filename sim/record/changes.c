@@ -11,7 +11,7 @@
 
 #include <mbedtls/sha256.h>
 
-/* Room for `size` more bytes, or NULL. */
+/* Make room for `size` more bytes; NULL if there is none. */
 static uint8_t *grow(struct changes *changes, size_t size)
 {
     size_t wanted = changes->length + size;
@@ -99,7 +99,7 @@ static void put_link(uint8_t *at, const struct changes_link *way)
     }
 }
 
-/* What follows the head, and what its length field says. */
+/* What follows the head, and the value of its length field. */
 static void sizes_of(const struct change *change, uint32_t *payload,
                      uint32_t *length)
 {

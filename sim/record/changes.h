@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * changes.bin, the recording's other half: what memory held when power came
- * on, and each change since, as the bytes that ended up there. So how a run
- * stood after any event can be told without the models that made it. The
- * layout is drawn in docs/recording.md; both directions are here. No host path,
- * date or duration gets in: equal runs give equal bytes.
+ * changes.bin, the recording's other half: what memory contained when power
+ * came on, and each change since, as the resulting bytes. So the state of a run
+ * after any event can be shown without the models that made it. The layout is
+ * drawn in docs/recording.md; both directions are here. It contains no host
+ * path, date or duration: identical runs give identical bytes.
  *
  * Writing: the bytes are kept in memory and copied on request. Reading: every
- * byte is untrusted; changes_open() checks the frame and its sums,
- * changes_next() each change, so that whoever applies it need not.
+ * byte is untrusted; changes_open() checks the frame and its checksums, and
+ * changes_next() each change, so that the code that applies changes need not.
  */
 #ifndef OTALAB_RECORD_CHANGES_H
 #define OTALAB_RECORD_CHANGES_H
@@ -37,16 +37,17 @@ struct changes_shape {
 };
 
 /* X(CODE, number, "name", "what the change says") */
-#define CHANGE_KINDS(X)                                                   \
-    X(BYTES, 1, "bytes", "bytes of flash are these")                      \
-    X(FILL, 2, "fill", "bytes of flash are all the same")                 \
-    X(COPY, 3, "copy", "a sector holds what another one holds")           \
-    X(TAINT, 4, "taint", "flash is, or is no longer, to be trusted")      \
-    X(WEAR, 5, "wear", "a sector has been erased so often")               \
-    X(LOCKS, 6, "locks", "these sectors are locked until the next reset") \
-    X(FUSES, 7, "fuses", "the fuses are these")                           \
-    X(STATE, 8, "state", "supply, CPU and radio are in this state")       \
-    X(LINK, 9, "link", "the link has these figures")                      \
+#define CHANGE_KINDS(X)                                                    \
+    X(BYTES, 1, "bytes", "new contents of bytes of flash")                 \
+    X(FILL, 2, "fill", "a range of flash has the same value in all bytes") \
+    X(COPY, 3, "copy", "a sector has the contents of another one")         \
+    X(TAINT, 4, "taint",                                                   \
+      "words of flash became unreliable, or reliable again")               \
+    X(WEAR, 5, "wear", "the number of erases of a sector")                 \
+    X(LOCKS, 6, "locks", "these sectors are locked until the next reset")  \
+    X(FUSES, 7, "fuses", "new contents of the fuses")                      \
+    X(STATE, 8, "state", "the state of supply, CPU and radio")             \
+    X(LINK, 9, "link", "the link's properties")                            \
     X(OFFER, 10, "offer", "the server offers this descriptor, or nothing")
 
 enum change_kind {
@@ -55,7 +56,8 @@ enum change_kind {
 #undef CHANGE_ENUM
 };
 
-/* What made bytes of flash change; of several between two events the last. */
+/* What made bytes of flash change; if several did between two events, the
+ * last. */
 enum change_cause {
     CHANGE_BY_START = 0, /* it was so when power came on */
     CHANGE_BY_PROGRAM,   /* ended, well or badly */
@@ -68,10 +70,10 @@ enum changes_cpu {
     CHANGES_CPU_OFF = 0, /* no power, or in reset */
     CHANGES_CPU_RUNS,
     CHANGES_CPU_SLEEPS,
-    CHANGES_CPU_DEAD /* the battery cannot start it any more */
+    CHANGES_CPU_DEAD /* the battery can no longer start it */
 };
 
-/* All of 32 bits: no padding. */
+/* Everything has 32 bits: no padding. */
 struct changes_state {
     uint32_t millivolts;
     uint32_t left_mj; /* UINT32_MAX: an external supply */
@@ -95,7 +97,7 @@ struct changes_link {
     uint32_t mtu; /* bytes */
 };
 
-/* One change. What its kind does not use is 0. */
+/* One change. Members that its kind does not use are 0. */
 struct change {
     enum change_kind kind;
     uint32_t device; /* from 1; 0: the world's, of an offer alone */
@@ -130,12 +132,12 @@ struct changes {
     uint64_t count; /* of changes */
 };
 
-/* All but the last: 0, or OTALAB_ERR_SIMULATOR when memory or CHANGES_MAX is
- * used up. */
+/* All but the last return 0, or OTALAB_ERR_SIMULATOR if memory or CHANGES_MAX
+ * is used up. */
 int changes_begin(struct changes *changes, const struct changes_shape *shape);
 int changes_add(struct changes *changes, const struct change *change);
-/* The whole file, malloc'ed, for a recording of that SHA-256. Nothing is
- * changed: it may go on. */
+/* The whole file, malloc'ed, for a recording with that SHA-256. Nothing is
+ * changed, so writing may continue. */
 int changes_finish(const struct changes *changes, const uint8_t recording[32],
                    uint8_t **out, size_t *size);
 int changes_copy(struct changes *to, const struct changes *from);
@@ -143,8 +145,8 @@ void changes_free(struct changes *changes);
 
 /* ---- reading -------------------------------------------------------------- */
 
-/* Where a reader is. A plain value: a copy of it goes on from the same place.
- * The file's bytes outlive it. */
+/* The position of a reader. A plain value: a copy continues from the same
+ * place. The file's bytes must outlive it. */
 struct changes_reader {
     struct changes_shape shape;
     const uint8_t *bytes;
@@ -158,10 +160,10 @@ struct changes_reader {
     uint64_t time_ns;
 };
 
-/* 0, or OTALAB_ERR_USAGE with a line in `diag` that names what is wrong. */
+/* 0, or OTALAB_ERR_USAGE with a line in `diag` that says what is wrong. */
 int changes_open(struct changes_reader *reader, const void *bytes, size_t size,
                  struct diag *diag);
-/* The next change: 1, 0 at the end, or OTALAB_ERR_USAGE as above. */
+/* Read the next change: 1, 0 at the end, or OTALAB_ERR_USAGE as above. */
 int changes_next(struct changes_reader *reader, struct change *change,
                  struct diag *diag);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where things lie in changes.bin, for its writer and its reader alone; drawn
- * in docs/recording.md. */
+/* Where the fields of changes.bin are, only for its writer and its reader;
+ * drawn in docs/recording.md. */
 #ifndef OTALAB_RECORD_CHANGES_PARTS_H
 #define OTALAB_RECORD_CHANGES_PARTS_H
 

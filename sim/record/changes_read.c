@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading: nothing of the file is believed before it was looked at. */
+/* Reading: nothing in the file is trusted before it has been checked. */
 #include "record/changes.h"
 
 #include <inttypes.h>
@@ -38,7 +38,7 @@ static int read_part(const uint8_t *at, const struct changes_shape *shape,
     part->start = get_le32(at + PART_AT_START);
     part->length = get_le32(at + PART_AT_LENGTH);
     if (!name_fits(at)) {
-        return bad(diag, "a partition has no proper name");
+        return bad(diag, "a partition has an invalid name");
     }
     memcpy(part->name, at, BOARD_PART_NAME);
     if (part->start % shape->sector != 0 || part->length % shape->sector != 0 ||
@@ -73,7 +73,7 @@ static int read_shape(const uint8_t *at, size_t size,
     if (parts > BOARD_PARTS ||
         get_le32(at + HEADER_AT_SIZE) != HEADER_SIZE + PART_SIZE * parts ||
         size < HEADER_SIZE + PART_SIZE * parts) {
-        return bad(diag, "the header is not as long as it says");
+        return bad(diag, "the header's length is wrong");
     }
     shape->map.count = parts;
     for (uint32_t i = 0; i < parts && err == 0; i++) {
@@ -83,7 +83,8 @@ static int read_shape(const uint8_t *at, size_t size,
     return err;
 }
 
-/* What is not whole has no right sum; that it is cut off is said first. */
+/* A truncated file also has a wrong checksum; the truncation is reported
+ * first. */
 static int check_frame(const uint8_t *bytes, size_t size, struct diag *diag)
 {
     uint8_t sum[CHANGES_DIGEST];
@@ -92,7 +93,7 @@ static int check_frame(const uint8_t *bytes, size_t size, struct diag *diag)
         return bad(diag, "too short");
     }
     if (memcmp(bytes, CHANGES_MAGIC, CHANGES_MAGIC_SIZE) != 0) {
-        return bad(diag, "does not begin as such a file");
+        return bad(diag, "not a file of changes");
     }
     if (get_le32(bytes + HEADER_AT_VERSION) != CHANGES_VERSION) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
@@ -101,12 +102,12 @@ static int check_frame(const uint8_t *bytes, size_t size, struct diag *diag)
     }
     if (memcmp(bytes + size - END_SIZE, CHANGES_END_MAGIC,
                CHANGES_MAGIC_SIZE) != 0) {
-        return bad(diag, "cut off: its end is missing");
+        return bad(diag, "truncated: its end is missing");
     }
     mbedtls_sha256(bytes, size - CHANGES_DIGEST, sum, 0);
     return memcmp(sum, bytes + size - CHANGES_DIGEST, sizeof sum) == 0
                ? 0
-               : bad(diag, "damaged: its sum is wrong");
+               : bad(diag, "damaged: its checksum is wrong");
 }
 
 int changes_open(struct changes_reader *reader, const void *bytes, size_t size,
@@ -141,7 +142,7 @@ static int bad_change(struct diag *diag, const struct changes_reader *reader,
                      reader->seen + 1, reader->at, what);
 }
 
-/* [address, +length) lies in one sector of the flash. */
+/* Whether [address, +length) lies in one sector of the flash. */
 static bool in_sector(const struct changes_shape *shape, uint32_t address,
                       uint32_t length)
 {
@@ -154,7 +155,7 @@ static bool whole_sector(const struct changes_shape *shape, uint32_t address)
     return address < shape->size && address % shape->sector == 0;
 }
 
-/* What each kind has of the head; its payload follows. */
+/* The fields of the head that each kind uses; its payload follows. */
 struct rule {
     bool range;  /* address and length: in a sector */
     bool sector; /* address: of a sector */
@@ -193,7 +194,7 @@ static const char *check_head(const struct changes_reader *reader,
     }
     if (change->cause > (rule->caused ? CHANGE_BY_DAMAGE : CHANGE_BY_START) ||
         change->value > rule->value_max) {
-        return "cause or value has no meaning";
+        return "cause or value is invalid";
     }
     if (change->event < reader->event || change->time_ns < reader->time_ns) {
         return "it goes back in time";
@@ -206,7 +207,7 @@ static const char *check_head(const struct changes_reader *reader,
     return NULL;
 }
 
-/* Bytes after the head, or SIZE_MAX when the length cannot be. */
+/* Number of bytes after the head, or SIZE_MAX if the length is impossible. */
 static size_t payload_size(const struct changes_shape *shape,
                            const struct change *change)
 {
@@ -259,7 +260,7 @@ static void get_link(const uint8_t *at, struct changes_link *way)
     }
 }
 
-/* NULL, or what is wrong with it. */
+/* NULL, or what is wrong with the change. */
 static const char *read_payload(const struct changes_shape *shape,
                                 const uint8_t *at, struct change *change)
 {
@@ -276,7 +277,7 @@ static const char *read_payload(const struct changes_shape *shape,
     case CHANGE_TAINT:
         return change->address % 4 == 0 && change->length % 4 == 0
                    ? NULL
-                   : "it is not of whole words";
+                   : "it does not consist of whole words";
     case CHANGE_WEAR:
         change->erases = change->length;
         return NULL;
@@ -291,7 +292,7 @@ static const char *read_payload(const struct changes_shape *shape,
                        change->state.radio <= RADIO_TAIL &&
                        change->state.registered <= 1
                    ? NULL
-                   : "a state has no meaning";
+                   : "a state is invalid";
     case CHANGE_LINK:
         get_link(at, &change->link[0]);
         get_link(at + LINK_WAY_SIZE, &change->link[1]);
@@ -328,7 +329,7 @@ int changes_next(struct changes_reader *reader, struct change *change,
                    : bad(diag, "it does not have as many changes as it says");
     }
     if (left < HEAD_SIZE) {
-        return bad_change(diag, reader, "cut off");
+        return bad_change(diag, reader, "truncated");
     }
     read_head(at, change);
     const char *wrong = check_head(reader, change);

@@ -7,7 +7,8 @@
 #include "base/utf8.h"
 #include "record/recording.h"
 
-/* What is left of a line; `ok` is false once it was not as expected. */
+/* The rest of a line; `ok` becomes false at the first thing that is not as
+ * expected. */
 struct cursor {
     const char *at;
     const char *end;
@@ -54,7 +55,7 @@ static uint32_t hex4(struct cursor *cursor)
     return code;
 }
 
-/* What stands after a backslash. */
+/* What follows a backslash. */
 static size_t escaped(struct cursor *cursor, char out[4])
 {
     char c = cursor->at < cursor->end ? *cursor->at++ : '\0';
@@ -66,7 +67,7 @@ static size_t escaped(struct cursor *cursor, char out[4])
     return utf8_encode(hex4(cursor), out);
 }
 
-/* A byte or an escape; U+FFFD is the one byte that it stands for. */
+/* A byte or an escape; U+FFFD stands for exactly one byte. */
 static size_t next_char(struct cursor *cursor, char out[4])
 {
     static const char replaced[] = "\xef\xbf\xbd";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lines of recording.ndjson, read back. Nothing is guessed: a line is taken
- * when event_json() would have written it, byte for byte. Bytes that were no
- * UTF-8 came into the file as U+FFFD, and come back as the byte 0xFF.
+ * Reads back lines of recording.ndjson. Nothing is guessed: a line is accepted
+ * if event_json() would have written it, byte for byte. Bytes that were not
+ * valid UTF-8 are U+FFFD in the file, and are read back as the byte 0xFF.
  */
 #ifndef OTALAB_RECORD_EVENT_READ_H
 #define OTALAB_RECORD_EVENT_READ_H
@@ -12,12 +12,12 @@
 
 #include "record/event.h"
 
-/* A line without its end. 0, or -1 when it is no event. */
+/* Read a line without its end. 0, or -1 if it is not an event. */
 int event_read(const char *line, size_t length, struct event *event);
-/* As above, of a line that was read before: not compared. */
+/* The same for a line that was read before: not compared. */
 void event_again(const char *line, size_t length, struct event *event);
 
-/* The first line. */
+/* Read the first line. */
 struct recording_head {
     char scenario[64];
     uint64_t seed;
