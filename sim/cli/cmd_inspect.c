@@ -9,14 +9,20 @@
 #include "cli/cmd_image.h"
 #include "cli/cmd_run.h"
 #include "cli/inspect.h"
+#include "cli/moment.h"
 #include "shell/options.h"
 #include "image/provision.h"
 
 #define DUMP_MAX (64u * 1024u * 1024u)
 
-enum { FUSES, DEVICE, JSON, DTB, COLOR };
+enum { AT, FUSES, DEVICE, JSON, DTB, COLOR };
 
 static const struct option_spec inspect_options[] = {
+    [AT] = {.name = "at",
+            .kind = OPTION_NUMBER,
+            .argument = "N",
+            .help = "of a folder of evidence, how all was after event N; 0: "
+                    "before power-on"},
     [FUSES] = {.name = "fuses",
                .short_name = 'f',
                .kind = OPTION_FILE,
@@ -149,42 +155,76 @@ static int read_blob(const char *dtb, struct blob *blob, struct diag *diag)
                                     diag);
 }
 
-static int look(const struct input *input, const struct blob *blob,
+/* What the bytes mean; the fuses, if there are any, are known. */
+static int look(const uint8_t *bytes, size_t size, const struct blob *blob,
                 struct inspection *in, struct diag *diag)
 {
-    uint8_t *bytes = NULL;
-    size_t size = 0;
-    int err = file_read(input->flash, DUMP_MAX, &bytes, &size, diag);
-
-    err = err ? err
-              : check_size(input->flash, size, blob->figures.flash.size, diag);
-    if (err == 0 && decode_flash(bytes, size, &blob->map, &in->flash) != 0) {
-        err = diag_fail(
+    if (decode_flash(bytes, size, &blob->map, &in->flash) != 0) {
+        return diag_fail(
             diag, OTALAB_ERR_USAGE,
             "the flash map extends past the end of the part (%zu bytes)", size);
     }
-    if (err == 0) {
-        agent_logs_read(bytes, size, &blob->map, &in->agent);
+    agent_logs_read(bytes, size, &blob->map, &in->agent);
+    return foresee(bytes, size, blob->bytes, blob->size,
+                   in->has_fuses ? &in->fuses : NULL, &in->next, diag);
+}
+
+static int inspect_files(const struct options *o, const struct blob *blob,
+                         struct inspection *in, struct diag *diag)
+{
+    struct input input;
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    int err = find_input(o, &input, diag);
+
+    if (err == 0 && input.fuses != NULL) {
+        err = read_fuses(input.fuses, in, diag);
     }
+    err = err ? err : file_read(input.flash, DUMP_MAX, &bytes, &size, diag);
     err = err ? err
-              : foresee(bytes, size, blob->bytes, blob->size,
-                        in->has_fuses ? &in->fuses : NULL, &in->next, diag);
+              : check_size(input.flash, size, blob->figures.flash.size, diag);
+    err = err ? err : look(bytes, size, blob, in, diag);
     free(bytes);
+    return err;
+}
+
+static int inspect_recording(const struct options *o, const struct blob *blob,
+                             struct inspection *in, struct diag *diag)
+{
+    const char *folder = o->arguments[0];
+    uint64_t device = o->value[DEVICE].given ? o->value[DEVICE].number : 1;
+    struct moment moment = {.flash = NULL};
+
+    if (!is_folder(folder) || o->value[FUSES].given) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "--at wants the folder of a run, and has its fuses");
+    }
+    int err = moment_read(&moment, folder, device, o->value[AT].number, diag);
+
+    err = err ? err
+              : check_size(folder, moment.size, blob->figures.flash.size, diag);
+    if (err == 0) {
+        in->recorded = true;
+        in->after = moment.event;
+        in->events = moment.events;
+        in->has_fuses = true;
+        decode_fuses(moment.fuses, &in->fuses);
+        err = look(moment.flash, moment.size, blob, in, diag);
+    }
+    free(moment.flash);
     return err;
 }
 
 static int inspect(const struct options *o, struct inspection *in,
                    struct diag *diag)
 {
-    struct input input;
     struct blob blob = {.bytes = NULL};
-    int err = find_input(o, &input, diag);
+    int err = read_blob(o->value[DTB].text, &blob, diag);
 
-    err = err ? err : read_blob(o->value[DTB].text, &blob, diag);
-    if (err == 0 && input.fuses != NULL) {
-        err = read_fuses(input.fuses, in, diag);
+    if (err == 0) {
+        err = o->value[AT].given ? inspect_recording(o, &blob, in, diag)
+                                 : inspect_files(o, &blob, in, diag);
     }
-    err = err ? err : look(&input, &blob, in, diag);
     free(blob.bytes);
     return err;
 }
@@ -225,6 +265,8 @@ const struct command command_inspect = {
         (const struct command_example[]){
             {"otalab inspect runs/ab-good",
              "show the state in which a run left its device"},
+            {"otalab inspect --at 120 runs/ab-good",
+             "show the state after event 120"},
             {"otalab inspect flash.bin --fuses fuses.bin",
              "show which slot boots next, and why"},
             {"otalab inspect flash.bin --fuses fuses.bin --json",

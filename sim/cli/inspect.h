@@ -11,9 +11,13 @@
 #include "inspect/foresee.h"
 #include "oracle/agent_logs.h"
 #include "oracle/decode.h"
+#include "record/event.h"
 
 struct inspection {
     bool color;
+    bool recorded;      /* of a recording, after this event of so many: */
+    struct event after; /* its sequence is 0 before the first */
+    uint64_t events;
     struct boot_view flash;
     struct agent_logs agent;
     bool has_fuses;

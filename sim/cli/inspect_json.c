@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "record/event.h"
+#include "record/story.h"
 
 static struct json begin(const char *type)
 {
@@ -20,6 +21,23 @@ static void end(struct json *json)
 {
     json_close(json, '}');
     json_end(json);
+}
+
+/* ---- a recording --------------------------------------------------------------- */
+
+static void json_after(const struct inspection *in)
+{
+    struct json json = begin("after");
+    char text[512] = "before power-on";
+
+    if (in->after.sequence > 0) {
+        story_says(&in->after, text, sizeof text);
+    }
+    json_number(&json, "event", in->after.sequence);
+    json_number(&json, "events", in->events);
+    json_number(&json, "t", in->after.time_ns);
+    json_text(&json, "text", text);
+    end(&json);
 }
 
 /* ---- images ------------------------------------------------------------------ */
@@ -257,6 +275,9 @@ void inspect_json(const struct inspection *in)
 {
     const struct boot_view *flash = &in->flash;
 
+    if (in->recorded) {
+        json_after(in);
+    }
     for (unsigned i = 0; i < PLACE_COUNT; i++) {
         if (flash->place[i].present) {
             json_place(in, i);

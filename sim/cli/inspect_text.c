@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/inspect.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "ota/agent_why.h"
 #include "record/event.h"
 #include "record/glossary.h"
+#include "record/story.h"
 
 /* Roles, not colours: what a line means. */
 enum role { ROLE_PLAIN, ROLE_HEADING, ROLE_GOOD, ROLE_BAD, ROLE_DIM };
@@ -37,6 +39,25 @@ static void heading(const struct inspection *in, const char *text)
 {
     putchar('\n');
     line(in, ROLE_HEADING, "%s", text);
+}
+
+/* ---- a recording --------------------------------------------------------------- */
+
+static void text_after(const struct inspection *in)
+{
+    const struct event *after = &in->after;
+    char text[512];
+    char time[32];
+
+    if (after->sequence == 0) {
+        line(in, ROLE_HEADING, "Before power-on, of %" PRIu64 " events",
+             in->events);
+        return;
+    }
+    story_says(after, text, sizeof text);
+    event_time(after->time_ns, time, sizeof time);
+    line(in, ROLE_HEADING, "After event %" PRIu64 " of %" PRIu64 ", at %s: %s",
+         after->sequence, in->events, time, text);
 }
 
 /* ---- images ------------------------------------------------------------------ */
@@ -442,6 +463,9 @@ static void text_verdict(const struct inspection *in)
 
 void inspect_text(const struct inspection *in)
 {
+    if (in->recorded) {
+        text_after(in);
+    }
     text_places(in);
     text_journal(in);
     text_requests(in);

@@ -79,14 +79,16 @@ static void touch(struct flash *flash, uint32_t from, uint32_t to,
     flash->notes_to = max_u32(flash->notes_to, sector + 1);
 }
 
-/* The operation in flight ends, or is torn: this is how far it reaches. */
+/* The operation in flight ends, or is torn: whole words change, and so many
+ * bytes on either side. */
 static void touch_op(struct flash *flash, enum flash_cause cause,
                      uint32_t reach)
 {
     uint32_t base = flash->op.address - flash->op.address % FLASH_SECTOR;
-    uint32_t end = flash->op.address + flash->op.length;
+    uint32_t from = flash->op.address / 4u * 4u;
+    uint32_t end = (flash->op.address + flash->op.length + 3u) / 4u * 4u;
 
-    touch(flash, flash->op.address - min_u32(reach, flash->op.address - base),
+    touch(flash, from - min_u32(reach, from - base),
           end + min_u32(reach, base + FLASH_SECTOR - end), cause);
 }
 

@@ -2,6 +2,7 @@
 /* Finds events by their lines, and pictures from the nearest key frame. */
 #include "history/history.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ static const char *line_at(const struct history *history, uint64_t number,
 void history_event(const struct history *history, uint64_t number,
                    struct event *event)
 {
+    assert(number >= 1 && number <= history->events);
     size_t length;
     const char *line = line_at(history, number, &length);
 
@@ -363,6 +365,7 @@ int history_at(const struct history *history, uint64_t number,
     struct event event;
     int err = 0;
 
+    assert(number <= history->events);
     if (!goes_on(history, number, picture)) {
         picture_copy(picture, history->frame[number / history->every]);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A run that goes back to one of its resets goes on from there as it did the
- * first time: same recording, same world. Tried at the first, the middle and
+ * first time: same recording in both halves, same world. Tried at the first, the middle and
  * the last reset of the scenarios in which something resets a device: of each
  * folder every FORKS_STRIDE-th one (environment; 1: all, `make forks`).
  */
@@ -14,6 +14,8 @@
 
 #include "engine/case.h"
 #include "engine/run.h"
+
+#include <mbedtls/sha256.h>
 
 #define POINTS 256u
 #define STRIDE 6u
@@ -31,6 +33,7 @@ struct trial {
     struct checkpoint *point[POINTS];
     unsigned points;
     uint8_t recording[32];
+    uint8_t changes[32];
     uint8_t world[32];
     struct diag diag;
     char firmware[512];
@@ -49,7 +52,8 @@ static void begin(struct trial *trial, const char *file)
              build != NULL ? build : "build");
     trial->options = (struct run_options){.firmware = trial->firmware,
                                           .plugin = trial->plugin,
-                                          .forks = true};
+                                          .forks = true,
+                                          .track = true};
     recording_init(&trial->result.recording);
     int err = scenario_read(file, &trial->scenario, &trial->diag);
 
@@ -79,6 +83,14 @@ static void go(struct trial *trial, const struct run_until *until)
                  trial->file, trial->diag.text);
 }
 
+static void changes_digest(const struct trial *trial, uint8_t digest[32])
+{
+    const struct changes *changes = &trial->result.track.changes;
+
+    cr_assert_gt(changes->count, 0);
+    mbedtls_sha256(changes->bytes, changes->length, digest, 0);
+}
+
 /* To the end, and what came of it. */
 static void conclude(struct trial *trial, uint8_t recording[32],
                      uint8_t world[32])
@@ -99,11 +111,13 @@ static void first_time(struct trial *trial)
         go(trial, &at_reset);
     }
     conclude(trial, trial->recording, trial->world);
+    changes_digest(trial, trial->changes);
 }
 
 static void again(struct trial *trial, unsigned point)
 {
     uint8_t recording[32];
+    uint8_t changes[32];
     uint8_t world[32];
     int err = run_restore(trial->run, trial->point[point], &trial->diag);
 
@@ -111,6 +125,10 @@ static void again(struct trial *trial, unsigned point)
     conclude(trial, recording, world);
     cr_expect_arr_eq(recording, trial->recording, sizeof recording,
                      "%s: reset %u of %u: another recording", trial->file,
+                     point + 1, trial->points);
+    changes_digest(trial, changes);
+    cr_expect_arr_eq(changes, trial->changes, sizeof changes,
+                     "%s: reset %u of %u: other changes", trial->file,
                      point + 1, trial->points);
     cr_expect_arr_eq(world, trial->world, sizeof world,
                      "%s: reset %u of %u: another world", trial->file,
