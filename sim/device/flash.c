@@ -44,12 +44,24 @@ static uint8_t falling(const struct flash *flash, uint32_t i)
     return (uint8_t)(flash->array[op->address + i] & ~op->data[i]);
 }
 
+/* To be in the range as well: [from, to), addresses in one sector. */
+static void extend(struct flash_range *range, uint32_t from, uint32_t to)
+{
+    uint32_t base = from / FLASH_SECTOR * FLASH_SECTOR;
+    bool none = range->to == 0;
+
+    range->from =
+        (uint16_t)(none ? from - base : min_u32(range->from, from - base));
+    range->to = (uint16_t)max_u32(range->to, to - base);
+}
+
 static void set_taint(struct flash *flash, enum flash_taint taint)
 {
     uint32_t first = flash->op.address / 4u;
     uint32_t last = (flash->op.address + flash->op.length - 1u) / 4u;
 
-    flash->note[flash->op.address / FLASH_SECTOR].taint = 1;
+    extend(&flash->note[flash->op.address / FLASH_SECTOR].taint, first * 4u,
+           last * 4u + 4u);
     for (uint32_t word = first; word <= last; word++) {
         /* The worse taint stays: a torn erase does not improve by programming
          * on top of it. A completed erase does not come here. */
@@ -65,16 +77,11 @@ static void touch(struct flash *flash, uint32_t from, uint32_t to,
                   enum flash_cause cause)
 {
     uint32_t sector = from / FLASH_SECTOR;
-    uint32_t base = sector * FLASH_SECTOR;
-    struct flash_note *note = &flash->note[sector];
-    bool none = note->to == 0;
+    bool none = flash->notes_to == 0;
 
     flash->touched[sector] = 1;
-    note->from =
-        (uint16_t)(none ? from - base : min_u32(note->from, from - base));
-    note->to = (uint16_t)max_u32(note->to, to - base);
-    note->cause = (uint8_t)cause;
-    none = flash->notes_to == 0;
+    extend(&flash->note[sector].array, from, to);
+    flash->note[sector].cause = cause;
     flash->notes_from = none ? sector : min_u32(flash->notes_from, sector);
     flash->notes_to = max_u32(flash->notes_to, sector + 1);
 }
@@ -503,7 +510,7 @@ static void complete_erase(struct flash *flash)
     }
     memset(&flash->array[at], 0xFF, FLASH_SECTOR);
     if (flash_range_taint(flash, at, FLASH_SECTOR) != FLASH_CLEAN) {
-        flash->note[at / FLASH_SECTOR].taint = 1;
+        extend(&flash->note[at / FLASH_SECTOR].taint, at, at + FLASH_SECTOR);
     }
     memset(&flash->taint[at / 4u], FLASH_CLEAN, FLASH_SECTOR / 4u);
 }

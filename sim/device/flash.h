@@ -98,12 +98,17 @@ enum flash_cause {
     FLASH_BY_DAMAGE /* from outside, without an operation */
 };
 
+/* Bytes of a sector, from .. to-1; both 0: none. */
+struct flash_range {
+    uint16_t from;
+    uint16_t to;
+};
+
 /* What may have changed in a sector since flash_noted(). */
 struct flash_note {
-    uint16_t from; /* bytes of the array, from .. to-1; both 0: none */
-    uint16_t to;
-    uint8_t cause; /* enum flash_cause, of the last change */
-    uint8_t taint; /* 1: of these bytes, too */
+    struct flash_range array;
+    struct flash_range taint; /* whole words */
+    uint32_t cause;           /* enum flash_cause, of the last change */
 };
 
 struct flash_op {

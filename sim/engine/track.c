@@ -61,10 +61,9 @@ static void tell_taint(struct teller *teller, const struct flash *flash,
                        uint32_t address, uint32_t length,
                        enum change_cause cause)
 {
-    uint32_t first = address / 4;
-    uint32_t end = (address + length - 1) / 4 + 1;
+    uint32_t end = (address + length) / 4;
 
-    for (uint32_t word = first; word < end;) {
+    for (uint32_t word = address / 4; word < end;) {
         struct change change = change_of(teller, CHANGE_TAINT);
         uint32_t from = word;
 
@@ -98,17 +97,16 @@ static void tell_notes(struct teller *teller, struct flash *flash,
 {
     for (uint32_t i = flash->notes_from; i < flash->notes_to; i++) {
         const struct flash_note *note = &flash->note[i];
-        uint32_t at = i * FLASH_SECTOR + note->from;
-        uint32_t length = (uint32_t)note->to - note->from;
+        uint32_t at = i * FLASH_SECTOR;
         enum change_cause cause = (enum change_cause)note->cause;
 
-        if (note->to == 0) {
+        if (note->array.to == 0) {
             continue;
         }
-        tell_bytes(teller, flash, at, length, cause);
-        if (note->taint) {
-            tell_taint(teller, flash, at, length, cause);
-        }
+        tell_bytes(teller, flash, at + note->array.from,
+                   (uint32_t)note->array.to - note->array.from, cause);
+        tell_taint(teller, flash, at + note->taint.from,
+                   (uint32_t)note->taint.to - note->taint.from, cause);
         tell_wear(teller, flash, seen, i);
     }
     flash_noted(flash);

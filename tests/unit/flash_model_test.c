@@ -155,13 +155,13 @@ static void follow_notes(void)
 
     for (uint32_t i = flash->notes_from; i < flash->notes_to; i++) {
         const struct flash_note *note = &flash->note[i];
-        uint32_t at = i * FLASH_SECTOR + note->from;
-        uint32_t end = i * FLASH_SECTOR + note->to;
+        uint32_t base = i * FLASH_SECTOR;
 
-        for (; at < end; at++) {
-            history.bytes[at] = flash->array[at];
-            history.taint[at / 4] =
-                note->taint ? flash->taint[at / 4] : history.taint[at / 4];
+        memcpy(&history.bytes[base + note->array.from],
+               &flash->array[base + note->array.from],
+               (size_t)note->array.to - note->array.from);
+        for (uint32_t at = note->taint.from; at < note->taint.to; at += 4) {
+            history.taint[(base + at) / 4] = flash->taint[(base + at) / 4];
         }
     }
     flash_noted(flash);
