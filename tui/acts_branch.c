@@ -9,6 +9,7 @@
 #include "engine/token.h"
 #include "tui/acts.h"
 #include "tui/acts_parts.h"
+#include "tui/failures.h"
 #include "tui/fault_yaml.h"
 #include "tui/inject.h"
 
@@ -184,6 +185,7 @@ int acts_open_folder(struct model *model, const char *folder, const char *token,
         return err;
     }
     model->branches.count = 1;
+    branch->failures = failures_read(folder, branch->failure);
     snprintf(branch->token, sizeof branch->token, "%s",
              token != NULL ? token : "");
     if (model->path != NULL &&

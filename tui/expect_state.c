@@ -21,7 +21,10 @@ static bool has_failed(const struct view *view)
     const struct branch *branch = model_branch(view->model);
 
     for (unsigned i = 0; i < branch->failures; i++) {
-        if (branch->failure[i].place.line == view->expect->place.line) {
+        const struct place *place = &branch->failure[i].place;
+
+        if (place->line == view->expect->place.line &&
+            place->column == view->expect->place.column) {
             snprintf(view->why, view->size, "%s", branch->failure[i].seen);
             return true;
         }

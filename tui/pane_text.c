@@ -191,7 +191,8 @@ void pane_explain(const struct model *model, const struct area *area)
 
 /* ---- expectations ------------------------------------------------------------------ */
 
-void pane_expect(const struct model *model, const struct area *area)
+static void put_expectation(const struct model *model, const struct area *area,
+                            unsigned row, unsigned index)
 {
     static const struct {
         const char *word;
@@ -201,24 +202,49 @@ void pane_expect(const struct model *model, const struct area *area)
         [EXPECT_HOLDS] = {"held  ", SCREEN_GOOD},
         [EXPECT_BROKEN] = {"BROKEN", SCREEN_BAD},
     };
-    const struct scenario *scenario = model_scenario(model);
+    char why[240];
+    char line[160];
+    enum expect_standing state = expect_state(model, index, why, sizeof why);
 
-    if (scenario == NULL) {
+    expect_line(model, index, line, sizeof line);
+    unsigned x = area_text(area, 0, row, words[state].role, words[state].word);
+
+    x = area_print(area, x, row, SCREEN_TEXT, " %s", line);
+    area_print(area, x, row, SCREEN_DIM, "  %s", why);
+}
+
+/* Those that are broken come first. */
+static unsigned sort_expectations(const struct model *model,
+                                  unsigned order[SCENARIO_EXPECTS])
+{
+    const struct scenario *scenario = model_scenario(model);
+    unsigned count = 0;
+
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (unsigned i = 0; i < scenario->expects; i++) {
+            bool broken = expect_state(model, i, NULL, 0) == EXPECT_BROKEN;
+
+            if (broken == (pass == 0)) {
+                order[count++] = i;
+            }
+        }
+    }
+    return count;
+}
+
+void pane_expect(const struct model *model, const struct area *area)
+{
+    unsigned order[SCENARIO_EXPECTS];
+    unsigned first = model->scroll[PANE_EXPECT];
+
+    if (model_scenario(model) == NULL) {
         area_text(area, 0, 0, SCREEN_DIM,
                   "the scenario's file is not known; open the scenario itself");
         return;
     }
-    for (unsigned i = model->scroll[PANE_EXPECT], row = 0;
-         i < scenario->expects && row < area->height; i++, row++) {
-        char why[240];
-        char line[160];
-        enum expect_standing state = expect_state(model, i, why, sizeof why);
+    unsigned count = sort_expectations(model, order);
 
-        expect_line(model, i, line, sizeof line);
-        unsigned x =
-            area_text(area, 0, row, words[state].role, words[state].word);
-
-        x = area_print(area, x, row, SCREEN_TEXT, " %s", line);
-        area_print(area, x, row, SCREEN_DIM, "  %s", why);
+    for (unsigned row = 0; row < area->height && first + row < count; row++) {
+        put_expectation(model, area, row, order[first + row]);
     }
 }

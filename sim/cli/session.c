@@ -180,6 +180,17 @@ static void keep(const struct session *session, const struct plan_item *item,
     }
 }
 
+/* The first event that was not as expected; 0: none is known. */
+static uint64_t first_wrong(const struct run_result *result)
+{
+    for (unsigned i = 0; i < result->failures && i < RUN_FAILURES; i++) {
+        if (result->failure[i].sequence != 0) {
+            return result->failure[i].sequence;
+        }
+    }
+    return 0;
+}
+
 static void run_read(const struct session *session,
                      const struct plan_item *item,
                      const struct scenario *scenario, FILE *out,
@@ -202,6 +213,7 @@ static void run_read(const struct session *session,
     if (outcome->err == 0 && session->verify) {
         outcome->err = readback(&result, &outcome->error);
     }
+    how.at = first_wrong(&result);
     outcome_take(outcome, &result);
     if (result.events > 0) { /* otherwise there was no run */
         take_followup(outcome, scenario, &result, &how);

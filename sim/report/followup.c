@@ -66,25 +66,38 @@ static void put_replay(FILE *out, const struct source *source)
     put_programs(out, how);
 }
 
-static void put_run(FILE *out, const struct source *source, const char *option)
+static void put_faults(FILE *out, const struct source *source)
 {
-    fprintf(out, "%s run", program_invocation_name);
-    put_word(out, source->scenario->path);
-    fprintf(out, " %s --seed %" PRIu64, option, source->scenario->seed);
+    fprintf(out, " --seed %" PRIu64, source->scenario->seed);
     for (unsigned i = 0; i < source->token->faults; i++) {
         put_option(out, "--fault", source->token->fault[i]);
     }
-    put_programs(out, source->how);
 }
 
 static void put_watch(FILE *out, const struct source *source)
 {
-    put_run(out, source, "-v");
+    const struct report_how *how = source->how;
+
+    fprintf(out, "%s tui", program_invocation_name);
+    put_word(out, how->folder != NULL ? how->folder : source->scenario->path);
+    if (how->folder == NULL) {
+        put_faults(out, source);
+    }
+    put_option(out, "--firmware", how->firmware);
+    if (how->at != 0) {
+        fprintf(out, " --at %" PRIu64, how->at);
+    } else {
+        fputs(" --at run.end", out);
+    }
 }
 
 static void put_debug(FILE *out, const struct source *source)
 {
-    put_run(out, source, "--gdb 3333");
+    fprintf(out, "%s run", program_invocation_name);
+    put_word(out, source->scenario->path);
+    fputs(" --gdb 3333", out);
+    put_faults(out, source);
+    put_programs(out, source->how);
 }
 
 static char *make(const struct source *source,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The commands to continue with after a run, in shell syntax: replay it, watch
- * every event, debug it. The texts are malloc'ed, or NULL if there is none;
+ * it in the dashboard, debug it. The texts are malloc'ed, or NULL if there is none;
  * followup_free() frees them.
  */
 #ifndef OTALAB_REPORT_FOLLOWUP_H
@@ -18,6 +18,7 @@ struct report_how {
     const char *folder; /* the evidence folder, which then has the scenario */
     const char *firmware;
     const char *qemu;
+    uint64_t at; /* the event to look at; 0: none in particular */
 };
 
 struct followup {
