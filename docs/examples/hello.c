@@ -62,7 +62,7 @@ static void say(const char *text)
     (void)command(CTL_CONSOLE_WRITE, put(text), 0);
 }
 
-/* Wait out a begun operation; only a status query completes it. */
+/* Wait until an operation ends; only a status query completes it. */
 static uint32_t finish(uint32_t status)
 {
     while (status == CTL_OK && cycles() < CTL->result[0]) {

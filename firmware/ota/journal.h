@@ -52,7 +52,7 @@ struct journal {
     uint8_t bank;                    /* the one that holds the current state */
     uint8_t copies;                  /* valid copies of it, 0..2 */
     uint32_t base;                   /* first sequence of that bank, 0: none */
-    bool fresh;                      /* appended and read back since power-on */
+    bool fresh;                      /* appended and read back in this boot */
     struct boot_state now;           /* the current state */
     uint32_t first[JOURNAL_SECTORS]; /* sector's first sequence; 0: no header */
     uint8_t top[JOURNAL_SECTORS];    /* last slot that is not blank */
@@ -74,7 +74,7 @@ int journal_open(struct journal *journal, const struct ota_flash *flash,
 int journal_append(struct journal *journal, const struct boot_state *next);
 
 /*
- * Make sure that the current state was written since power-on, as every
+ * Make sure that the current state was written in this boot, as every
  * irreversible action requires. Appends it again if not.
  */
 int journal_refresh(struct journal *journal);
