@@ -60,10 +60,10 @@ bench: deps-build host firmware $(B)/tests/bench
 	@echo
 	$(Q)$(MAKE) --no-print-directory NODEPS=1 size
 
-# Runs every scenario in which a device resets again from its first, middle and
-# last reset. `make test` takes every sixth of them.
+# Runs every scenario again from its beginning, a middle and its last reset.
+# `make test` takes every 24th scenario of each folder.
 .PHONY: forks
-forks: ## return to saved resets in all scenarios, and compare
+forks: ## return to saved points in all scenarios, and compare
 forks: deps-test host firmware $(B)/tests/qemu
 	$(Q)FORKS_STRIDE=1 OTALAB_BUILD=$(B) $(B)/tests/qemu -j2 --filter 'fork/*'
 

@@ -144,6 +144,7 @@ int device_restart(struct device *device, struct diag *diag)
     device_take_counts(device);
     device->ring_insns = device->boot_insns;
     device->resetting = false;
+    device->rom_changed = false;
     machine_channel(device->machine)->code_count = 0;
     board_fill_window(&device->world->board, machine_window(device->machine));
     return 0;
@@ -306,6 +307,7 @@ static void look_at_stores(struct device *device)
     uint32_t at;
 
     if (machine_take_write(device->machine, CHANNEL_ROM, &at)) {
+        device->rom_changed = true;
         oracle_rom_written(&device->world->oracle, &view, BOARD_ROM_BASE + at);
         device->run->world->stop = true;
     }
@@ -399,9 +401,10 @@ int device_return(struct device *device, bool stands, const uint8_t *sram,
 
     device->resetting = false;
     device->ring_insns = machine_channel(device->machine)->insns;
-    machine_take_write(device->machine, CHANNEL_ROM, &at);
+    device->rom_changed |=
+        machine_take_write(device->machine, CHANNEL_ROM, &at);
     machine_take_write(device->machine, CHANNEL_FLASH, &at);
-    if (stands && sram == NULL) {
+    if (stands && sram == NULL && !device->rom_changed) {
         machine_page(device->machine)->status = CTL_RESET_ASSERTED;
         return 0;
     }

@@ -34,9 +34,9 @@ void device_take_counts(struct device *device);
 /* Whether reset is asserted and the CPU has not run since. */
 bool device_in_reset(const struct device *device);
 /* The world was replaced by one in which the device is in reset. Bring the
- * machine into reset, too: in place if its CPU waits at a command (`stands`),
- * otherwise in a new process. `sram`: the SRAM's contents, BOARD_SRAM_SIZE
- * bytes; NULL if they do not matter. */
+ * machine into reset, too: in place if its CPU waits at a command (`stands`)
+ * and nothing was stored to its ROM, otherwise in a new process. `sram`: the
+ * SRAM's contents, BOARD_SRAM_SIZE bytes; NULL if they do not matter. */
 int device_return(struct device *device, bool stands, const uint8_t *sram,
                   struct diag *diag);
 /* Whether it is idle, or has given up permanently. */

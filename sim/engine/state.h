@@ -52,6 +52,7 @@ struct device {
     uint64_t grace_insns; /* limit at which a guest in reset is ended */
     uint32_t generation;  /* resets and restores of the machine */
     bool resetting;       /* it was in reset when it last ran */
+    bool rom_changed;     /* it may only boot again in a new process */
 };
 
 struct checkpoint;

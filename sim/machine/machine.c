@@ -48,7 +48,6 @@ struct machine {
     char stderr_text[STDERR_MAX];
     uint64_t secret; /* of this machine; never 0 */
     uint8_t *rom;
-    uint32_t rom_size;
 
     char *argv[ARGS_MAX + 1];
     size_t argc;
@@ -431,17 +430,16 @@ static int copy_rom(struct machine *machine,
     if (options->rom_size > 0) {
         memcpy(machine->rom, options->rom, options->rom_size);
     }
-    machine->rom_size = options->rom_size;
     return 0;
 }
 
-/* From now on nobody stores there: QEMU's translations of it stay valid across
- * resets. */
+/* Copy all of it: a program may have stored anywhere in it. From now on nobody
+ * stores there: QEMU's translations of it stay valid across resets. */
 static void make_rom(struct machine *machine)
 {
     uint8_t *rom = machine->window + (BOARD_ROM_BASE - BOARD_WINDOW_BASE);
 
-    memcpy(rom, machine->rom, machine->rom_size);
+    memcpy(rom, machine->rom, BOARD_ROM_SIZE);
 }
 
 /* Start the process and wait for its first hand-over. The counters of the
