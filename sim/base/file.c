@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PATH_LIMIT 4096u
-
 static int read_all(FILE *file, size_t limit, uint8_t **out, size_t *size)
 {
     size_t capacity = 4096;
@@ -90,29 +88,118 @@ static int write_all(int fd, const void *data, size_t size)
     return 0;
 }
 
+static int not_written(const char *path, const char *why, struct diag *diag)
+{
+    return diag_fail(diag, OTALAB_ERR_USAGE, "%s: not written: %s", path, why);
+}
+
+/* Where a file of that name is put: links are followed. What is no file stays
+ * as it is; a folder is refused by rename(). */
+static int find_place(const char *path, char place[FILE_PATH],
+                      struct diag *diag)
+{
+    struct stat status;
+
+    if (strlen(path) >= FILE_PATH) {
+        return diag_fail(diag, OTALAB_ERR_USAGE, "%.200s: path too long", path);
+    }
+    if (stat(path, &status) == 0) {
+        if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+            return not_written(path, "it is no regular file", diag);
+        }
+        return realpath(path, place) != NULL
+                   ? 0
+                   : not_written(path, strerror(errno), diag);
+    }
+    if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode)) {
+        return not_written(path, "a link to a file that does not exist", diag);
+    }
+    memcpy(place, path, strlen(path) + 1);
+    return 0;
+}
+
+int file_draft(struct file_draft *draft, const char *path, const void *data,
+               size_t size, struct diag *diag)
+{
+    int err = find_place(path, draft->place, diag);
+    int n = snprintf(draft->temp, sizeof draft->temp, "%s.XXXXXX",
+                     err == 0 ? draft->place : "");
+
+    draft->path = path;
+    if (err == 0 && (n < 0 || (size_t)n >= sizeof draft->temp)) {
+        err = diag_fail(diag, OTALAB_ERR_USAGE, "%.200s: path too long", path);
+    }
+    int fd = err == 0 ? mkostemp(draft->temp, O_CLOEXEC) : -1;
+
+    if (fd < 0) {
+        draft->temp[0] = '\0';
+        return err != 0 ? err : not_written(path, strerror(errno), diag);
+    }
+    int failed = write_all(fd, data, size);
+
+    failed = (failed == 0 && fchmod(fd, 0644) != 0) ? errno : failed;
+    failed = (close(fd) != 0 && failed == 0) ? errno : failed;
+    if (failed != 0) {
+        file_drop(draft);
+        return not_written(path, strerror(failed), diag);
+    }
+    return 0;
+}
+
+int file_keep(struct file_draft *draft, struct diag *diag)
+{
+    if (rename(draft->temp, draft->place) != 0) {
+        int failed = errno;
+
+        file_drop(draft);
+        return not_written(draft->path, strerror(failed), diag);
+    }
+    draft->temp[0] = '\0';
+    return 0;
+}
+
+void file_drop(struct file_draft *draft)
+{
+    if (draft->temp[0] != '\0') {
+        unlink(draft->temp);
+        draft->temp[0] = '\0';
+    }
+}
+
 int file_write(const char *path, const void *data, size_t size,
                struct diag *diag)
 {
-    char temp[PATH_LIMIT];
-    int n = snprintf(temp, sizeof temp, "%s.XXXXXX", path);
+    struct file_draft draft = {.temp = ""};
+    int err = file_draft(&draft, path, data, size, diag);
 
-    if (n < 0 || (size_t)n >= sizeof temp) {
-        return diag_fail(diag, OTALAB_ERR_USAGE, "%.200s: path too long", path);
-    }
-    int fd = mkostemp(temp, O_CLOEXEC);
-    int err = fd < 0 ? errno : write_all(fd, data, size);
+    return err != 0 ? err : file_keep(&draft, diag);
+}
 
-    if (fd >= 0) {
-        err = (err == 0 && fchmod(fd, 0644) != 0) ? errno : err;
-        err = (close(fd) != 0 && err == 0) ? errno : err;
-        err = (err == 0 && rename(temp, path) != 0) ? errno : err;
-        if (err != 0) {
-            unlink(temp);
-        }
-    }
-    return err == 0 ? 0
-                    : diag_fail(diag, OTALAB_ERR_USAGE, "%s: not written: %s",
-                                path, strerror(err));
+/* The folder of a path that has been found, and the name in it. */
+static bool split(const char *place, struct stat *folder, const char **name)
+{
+    char path[FILE_PATH];
+    const char *slash = strrchr(place, '/');
+
+    *name = slash != NULL ? slash + 1 : place;
+    snprintf(path, sizeof path, "%.*s", (int)(*name - place), place);
+    return stat(slash != NULL ? path : ".", folder) == 0;
+}
+
+bool file_same(const char *one, const char *other)
+{
+    char place[2][FILE_PATH];
+    const char *name[2];
+    struct stat folder[2];
+    struct diag unused = {""};
+
+    return find_place(one, place[0], &unused) == 0 &&
+           find_place(other, place[1], &unused) == 0 &&
+           split(place[0], &folder[0], &name[0]) &&
+           split(place[1], &folder[1], &name[1]) &&
+           folder[0].st_dev == folder[1].st_dev &&
+           folder[0].st_ino == folder[1].st_ino &&
+           strcmp(name[0], name[1]) == 0;
 }
 
 /* Called after mkdir() failed: whether the directory already exists. errno is
@@ -130,7 +217,7 @@ static bool is_folder(const char *path)
 
 int file_make_dirs(const char *path, struct diag *diag)
 {
-    char part[PATH_LIMIT];
+    char part[FILE_PATH];
     size_t length = strlen(path);
 
     if (length >= sizeof part) {

@@ -135,6 +135,16 @@ static int sign_numbers(const struct options *o, struct image_spec *spec,
     return err;
 }
 
+int output_apart(const char *output, const char *input, struct diag *diag)
+{
+    return input == NULL || !file_same(output, input)
+               ? 0
+               : diag_fail(diag, OTALAB_ERR_USAGE,
+                           "%s: would be written over an input; give the "
+                           "output another name",
+                           output);
+}
+
 static int sign_read(const struct options *o, struct sign_job *job,
                      struct diag *diag)
 {
@@ -177,6 +187,10 @@ static int sign(const struct options *o, struct diag *diag)
     size_t size = 0;
     int err = sign_read(o, &job, diag);
 
+    err = err != 0 ? err : output_apart(o->arguments[1], o->arguments[0], diag);
+    err = err != 0
+              ? err
+              : output_apart(o->arguments[1], o->value[SIGN_KEY].text, diag);
     err = err != 0 ? err : image_build(&job.spec, &bytes, &size, diag);
     err = err != 0 ? err : file_write(o->arguments[1], bytes, size, diag);
     if (err == 0 && !o->value[SIGN_QUIET].given) {

@@ -20,5 +20,8 @@ int blob_open(const char *dtb, uint8_t **bytes, size_t *size,
 /* Read the flash map from the blob in file `dtb`, or our own board's if NULL.
  * 0, or a negative enum otalab_err with a line in diag. */
 int map_open(const char *dtb, struct board_map *map, struct diag *diag);
+/* Refuse to write over what was read: 0, or OTALAB_ERR_USAGE if both paths name
+ * one file. `input` may be NULL, or the name of a development key. */
+int output_apart(const char *output, const char *input, struct diag *diag);
 
 #endif

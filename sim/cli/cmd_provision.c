@@ -6,11 +6,9 @@
 #include "image/image_sign.h"
 #include "image/provision.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <unistd.h>
 
 #define DTB_MAX (64u * 1024u)
@@ -192,6 +190,23 @@ static int read_images(const struct options *o, struct job *job,
     return 0;
 }
 
+/* Each fuse takes another key: with the same one again, revoking the first
+ * would revoke nothing. */
+static int check_other(const struct option_value *value,
+                       const struct provision_spec *spec, unsigned index,
+                       struct diag *diag)
+{
+    for (unsigned i = 0; i < index; i++) {
+        if (memcmp(spec->root[i], spec->root[index], sizeof spec->root[i]) ==
+            0) {
+            return diag_fail(diag, OTALAB_ERR_USAGE,
+                             "%s: the same key as %s; give each key once",
+                             value->texts[index], value->texts[i]);
+        }
+    }
+    return 0;
+}
+
 static int read_keys(const struct option_value *value,
                      struct provision_spec *spec, struct diag *diag)
 {
@@ -204,6 +219,7 @@ static int read_keys(const struct option_value *value,
         struct key key;
         int err = key_open(value->texts[i], &key, diag);
         err = err != 0 ? err : key_digest(&key, spec->root[i]);
+        err = err != 0 ? err : check_other(value, spec, i, diag);
         if (err != 0) {
             return err;
         }
@@ -248,53 +264,49 @@ static size_t flash_size(const struct board_map *map)
     return end;
 }
 
-static int part_name(const char *path, char *out, size_t size,
-                     struct diag *diag)
-{
-    int n = snprintf(out, size, "%s.part", path);
-
-    return n > 0 && (size_t)n < size ? 0
-                                     : diag_fail(diag, OTALAB_ERR_USAGE,
-                                                 "%.200s: path too long", path);
-}
-
-static int move(const char *from, const char *to, struct diag *diag)
-{
-    return rename(from, to) == 0
-               ? 0
-               : diag_fail(diag, OTALAB_ERR_USAGE, "%s: cannot be written: %s",
-                           to, strerror(errno));
-}
-
 /* Write both files completely under temporary names, then rename both: a full
  * disk leaves neither. */
 static int write_both(const char *flash, const char *fuses,
                       const struct job *job, struct diag *diag)
 {
-    char flash_part[1024], fuses_part[1024];
+    struct file_draft draft[2] = {{.temp = ""}, {.temp = ""}};
     uint8_t packed[FUSE_FILE_SIZE];
 
-    if (strcmp(flash, fuses) == 0) {
+    if (file_same(flash, fuses)) { /* of one name, or by way of a link */
         return diag_fail(
             diag, OTALAB_ERR_USAGE,
             "%s: flash and fuses need two files; give another name for --fuses",
-            flash);
-    }
-    int err = part_name(flash, flash_part, sizeof flash_part, diag);
-
-    err =
-        err != 0 ? err : part_name(fuses, fuses_part, sizeof fuses_part, diag);
-    if (err != 0) {
-        return err;
+            fuses);
     }
     fuses_pack(job->words, packed);
-    err = file_write(flash_part, job->flash, job->size, diag);
-    err = err != 0 ? err : file_write(fuses_part, packed, sizeof packed, diag);
-    err = err != 0 ? err : move(fuses_part, fuses, diag);
-    err = err != 0 ? err : move(flash_part, flash, diag);
-    if (err != 0) {
-        unlink(flash_part);
-        unlink(fuses_part);
+    int err = file_draft(&draft[0], flash, job->flash, job->size, diag);
+
+    err = err != 0 ? err
+                   : file_draft(&draft[1], fuses, packed, sizeof packed, diag);
+    err = err != 0 ? err : file_keep(&draft[1], diag);
+    err = err != 0 ? err : file_keep(&draft[0], diag);
+    file_drop(&draft[0]);
+    file_drop(&draft[1]);
+    return err;
+}
+
+/* Neither output is one of the inputs. */
+static int check_outputs(const struct options *o, struct diag *diag)
+{
+    static const int inputs[] = {BOOT, BOOT_B, SLOT_A, SLOT_B, RECOVERY, DTB};
+    const struct option_value *keys = &o->value[KEY];
+    int err = 0;
+
+    for (int output = FLASH; output <= FUSES; output++) {
+        const char *path = o->value[output].text;
+
+        for (unsigned i = 0; i < sizeof inputs / sizeof inputs[0] && err == 0;
+             i++) {
+            err = output_apart(path, o->value[inputs[i]].text, diag);
+        }
+        for (unsigned i = 0; i < keys->count && err == 0; i++) {
+            err = output_apart(path, keys->texts[i], diag);
+        }
     }
     return err;
 }
@@ -304,6 +316,7 @@ static int provision(const struct options *o, struct job *job,
 {
     int err = read_job(o, job, diag);
 
+    err = err != 0 ? err : check_outputs(o, diag);
     if (err != 0) {
         return err;
     }

@@ -147,6 +147,15 @@ refused "a bad version" 2 "is not a version" "$tool" image sign -k root -v 1.x \
 refused "a missing input" 2 "nowhere.bin: No such file" "$tool" image sign \
     -k root -v 1.0.0 nowhere.bin x.img
 : >empty.bin
+refused "the output is the input" 2 "written over an input" "$tool" image \
+    sign -k root -v 1.0.0 payload.bin ./payload.bin
+refused "the output is the key" 2 "written over an input" "$tool" image \
+    sign -k root.pem -v 1.0.0 payload.bin root.pem
+same "the key is still there" root.pem before.pem
+mkfifo pipe
+refused "the output is a pipe" 2 "pipe: not written: it is no regular file" \
+    "$tool" image sign -k root -v 1.0.0 payload.bin pipe
+[ -p pipe ] && ok "the pipe is still there" || not_ok "the pipe is still there"
 refused "an empty payload" 2 "payload is empty" "$tool" image sign -k root \
     -v 1.0.0 empty.bin x.img
 refused "a public key cannot sign" 2 "private key" "$tool" image sign \
@@ -197,6 +206,24 @@ refused "four root keys" 2 "fuses hold only 3" "$tool" provision -b boot.img \
 
 refused "one file for flash and fuses" 2 "need two files" "$tool" provision \
     -b boot.img -a a.img -k root --flash x.bin --fuses x.bin
+refused "the same by another way" 2 "need two files" "$tool" provision \
+    -b boot.img -a a.img -k root --flash x.bin --fuses "$PWD/./x.bin"
+refused "a pipe for the fuses" 2 "pipe: not written" "$tool" provision \
+    -b boot.img -a a.img -k root --flash x.bin --fuses pipe
+refused "an image for the flash" 2 "written over an input" "$tool" provision \
+    -b boot.img -a a.img -k root --flash ./a.img --fuses x.fuses
+refused "one key twice" 2 "root.pub.pem: the same key as root" "$tool" \
+    provision -b boot.img -a a.img -k root -k root.pub.pem --flash x.bin \
+    --fuses x.fuses
+# Each name is the other's with an ending: neither takes part in the other.
+check "names that follow from each other" 0 "$tool" provision -b boot.img \
+    -a a.img -k root --flash y --fuses y.part
+[ "$(wc -c <y) $(wc -c <y.part)" = "2097152 256" ] &&
+    ok "each has its own" || not_ok "each has its own"
+ln -s y link
+check "flash by way of a link" 0 "$tool" provision -b boot.img -a a.img \
+    -k root --flash link --fuses y.part
+[ -L link ] && ok "the link is still there" || not_ok "the link is still there"
 refused "a folder for a dump" 2 "flash-2.bin: No such file" "$tool" inspect \
     --device 2 .
 

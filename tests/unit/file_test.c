@@ -168,6 +168,77 @@ Test(file, folder_in_the_way)
     cr_expect_eq(sweep(folder), 0, "a temporary file is left");
 }
 
+/* As /dev/null or a named pipe would be, if the link or rename() had its way.
+ */
+Test(file, what_is_no_file_stays)
+{
+    const char *pipe = in_folder("pipe");
+    struct stat status;
+
+    cr_assert_eq(mkfifo(pipe, 0600), 0);
+    cr_expect_eq(file_write(pipe, "x", 1, &diag), OTALAB_ERR_USAGE);
+    cr_expect_not_null(strstr(diag.text, "/pipe: not written: it is no"), "%s",
+                       diag.text);
+    cr_assert_eq(lstat(pipe, &status), 0);
+    cr_expect(S_ISFIFO(status.st_mode));
+    cr_expect_eq(symlink(pipe, in_folder("link")), 0);
+    cr_expect_eq(file_write(in_folder("link"), "x", 1, &diag),
+                 OTALAB_ERR_USAGE);
+    cr_expect_eq(sweep(folder), 2, "a temporary file is left");
+}
+
+Test(file, link_is_followed)
+{
+    const char *link = in_folder("link");
+    struct stat status;
+
+    cr_assert_eq(file_write(in_folder("a"), "old", 3, &diag), 0);
+    cr_assert_eq(symlink("a", link), 0);
+    cr_expect_eq(file_write(link, "new", 3, &diag), 0, "%s", diag.text);
+    cr_assert_eq(lstat(link, &status), 0);
+    cr_expect(S_ISLNK(status.st_mode));
+    expect_holds(in_folder("a"), "new");
+    cr_assert_eq(unlink(in_folder("a")), 0);
+    cr_expect_eq(file_write(link, "x", 1, &diag), OTALAB_ERR_USAGE);
+    cr_expect_not_null(strstr(diag.text, "does not exist"), "%s", diag.text);
+    cr_expect_eq(sweep(folder), 1, "something is left beside the link");
+}
+
+Test(file, draft_is_kept_or_dropped)
+{
+    const char *path = in_folder("a");
+    struct file_draft draft;
+
+    cr_assert_eq(file_write(path, "old", 3, &diag), 0);
+    cr_assert_eq(file_draft(&draft, path, "new", 3, &diag), 0);
+    expect_holds(path, "old");
+    file_drop(&draft);
+    file_drop(&draft);
+    expect_holds(path, "old");
+    cr_assert_eq(file_draft(&draft, path, "new", 3, &diag), 0);
+    cr_expect_eq(file_keep(&draft, &diag), 0, "%s", diag.text);
+    file_drop(&draft);
+    expect_holds(path, "new");
+    cr_expect_eq(sweep(folder), 1, "a temporary file is left");
+}
+
+/* Whether there is a file yet, and which way leads there, is all the same. */
+Test(file, two_names_of_one_place)
+{
+    char other[300];
+
+    snprintf(other, sizeof other, "%s/./a", folder);
+    cr_expect(file_same(in_folder("a"), other));
+    cr_expect_not(file_same(in_folder("b"), other));
+    cr_assert_eq(file_write(other, "x", 1, &diag), 0);
+    cr_expect(file_same(in_folder("a"), other));
+    cr_assert_eq(symlink("a", in_folder("b")), 0);
+    cr_expect(file_same(in_folder("b"), other));
+    cr_expect(file_same("a", "./a"));
+    cr_expect_not(file_same("a", other));
+    cr_expect_not(file_same(in_folder("no/where"), in_folder("no/where")));
+}
+
 Test(file, path_that_is_too_long)
 {
     static char path[6000];
