@@ -8,7 +8,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 place = "$(DESTDIR)$(PREFIX)/$(1)"
 put = install -D -m 644
-scenario_files := $(shell find scenarios -type f 2>/dev/null)
+# Solutions are for the proof of a lesson alone.
+scenario_files := $(shell find scenarios -type f ! -path '*/solution/*' \
+	2>/dev/null)
 doc_files := README.md LICENSE $(shell find docs -type f 2>/dev/null)
 
 # Texts that the program generates from its own tables: the command for each, and

@@ -91,6 +91,7 @@ sim/engine   history report shell cli tui
 sim/history  shim machine outside scenario engine report shell cli tui
 sim/report   machine shell cli tui
 sim/inspect  shim machine outside scenario engine report history shell cli tui
+sim/lesson   shim outside device oracle report shell cli tui
 sim/shell    machine engine report cli tui
 tui          shim machine report shell cli
 sim/shim     machine outside scenario engine oracle record report shell cli ota
@@ -113,7 +114,7 @@ rule_arrows() {
 }
 
 # Folders whose files must not depend on each other in a circle.
-straight='firmware/ota sim/base sim/device sim/engine sim/history sim/image sim/inspect sim/machine sim/oracle
+straight='firmware/ota sim/base sim/device sim/engine sim/history sim/image sim/inspect sim/lesson sim/machine sim/oracle
     sim/outside sim/record sim/report sim/scenario sim/shell tui'
 
 rule_circles() {

@@ -200,6 +200,15 @@ static int add_file(struct paths *paths, const char *path, struct diag *diag)
     return 0;
 }
 
+/* A lesson's scenarios have blanks in them for a student's figures: they are
+ * `otalab lesson`'s, not everyone's. */
+static int is_lesson(const char *folder)
+{
+    char file[1024];
+
+    return join(file, sizeof file, folder, "lesson.yaml") != 0 || exists(file);
+}
+
 static int wanted(const struct dirent *entry)
 {
     return entry->d_name[0] != '.';
@@ -223,7 +232,9 @@ static int add_folder(struct paths *paths, const char *folder, int depth,
             continue;
         }
         if (is_folder(path) && depth < DEPTH_MAX) {
-            err = add_folder(paths, path, depth + 1, name, diag);
+            err = is_lesson(path)
+                      ? 0
+                      : add_folder(paths, path, depth + 1, name, diag);
         } else if (ends_with(file, ".yaml") &&
                    (name == NULL || (strlen(file) == strlen(name) + 5 &&
                                      strncmp(file, name, strlen(name)) == 0))) {

@@ -59,6 +59,11 @@ struct node *node_add(struct node_tree *tree, struct node *parent,
 /* Name a map's child; returns 0, or -1 if out of memory. */
 int node_name(struct node *node, const char *key, struct place place);
 
+/* A scenario of nodes that were put together; it has no digest. 0, or a negative
+ * enum otalab_err with a line in diag; then *out is NULL. reader.c */
+int scenario_from_nodes(const struct node_tree *tree, const char *path,
+                        struct scenario **out, struct diag *diag);
+
 /* The map's child with that key, or NULL. */
 const struct node *node_find(const struct node *map, const char *key);
 /* "a mapping", "a list" or "'text'", for messages. */

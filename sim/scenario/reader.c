@@ -82,16 +82,29 @@ static int read_document(struct reader *reader, const struct node *root)
     return err;
 }
 
-static int read_tree(struct reader *reader, const struct node *root,
-                     const char *text, size_t length)
+/* Read what the nodes say into a new scenario. */
+static int make(const struct node *root, const char *path,
+                struct scenario **out, struct mistakes *mistakes,
+                struct diag *diag)
 {
-    int err = read_document(reader, root);
+    struct reader reader = {.value = read_value,
+                            .path = path,
+                            .scenario = scenario_new(path),
+                            .mistakes = mistakes,
+                            .diag = diag};
 
-    if (err == 0 && mbedtls_sha256((const unsigned char *)text, length,
-                                   reader->scenario->digest, 0) != 0) {
-        err = diag_fail(reader->diag, OTALAB_ERR_SIMULATOR, "SHA-256 failed");
+    *out = NULL;
+    int err = reader.scenario != NULL
+                  ? read_document(&reader, root)
+                  : diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+
+    if (err != 0) {
+        scenario_free(reader.scenario);
+        mistakes_first(mistakes, diag);
+        return err;
     }
-    return err;
+    *out = reader.scenario;
+    return 0;
 }
 
 static int parse(const char *text, size_t length, const char *path,
@@ -103,26 +116,23 @@ static int parse(const char *text, size_t length, const char *path,
     *out = NULL;
     int err = node_read(text, length, path, &tree, diag);
 
-    if (err != 0) {
-        return err;
-    }
-    struct reader reader = {.value = read_value,
-                            .path = path,
-                            .scenario = scenario_new(path),
-                            .mistakes = mistakes,
-                            .diag = diag};
-
-    err = reader.scenario != NULL
-              ? read_tree(&reader, tree.root, text, length)
-              : diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    err = err != 0 ? err : make(tree.root, path, out, mistakes, diag);
     node_free(&tree);
-    if (err != 0) {
-        scenario_free(reader.scenario);
-        mistakes_first(mistakes, diag);
-        return err;
+    if (err == 0 && mbedtls_sha256((const unsigned char *)text, length,
+                                   (*out)->digest, 0) != 0) {
+        scenario_free(*out);
+        *out = NULL;
+        err = diag_fail(diag, OTALAB_ERR_SIMULATOR, "SHA-256 failed");
     }
-    *out = reader.scenario;
-    return 0;
+    return err;
+}
+
+int scenario_from_nodes(const struct node_tree *tree, const char *path,
+                        struct scenario **out, struct diag *diag)
+{
+    struct mistakes mistakes = {.count = 0};
+
+    return make(tree->root, path, out, &mistakes, diag);
 }
 
 int scenario_parse(const char *text, size_t length, const char *path,

@@ -632,7 +632,9 @@ Test(scenario_reader, all_our_scenarios_are_right)
         char path[512];
         char about[160];
 
-        if (name[0] != '.' && strcmp(name, "README.md") != 0) {
+        /* what is in lessons/ has open figures: lesson_test.c */
+        if (name[0] != '.' && strcmp(name, "README.md") != 0 &&
+            strcmp(name, "lessons") != 0) {
             snprintf(path, sizeof path, "scenarios/%s", name);
             group_about(path, about, sizeof about);
             cr_expect_str_not_empty(about, "%s: not in README.md", path);
