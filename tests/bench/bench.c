@@ -26,6 +26,7 @@
 #include "device/figures.h"
 #include "engine/case.h"
 #include "engine/run.h"
+#include "history/history.h"
 #include "image/rom.h"
 #include "machine/machine.h"
 #include "qemu/guests/guest.h"
@@ -513,6 +514,106 @@ static int print_forks(struct bench *bench)
     return err;
 }
 
+/* ---- a recording read back ------------------------------------------------ */
+
+#define JUMPS 100u
+
+struct recorded {
+    struct run_result result; /* of the run, with the recording in it */
+    uint8_t *changes;
+    size_t changes_size;
+    struct history *history;
+    struct rng rng;
+    struct picture picture;
+};
+
+static int read_recorded(struct bench *bench, const void *what,
+                         struct cost *cost)
+{
+    struct recorded *of = *(struct recorded *const *)what;
+    uint64_t start = now_ns();
+
+    history_close(of->history);
+    int err = history_read(&of->history, of->result.recording.bytes,
+                           of->result.recording.length, of->changes,
+                           of->changes_size, &bench->diag);
+
+    cost->wall_ns = now_ns() - start;
+    return err;
+}
+
+/* From anywhere to anywhere, and what the slowest took. */
+static int jump(struct bench *bench, const void *what, struct cost *cost)
+{
+    struct recorded *of = *(struct recorded *const *)what;
+    uint64_t events = history_events(of->history);
+
+    for (unsigned i = 0; i < JUMPS; i++) {
+        uint64_t to = rng_below(&of->rng, events + 1);
+        uint64_t start = now_ns();
+
+        if (history_at(of->history, to, &of->picture) != 0) {
+            return diag_fail(&bench->diag, OTALAB_ERR_SIMULATOR,
+                             "out of memory");
+        }
+        uint64_t spent = now_ns() - start;
+
+        cost->wall_ns = spent > cost->wall_ns ? spent : cost->wall_ns;
+    }
+    return 0;
+}
+
+static int record_polls(struct bench *bench, struct recorded *of)
+{
+    struct run_options options = {.firmware = bench->firmware,
+                                  .firmware_else = bench->firmware,
+                                  .plugin = bench->plugin,
+                                  .track = true};
+    struct scenario *scenario = NULL;
+    uint8_t digest[32];
+    int err = scenario_read("tests/bench/polls.yaml", &scenario, &bench->diag);
+
+    err =
+        err ? err : run_scenario(scenario, &options, &of->result, &bench->diag);
+    scenario_free(scenario);
+    if (err) {
+        return err;
+    }
+    recording_digest(&of->result.recording, digest);
+    return changes_finish(&of->result.track.changes, digest, &of->changes,
+                          &of->changes_size);
+}
+
+static int print_recorded(struct bench *bench)
+{
+    static struct recorded recorded;
+    struct recorded *argument = &recorded;
+    struct figure figure;
+    char remark[80];
+    int err = record_polls(bench, &recorded);
+
+    rng_init(&recorded.rng, 1, "jumps");
+    err = err ? err
+              : measure(bench, "read a recording", read_recorded, &argument,
+                        &figure);
+    if (err == 0) {
+        (void)snprintf(remark, sizeof(remark), "%-9s %" PRIu64 " events",
+                       "<= 2000", history_events(recorded.history));
+        print_row("read the recording of that year, and check it", &figure,
+                  "ms", 1000000, remark);
+        err = measure(bench, "jump in a recording", jump, &argument, &figure);
+    }
+    if (err == 0) {
+        print_row("jump to any event of it, slowest of 100", &figure, "ms",
+                  1000000, "<= 50");
+    }
+    picture_free(&recorded.picture);
+    history_close(recorded.history);
+    free(recorded.changes);
+    run_result_free(&recorded.result);
+    return err;
+}
+
 /* ---- wear ---------------------------------------------------------------- */
 
 #define UPDATES 8u
@@ -734,6 +835,7 @@ static int print_table(struct bench *bench)
     err = err ? err
               : print_update(bench, "a year of polls every ten minutes",
                              "tests/bench/polls.yaml", "<= 10000");
+    err = err ? err : print_recorded(bench);
     err = err ? err : print_forks(bench);
     return err ? err : print_wear(bench);
 }
