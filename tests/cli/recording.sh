@@ -65,10 +65,10 @@ cp kept/ota-two-devices/changes.bin broken/
 broken "changes of another run" "changes.bin belongs to another recording.ndjson"
 copy
 head -c 2000 kept/ab-good/changes.bin >broken/changes.bin
-broken "half of the changes" "changes.bin: cut off: its end is missing"
+broken "half of the changes" "changes.bin: truncated: its end is missing"
 copy
 printf 'x' | dd of=broken/changes.bin bs=1 seek=3000 conv=notrunc status=none
-broken "a changed byte" "changes.bin: damaged: its sum is wrong"
+broken "a changed byte" "changes.bin: damaged: its checksum is wrong"
 copy
 sed -i 's/"boot.confirm"/"boot.confirn"/' broken/recording.ndjson
 broken "a changed event" "changes.bin belongs to another recording.ndjson"

@@ -306,14 +306,14 @@ Test(changes, devices_and_meanings_are_checked)
     refused("there is no such kind", (struct change){.device = 1});
     change = bytes_at(0, 4);
     change.cause = (enum change_cause)5;
-    refused("cause or value has no meaning", change);
-    refused("cause or value has no meaning",
+    refused("cause or value is invalid", change);
+    refused("cause or value is invalid",
             (struct change){
                 .kind = CHANGE_TAINT, .device = 1, .length = 4, .value = 3});
-    refused("it is not of whole words",
+    refused("it does not consist of whole words",
             (struct change){
                 .kind = CHANGE_TAINT, .device = 1, .address = 2, .length = 4});
-    refused("a state has no meaning",
+    refused("a state is invalid",
             (struct change){.kind = CHANGE_STATE,
                             .device = 1,
                             .state = {.cpu = CHANGES_CPU_DEAD + 1}});

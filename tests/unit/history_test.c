@@ -430,7 +430,7 @@ Test(history, changes_after_the_last_event_are_refused)
 {
     tell((struct event){.code = EVENT_NOTE});
     write_bytes(0, "x", 1);
-    must_refuse("goes on after the last event");
+    must_refuse("continues after the last event");
 }
 
 Test(history, a_change_has_the_time_of_its_event)
@@ -446,25 +446,25 @@ Test(history, events_are_in_order_and_of_devices_that_there_are)
     struct event event = {.code = EVENT_NOTE, .sequence = 2};
 
     cr_assert_eq(recording_add(&recording, &event), 0);
-    must_refuse("line 2: its number, time or device cannot be");
+    must_refuse("line 2: its number, time or device is impossible");
     end();
     begin();
     now = 10;
     tell((struct event){.code = EVENT_NOTE});
     now = 9;
     tell((struct event){.code = EVENT_NOTE});
-    must_refuse("line 3: its number, time or device cannot be");
+    must_refuse("line 3: its number, time or device is impossible");
     end();
     begin();
     tell((struct event){.code = EVENT_NOTE, .device = 3});
-    must_refuse("line 2: its number, time or device cannot be");
+    must_refuse("line 2: its number, time or device is impossible");
 }
 
 Test(history, what_is_no_recording_is_refused)
 {
     tell((struct event){.code = EVENT_NOTE});
     recording.length--;
-    must_refuse("line 2: no event, or cut off");
+    must_refuse("line 2: not an event, or truncated");
     recording.length = 20;
     must_refuse("line 1: no header of a recording");
     recording.length = 0;
