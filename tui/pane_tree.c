@@ -129,7 +129,7 @@ void pane_devices(const struct model *model, const struct area *area)
 
         area_print(area, 0, i,
                    i == model->device ? SCREEN_SELECTED : SCREEN_TEXT,
-                   "device %u  %-8s  %-8s  %u.%u.%u  boots %u  rollbacks %u  "
+                   "%u %-8s %-8s %u.%u.%u  boots %u  rollbacks %u  "
                    "cuts %" PRIu64,
                    i + 1, programs[boot->program],
                    boot->known ? decode_slot_name(boot->slot) : "-",

@@ -162,12 +162,12 @@ static void tell_next(const struct locations *where)
            "progress:\n"
            "  %s run ota-unplugged --fault "
            "'power_cut@flash.program,partition=progress,nth=40,done=40%%'\n"
-           "See every datagram and every flash operation:\n"
-           "  %s run -v ota-unplugged\n"
            "Run all scenarios, with one line for each, or read the help:\n"
            "  %s run -q %s\n"
-           "  %s help\n",
-           program, program, program, where->scenarios, program);
+           "  %s help\n"
+           "Step through an update, go back, and break it yourself:\n"
+           "  %s tui ota-unplugged\n",
+           program, program, where->scenarios, program, program);
 }
 
 static int demo_run(int argc, char **argv)

@@ -7,6 +7,7 @@
 #   tests/cli/dashboard.sh --update   write recordings and tests/golden anew
 keys=$(realpath tests/tui)
 golden=$(realpath tests/golden)
+pictures=$(realpath docs/pictures)
 recordings=$(realpath tests/data/recordings)
 update=${1:-}
 # shellcheck source=tests/cli/common.bash
@@ -55,6 +56,24 @@ while read -r name recording; do
         test_that "screen $screen" same_screen "$screen"
     done
 done <<<"$of_recordings"
+
+# ---- the pictures of the docs ---------------------------------------------------
+
+same_picture() { # file
+    if [ "$update" = --update ]; then
+        cp "$1" "$pictures/"
+    fi
+    diff -u "$pictures/$1" "$1" >err
+}
+check "pictures" 0 "$tool" tui kept/ota-crash \
+    --theme default --script "$keys/pictures.keys"
+check "more pictures" 0 "$tool" tui kept/ota-cut-erase \
+    --theme default --script "$keys/pictures-cut.keys"
+check "the tour" 0 "$tool" tui kept/ota-crash --theme default \
+    --script "$keys/tour.keys" --cast tour.cast
+for file in dashboard-{trial,rollback,cut}.svg tour.cast; do
+    test_that "docs/pictures/$file" same_picture "$file"
+done
 
 # Both are looked at in the same way: the run itself, and what it has recorded.
 "$tool" run ab-good --record fresh >out 2>err
