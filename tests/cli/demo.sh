@@ -34,9 +34,8 @@ works() { # LINE of next
 }
 test_that "next: pull the plug once more" works 1
 test_that "it was pulled twice" grep -q 'cuts 2/2$' out
-test_that "next: see every operation" works 2
-test_that "it is told" grep -q 'server.request resource=image block=0' out
-test_that "next: help" works 4
+test_that "next: help" works 3
+test_that "next: the dashboard" bash -c "$(sed -n 4p next) --script /dev/null"
 
 check "help" 0 "$tool" demo --help
 check "a word too many" 2 "$tool" demo scenarios
