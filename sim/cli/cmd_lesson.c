@@ -434,7 +434,7 @@ static int reset_lesson(struct desk *desk, bool force, struct diag *diag)
         memset(desk->student.solved, 0, sizeof desk->student.solved);
         stay = student_write(&desk->student, desk->lesson, diag);
         printf("%s: as at the start; your own files are still there\n",
-               desk->student.folder);
+               desk->lesson->name);
     }
     return stay > 0 ? 1 : stay;
 }

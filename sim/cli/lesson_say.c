@@ -19,6 +19,28 @@ static unsigned solved_of(const struct lesson *lesson,
     return solved;
 }
 
+#define WIDTH 79u
+
+/* Print a text in lines of at most WIDTH characters, all from this column on. */
+static void print_wrapped(const char *text, unsigned column)
+{
+    size_t at = 0;
+
+    for (text += strspn(text, " \n"); *text != '\0';
+         text += strspn(text, " \n")) {
+        size_t word = strcspn(text, " \n");
+
+        if (at > 0 && at + 1 + word > WIDTH) {
+            (void)putchar('\n');
+            at = 0;
+        }
+        printf("%*s%.*s", at == 0 ? (int)column : 1, "", (int)word, text);
+        at += (at == 0 ? column : 1) + word;
+        text += word;
+    }
+    (void)putchar('\n');
+}
+
 /* ---- list ---------------------------------------------------------------- */
 
 static void list_json(const struct lesson *lesson,
@@ -84,23 +106,27 @@ static const char *const state_words[] = {[JUDGEMENT_OPEN] = "open",
                                           [JUDGEMENT_WRONG] = "wrong",
                                           [JUDGEMENT_SOLVED] = "solved"};
 
-/* A text of the lesson with the student's figures, on one line; malloc'ed, or
- * NULL. */
+/* A text of the lesson with the student's figures; malloc'ed, or NULL. */
 static char *told(const struct student *student, const char *text)
 {
     struct diag ignored = {""};
-    char *filled = fill_text(&student->fill, text, "", &ignored);
 
-    for (char *at = filled; at != NULL && *at != '\0'; at++) {
-        *at = *at == '\n' && at[1] != '\0' ? ' ' : *at;
-    }
-    if (filled != NULL) {
-        size_t length = strlen(filled);
+    return fill_text(&student->fill, text, "", &ignored);
+}
 
-        filled[length > 0 && filled[length - 1] == '\n' ? length - 1 : length] =
-            '\0';
+/* What follows a task's line: why the answer is right, or what is asked; the
+ * questions to predict are in answers.yaml. */
+static void print_more(const struct student *student,
+                       const struct lesson_task *task, bool solved)
+{
+    char *more = solved                         ? told(student, task->explains)
+                 : task->kind != LESSON_PREDICT ? told(student, task->asks)
+                                                : NULL;
+
+    if (more != NULL) {
+        print_wrapped(more, 7);
     }
-    return filled;
+    free(more);
 }
 
 static void judged_json(const struct lesson *lesson,
@@ -129,18 +155,18 @@ void lesson_say_judged(const struct lesson *lesson,
                        const struct judgement *judgement, bool json)
 {
     const struct lesson_task *asked = &lesson->task[task];
-    bool solved = judgement->state == JUDGEMENT_SOLVED;
-    char *explains = told(student, asked->explains);
+    const char *says = judgement->says.text;
 
     if (json) {
+        char *explains = told(student, asked->explains);
+
         judged_json(lesson, asked, judgement, explains);
-    } else {
-        printf("%-6s %s: %s%s%s\n", state_words[judgement->state], asked->name,
-               judgement->says.text,
-               solved && judgement->says.text[0] != '\0' ? ". " : "",
-               solved && explains != NULL ? explains : "");
+        free(explains);
+        return;
     }
-    free(explains);
+    printf("%-6s %s%s%s\n", state_words[judgement->state], asked->name,
+           says[0] != '\0' ? ": " : "", says);
+    print_more(student, asked, judgement->state == JUDGEMENT_SOLVED);
 }
 
 static void total_json(const struct lesson *lesson,
@@ -190,7 +216,8 @@ int lesson_say_hint(const struct lesson *lesson, const struct student *student,
                              "hint %u of '%s' names an unknown figure", i,
                              asked->name);
         }
-        printf("%s, hint %u of %u: %s\n", asked->name, i, LESSON_HINTS, hint);
+        printf("%s, hint %u of %u\n", asked->name, i, LESSON_HINTS);
+        print_wrapped(hint, 4);
         free(hint);
     }
     return 0;

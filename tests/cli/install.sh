@@ -81,6 +81,16 @@ check "inspect" 0 otalab inspect runs/ab-good/flash.bin
 check "doctor" 0 otalab doctor
 says "doctor: all is well" '^all is well'
 
+here
+check "lessons" 0 otalab lesson start what-is-in-flash
+check "a lesson that builds a program" 2 otalab lesson start \
+    the-attempt-that-was-not-counted
+test_that "a lesson that builds a program: what it needs" \
+    grep -q "source tree is needed: run 'make' there" err
+test_that "a lesson that builds a program: no folder is left" \
+    [ "$(ls lessons)" = what-is-in-flash ]
+check "no solution is installed" 2 otalab lesson prove what-is-in-flash
+
 # ---- a user's own things
 
 here

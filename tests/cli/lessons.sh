@@ -64,7 +64,9 @@ right_one_told() { grep '^wrong  sequence' out | grep -qw $((boots + 2)); }
 keeps_it() { ! right_one_told; }
 test_that "a wrong answer: the right one is not told" keeps_it
 says "a wrong form" "'many' is not a whole number, such as 3"
-says "a right answer, explained" "solved confirmed: 2.$minor.0. It is the confirmed"
+says "a right answer" "solved confirmed: 2.$minor.0"
+says "a right answer: explained" "It is the confirmed image in the other slot."
+says "a break that is open: what is asked" "so that the bootloader has to use the other copy."
 check "as NDJSON" 1 lesson check --json
 if command -v python3 >/dev/null; then
     valid() { while read -r line; do python3 -m json.tool <<<"$line" >/dev/null || return 1; done <out; }
@@ -160,6 +162,24 @@ test_that "reset --force: files of one's own stay" [ -s mine.yaml ]
 check "reset: the progress is gone" 1 lesson check
 cd ../.. || exit 1
 
+# ---- what the dashboard saves is an answer
+
+lesson start the-good-update --seed 1 >/dev/null
+cd lessons/the-good-update || exit 1
+cat >keys <<'END'
+:goto boot.attempt
+:goto app.start
+f
+Enter
+:save mine.yaml
+Q
+END
+check "dashboard: a cut, saved" 0 "$tool" tui delay.yaml --script keys
+mv mine.yaml delay.yaml
+check "dashboard: the other questions are open" 1 lesson check
+says "dashboard: what it saved solves the task" "solved delay"
+cd ../.. || exit 1
+
 # ---- another student has other figures; other folders
 
 for seed in 1 2 3 4; do
@@ -177,6 +197,20 @@ mkdir full && echo mine >full/good.yaml
 check "a folder with something else in it" 2 lesson start the-rollback full
 test_that "a folder with something else in it: untouched" \
     [ "$(cat full/good.yaml)" = mine ]
+
+# ---- a defect: the student's file is built and run
+
+check "a defect: start" 0 lesson start "$last" fix --seed 2
+test_that "a defect: the program that has it" [ -s fix/defective/boot.bin ]
+check "a defect: shown with --firmware" 0 \
+    "$tool" run -q fix/bad.yaml --firmware fix/defective
+sed -i 's/^static bool count_attempt/static bol count_attempt/' fix/select.c
+check "a file that does not compile" 1 lesson check fix
+says "a file that does not compile: the compiler's first error" \
+    "wrong  counted: select.c:"
+rm fix/select.c
+check "a file that is gone" 1 lesson check fix
+says "a file that is gone: said" "fix/select.c: No such file"
 
 # ---- a lesson's author
 
