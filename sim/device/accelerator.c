@@ -67,6 +67,7 @@ static enum accelerator_fault next_fault(struct accelerator *unit)
         unit->after -= unit->after > 0;
         return ACCELERATOR_SOUND;
     }
+    unit->bad++;
     if (--unit->times == 0) {
         unit->fault = ACCELERATOR_SOUND;
     }
@@ -142,10 +143,15 @@ void accelerator_verify(struct accelerator *unit, uint64_t now,
     finish(unit, x);
 }
 
-void accelerator_plant(struct accelerator *unit, enum accelerator_fault fault,
-                       uint32_t after, uint32_t times)
+int accelerator_plant(struct accelerator *unit, enum accelerator_fault fault,
+                      uint32_t after, uint32_t times)
 {
-    unit->fault = times > 0 ? fault : ACCELERATOR_SOUND;
-    unit->after = times > 0 ? after : 0;
+    if (unit->times > 0) {
+        return -1;
+    }
+    unit->fault = fault;
+    unit->after = after;
     unit->times = times;
+    unit->bad = 0;
+    return 0;
 }

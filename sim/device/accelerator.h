@@ -50,6 +50,7 @@ struct accelerator {
     uint32_t fault;              /* enum accelerator_fault of results to come */
     uint32_t times;              /* number of results with the fault */
     uint32_t after;              /* number of good results before them */
+    uint32_t bad;                /* number of those with the fault so far */
     uint8_t result[ACCELERATOR_RESULT];
 };
 
@@ -72,9 +73,9 @@ bool accelerator_end(struct accelerator *unit, uint64_t now);
 void accelerator_verify(struct accelerator *unit, uint64_t now,
                         const uint8_t input[ACCELERATOR_INPUT]);
 
-/* After `after` more results, of hashes or verifications, `times` results have
- * this fault. */
-void accelerator_plant(struct accelerator *unit, enum accelerator_fault fault,
-                       uint32_t after, uint32_t times);
+/* After `after` more results, of hashes or verifications, `times` results (at
+ * least 1) have this fault. 0, or -1 if earlier faults are still to come. */
+int accelerator_plant(struct accelerator *unit, enum accelerator_fault fault,
+                      uint32_t after, uint32_t times);
 
 #endif

@@ -127,6 +127,9 @@ struct board_sink {
     void (*otp_end)(void *context, uint32_t bit);
     void (*otp_rule)(void *context, enum otp_rule rule, uint32_t bit);
     void (*otp_lock)(void *context);
+    /* A result of the accelerator has this fault: it is what the program will
+     * read, or never comes. */
+    void (*accelerator_bad)(void *context, enum accelerator_fault fault);
     void (*console)(void *context, const uint8_t *text, uint32_t length);
     void (*trace)(void *context, uint32_t code, const uint32_t args[4],
                   const uint8_t *data);

@@ -82,24 +82,39 @@ static enum ctl_status hash_feed(struct request *req)
                                        bytes, req->arg[1]));
 }
 
+/* An operation with a result was begun on a unit that was as in `before`. */
+static void tell_fault(const struct request *req,
+                       const struct accelerator *before)
+{
+    if (req->board->accelerator.bad != before->bad) {
+        TELL(req->sink, accelerator_bad, (enum accelerator_fault)before->fault);
+    }
+}
+
 static enum ctl_status hash_end(struct request *req)
 {
     struct board *board = req->board;
+    struct accelerator before = board->accelerator;
 
     if (is_busy(req)) {
         return refuse_busy(req);
     }
-    return begun(req, accelerator_end(&board->accelerator, board->now_ns));
+    bool done = accelerator_end(&board->accelerator, board->now_ns);
+
+    tell_fault(req, &before);
+    return begun(req, done);
 }
 
 static enum ctl_status pk_verify(struct request *req)
 {
     struct board *board = req->board;
+    struct accelerator before = board->accelerator;
 
     if (is_busy(req)) {
         return refuse_busy(req);
     }
     accelerator_verify(&board->accelerator, board->now_ns, req->page->data);
+    tell_fault(req, &before);
     return begun(req, true);
 }
 

@@ -223,36 +223,59 @@ static void check_count(struct run *run, unsigned index)
     }
 }
 
-static bool flash_fail_waits(const struct run *run)
+/* The last action of that kind that was carried out on a device; NULL if
+ * there was none. */
+static const struct action *last_action(const struct device *device,
+                                        enum action_kind kind)
 {
-    for (unsigned i = 0; i < run->devices; i++) {
-        if (run->world->device[i].board.flash.fail_next != FLASH_FAULT_NONE) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A flash_fail waits for an operation. If there was none, nothing has
- * failed. */
-static void check_flash_fail(struct run *run)
-{
+    const struct run *run = device->run;
     const struct scenario *scenario = run->given->scenario;
+    const struct action *last = NULL;
 
-    if (!flash_fail_waits(run)) {
-        return;
-    }
     for (unsigned i = 0; i < scenario->steps; i++) {
         const struct step *step = &scenario->step[i];
 
         for (unsigned k = 0; run->world->step[i].fired && k < step->actions;
              k++) {
-            if (step->action[k].kind == ACTION_FLASH_FAIL) {
-                verdict_fail(run, step->action[k].place, 0,
-                             "a flash operation fails",
-                             "none began after this step");
-                return;
+            if (step->action[k].kind == kind &&
+                (step->device == 0 || step->device == device->number)) {
+                last = &step->action[k];
             }
+        }
+    }
+    return last;
+}
+
+/* What a step has planted waits for its occasion. If there was none, nothing
+ * has failed. */
+static void check_planted(const struct device *device)
+{
+    const struct board *board = &device->world->board;
+    const struct {
+        bool waits;
+        enum action_kind kind;
+        const char *expected;
+        const char *seen;
+    } planted[] = {
+        {board->flash.fail_next != FLASH_FAULT_NONE, ACTION_FLASH_FAIL,
+         "a flash operation fails", "none began after this step"},
+        {board->accelerator.times > 0 && board->accelerator.bad == 0,
+         ACTION_ACCELERATOR, "a result of the accelerator is bad",
+         "none was after this step"},
+    };
+
+    for (size_t i = 0; i < sizeof planted / sizeof planted[0]; i++) {
+        const struct action *action = last_action(device, planted[i].kind);
+
+        if (planted[i].waits && action != NULL) {
+            char seen[100];
+
+            expects_device(device, seen, sizeof seen);
+            size_t length = strlen(seen);
+            snprintf(seen + length, sizeof seen - length, "%s",
+                     planted[i].seen);
+            verdict_fail(device->run, action->place, 0, planted[i].expected,
+                         seen);
         }
     }
 }
@@ -307,7 +330,9 @@ static void check_fired(struct run *run)
         }
     }
     check_strikes(run);
-    check_flash_fail(run);
+    for (unsigned i = 0; i < run->devices; i++) {
+        check_planted(&run->device[i]);
+    }
 }
 
 /* The run ended before it became true. At the time limit it is unknown whether

@@ -269,6 +269,11 @@ static void on_storm(void *context)
     emit_numbers(context, EVENT_CPU_STORM, 0, 0, 0);
 }
 
+static void on_accelerator_bad(void *context, enum accelerator_fault fault)
+{
+    emit_numbers(context, EVENT_ACCELERATOR_BAD, fault, 0, 0);
+}
+
 static const struct board_sink board_sink = {
     .boot = on_boot,
     .reset = on_reset,
@@ -282,6 +287,7 @@ static const struct board_sink board_sink = {
     .otp_end = on_otp_end,
     .otp_rule = on_otp_rule,
     .otp_lock = on_otp_lock,
+    .accelerator_bad = on_accelerator_bad,
     .console = on_console,
     .trace = on_trace,
     .deadline = on_deadline,

@@ -189,12 +189,20 @@ static int do_flash_fail(struct device *device, const struct action *action,
     return 0;
 }
 
-static void do_accelerator(struct device *device, const struct action *action)
+static int do_accelerator(struct device *device, const struct action *action,
+                          struct diag *diag)
 {
-    accelerator_plant(&device->world->board.accelerator, action->unit_fault,
-                      action->after, action->times);
+    if (accelerator_plant(&device->world->board.accelerator, action->unit_fault,
+                          action->after, action->times) != 0) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%s:%u:%u: an accelerator fault still has bad results "
+                         "to give; place them one after the other",
+                         device->run->given->scenario->path, action->place.line,
+                         action->place.column);
+    }
     emit_numbers(device, EVENT_ACCELERATOR_FAULT, action->unit_fault,
-                 action->times, 0);
+                 action->times, action->after);
+    return 0;
 }
 
 /* Actions on one device. */
@@ -214,8 +222,7 @@ static int do_to_device(struct device *device, uint32_t step,
     case ACTION_FLASH_FAIL:
         return do_flash_fail(device, action, diag);
     case ACTION_ACCELERATOR:
-        do_accelerator(device, action);
-        return 0;
+        return do_accelerator(device, action, diag);
     case ACTION_NETWORK:
     case ACTION_LINK:
     case ACTION_OUTAGE:

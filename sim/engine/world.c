@@ -80,6 +80,7 @@ static void add_accelerator(mbedtls_sha256_context *context,
     ADD(context, unit->fault);
     ADD(context, unit->times);
     ADD(context, unit->after);
+    ADD(context, unit->bad);
     ADD(context, unit->result);
 }
 

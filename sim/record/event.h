@@ -62,8 +62,10 @@
       "a fault flipped a bit")                                                \
     X(FLASH_DAMAGE, "flash.damage", "p:partition a:address u:length",         \
       "a fault overwrote a range")                                            \
-    X(ACCELERATOR_FAULT, "accelerator.fault", "j:fault u:results",            \
-      "the accelerator's next results are bad")                               \
+    X(ACCELERATOR_FAULT, "accelerator.fault", "j:fault u:results u:after",    \
+      "the accelerator's next results are bad, those after some good ones")   \
+    X(ACCELERATOR_BAD, "accelerator.bad", "j:fault",                          \
+      "a result of the accelerator is bad")                                   \
     X(OTP_BURN, "otp.burn", "u:bit", "a fuse burn begins")                    \
     X(OTP_DONE, "otp.done", "u:bit", "a fuse burn ended")                     \
     X(OTP_RULE, "otp.violation", "K:rule u:bit",                              \

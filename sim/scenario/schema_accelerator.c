@@ -48,4 +48,5 @@ const struct schema_map schema_accelerator = {
     .path = "steps[].do.accelerator",
     .keys = keys,
     .help = "The accelerator fails from its next result on. Resets do not "
-            "change this."};
+            "change this. The run fails if no result was bad. Another fault "
+            "can only come after this one's last bad result."};

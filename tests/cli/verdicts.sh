@@ -67,6 +67,38 @@ expect: [eventually: {running: factory}]
 END
 verdict flash-fail-twice 2
 
+accelerator() { # NAME STEPS...: a board with an accelerator
+    local name=$1
+    shift
+    {
+        echo 'crypto: accelerator'
+        echo 'steps:'
+        printf '  - %s\n' "$@"
+        echo 'expect: [eventually: {running: factory}]'
+    } | scenario "$name"
+}
+
+fault='{accelerator: {fault: wrong-result}}'
+later='{accelerator: {fault: stuck, after: 1000000}}'
+accelerator unit-fault "{on: {event: rom.start}, do: $fault}" \
+    "{on: {event: boot.start}, do: $fault}"
+verdict unit-fault 0
+
+accelerator unit-fault-unused "{on: {event: rom.start}, do: $fault}" \
+    "{on: {event: app.ready}, do: $later}"
+verdict unit-fault-unused 1 "a result of the accelerator is bad" \
+    "none was after this step"
+
+accelerator unit-fault-pending "{on: {event: rom.start}, do: $later}" \
+    "{on: {event: boot.start}, do: $fault}"
+verdict unit-fault-pending 2
+if grep -qF "still has bad results to give" err; then
+    echo "ok unit-fault-pending says why"
+else
+    echo "not ok unit-fault-pending says why"
+    failed=1
+fi
+
 scenario form <<'END'
 steps:
   - {on: {event: app.ready, nth: 1}, do: {console: "trial b"}}

@@ -266,7 +266,9 @@ Test(accelerator_driver, takes_no_broken_result_for_a_yes)
     for (uint32_t fault = ACCELERATOR_WRONG; fault <= ACCELERATOR_DEAD;
          fault++) {
         power_on();
-        accelerator_plant(&unit, (enum accelerator_fault)fault, 0, 1000);
+        cr_assert_eq(accelerator_plant(&unit, (enum accelerator_fault)fault, 0,
+                                       1000),
+                     0);
         cr_expect_not(accepts(GOOD), "fault %u", fault);
         accelerator_reset(&unit);
         cr_expect_not(accepts(QX QY HASH ZERO S), "fault %u", fault);
@@ -279,7 +281,7 @@ Test(accelerator_driver, takes_no_broken_result_for_a_yes)
 
 Test(accelerator_driver, asks_a_stuck_one_three_times)
 {
-    accelerator_plant(&unit, ACCELERATOR_STUCK, 0, 1);
+    cr_assert_eq(accelerator_plant(&unit, ACCELERATOR_STUCK, 0, 1), 0);
     cr_expect_not(accepts(GOOD));
     cr_expect_eq(asked, 3);
     cr_expect_eq(now, 4u * 1000u * BOARD_NS_PER_CYCLE);

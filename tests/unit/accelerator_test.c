@@ -157,16 +157,34 @@ Test(accelerator, agrees_with_software)
 
 Test(accelerator, a_wrong_result_has_one_bit_turned)
 {
-    accelerator_plant(&unit, ACCELERATOR_WRONG, 0, 1);
+    cr_assert_eq(accelerator_plant(&unit, ACCELERATOR_WRONG, 0, 1), 0);
+    cr_expect_eq(unit.bad, 0);
     verify(QX QY HASH R S);
     cr_expect_eq(unit.result[0], 0xEE);
+    cr_expect_eq(unit.bad, 1);
     verify(QX QY HASH R S);
     expect_result(R);
+    cr_expect_eq(unit.bad, 1);
+}
+
+/* The earlier one would be forgotten, and nobody would know. */
+Test(accelerator, one_fault_after_the_other)
+{
+    cr_assert_eq(accelerator_plant(&unit, ACCELERATOR_WRONG, 1, 1), 0);
+    cr_expect_eq(accelerator_plant(&unit, ACCELERATOR_DEAD, 0, 1), -1);
+    verify(QX QY HASH R S);
+    cr_expect_eq(accelerator_plant(&unit, ACCELERATOR_DEAD, 0, 1), -1);
+    verify(QX QY HASH R S);
+    cr_expect_eq(unit.result[0], 0xEE);
+    cr_expect_eq(accelerator_plant(&unit, ACCELERATOR_DEAD, 0, 1), 0);
+    cr_expect_eq(unit.bad, 0);
+    verify(QX QY HASH R S);
+    expect_result(ZERO);
 }
 
 Test(accelerator, a_stuck_one_is_busy_until_a_reset)
 {
-    accelerator_plant(&unit, ACCELERATOR_STUCK, 0, 1);
+    cr_assert_eq(accelerator_plant(&unit, ACCELERATOR_STUCK, 0, 1), 0);
     verify(QX QY HASH R S);
     cr_expect(accelerator_busy(&unit, UINT64_C(1) << 60));
     cr_expect_eq(accelerator_until(&unit, 7), 7 + 1000u * BOARD_NS_PER_CYCLE);
@@ -178,7 +196,7 @@ Test(accelerator, a_stuck_one_is_busy_until_a_reset)
 Test(accelerator, a_dead_one_says_zero_as_often_as_it_was_told)
 {
     verify(QX QY HASH R S);
-    accelerator_plant(&unit, ACCELERATOR_DEAD, 0, 2);
+    cr_assert_eq(accelerator_plant(&unit, ACCELERATOR_DEAD, 0, 2), 0);
     verify(QX QY HASH R S);
     expect_result(ZERO);
     accelerator_reset(&unit);
@@ -191,7 +209,7 @@ Test(accelerator, a_dead_one_says_zero_as_often_as_it_was_told)
 
 Test(accelerator, a_fault_waits_for_its_result)
 {
-    accelerator_plant(&unit, ACCELERATOR_WRONG, 1, 1);
+    cr_assert_eq(accelerator_plant(&unit, ACCELERATOR_WRONG, 1, 1), 0);
     verify(QX QY HASH R S);
     expect_result(R);
     verify(QX QY HASH R S);

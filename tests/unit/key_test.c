@@ -137,14 +137,16 @@ static void fault(struct world *world)
 
 static void unit_fault(struct world *world)
 {
-    accelerator_plant(&world->device[0].board.accelerator, ACCELERATOR_DEAD, 0,
-                      1);
+    cr_assert_eq(accelerator_plant(&world->device[0].board.accelerator,
+                                   ACCELERATOR_DEAD, 0, 1),
+                 0);
 }
 
 static void unit_fault_later(struct world *world)
 {
-    accelerator_plant(&world->device[0].board.accelerator, ACCELERATOR_SOUND, 2,
-                      1);
+    cr_assert_eq(accelerator_plant(&world->device[0].board.accelerator,
+                                   ACCELERATOR_SOUND, 2, 1),
+                 0);
 }
 
 static void cause(struct world *world)

@@ -169,6 +169,7 @@ static void copy_accelerator(struct accelerator *to,
     COPY(fault);
     COPY(times);
     COPY(after);
+    COPY(bad);
     COPY(result);
 }
 
@@ -390,7 +391,9 @@ static void stir(struct world *world)
     accelerator_begin(&device->board.accelerator);
     cr_assert(
         accelerator_feed(&device->board.accelerator, 5, page, sizeof page));
-    accelerator_plant(&device->board.accelerator, ACCELERATOR_DEAD, 1, 3);
+    cr_assert_eq(accelerator_plant(&device->board.accelerator, ACCELERATOR_DEAD,
+                                   1, 3),
+                 0);
     device->strike.armed = true;
     device->strike.at_ns = 77;
     world->step[2].fired = true;
