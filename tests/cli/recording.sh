@@ -3,6 +3,7 @@
 #
 # What is kept of a run tells how all was after any event, and a recording that
 # is damaged or does not belong together is refused in a line.
+reader=$(realpath docs/examples/changes.py)
 # shellcheck source=tests/cli/common.bash
 . tests/cli/common.bash
 
@@ -47,6 +48,22 @@ refused "nor an event after the last" "--at $((events + 1)): the run has $events
     "$tool" inspect --at $((events + 1)) kept/ab-good
 refused "a dump has no events" "--at wants the folder of a run" \
     "$tool" inspect --at 1 kept/ab-good/flash.bin
+
+# ---- by another reader
+
+# Written from the format's page alone. same_end FOLDER DEVICE SUFFIX
+same_end() {
+    python3 "$reader" "kept/$1" "$2" 999999 flash fuses &&
+        cmp flash "kept/$1/flash$3.bin" && cmp fuses "kept/$1/fuses$3.bin"
+}
+test_that "it ends as the run did" same_end ab-good 1 ""
+test_that "with several devices: the first" same_end ota-two-devices 1 ""
+test_that "and the second" same_end ota-two-devices 2 -2
+python3 "$reader" kept/ab-good 1 "$confirm" flash fuses
+check "what it has after an event" 0 "$tool" inspect flash --fuses fuses
+mv out its
+check "is what the tool has" 0 "$tool" inspect --at "$confirm" kept/ab-good
+test_that "and shows" cmp its <(tail -n +2 out)
 
 # ---- damage
 
