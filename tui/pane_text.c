@@ -158,13 +158,29 @@ void pane_packets(const struct model *model, const struct area *area)
 
 /* ---- explanation ----------------------------------------------------------------- */
 
+/* The scenario's own words, if they are newer than the phase. */
+static const char *told(const struct model *model, uint64_t phase_since)
+{
+    const struct scenario *scenario = model_scenario(model);
+    uint64_t since;
+
+    if (scenario == NULL) {
+        return NULL;
+    }
+    int index = timeline_tell(&model_branch(model)->timeline, scenario,
+                              model->at, &since);
+
+    return index >= 0 && since >= phase_since ? scenario->tell[index].text
+                                              : NULL;
+}
+
 void pane_explain(const struct model *model, const struct area *area)
 {
     char text[4096];
-    struct event event;
+    struct event begins = {0};
     const struct phase *phase =
-        model_phase(model, &event) ? phase_of(&event) : NULL;
-    char now[640];
+        model_phase(model, &begins) ? phase_of(&begins) : NULL;
+    const char *own = told(model, begins.sequence);
 
     if (model->word[0] != '\0') {
         (void)lookup_word(model->word, text, sizeof text);
@@ -178,15 +194,13 @@ void pane_explain(const struct model *model, const struct area *area)
                         "here; e explains a word.");
         return;
     }
-    words_event(&model->event, now, sizeof now);
     area_text(area, 0, 0, SCREEN_HEADING, phase->name);
-    unsigned row = area_wrap(area, 1, SCREEN_TEXT, phase->text);
+    unsigned row = area_wrap(area, 1, own != NULL ? SCREEN_GOOD : SCREEN_TEXT,
+                             own != NULL ? own : phase->text);
     struct area rest = area_part(area, 0, row, area->width, area->height);
 
-    if (model->at > 0) {
-        row = area_wrap(&rest, 0, words_role(&model->event), now);
-        (void)row;
-    }
+    words_event(&model->event, text, sizeof text);
+    (void)area_wrap(&rest, 0, words_role(&model->event), text);
 }
 
 /* ---- expectations ------------------------------------------------------------------ */

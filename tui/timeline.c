@@ -75,6 +75,22 @@ static int add_hit(struct timeline_hits *hits, uint64_t number)
     return 0;
 }
 
+static int note_tells(struct timeline *timeline,
+                      const struct scenario *scenario,
+                      const struct event *event)
+{
+    for (unsigned i = 0; i < scenario->tells; i++) {
+        const struct pattern *on = &scenario->tell[i].on;
+        struct timeline_hits *told = &timeline->told[i];
+
+        if (pattern_fits(on, event) && told->count < on->nth &&
+            add_hit(told, event->sequence) != 0) {
+            return OTALAB_ERR_SIMULATOR;
+        }
+    }
+    return 0;
+}
+
 static int count_hits(struct timeline *timeline,
                       const struct scenario *scenario,
                       const struct event *event)
@@ -103,6 +119,7 @@ int timeline_update(struct timeline *timeline, const struct history *history,
         timeline->mark[n] = (uint8_t)marks_of(&event);
         if (scenario != NULL) {
             err = count_hits(timeline, scenario, &event);
+            err = err ? err : note_tells(timeline, scenario, &event);
         }
         timeline->events = n;
     }
@@ -113,6 +130,9 @@ void timeline_free(struct timeline *timeline)
 {
     for (unsigned i = 0; i < SCENARIO_EXPECTS; i++) {
         free(timeline->hits[i].number);
+    }
+    for (unsigned i = 0; i < SCENARIO_TELLS; i++) {
+        free(timeline->told[i].number);
     }
     free(timeline->mark);
     *timeline = (struct timeline){0};
@@ -157,4 +177,23 @@ unsigned timeline_count(const struct timeline *timeline, unsigned index,
         }
     }
     return low;
+}
+
+int timeline_tell(const struct timeline *timeline,
+                  const struct scenario *scenario, uint64_t at, uint64_t *since)
+{
+    int found = -1;
+
+    *since = 0;
+    for (unsigned i = 0; i < scenario->tells; i++) {
+        const struct timeline_hits *told = &timeline->told[i];
+        unsigned nth = scenario->tell[i].on.nth;
+
+        if (told->count == nth && told->number[nth - 1] <= at &&
+            told->number[nth - 1] >= *since) {
+            *since = told->number[nth - 1];
+            found = (int)i;
+        }
+    }
+    return found;
 }

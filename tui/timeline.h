@@ -35,6 +35,7 @@ struct timeline {
     uint64_t capacity;
     uint8_t *mark; /* of event 1 at [1] */
     struct timeline_hits hits[SCENARIO_EXPECTS];
+    struct timeline_hits told[SCENARIO_TELLS]; /* where explanations begin */
 };
 
 /* Take in the events that are new in `history`; `scenario` may be NULL. 0, or
@@ -52,5 +53,11 @@ uint64_t timeline_back(const struct timeline *timeline, uint64_t from,
 /* How often expectation `index` was hit up to event `at`. */
 unsigned timeline_count(const struct timeline *timeline, unsigned index,
                         uint64_t at);
+
+/* The explanation of the scenario that is in force at event `at`, or -1, and
+ * the event at which it began. */
+int timeline_tell(const struct timeline *timeline,
+                  const struct scenario *scenario, uint64_t at,
+                  uint64_t *since);
 
 #endif

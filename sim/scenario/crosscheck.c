@@ -249,6 +249,18 @@ static int check_steps(struct reader *reader)
     return err;
 }
 
+static int check_tells(struct reader *reader)
+{
+    int err = 0;
+
+    for (unsigned i = 0; i < reader->scenario->tells; i++) {
+        const struct tell *tell = &reader->scenario->tell[i];
+
+        (void)read_on(&err, check_device(reader, tell->on.device, tell->place));
+    }
+    return err;
+}
+
 /* The keys of at_end that hold the name of an image. */
 static const char *end_image_key(enum end_key key)
 {
@@ -358,6 +370,7 @@ int read_crosscheck(struct reader *reader, const struct node *root)
     (void)read_on(&err, check_file_name(reader, root));
     (void)read_on(&err, check_placements(reader));
     (void)read_on(&err, check_steps(reader));
+    (void)read_on(&err, check_tells(reader));
     (void)read_on(&err, check_expects(reader));
     (void)read_on(&err, check_used(reader));
     return err;

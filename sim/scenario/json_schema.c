@@ -114,6 +114,7 @@ static void print_kind(FILE *out, const struct schema_key *key)
         print_edits(out, key->map);
         break;
     case SCHEMA_STEPS:
+    case SCHEMA_TELLS:
     case SCHEMA_EXPECTS:
         print_array(out, key->map);
         break;

@@ -69,6 +69,7 @@ value_reader read_publish;
 value_reader read_misbehave;
 /* read_steps.c, read_expects.c */
 value_reader read_steps;
+value_reader read_tells;
 value_reader read_actions;
 value_reader read_expects;
 /* Read a step from its own node; used for the file and for single faults. */

@@ -137,3 +137,33 @@ int read_steps(struct reader *reader, const struct schema_key *key,
 
     return err != 0 ? err : read_each(reader, node, read_step, target);
 }
+
+/* ---- explanations ------------------------------------------------------ */
+
+static int read_tell(struct reader *reader, const struct node *node,
+                     void *target)
+{
+    struct scenario *scenario = reader->scenario;
+
+    (void)target;
+    if (scenario->tells >= SCENARIO_TELLS) {
+        return read_fail(reader, node->place,
+                         "too many explanations; at most %u", SCENARIO_TELLS);
+    }
+    struct tell *tell = &scenario->tell[scenario->tells];
+
+    memset(tell, 0, sizeof *tell);
+    tell->place = node->place;
+    int err = read_map(reader, &schema_tell, node, tell, NULL, NULL);
+
+    scenario->tells += err == 0;
+    return err;
+}
+
+int read_tells(struct reader *reader, const struct schema_key *key,
+               const struct node *node, void *target)
+{
+    int err = read_want(reader, key, node, NODE_LIST);
+
+    return err != 0 ? err : read_each(reader, node, read_tell, target);
+}

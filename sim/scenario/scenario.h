@@ -26,6 +26,7 @@
 #define SCENARIO_STEPS 64u
 #define SCENARIO_ACTIONS 8u
 #define SCENARIO_EXPECTS 64u
+#define SCENARIO_TELLS 32u
 #define SCENARIO_EDITS 4u
 #define SCENARIO_DEVICES 4u
 #define SCENARIO_PROPERTIES 24u
@@ -226,6 +227,13 @@ struct expect {
     struct range range;       /* the others; bools are 0..0 or 1..1 */
 };
 
+/* What the dashboard explains from an event on, in the author's words. */
+struct tell {
+    struct pattern on;
+    char text[480];
+    struct place place;
+};
+
 struct scenario {
     char *path; /* as given */
     char name[SCENARIO_NAME];
@@ -262,6 +270,8 @@ struct scenario {
     struct step step[SCENARIO_STEPS];
     unsigned expects;
     struct expect expect[SCENARIO_EXPECTS];
+    unsigned tells;
+    struct tell tell[SCENARIO_TELLS];
     uint32_t allow; /* one bit per enum oracle_allow below */
 };
 

@@ -383,6 +383,29 @@ const struct schema_map schema_step = {
     .help = "Something that happens from outside, at an event or a time. A "
             "step that never happens fails the scenario."};
 
+static const struct schema_key tell_keys[] = {
+    {.key = "on",
+     .kind = SCHEMA_PATTERN,
+     REQUIRED,
+     .map = &schema_pattern,
+     IN(tell, on),
+     .help = "The event from which on it is shown",
+     .example = "{event: boot.attempt}"},
+    {.key = "text",
+     .kind = SCHEMA_TEXT,
+     REQUIRED,
+     IN(tell, text),
+     .help = "What the dashboard's explain pane says",
+     .example = "\"Look at the journal: the attempt is already counted.\""},
+    {.key = NULL}};
+
+const struct schema_map schema_tell = {
+    .name = "tell",
+    .path = "tell[]",
+    .keys = tell_keys,
+    .help = "An explanation for whoever watches the run in the dashboard. It "
+            "changes nothing in the run."};
+
 static const struct schema_key cut_keys[] = {
     {.key = "done",
      .kind = SCHEMA_SHARE,
@@ -945,6 +968,12 @@ static const struct schema_key scenario_keys[] = {
      .map = &schema_step,
      .help = "What happens to the device from outside: a list",
      .example = "[{on: {event: app.ready}, do: {console: \"trial b\"}}]"},
+    {.key = "tell",
+     .kind = SCHEMA_TELLS,
+     .map = &schema_tell,
+     .help = "What the dashboard explains, and when: a list",
+     .usual = "(what it says of each phase)",
+     .example = "[{on: {event: boot.attempt}, text: \"Counted first.\"}]"},
     {.key = "expect",
      .kind = SCHEMA_EXPECTS,
      REQUIRED,
@@ -961,15 +990,13 @@ const struct schema_map schema_scenario = {
             "must result."};
 
 const struct schema_map *const schema_maps[] = {
-    &schema_scenario,   &schema_limits,      &schema_image,
-    &schema_edit,       &schema_flash,       &schema_fuses,
-    &schema_machine,    &schema_network,     &schema_burst,
-    &schema_battery,    &schema_step,        &schema_pattern,
-    &schema_action,     &schema_cut,         &schema_reset,
-    &schema_flip,       &schema_damage,      &schema_publish,
-    &schema_misbehave,  &schema_accelerator, &schema_expect,
-    &schema_always,     &schema_never,       &schema_count,
-    &schema_eventually, &schema_end,         NULL};
+    &schema_scenario,   &schema_limits,  &schema_image,     &schema_edit,
+    &schema_flash,      &schema_fuses,   &schema_machine,   &schema_network,
+    &schema_burst,      &schema_battery, &schema_step,      &schema_pattern,
+    &schema_action,     &schema_cut,     &schema_reset,     &schema_flip,
+    &schema_damage,     &schema_publish, &schema_misbehave, &schema_accelerator,
+    &schema_expect,     &schema_always,  &schema_never,     &schema_count,
+    &schema_eventually, &schema_end,     &schema_tell,      NULL};
 
 /* ---- kinds ------------------------------------------------------------ */
 
@@ -1029,6 +1056,7 @@ static const struct schema_words words[SCHEMA_KINDS] = {
     [SCHEMA_EDIT] = {"a whole number", NULL, "\"type\": \"integer\""},
     [SCHEMA_EDITS] = {"a list of edits", NULL, NULL},
     [SCHEMA_STEPS] = {"a list of steps", NULL, NULL},
+    [SCHEMA_TELLS] = {"a list of explanations", NULL, NULL},
     [SCHEMA_PATTERN] = {"an event with any of its fields", NULL, NULL},
     [SCHEMA_ACTIONS] = {"an action or a list of them", NULL, NULL},
     [SCHEMA_EXPECTS] = {"a list of expectations", NULL, NULL},

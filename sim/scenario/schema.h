@@ -42,6 +42,7 @@ enum schema_kind {
                         * NULL */
     SCHEMA_EDITS,      /* list of edits */
     SCHEMA_STEPS,      /* list of steps */
+    SCHEMA_TELLS,      /* list of explanations */
     SCHEMA_PATTERN,    /* an event with some of its fields */
     SCHEMA_ACTIONS,    /* one action or a list of them */
     SCHEMA_EXPECTS,    /* list of expectations */
@@ -111,6 +112,7 @@ extern const struct schema_map schema_flash;
 extern const struct schema_map schema_edit;
 extern const struct schema_map schema_step;
 extern const struct schema_map schema_pattern;
+extern const struct schema_map schema_tell;
 extern const struct schema_map schema_action;
 extern const struct schema_map schema_expect;
 extern const struct schema_map schema_end;

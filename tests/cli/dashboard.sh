@@ -88,6 +88,9 @@ test_that "to the end" cmp -s two recorded/two
 
 check "a fork" 0 "$tool" tui ab-good --script "$keys/fork.keys"
 check "its scenario is valid" 0 "$tool" check forked-here.yaml
+printf '%s\n' ':goto boot.attempt' ':expect this attempt counts' \
+    ':goto boot.rollback' ':expect was never' N ':refuse was never' >tell.keys
+check "the scenario's own words" 0 "$tool" tui ab-bad --script tell.keys
 check "what is wrong" 0 "$tool" tui ab-good --script "$keys/wrong.keys"
 printf ':save-screen ascii\n' >ascii.keys
 check "ASCII" 0 "$tool" tui ab-good --ascii --script ascii.keys
