@@ -145,6 +145,10 @@ static int menu_key(struct model *model, int key, struct diag *diag)
     if (key == KEY_RETURN) {
         return branch_take_item(model, diag);
     }
+    if (key == ' ') {
+        return branch_show_bytes(model, diag);
+    }
+    model->menu.after[0] = '\0';
     if (binding != NULL &&
         (binding->act == ACT_UP || binding->act == ACT_DOWN ||
          binding->act == ACT_PAGE_UP || binding->act == ACT_PAGE_DOWN)) {

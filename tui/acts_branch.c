@@ -84,7 +84,13 @@ static int arrive(struct model *model, struct diag *diag)
     uint64_t at = branch_difference(branch, parent);
     int err = model_go(model, at != 0 ? at : branch->forked_at);
 
+    int where = event_field_find(EVENT_POWER_CUT, "address");
+
     model->seek = 0;
+    if (model->event.code == (uint32_t)EVENT_POWER_CUT &&
+        model->event.label[0] != '\0') {
+        model->address = (uint32_t)model->event.number[where];
+    }
     if (at == 0 && branch->live == NULL) {
         model_say(model, SCREEN_WARN,
                   "nothing came of it: the run is the same as before");
@@ -283,6 +289,112 @@ int act_inject(struct model *model, const struct order *order)
     }
     inject_menu(model);
     return 0;
+}
+
+/* ---- bytes, before anything is broken ------------------------------------------------------ */
+
+/* The first byte that differs in two pictures of a device; false: none does. */
+static bool first_change(const struct picture_device *a,
+                         const struct picture_device *b, uint32_t *address)
+{
+    uint8_t one[FLASH_PAGE];
+    uint8_t other[FLASH_PAGE];
+
+    for (uint32_t at = 0; at < a->flash.size; at += FLASH_PAGE) {
+        picture_flash(a, at, one, sizeof one);
+        picture_flash(b, at, other, sizeof other);
+        for (uint32_t i = 0; i < FLASH_PAGE; i++) {
+            if (one[i] != other[i]) {
+                *address = at + i;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void put_bytes(const struct picture_device *device, uint32_t address,
+                      const char *name, char out[MODEL_TEXT])
+{
+    uint8_t bytes[16];
+    int used =
+        snprintf(out, MODEL_TEXT, "%-7s 0x%06" PRIx32 " ", name, address);
+
+    picture_flash(device, address, bytes, sizeof bytes);
+    for (unsigned i = 0; i < sizeof bytes; i++) {
+        used +=
+            snprintf(out + used, MODEL_TEXT - (size_t)used, " %02x", bytes[i]);
+    }
+}
+
+/* Compare the device in that history, right after its events end, with what is
+ * on the screen. */
+static int compare_bytes(struct model *model, const struct history *history)
+{
+    struct picture then = {0};
+    uint32_t address = 0;
+    int err = history_at(history, history_events(history), &then);
+
+    if (err == 0) {
+        const struct picture_device *now = model_device(model);
+        const struct picture_device *cut = &then.device[model->device];
+
+        if (first_change(now, cut, &address)) {
+            put_bytes(now, address, "before", model->menu.before);
+            put_bytes(cut, address, "after", model->menu.after);
+        } else {
+            snprintf(model->menu.before, MODEL_TEXT,
+                     "no byte of flash changes");
+            snprintf(model->menu.after, MODEL_TEXT,
+                     "(the cells may still be unreliable)");
+        }
+    }
+    picture_free(&then);
+    return err;
+}
+
+/* Run that far, and look. */
+static int run_and_compare(struct model *model, struct live *live,
+                           struct diag *diag)
+{
+    struct known known;
+    bool over;
+    int err = live_go_to(live, model->at + 1, &over, diag);
+
+    err = err ? err : live_known(live, &known, diag);
+    if (err != 0) {
+        return err;
+    }
+    err = compare_bytes(model, known.history);
+    known_free(&known);
+    return err ? diag_fail(diag, err, "out of memory") : 0;
+}
+
+int branch_show_bytes(struct model *model, struct diag *diag)
+{
+    const char *faults[TOKEN_FAULTS + BRANCHES];
+    unsigned count = all_faults(model, model->branches.current, faults);
+    struct scenario *scenario = NULL;
+    struct live *live = NULL;
+    struct diag line = {""};
+    char fault[BRANCH_FAULT];
+
+    if (model->path == NULL || count == TOKEN_FAULTS ||
+        !inject_here(model, model->menu.item[model->menu.cursor].fault, fault,
+                     sizeof fault)) {
+        return 0;
+    }
+    faults[count++] = fault;
+    if (read_scenario(model, &scenario, count, faults, &line) != 0) {
+        model_say(model, SCREEN_BAD, "%s", line.text);
+        return 0;
+    }
+    int err = live_begin(&live, scenario, model->where, count, faults, diag);
+
+    err = err ? err : run_and_compare(model, live, diag);
+    live_end(live);
+    scenario_free(scenario);
+    return err;
 }
 
 int branch_take_item(struct model *model, struct diag *diag)

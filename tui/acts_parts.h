@@ -67,6 +67,8 @@ act_fn act_zoom;
 
 /* The chosen item of the menu: fork with its fault. */
 int branch_take_item(struct model *model, struct diag *diag);
+/* Or only show the bytes of flash that it would change. */
+int branch_show_bytes(struct model *model, struct diag *diag);
 /* Let the run of the current history go on for about `budget_ms` of host time,
  * at least until event `least` or its end; take in what came. */
 int branch_run_on(struct model *model, uint64_t least, unsigned budget_ms,

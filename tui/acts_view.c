@@ -121,6 +121,9 @@ int act_explain(struct model *model, const struct order *order)
 
 static void move_hex(struct model *model, int64_t by)
 {
+    if (model->fuses) {
+        return;
+    }
     const struct assessment *seen = model_seen(model);
     int64_t to = (int64_t)model->address + by;
 
@@ -211,6 +214,7 @@ int act_follow(struct model *model, const struct order *order)
     int field =
         model->at > 0 ? event_field_find(model->event.code, "address") : -1;
 
+    model->fuses = false;
     if (model->pane == PANE_JOURNAL && seen != NULL &&
         seen->flash.in_force >= 0) {
         model->address = seen->flash.record[seen->flash.in_force].address;
@@ -235,6 +239,10 @@ int act_hex(struct model *model, const struct order *order)
     unsigned long address = strtoul(order->argument, &end, 0);
     const struct assessment *seen = model_seen(model);
 
+    model->fuses = strcmp(order->argument, "fuses") == 0;
+    if (model->fuses) {
+        return show_pane(model, PANE_HEX);
+    }
     if (part != NULL) {
         model->address = part->start;
     } else if (*end == '\0' && end != order->argument && seen != NULL &&
@@ -242,8 +250,8 @@ int act_hex(struct model *model, const struct order *order)
         model->address = (uint32_t)address;
     } else {
         model_say(model, SCREEN_BAD,
-                  "'%s' is no address in flash and no partition; try 0x10080 "
-                  "or journal",
+                  "'%s' is no address in flash and no partition; try "
+                  "0x10080, journal or fuses",
                   order->argument);
         return 0;
     }

@@ -83,7 +83,8 @@ enum special_key {
     X(PAGE_DOWN, "page-down", NULL, NULL, "move down by a page")               \
     X(FOLLOW, "follow", NULL, NULL,                                            \
       "go to what is under the cursor: the event, the journal record's bytes") \
-    X(HEX, "hex", "ADDRESS|PARTITION", NULL, "show the bytes at that place")   \
+    X(HEX, "hex", "ADDRESS|PARTITION|fuses", NULL,                             \
+      "show the bytes at that place")                                          \
     X(EXPLAIN, "explain", "[WORD]", "explain",                                 \
       "explain this phase, or a word")                                         \
     X(THEME, "theme", "[NAME]", NULL, "use another theme")                     \

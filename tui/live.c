@@ -68,30 +68,61 @@ static void close_it(struct live *live)
     live->over = true;
 }
 
-int live_go(struct live *live, uint64_t least, unsigned budget_ms, bool *over,
-            struct diag *diag)
+static int begin(struct live *live, struct diag *diag)
 {
-    uint64_t end = clock_ms() + budget_ms;
-    int err = 0;
-
-    if (!live->begun) {
-        live->begun = true;
-        err = case_make(&live->given, live->scenario, &live->options, diag);
-        err = err ? err
-                  : run_begin(&live->run, &live->given, &live->result, diag);
+    if (live->begun) {
+        return 0;
     }
-    while (err == 0 && live->run != NULL && !run_over(live->run) &&
-           (live_events(live) < least || clock_ms() < end)) {
-        struct run_until until = {.what = UNTIL_EVENT,
-                                  .sequence = live_events(live) + LIVE_SLICE};
+    live->begun = true;
+    int err = case_make(&live->given, live->scenario, &live->options, diag);
 
-        err = run_to(live->run, &until, diag);
-    }
+    return err ? err : run_begin(&live->run, &live->given, &live->result, diag);
+}
+
+static int run_slice(struct live *live, uint64_t number, struct diag *diag)
+{
+    struct run_until until = {.what = UNTIL_EVENT, .sequence = number};
+
+    return run_to(live->run, &until, diag);
+}
+
+/* Still something to come? */
+static bool goes_on(const struct live *live)
+{
+    return live->run != NULL && !run_over(live->run);
+}
+
+static int end_slice(struct live *live, int err, bool *over)
+{
     if (err == 0 && live->run != NULL && run_over(live->run)) {
         close_it(live);
     }
     *over = live->over;
     return err;
+}
+
+int live_go(struct live *live, uint64_t least, unsigned budget_ms, bool *over,
+            struct diag *diag)
+{
+    uint64_t end = clock_ms() + budget_ms;
+    int err = begin(live, diag);
+
+    while (err == 0 && goes_on(live) &&
+           (live_events(live) < least || clock_ms() < end)) {
+        err = run_slice(live, live_events(live) + LIVE_SLICE, diag);
+    }
+    return end_slice(live, err, over);
+}
+
+int live_go_to(struct live *live, uint64_t number, bool *over,
+               struct diag *diag)
+{
+    int err = begin(live, diag);
+
+    if (err == 0 && goes_on(live)) {
+        err = run_slice(live, number, diag);
+    }
+    return end_slice(live, err, over);
 }
 
 uint64_t live_events(const struct live *live)

@@ -27,6 +27,9 @@ int live_begin(struct live **out, const struct scenario *scenario,
  * *over: nothing more comes. 0, or a negative enum otalab_err with a line. */
 int live_go(struct live *live, uint64_t least, unsigned budget_ms, bool *over,
             struct diag *diag);
+/* The same, to event `number` and no further. */
+int live_go_to(struct live *live, uint64_t number, bool *over,
+               struct diag *diag);
 /* Events so far, and the time of the last. */
 uint64_t live_events(const struct live *live);
 uint64_t live_time_ns(const struct live *live);

@@ -61,6 +61,8 @@ struct model_menu {
     unsigned items;
     unsigned cursor;
     char title[64];
+    char before[MODEL_TEXT]; /* bytes that the chosen item changes; "": they */
+    char after[MODEL_TEXT];  /* were not asked for */
     struct model_item item[MODEL_ITEMS];
 };
 
@@ -90,6 +92,7 @@ struct model {
     char filter[MODEL_TEXT];
     char word[MODEL_TEXT]; /* to explain; "": the phase */
     uint32_t address;      /* under the cursor of the hex pane */
+    bool fuses;            /* the hex pane shows the fuses instead */
     unsigned scroll[PANE_COUNT];
     unsigned help_scroll;
     struct model_prompt prompt;

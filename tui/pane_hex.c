@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/hex.h"
 #include "inspect/anatomy.h"
 #include "tui/view.h"
 
@@ -67,6 +68,61 @@ static void put_row(const struct model *model, const struct area *area,
     }
 }
 
+/* ---- fuses ---------------------------------------------------------------------- */
+
+static unsigned put_unary(const struct area *area, unsigned row,
+                          const char *name, const struct fuse_unary *unary)
+{
+    unsigned x = area_print(area, 0, row, SCREEN_TEXT, "%-28s %" PRIu32, name,
+                            unary->value);
+
+    if (unary->torn) {
+        area_text(area, x, row, SCREEN_TORN, "  a burn below it was torn");
+    }
+    return row + 1;
+}
+
+static unsigned put_words(const struct area *area, unsigned row,
+                          const uint32_t words[OTP_WORDS])
+{
+    for (unsigned i = 0; i < OTP_WORDS && row < area->height; i += 8, row++) {
+        unsigned x = area_print(area, 0, row, SCREEN_DIM, "word %2u", i);
+
+        for (unsigned n = i; n < i + 8 && n < OTP_WORDS; n++) {
+            x = area_print(area, x, row,
+                           words[n] != 0 ? SCREEN_TEXT : SCREEN_ERASED,
+                           " %08" PRIx32, words[n]);
+        }
+    }
+    return row;
+}
+
+/* A burned bit reads 1, and never 0 again. */
+static void put_fuses(const struct model *model, const struct area *area)
+{
+    const struct picture_device *device = model_device(model);
+    const struct fuse_view *view = &model_seen(model)->fuses;
+    unsigned row = 1;
+
+    area_print(area, 0, 0, SCREEN_HEADING, "fuses%s",
+               device->fuses.locked ? ", locked until the next reset" : "");
+    row = put_unary(area, row, "security counter", &view->counter);
+    row =
+        put_unary(area, row, "counter of the bootloader", &view->boot_counter);
+    row = put_unary(area, row, "counter of recovery", &view->recovery_counter);
+    row = put_unary(area, row, "key epoch", &view->epoch);
+    row = put_unary(area, row, "life cycle", &view->lifecycle);
+    for (unsigned i = 0; i < OTP_ROOT_KEYS; i++) {
+        char digest[9];
+
+        hex_short(view->root[i], digest);
+        area_print(area, 0, row++, SCREEN_TEXT,
+                   "digest of root key %u         %s", i,
+                   view->root_set[i] ? digest : "-");
+    }
+    (void)put_words(area, row, device->fuses.words);
+}
+
 void pane_hex(const struct model *model, const struct area *area)
 {
     const struct assessment *seen = model_seen(model);
@@ -76,6 +132,10 @@ void pane_hex(const struct model *model, const struct area *area)
     if (seen == NULL || !seen->known || map == NULL || area->height < 2 ||
         model->address >= seen->size) {
         area_text(area, 0, 0, SCREEN_DIM, "the flash is not known yet");
+        return;
+    }
+    if (model->fuses) {
+        put_fuses(model, area);
         return;
     }
     anatomy_at(seen->bytes, seen->size, map, model->address, &found);

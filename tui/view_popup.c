@@ -65,14 +65,16 @@ void view_menu(const struct model *model, const struct area *all)
     if (!menu->open) {
         return;
     }
-    struct area box = area_part(all, (all->width - width) / 2,
-                                (all->height - rows - 3) / 2, width, rows + 2);
+    struct area box =
+        area_part(all, (all->width - width) / 2, (all->height - rows - 3) / 2,
+                  width, rows + (menu->after[0] != '\0' ? 3 : 2));
 
     area_fill(&box, SCREEN_TEXT);
     area_fill(&(struct area){box.screen, box.x, box.y, box.width, 1},
               SCREEN_TITLE);
     area_print(&box, 1, 0, SCREEN_TITLE,
-               "%s    Enter does it, q leaves, j and k move", menu->title);
+               "%s    Enter does it, Space shows the bytes first, q leaves",
+               menu->title);
     for (unsigned i = 0; i < rows; i++) {
         const struct model_item *item = &menu->item[first + i];
         bool here = first + i == menu->cursor;
@@ -80,6 +82,11 @@ void view_menu(const struct model *model, const struct area *all)
         area_print(&box, 0, i + 1, here ? SCREEN_SELECTED : SCREEN_TEXT,
                    "%c %-34.34s", here ? '>' : ' ', item->label);
         area_print(&box, 37, i + 1, SCREEN_DIM, "%s", item->text);
+    }
+    if (menu->after[0] != '\0') {
+        area_text(&box, 1, rows + 1, SCREEN_TEXT, menu->before);
+        area_text(&box, 1, rows + 2, SCREEN_TORN, menu->after);
+        return;
     }
     area_print(&box, 1, rows + 1, SCREEN_DIM, "%s",
                menu->item[menu->cursor].fault);

@@ -32,6 +32,40 @@ static void put_position(const struct model *model, char *out, size_t size)
     snprintf(out, size, "#%" PRIu64 "/%" PRIu64 "%s", model->at, events, more);
 }
 
+/* How many devices run which version: "1.2.0 x3, 1.3.0 x1". */
+static void put_fleet(const struct picture *now, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (unsigned i = 0; i < now->devices; i++) {
+        uint64_t version = now->device[i].boot.version;
+        unsigned before = 0;
+        unsigned count = 0;
+
+        for (unsigned n = 0; n < now->devices; n++) {
+            bool same = now->device[n].boot.version == version;
+
+            count += same;
+            before += same && n < i;
+        }
+        if (before > 0 || used >= size) {
+            continue;
+        }
+        char name[24] = "none";
+
+        if (version != 0) {
+            snprintf(name, sizeof name, "%u.%u.%u", (unsigned)(version >> 24),
+                     (unsigned)(version >> 16 & 0xFF),
+                     (unsigned)(version & 0xFFFF));
+        }
+        int more = snprintf(out + used, size - used, "%s%s x%u",
+                            used > 0 ? ", " : "", name, count);
+
+        used += more > 0 ? (size_t)more : 0;
+    }
+}
+
 void view_title(const struct model *model, const struct area *area)
 {
     const struct history *history = model_history(model);
@@ -45,21 +79,22 @@ void view_title(const struct model *model, const struct area *area)
     area_fill(area, SCREEN_TITLE);
     words_time(model->now.time_ns, time);
     put_position(model, position, sizeof position);
-    int length =
-        snprintf(left, sizeof left, " %s",
-                 history != NULL                 ? history_scenario(history)
-                 : model_scenario(model) != NULL ? model_scenario(model)->name
-                                                 : "otalab");
+    snprintf(left, sizeof left, " %s",
+             history != NULL                 ? history_scenario(history)
+             : model_scenario(model) != NULL ? model_scenario(model)->name
+                                             : "otalab");
     unsigned x = area_text(area, 0, 0, SCREEN_TITLE, left);
 
-    (void)length;
     if (model->branches.count > 1) {
         x = area_print(area, x, 0, SCREEN_TITLE, "  fork %u/%u",
                        model->branches.current, model->branches.count - 1);
     }
     if (model->now.devices > 1) {
-        x = area_print(area, x, 0, SCREEN_TITLE, "  device %u/%u",
-                       model->device + 1, model->now.devices);
+        char fleet[96];
+
+        put_fleet(&model->now, fleet, sizeof fleet);
+        x = area_print(area, x, 0, SCREEN_TITLE, "  device %u/%u (%s)",
+                       model->device + 1, model->now.devices, fleet);
     }
     area_print(area, x, 0, SCREEN_TITLE, "  %s  %s  %s  %s", time, position,
                phase != NULL ? phase->name : "", standing(model));

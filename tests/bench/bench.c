@@ -27,6 +27,8 @@
 #include "engine/case.h"
 #include "engine/run.h"
 #include "history/history.h"
+#include "tui/acts.h"
+#include "tui/view.h"
 #include "image/rom.h"
 #include "machine/machine.h"
 #include "qemu/guests/guest.h"
@@ -50,6 +52,7 @@ struct bench {
     char guest[PATH_SIZE];
     char rom[PATH_SIZE];
     char dtb[PATH_SIZE];
+    struct locations where;
     struct diag diag;
 };
 
@@ -614,6 +617,115 @@ static int print_recorded(struct bench *bench)
     return err;
 }
 
+/* ---- the dashboard -------------------------------------------------------- */
+
+#define STEPS 50u
+
+struct shown {
+    struct model model;
+    struct screen screen;
+    unsigned width;
+    unsigned height;
+    struct rng rng;
+};
+
+/* The run from power-on to its end, in slices: what a fork costs at most. */
+static int rebuild(struct bench *bench, const void *what, struct cost *cost)
+{
+    struct shown *shown = *(struct shown *const *)what;
+    uint64_t start = now_ns();
+
+    model_free(&shown->model);
+    model_init(&shown->model);
+    shown->model.path = "scenarios/update/ota-good.yaml";
+    shown->model.where = &bench->where;
+    int err = acts_open_scenario(&shown->model, &bench->diag);
+
+    while (err == 0 && model_branch(&shown->model)->live != NULL) {
+        err = acts_live(&shown->model, 25, &bench->diag);
+    }
+    cost->wall_ns = now_ns() - start;
+    return err;
+}
+
+/* The slowest of some steps, back and forth, each with its frame. */
+static int step(struct bench *bench, const void *what, struct cost *cost)
+{
+    struct shown *shown = *(struct shown *const *)what;
+    uint64_t events = history_events(model_history(&shown->model));
+    int err = model_go(&shown->model, 1 + rng_below(&shown->rng, events));
+
+    for (unsigned i = 0; i < STEPS && err == 0; i++) {
+        uint64_t start = now_ns();
+
+        err = acts_do(&shown->model, i % 2 == 0 ? ACT_BACK_OPERATION : ACT_NEXT,
+                      NULL, &bench->diag);
+        view_render(&shown->model, &shown->screen);
+        uint64_t spent = now_ns() - start;
+
+        cost->wall_ns = spent > cost->wall_ns ? spent : cost->wall_ns;
+    }
+    return err;
+}
+
+static int frame(struct bench *bench, const void *what, struct cost *cost)
+{
+    struct shown *shown = *(struct shown *const *)what;
+    uint64_t start = now_ns();
+
+    (void)bench;
+    for (unsigned i = 0; i < STEPS; i++) {
+        view_render(&shown->model, &shown->screen);
+    }
+    cost->wall_ns = (now_ns() - start) / STEPS;
+    return 0;
+}
+
+static int print_frames(struct bench *bench, struct shown *shown,
+                        unsigned width, unsigned height)
+{
+    struct figure figure;
+    char what[64];
+    int err = screen_init(&shown->screen, width, height);
+
+    shown->model.width = width;
+    shown->model.height = height;
+    err = err ? err : measure(bench, "frame", frame, &shown, &figure);
+    if (err == 0) {
+        (void)snprintf(what, sizeof(what), "dashboard: a frame of %ux%u", width,
+                       height);
+        print_row(what, &figure, "ms", 1000000, "<= 5");
+        err = measure(bench, "step", step, &shown, &figure);
+    }
+    if (err == 0) {
+        (void)snprintf(what, sizeof(what), "dashboard: slowest of %u steps",
+                       STEPS);
+        print_row(what, &figure, "ms", 1000000, "<= 50");
+    }
+    screen_free(&shown->screen);
+    return err;
+}
+
+static int print_dashboard(struct bench *bench)
+{
+    static struct shown shown;
+    struct shown *argument = &shown;
+    struct figure figure;
+
+    model_init(&shown.model);
+    rng_init(&shown.rng, 1, "steps");
+    int err = measure(bench, "rebuild", rebuild, &argument, &figure);
+
+    if (err == 0) {
+        print_row("dashboard: run ota-good anew, to its end", &figure, "ms",
+                  1000000, "<= 2000");
+        err = print_frames(bench, &shown, 80, 24);
+    }
+    err = err ? err : print_frames(bench, &shown, 200, 60);
+    model_free(&shown.model);
+    return err;
+}
+
 /* ---- wear ---------------------------------------------------------------- */
 
 #define UPDATES 8u
@@ -837,6 +949,7 @@ static int print_table(struct bench *bench)
                              "tests/bench/polls.yaml", "<= 10000");
     err = err ? err : print_recorded(bench);
     err = err ? err : print_forks(bench);
+    err = err ? err : print_dashboard(bench);
     return err ? err : print_wear(bench);
 }
 
@@ -855,6 +968,11 @@ static int set_up(struct bench *bench, int argc, char **argv)
     (void)snprintf(bench->plugin, PATH_SIZE, "%s/libotalab-shim.so",
                    bench->build);
     (void)snprintf(bench->guest, PATH_SIZE, "%s/tests/guest.elf", bench->build);
+    (void)snprintf(bench->where.firmware, PATH_SIZE, "%s/firmware",
+                   bench->build);
+    (void)snprintf(bench->where.firmware_else, PATH_SIZE, "%s/firmware",
+                   bench->build);
+    (void)snprintf(bench->where.plugin, PATH_SIZE, "%s", bench->plugin);
     (void)snprintf(bench->rom, PATH_SIZE, "%s/firmware/rom.elf", bench->build);
     (void)snprintf(bench->dtb, PATH_SIZE, "%s/firmware/otalab.dtb",
                    bench->build);
