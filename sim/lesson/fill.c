@@ -145,8 +145,32 @@ static unsigned line_of(const char *text, const char *at)
     return line;
 }
 
+/* A text that grows. */
+struct grown {
+    char *bytes; /* malloc'ed, ends with a NUL; NULL: no memory */
+    size_t length;
+};
+
+static void grow(struct grown *out, const char *text, size_t length)
+{
+    char *bytes = out->bytes != NULL
+                      ? realloc(out->bytes, out->length + length + 1u)
+                      : NULL;
+
+    if (bytes == NULL) {
+        free(out->bytes);
+        out->bytes = NULL;
+        return;
+    }
+    memcpy(bytes + out->length, text, length);
+    out->bytes = bytes;
+    out->length += length;
+    bytes[out->length] = '\0';
+}
+
 /* One `$(..)` at `at`: its value to `out`. What follows it, or NULL. */
-static const char *fill_one(const struct fill *fill, const char *at, FILE *out)
+static const char *fill_one(const struct fill *fill, const char *at,
+                            struct grown *out)
 {
     char sum[FILL_VALUE * 2] = "";
     char value[FILL_VALUE];
@@ -160,52 +184,49 @@ static const char *fill_one(const struct fill *fill, const char *at, FILE *out)
     if (!evaluate(fill, sum, value)) {
         return NULL;
     }
-    (void)fputs(value, out);
+    grow(out, value, strlen(value));
     return at + 2 + length + 1;
 }
 
+static int no_figure(const char *text, const char *at, const char *path,
+                     struct diag *diag)
+{
+    size_t length = strcspn(at, " \n");
+
+    return diag_fail(diag, OTALAB_ERR_USAGE,
+                     "%s:%u: '%.*s' names no figure of this lesson", path,
+                     line_of(text, at), (int)(length < 40 ? length : 40), at);
+}
+
 static int fill_all(const struct fill *fill, const char *text, const char *path,
-                    FILE *out, struct diag *diag)
+                    struct grown *out, struct diag *diag)
 {
     const char *from = text;
 
     for (const char *at = strstr(text, "$("); at != NULL;
          at = strstr(from, "$(")) {
-        (void)fwrite(from, 1, (size_t)(at - from), out);
+        grow(out, from, (size_t)(at - from));
         from = fill_one(fill, at, out);
         if (from == NULL) {
-            return diag_fail(diag, OTALAB_ERR_USAGE,
-                             "%s:%u: '%.*s' names no figure of this lesson",
-                             path, line_of(text, at),
-                             (int)strcspn(at, " \n") < 40
-                                 ? (int)strcspn(at, " \n")
-                                 : 40,
-                             at);
+            return no_figure(text, at, path, diag);
         }
     }
-    (void)fputs(from, out);
+    grow(out, from, strlen(from));
     return 0;
 }
 
 char *fill_text(const struct fill *fill, const char *text, const char *path,
                 struct diag *diag)
 {
-    char *filled = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&filled, &size);
+    struct grown out = {.bytes = calloc(1, 1)};
+    int err = fill_all(fill, text, path, &out, diag);
 
-    if (out == NULL) {
-        (void)diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
-        return NULL;
-    }
-    int err = fill_all(fill, text, path, out, diag);
-
-    if (fclose(out) != 0 && err == 0) {
+    if (err == 0 && out.bytes == NULL) {
         err = diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     }
     if (err != 0) {
-        free(filled);
+        free(out.bytes);
         return NULL;
     }
-    return filled;
+    return out.bytes;
 }
