@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -195,23 +196,24 @@ void handout_free(struct handout *handout)
     handout->count = 0;
 }
 
+/* A file that cannot be read is not one of ours. */
 enum handout_state handout_compare(const struct handout_file *file,
                                    const struct student *student)
 {
     char path[LESSON_PATH];
     uint8_t *text = NULL;
     size_t size = 0;
-    enum handout_state state = HANDOUT_MISSING;
 
     if (student_path(student, file->name, path, sizeof path) == 0 &&
-        file_read(path, FILE_MAX, &text, &size, NULL) == 0) {
-        state =
-            size == strlen(file->text) && memcmp(text, file->text, size) == 0
-                ? HANDOUT_SAME
-                : HANDOUT_CHANGED;
+        access(path, F_OK) != 0) {
+        return HANDOUT_MISSING;
     }
+    bool same = file_read(path, FILE_MAX, &text, &size, NULL) == 0 &&
+                size == strlen(file->text) &&
+                memcmp(text, file->text, size) == 0;
+
     free(text);
-    return state;
+    return same ? HANDOUT_SAME : HANDOUT_CHANGED;
 }
 
 int handout_write(const struct handout_file *file,

@@ -151,7 +151,10 @@ says "other expectations solve nothing: the answers still hold" \
     "solved sequence"
 
 echo mine >mine.yaml
-rm page.md
+rm page.md && mkdir page.md
+check "reset: a folder of that name" 1 lesson reset
+says "reset: a folder of that name stays" "page.md: has your changes"
+rmdir page.md
 check "reset of changed files" 1 lesson reset
 says "reset: what would be overwritten" "answers.yaml: has your changes"
 says "reset: what was missing is back" "page.md: put back"
