@@ -189,40 +189,41 @@ static int inspect_files(const struct options *o, const struct blob *blob,
 }
 
 static int inspect_recording(const struct options *o, const struct blob *blob,
-                             struct inspection *in, struct diag *diag)
+                             struct moment *moment, struct inspection *in,
+                             struct diag *diag)
 {
     const char *folder = o->arguments[0];
     uint64_t device = o->value[DEVICE].given ? o->value[DEVICE].number : 1;
-    struct moment moment = {.flash = NULL};
 
     if (!is_folder(folder) || o->value[FUSES].given) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "--at wants the folder of a run, and has its fuses");
     }
-    int err = moment_read(&moment, folder, device, o->value[AT].number, diag);
+    int err = moment_read(moment, folder, device, o->value[AT].number, diag);
 
-    err = err ? err
-              : check_size(folder, moment.size, blob->figures.flash.size, diag);
+    err =
+        err ? err
+            : check_size(folder, moment->size, blob->figures.flash.size, diag);
     if (err == 0) {
-        in->recorded = true;
-        in->after = moment.event;
-        in->events = moment.events;
+        in->moment = moment;
         in->has_fuses = true;
-        decode_fuses(moment.fuses, &in->fuses);
-        err = look(moment.flash, moment.size, blob, in, diag);
+        decode_fuses(moment->fuses, &in->fuses);
+        err = look(moment->flash, moment->size, blob, in, diag);
     }
-    free(moment.flash);
+    free(moment->flash);
+    moment->flash = NULL;
     return err;
 }
 
-static int inspect(const struct options *o, struct inspection *in,
-                   struct diag *diag)
+/* `moment` outlives what is found. */
+static int inspect(const struct options *o, struct moment *moment,
+                   struct inspection *in, struct diag *diag)
 {
     struct blob blob = {.bytes = NULL};
     int err = read_blob(o->value[DTB].text, &blob, diag);
 
     if (err == 0) {
-        err = o->value[AT].given ? inspect_recording(o, &blob, in, diag)
+        err = o->value[AT].given ? inspect_recording(o, &blob, moment, in, diag)
                                  : inspect_files(o, &blob, in, diag);
     }
     free(blob.bytes);
@@ -233,6 +234,7 @@ static int run_inspect(int argc, char **argv)
 {
     struct options o;
     struct diag diag = {""};
+    struct moment moment = {.flash = NULL};
     struct inspection in = {.color = false};
     int code = options_parse(&o, &command_inspect, argc, argv);
 
@@ -240,7 +242,7 @@ static int run_inspect(int argc, char **argv)
         return code;
     }
     in.color = options_color(o.value[COLOR].text, stdout);
-    int err = inspect(&o, &in, &diag);
+    int err = inspect(&o, &moment, &in, &diag);
 
     if (err != 0) {
         return command_fail(&command_inspect, err, &diag);

@@ -9,15 +9,13 @@
 #include <stdbool.h>
 
 #include "inspect/foresee.h"
+#include "cli/moment.h"
 #include "oracle/agent_logs.h"
 #include "oracle/decode.h"
-#include "record/event.h"
 
 struct inspection {
     bool color;
-    bool recorded;      /* of a recording, after this event of so many: */
-    struct event after; /* its sequence is 0 before the first */
-    uint64_t events;
+    const struct moment *moment; /* of a recording; NULL: a dump */
     struct boot_view flash;
     struct agent_logs agent;
     bool has_fuses;

@@ -25,19 +25,37 @@ static void end(struct json *json)
 
 /* ---- a recording --------------------------------------------------------------- */
 
-static void json_after(const struct inspection *in)
+static void json_change(const struct change *change)
+{
+    struct json json = begin("change");
+    char text[96];
+
+    moment_change_text(change, text, sizeof text);
+    json_text(&json, "kind", change_kind_name(change->kind));
+    json_text(&json, "cause", change_cause_name(change->cause));
+    json_number(&json, "address", change->address);
+    json_number(&json, "length", change->length);
+    json_text(&json, "text", text);
+    end(&json);
+}
+
+static void json_after(const struct moment *moment)
 {
     struct json json = begin("after");
     char text[512] = "before power-on";
 
-    if (in->after.sequence > 0) {
-        story_says(&in->after, text, sizeof text);
+    if (moment->event.sequence > 0) {
+        story_says(&moment->event, text, sizeof text);
     }
-    json_number(&json, "event", in->after.sequence);
-    json_number(&json, "events", in->events);
-    json_number(&json, "t", in->after.time_ns);
+    json_number(&json, "event", moment->event.sequence);
+    json_number(&json, "events", moment->events);
+    json_number(&json, "t", moment->event.time_ns);
     json_text(&json, "text", text);
+    json_number(&json, "changes", moment->changes);
     end(&json);
+    for (unsigned i = 0; i < moment->changes && i < MOMENT_CHANGES; i++) {
+        json_change(&moment->change[i]);
+    }
 }
 
 /* ---- images ------------------------------------------------------------------ */
@@ -275,8 +293,8 @@ void inspect_json(const struct inspection *in)
 {
     const struct boot_view *flash = &in->flash;
 
-    if (in->recorded) {
-        json_after(in);
+    if (in->moment != NULL) {
+        json_after(in->moment);
     }
     for (unsigned i = 0; i < PLACE_COUNT; i++) {
         if (flash->place[i].present) {

@@ -43,21 +43,37 @@ static void heading(const struct inspection *in, const char *text)
 
 /* ---- a recording --------------------------------------------------------------- */
 
-static void text_after(const struct inspection *in)
+static void text_changes(const struct inspection *in,
+                         const struct moment *moment)
 {
-    const struct event *after = &in->after;
+    char text[96];
+
+    for (unsigned i = 0; i < moment->changes && i < MOMENT_CHANGES; i++) {
+        moment_change_text(&moment->change[i], text, sizeof text);
+        line(in, ROLE_PLAIN, "  changed: %s", text);
+    }
+    if (moment->changes > MOMENT_CHANGES) {
+        line(in, ROLE_PLAIN, "  changed: %u more",
+             moment->changes - MOMENT_CHANGES);
+    }
+}
+
+static void text_after(const struct inspection *in, const struct moment *moment)
+{
+    const struct event *after = &moment->event;
     char text[512];
     char time[32];
 
     if (after->sequence == 0) {
         line(in, ROLE_HEADING, "Before power-on, of %" PRIu64 " events",
-             in->events);
+             moment->events);
         return;
     }
     story_says(after, text, sizeof text);
     event_time(after->time_ns, time, sizeof time);
     line(in, ROLE_HEADING, "After event %" PRIu64 " of %" PRIu64 ", at %s: %s",
-         after->sequence, in->events, time, text);
+         after->sequence, moment->events, time, text);
+    text_changes(in, moment);
 }
 
 /* ---- images ------------------------------------------------------------------ */
@@ -463,8 +479,8 @@ static void text_verdict(const struct inspection *in)
 
 void inspect_text(const struct inspection *in)
 {
-    if (in->recorded) {
-        text_after(in);
+    if (in->moment != NULL) {
+        text_after(in, in->moment);
     }
     text_places(in);
     text_journal(in);

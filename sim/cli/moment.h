@@ -11,7 +11,10 @@
 
 #include "base/diag.h"
 #include "board/registers.h"
+#include "record/changes.h"
 #include "record/event.h"
+
+#define MOMENT_CHANGES 16u /* that are listed */
 
 struct moment {
     uint8_t *flash; /* malloc'ed */
@@ -19,6 +22,8 @@ struct moment {
     uint32_t fuses[OTP_WORDS];
     uint64_t events;    /* of the whole run */
     struct event event; /* its sequence is 0 before the first */
+    unsigned changes;   /* of that device's memory that the event told of */
+    struct change change[MOMENT_CHANGES]; /* the first of them, no bytes */
 };
 
 /* Of the run in that folder, of the `device` counted from 1, after the event
@@ -26,5 +31,8 @@ struct moment {
  * `diag`; then nothing is to be freed. */
 int moment_read(struct moment *moment, const char *folder, uint64_t device,
                 uint64_t number, struct diag *diag);
+
+/* In words: "128 bytes at 0x011180 (program)". */
+void moment_change_text(const struct change *change, char *out, size_t size);
 
 #endif

@@ -350,6 +350,25 @@ uint64_t history_events(const struct history *history)
     return history->events;
 }
 
+unsigned history_changes(const struct history *history, uint64_t number,
+                         struct change *change, unsigned max)
+{
+    struct changes_reader reader = history->changes;
+    struct change next;
+    unsigned count = 0;
+
+    assert(number <= history->events);
+    if (number > 0) {
+        reader = history->frame[(number - 1) / history->every]->reader;
+    }
+    while (changes_next(&reader, &next, NULL) > 0 && next.event <= number) {
+        if (next.event == number && count++ < max) {
+            change[count - 1] = next;
+        }
+    }
+    return count;
+}
+
 /* Whether the fold can continue from what the picture shows. */
 static bool goes_on(const struct history *history, uint64_t number,
                     const struct picture *picture)

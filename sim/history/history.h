@@ -41,6 +41,11 @@ uint64_t history_events(const struct history *history);
 /* The event with that number, 1 to history_events(). */
 void history_event(const struct history *history, uint64_t number,
                    struct event *event);
+/* The changes that the event told of, in order; of 0, what there was at
+ * power-on. Fills the first `max` of `change`, whose bytes live as long as the
+ * history; returns how many there are. */
+unsigned history_changes(const struct history *history, uint64_t number,
+                         struct change *change, unsigned max);
 /* The number of the last event at or before a time; 0: there was none. */
 uint64_t history_find(const struct history *history, uint64_t time_ns);
 

@@ -37,6 +37,12 @@ test_that "is named" eval \
     'head -n 1 out | grep -q "^After event $confirm of $events, at "'
 test_that "slot-b is confirmed" grep -qE \
     "^boots next: slot-b, .*confirmed$" out
+done=$(sed -n 's/^{"n":\([0-9]*\),.*"flash.done","partition":"journal".*/\1/p' \
+    kept/ab-good/recording.ndjson | head -n 1)
+check "the event at the end of a program" 0 "$tool" inspect --at "$done" \
+    kept/ab-good
+test_that "lists what it has changed" grep -qx \
+    '  changed: 128 bytes at 0x010100 (program)' out
 check "as JSON" 0 "$tool" inspect --json --at "$confirm" kept/ab-good
 test_that "the event comes first" eval \
     'head -n 1 out | grep -q "{\"v\":1,\"type\":\"after\",\"event\":$confirm,"'

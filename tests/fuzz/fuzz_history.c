@@ -65,6 +65,7 @@ static void look(const struct history *history)
 {
     uint64_t events = history_events(history);
     struct event event;
+    struct change change;
 
     for (uint64_t i = 0; i <= events; i++) {
         require(history_at(history, i, &picture) == 0);
@@ -73,6 +74,8 @@ static void look(const struct history *history)
         history_event(history, i, &event);
         require(event.sequence == i && event.code < EVENT_COUNT);
         require(history_find(history, event.time_ns) >= i);
+        require(history_changes(history, i, &change, 1) == 0 ||
+                change.event == i);
         require(history_at(history, i, &other) == 0);
         require(history_at(history, events, &other) == 0);
         require(same_place(&picture, &other));

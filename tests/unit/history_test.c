@@ -250,6 +250,34 @@ Test(history, a_copy_keeps_what_it_shows)
     free(copy);
 }
 
+Test(history, an_event_tells_its_changes)
+{
+    struct change two[2];
+
+    make_long();
+    change((struct change){.kind = CHANGE_WEAR, .erases = 1});
+    tell((struct event){.code = EVENT_NOTE});
+    tell((struct event){.code = EVENT_NOTE});
+    write_bytes(0x10, "one", 3);
+    write_bytes(0x20, "two", 3);
+    write_bytes(0x30, "three", 5);
+    tell((struct event){.code = EVENT_NOTE});
+    must_open();
+    cr_expect_eq(history_changes(history, EVENTS + 1, two, 2), 1);
+    cr_expect_eq(two[0].kind, CHANGE_WEAR);
+    cr_expect_eq(history_changes(history, EVENTS + 2, two, 2), 0);
+    cr_expect_eq(history_changes(history, EVENTS + 3, two, 2), 3);
+    cr_expect_eq(two[1].address, 0x20);
+    cr_expect_arr_eq(two[1].bytes, "two", 3);
+    cr_expect_eq(history_changes(history, 0, two, 2), 0);
+    uint64_t all = 0;
+
+    for (uint64_t i = 0; i <= history_events(history); i++) {
+        all += history_changes(history, i, two, 0);
+    }
+    cr_expect_eq(all, changes.count);
+}
+
 Test(history, memory_before_the_first_event)
 {
     struct picture *picture = calloc(1, sizeof *picture);
