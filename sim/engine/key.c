@@ -5,9 +5,12 @@
 
 #include <mbedtls/sha256.h>
 
+#define NS_PER_MS 1000000u
+
 struct maker {
     mbedtls_sha256_context context;
     uint64_t now_ns;
+    const struct scenario *scenario;
 };
 
 #define ADD(maker, member) add((maker), &(member), sizeof(member))
@@ -58,13 +61,28 @@ static void add_otp(struct maker *maker, const struct otp *otp)
     }
 }
 
+/* The agent keeps times of the clock in flash. Nobody else reads it. */
+static void add_clock(struct maker *maker, const struct board *board)
+{
+    uint64_t clock_ms = board->rtc_ms + maker->now_ns / NS_PER_MS;
+
+    if (maker->scenario->network.given) {
+        ADD(maker, clock_ms);
+    }
+}
+
 static void add_board(struct maker *maker, const struct board *board)
 {
+    const struct accelerator *unit = &board->accelerator;
+    bool fault_in_vain = unit->times > 0 && unit->bad == 0; /* so far */
+
     add_flash(maker, &board->flash);
     add_otp(maker, &board->otp);
-    ADD(maker, board->accelerator.fault); /* a reset ends the rest */
-    ADD(maker, board->accelerator.after);
-    ADD(maker, board->accelerator.times);
+    ADD(maker, unit->fault); /* a reset ends the rest */
+    ADD(maker, unit->after);
+    ADD(maker, unit->times);
+    ADD(maker, fault_in_vain);
+    add_clock(maker, board);
     ADD(maker, board->reset_asserted);
     ADD(maker, board->halted);
     ADD(maker, board->cause);
@@ -109,6 +127,7 @@ static void add_oracle(struct maker *maker, const struct oracle *oracle)
     ADD(maker, oracle->seen);
     ADD(maker, oracle->level);
     ADD(maker, oracle->excused);
+    ADD(maker, oracle->use_reported);
     for (unsigned i = 0; i < ORACLE_USES; i++) {
         add_time(maker, oracle->used_ns[i]);
     }
@@ -129,7 +148,14 @@ static void add_packet(struct maker *maker, const struct link_packet *packet)
 static void add_link(struct maker *maker, const struct link *link)
 {
     for (unsigned i = 0; i < LINK_DIRECTIONS; i++) {
-        ADD(maker, link->way[i].figures);
+        const struct link_way *way = &link->way[i];
+        uint64_t rest = way->free_ns > maker->now_ns ? way->free_rest : 0;
+
+        ADD(maker, way->figures);
+        add_time(maker, way->free_ns);
+        ADD(maker, rest);
+        add_time(maker, way->latest_ns);
+        ADD(maker, way->in_burst);
     }
     ADD(maker, link->is_up);
     for (uint32_t i = 0; i < link->outages && i < LINK_OUTAGES; i++) {
@@ -175,6 +201,7 @@ static void add_device(struct maker *maker, const struct world_device *device)
     ADD(maker, device->reset_cause);
     add_time(maker, device->reset_ns);
     ADD(maker, device->quiet_boots);
+    ADD(maker, device->quiet_sequence);
 }
 
 static void add_server(struct maker *maker, const struct server *server)
@@ -183,6 +210,10 @@ static void add_server(struct maker *maker, const struct server *server)
     ADD(maker, server->shown);
     ADD(maker, server->szx);
     ADD(maker, server->fault); /* numbers of one size: no padding */
+    ADD(maker, server->upload.from);
+    ADD(maker, server->upload.length);
+    add(maker, server->upload.bytes, server->upload.length);
+    ADD(maker, server->offers);
     for (uint32_t i = 0; i < server->offers && i < SERVER_OFFERS; i++) {
         ADD(maker, server->offer[i].image);
         add(maker, server->offer[i].descriptor, server->offer[i].length);
@@ -208,10 +239,68 @@ static void add_steps(struct maker *maker, const struct world *world,
     }
 }
 
+/* What has been counted so far for an expectation about the end of the run. The
+ * other ends follow from flash, fuses and oracle. */
+static void add_end(struct maker *maker, const struct world_device *device,
+                    enum end_key key)
+{
+    const struct flash *flash = &device->board.flash;
+
+    switch (key) {
+    case END_RESETS:
+    case END_BOOTS:
+        ADD(maker, device->boots);
+        break;
+    case END_ROLLBACKS:
+        ADD(maker, device->oracle.rollbacks);
+        break;
+    case END_PROGRAMS:
+        ADD(maker, flash->programs);
+        break;
+    case END_ERASES:
+        ADD(maker, flash->erases);
+        break;
+    case END_WORST_SECTOR:
+        ADD(maker, flash->erase_count);
+        break;
+    case END_CUTS:
+        ADD(maker, device->cuts);
+        break;
+    case END_BYTES_DOWN:
+        ADD(maker, device->link.way[LINK_DOWN].counts.offered_bytes);
+        break;
+    case END_BYTES_UP:
+        ADD(maker, device->link.way[LINK_UP].counts.offered_bytes);
+        break;
+    case END_STATE:
+        ADD(maker, device->state);
+        break;
+    case END_RESULT:
+        ADD(maker, device->result);
+        break;
+    default:
+        break;
+    }
+}
+
+static void add_ends(struct maker *maker, const struct world *world,
+                     const struct expect *expect)
+{
+    for (uint32_t i = 0; i < world->devices; i++) {
+        if (expect->device == 0 || expect->device == i + 1) {
+            add_end(maker, &world->device[i], expect->key);
+        }
+    }
+}
+
 static void add_expects(struct maker *maker, const struct world *world,
                         const struct scenario *scenario)
 {
     for (unsigned i = 0; i < scenario->expects; i++) {
+        if (scenario->expect[i].kind == EXPECT_AT_END) {
+            add_ends(maker, world, &scenario->expect[i]);
+        }
+        ADD(maker, world->expect[i].judged);
         ADD(maker, world->expect[i].count);
         ADD(maker, world->expect[i].held);
         ADD(maker, world->expect[i].met);
@@ -224,7 +313,7 @@ static void add_expects(struct maker *maker, const struct world *world,
 void world_key(const struct world *world, const struct scenario *scenario,
                uint8_t key[32])
 {
-    struct maker maker = {.now_ns = world->now_ns};
+    struct maker maker = {.now_ns = world->now_ns, .scenario = scenario};
 
     mbedtls_sha256_init(&maker.context);
     mbedtls_sha256_starts(&maker.context, 0);
@@ -234,6 +323,7 @@ void world_key(const struct world *world, const struct scenario *scenario,
     add_server(&maker, &world->server);
     add_steps(&maker, world, scenario);
     add_expects(&maker, world, scenario);
+    ADD(&maker, world->phase);
     ADD(&maker, world->release);
     ADD(&maker, world->stop);
     ADD(&maker, world->over);

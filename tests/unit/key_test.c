@@ -30,6 +30,23 @@ static const struct scenario scenario = {
     .expects = 1,
 };
 
+/* The same with a network, and with every count asked for at the end. */
+static const struct scenario asks = {
+    .steps = 2,
+    .step = {{.timed = true, .at_ns = 60 * SECOND}},
+    .network = {.given = true},
+    .expects = 9,
+    .expect = {{.kind = EXPECT_AT_END, .key = END_BOOTS},
+               {.kind = EXPECT_AT_END, .key = END_ROLLBACKS},
+               {.kind = EXPECT_AT_END, .key = END_ERASES},
+               {.kind = EXPECT_AT_END, .key = END_WORST_SECTOR},
+               {.kind = EXPECT_AT_END, .key = END_CUTS},
+               {.kind = EXPECT_AT_END, .key = END_BYTES_DOWN},
+               {.kind = EXPECT_AT_END, .key = END_BYTES_UP},
+               {.kind = EXPECT_AT_END, .key = END_STATE},
+               {.kind = EXPECT_AT_END, .key = END_RESULT, .device = 1}},
+};
+
 static struct world *make(uint64_t now_ns)
 {
     static const struct link_figures way = {.rate = 60000, .latency = 40000000};
@@ -50,14 +67,20 @@ static struct world *make(uint64_t now_ns)
     return world;
 }
 
-static bool same_key(const struct world *a, const struct world *b)
+static bool same_in(const struct scenario *in, const struct world *a,
+                    const struct world *b)
 {
     uint8_t first[32];
     uint8_t second[32];
 
-    world_key(a, &scenario, first);
-    world_key(b, &scenario, second);
+    world_key(a, in, first);
+    world_key(b, in, second);
     return memcmp(first, second, sizeof first) == 0;
+}
+
+static bool same_key(const struct world *a, const struct world *b)
+{
+    return same_in(&scenario, a, b);
 }
 
 static bool same_hash(const struct world *a, const struct world *b)
@@ -95,9 +118,10 @@ Test(key, two_histories_meet)
     cr_expect_not(same_key(one, other));
     program(other, 5 * SECOND, 0x4000, 0x5a);
     other->sequence = 77;
-    other->device[0].boots = 3;
+    other->device[0].boots = 3; /* nobody asks for them at the end */
     rng_next(&other->device[0].board.noise);
     cr_expect(same_key(one, other));
+    cr_expect_not(same_in(&asks, one, other));
     cr_expect_not(same_hash(one, other));
     free(other);
     free(one);
@@ -147,6 +171,12 @@ static void unit_fault_later(struct world *world)
     cr_assert_eq(accelerator_plant(&world->device[0].board.accelerator,
                                    ACCELERATOR_SOUND, 2, 1),
                  0);
+}
+
+static void unit_fault_had(struct world *world)
+{
+    unit_fault(world);
+    world->device[0].board.accelerator.bad = 1;
 }
 
 static void cause(struct world *world)
@@ -230,6 +260,51 @@ static void release(struct world *world)
     world->release++;
 }
 
+static void quiet(struct world *world)
+{
+    world->device[0].quiet_sequence = 9;
+}
+
+static void line(struct world *world)
+{
+    world->device[0].link.way[LINK_UP].free_ns = world->now_ns + SECOND;
+}
+
+static void order(struct world *world)
+{
+    world->device[0].link.way[LINK_DOWN].latest_ns = world->now_ns + SECOND;
+}
+
+static void burst(struct world *world)
+{
+    world->device[0].link.way[LINK_UP].in_burst = 1;
+}
+
+static void upload(struct world *world)
+{
+    world->server.upload.length = 9;
+}
+
+static void offers(struct world *world)
+{
+    world->server.offers += SERVER_OFFERS; /* those kept are the same */
+}
+
+static void told(struct world *world)
+{
+    world->device[0].oracle.use_reported[USE_BYTES] = true;
+}
+
+static void judged(struct world *world)
+{
+    world->expect[0].judged[0] = 5;
+}
+
+static void phase(struct world *world)
+{
+    world->phase = PHASE_BEGIN;
+}
+
 Test(key, what_matters_makes_another_key)
 {
     static const struct {
@@ -244,6 +319,7 @@ Test(key, what_matters_makes_another_key)
         {"fault", fault},
         {"accelerator's fault", unit_fault},
         {"the same, later", unit_fault_later},
+        {"the same, with a bad result", unit_fault_had},
         {"cause", cause},
         {"sram", sram},
         {"power back", power_back},
@@ -260,6 +336,15 @@ Test(key, what_matters_makes_another_key)
         {"failed", failed},
         {"strike", strike},
         {"release", release},
+        {"journal of the quiet boots", quiet},
+        {"line taken", line},
+        {"order kept", order},
+        {"burst", burst},
+        {"part of a report", upload},
+        {"offers so far", offers},
+        {"told", told},
+        {"judged", judged},
+        {"phase", phase},
     };
 
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
@@ -284,6 +369,93 @@ Test(key, time_until_a_step_counts)
     one->step[0].fired = false;
     other->step[0].fired = false;
     cr_expect_not(same_key(one, other));
+    free(other);
+    free(one);
+}
+
+static void boots(struct world *world)
+{
+    world->device[0].boots++;
+}
+
+static void rollbacks(struct world *world)
+{
+    world->device[0].oracle.rollbacks++;
+}
+
+static void erases(struct world *world)
+{
+    world->device[0].board.flash.erases++;
+}
+
+static void wear(struct world *world)
+{
+    world->device[0].board.flash.erase_count[3]++;
+}
+
+static void cuts(struct world *world)
+{
+    world->device[0].cuts++;
+}
+
+static void bytes_down(struct world *world)
+{
+    world->device[0].link.way[LINK_DOWN].counts.offered_bytes++;
+}
+
+static void bytes_up(struct world *world)
+{
+    world->device[0].link.way[LINK_UP].counts.offered_bytes++;
+}
+
+static void state(struct world *world)
+{
+    world->device[0].state = 2;
+}
+
+static void result(struct world *world)
+{
+    world->device[0].result = 1;
+}
+
+/* What only the end of the run asks for. */
+Test(key, what_the_end_asks_for_counts_if_it_asks)
+{
+    static const struct {
+        const char *name;
+        void (*change)(struct world *world);
+    } parts[] = {
+        {"boots", boots},       {"rollbacks", rollbacks},
+        {"erases", erases},     {"wear", wear},
+        {"cuts", cuts},         {"bytes down", bytes_down},
+        {"bytes up", bytes_up}, {"state", state},
+        {"result", result},
+    };
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        struct world *one = make(10 * SECOND);
+        struct world *other = make(10 * SECOND);
+
+        cr_assert(same_in(&asks, one, other));
+        parts[i].change(other);
+        cr_expect_not(same_in(&asks, one, other), "%s", parts[i].name);
+        cr_expect(same_key(one, other), "%s", parts[i].name);
+        free(other);
+        free(one);
+    }
+}
+
+/* With a network, an agent may have kept a time of the clock in flash. */
+Test(key, time_of_day_counts_with_a_network)
+{
+    struct world *one = make(10 * SECOND);
+    struct world *other = make(13 * SECOND);
+
+    cr_expect(same_key(one, other));
+    cr_expect_not(same_in(&asks, one, other));
+    other->device[0].board.rtc_ms = 7000;
+    one->device[0].board.rtc_ms = 10000;
+    cr_expect(same_in(&asks, one, other));
     free(other);
     free(one);
 }
