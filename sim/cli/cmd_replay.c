@@ -5,15 +5,20 @@
  * simulator.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd_run.h"
 #include "cli/debugger.h"
 #include "cli/replayed.h"
+#include "base/file.h"
+#include "base/hex.h"
 #include "base/interrupt.h"
 #include "shell/options.h"
 #include "base/paths.h"
 #include "report/report.h"
+
+#include <mbedtls/sha256.h>
 
 enum { SCENARIO, VERBOSE, QUIET, COLOR, GDB, FIRMWARE, QEMU };
 
@@ -80,9 +85,93 @@ static bool same_parts(const struct token *was, const struct token *now)
     return same;
 }
 
-static int replay_code(const struct token *was, const struct run_result *result)
+/* Say where the new recording departs from the kept one. */
+static void say_difference(const uint8_t *kept, size_t size,
+                           const struct recording *now)
 {
-    bool same = same_parts(was, &result->token);
+    size_t line = 0; /* begin of it */
+    size_t at = 0;
+    unsigned number = 0; /* the header's is 0 */
+
+    while (at < size && at < now->length &&
+           kept[at] == (uint8_t)now->bytes[at]) {
+        if (kept[at++] == '\n') {
+            line = at;
+            number++;
+        }
+    }
+    const char *was = (const char *)kept + line;
+    const char *is = now->bytes + line;
+
+    fprintf(stderr,
+            "otalab replay: the recordings differ from event %u on\n"
+            "  was  %.*s\n  is   %.*s\n",
+            number, (int)strcspn(was, "\n"), was,
+            line < now->length ? (int)strcspn(is, "\n") : 0, is);
+}
+
+/* The folder's recording, byte for byte: 1 when it is the same, 0 when it is
+ * not, or a negative enum otalab_err with a line in `diag`. */
+static int same_bytes(const struct replayed *replayed,
+                      const struct recording *now, struct diag *diag)
+{
+    char path[1200];
+    uint8_t *kept = NULL;
+    size_t size = 0;
+    uint8_t digest[32];
+    char text[9];
+
+    snprintf(path, sizeof path, "%s/recording.ndjson", replayed->folder);
+    int err = file_read(path, RECORDING_MAX, &kept, &size, diag);
+
+    if (err != 0) {
+        return err;
+    }
+    mbedtls_sha256(kept, size, digest, 0);
+    hex_short(digest, text);
+    bool same = size == now->length && memcmp(kept, now->bytes, size) == 0;
+
+    if (strcmp(text, replayed->token.recording) != 0) {
+        err = diag_fail(diag, OTALAB_ERR_USAGE,
+                        "%s: not the recording that the token beside it is "
+                        "of (%s, not %s); it was changed or damaged",
+                        path, text, replayed->token.recording);
+    } else if (!same) {
+        say_difference(kept, size, now);
+    }
+    free(kept);
+    return err != 0 ? err : same;
+}
+
+/* Whether the recording is the one that the token, or the folder, has. */
+static int same_recording(const struct replayed *replayed,
+                          const struct run_result *result, struct diag *diag)
+{
+    if (replayed->folder != NULL) {
+        int same = same_bytes(replayed, &result->recording, diag);
+
+        if (same > 0) {
+            printf("the recording is the same, bit for bit\n");
+        }
+        return same;
+    }
+    bool same = strcmp(replayed->token.recording, result->token.recording) == 0;
+
+    if (same) {
+        printf("the recording has the digest that the token names\n");
+    } else {
+        fprintf(stderr,
+                "otalab replay: the recording has the digest %s, was %s\n",
+                result->token.recording, replayed->token.recording);
+    }
+    return same;
+}
+
+static int replay_code(const struct replayed *replayed,
+                       const struct run_result *result, struct diag *diag)
+{
+    const struct token *was = &replayed->token;
+    bool parts = same_parts(was, &result->token);
 
     if (result->verdict == RUN_INTERRUPTED) {
         return report_exit_code(result->verdict);
@@ -90,13 +179,16 @@ static int replay_code(const struct token *was, const struct run_result *result)
     if (was->recording[0] == '\0') {
         printf("the token belongs to a run that did not finish: nothing to "
                "compare\n");
-    } else if (strcmp(was->recording, result->token.recording) == 0) {
-        printf("the recording is the same, bit for bit\n");
-    } else if (same) {
-        fprintf(stderr,
-                "otalab replay: everything that took part is the same, but the "
-                "recording is %s, was %s\n",
-                result->token.recording, was->recording);
+        return report_exit_code(result->verdict);
+    }
+    int same = same_recording(replayed, result, diag);
+
+    if (same < 0) {
+        return command_fail(&command_replay, same, diag);
+    }
+    if (!same && parts) {
+        fprintf(stderr, "otalab replay: everything that took part is the "
+                        "same, but the recording is not\n");
         return 6;
     }
     return report_exit_code(result->verdict);
@@ -148,7 +240,7 @@ static int replay(const struct options *options,
             .qemu = options->value[QEMU].text,
         };
         report_result(stdout, scenario, &result, &how, run.color);
-        code = replay_code(token, &result);
+        code = replay_code(replayed, &result, diag);
     }
     run_result_free(&result);
     scenario_free(scenario);

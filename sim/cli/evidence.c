@@ -287,6 +287,9 @@ int evidence_read(const char *folder, struct token *token, char *scenario,
     int err = path_of(path, sizeof path, folder, "token", diag);
 
     err = err ? err : file_read(path, TOKEN_MAX, &text, &length, diag);
+    if (err == 0) {
+        text[strcspn((const char *)text, "\r\n")] = '\0';
+    }
     err = err ? err : token_parse((const char *)text, token, diag);
     free(text);
     if (err) {

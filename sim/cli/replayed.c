@@ -58,9 +58,11 @@ int replayed_read(const char *argument, const char *file,
     struct stat info;
 
     replayed->file = file;
+    replayed->folder = NULL;
     if (stat(argument, &info) != 0 || !S_ISDIR(info.st_mode)) {
         return token_parse(argument, &replayed->token, diag);
     }
+    replayed->folder = argument;
     int err = evidence_read(argument, &replayed->token, replayed->own,
                             sizeof replayed->own, diag);
 

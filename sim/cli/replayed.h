@@ -9,8 +9,9 @@
 
 struct replayed {
     struct token token;
-    const char *file; /* the scenario's; NULL: found by its name */
-    char own[1024];   /* where the folder has it */
+    const char *file;   /* the scenario's; NULL: found by its name */
+    char own[1024];     /* where the folder has it */
+    const char *folder; /* NULL: only a token is known */
 };
 
 /* A token, or a folder of evidence. `file` NULL: the folder's own, or the one

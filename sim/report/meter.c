@@ -90,7 +90,10 @@ char *meter_line(const struct meter_state *state, unsigned width, char *out,
 
 bool pace_is_slow(struct pace *pace, uint64_t host_ms, uint64_t device_ns)
 {
-    if (pace->host_ms == 0 || device_ns - pace->device_ns >= PACE_NS) {
+    bool anew = device_ns < pace->seen_ns; /* another run */
+
+    pace->seen_ns = device_ns;
+    if (pace->host_ms == 0 || anew || device_ns - pace->device_ns >= PACE_NS) {
         pace->host_ms = host_ms;
         pace->device_ns = device_ns;
     }

@@ -35,6 +35,7 @@ char *meter_line(const struct meter_state *state, unsigned width, char *out,
 struct pace {
     uint64_t host_ms; /* when it was last fast enough; 0: not begun */
     uint64_t device_ns;
+    uint64_t seen_ns; /* the time given last */
     bool told;
 };
 /* The device's time is `device_ns` now. True the first time that the run is

@@ -76,7 +76,7 @@ evidence() { [ -s runs/ab-good/flash.bin ] && [ -s runs/ab-good/token ]; }
 test_that "a run that fails: evidence in ./runs" evidence
 check "a run that fails: its token" 1 otalab replay -q \
     "$(cat runs/ab-good/token)"
-says "a run that fails: the same again" 'the same, bit for bit'
+says "a run that fails: the same again" 'has the digest that the token names'
 check "inspect" 0 otalab inspect runs/ab-good/flash.bin
 check "doctor" 0 otalab doctor
 says "doctor: all is well" '^all is well'

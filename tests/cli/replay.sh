@@ -17,7 +17,7 @@ refused() {
 
 says() { test_that "$1" grep -qE -- "$2" out; }
 complains() { test_that "$1" grep -qE -- "$2" err; }
-same='^the recording is the same, bit for bit$'
+same='^the recording (is the same, bit for bit|has the digest that the token names)$'
 
 # In this folder `scenarios` is ours; the names are looked up there.
 mkdir scenarios scenarios/deeper
@@ -60,19 +60,36 @@ rm scenarios/ab-good.yaml
 mkdir ab-good
 check "a folder of that name is not in the way" 0 "$tool" replay -q "$token"
 
+# ---- a folder's own recording is compared
+check "the folder of a run" 0 "$tool" replay -q kept/ab-good
+says "byte for byte" '^the recording is the same, bit for bit$'
+printf '\n' >>kept/ab-good/token
+check "a line end after the token" 0 "$tool" replay -q kept/ab-good
+cp -r kept/ab-good torn && truncate -s 0 torn/recording.ndjson
+check "a recording that is gone" 2 "$tool" replay -q torn
+complains "is not the token's" 'torn/recording.ndjson: not the recording that'
+cp -r kept/ab-good forged
+sed -i 's/"slot":"slot-b"/"slot":"slot-a"/' forged/recording.ndjson
+sed -i "s/rec=......../rec=$(sha256sum <forged/recording.ndjson | cut -c1-8)/" \
+    forged/token
+check "6: a recording of something else" 6 "$tool" replay -q forged
+complains "the event that differs" 'differ from event [0-9]+ on$'
+complains "as it was" '^  was  .*"slot":"slot-a"'
+complains "and as it is" '^  is   .*"slot":"slot-b"'
+
 # ---- what is no longer the same
 check "6: everything is the same but the recording" 6 "$tool" replay -q \
     "$(sed 's/rec=......../rec=01234567/' <<<"$token")"
 complains "it says what is and what was" \
-    'the same, but the recording is [0-9a-f]{8}, was 01234567$'
-test_that "6: nothing claims to be the same" eval '! grep -q bit.for.bit out'
+    'the recording has the digest [0-9a-f]{8}, was 01234567$'
+test_that "6: nothing claims to be the same" eval '! grep -qE bit.for.bit\|has.the.digest out'
 
 mkdir other
 cp "$programs"/* other/ 2>/dev/null
 cp other/bad_health.bin other/app.bin
 check "another application" 1 "$tool" replay -q --firmware other "$token"
 complains "is warned of" 'warning: an image has changed \(.*\): the run may'
-test_that "and is no replay that differs" eval '! grep -q bit.for.bit out'
+test_that "and is no replay that differs" eval '! grep -qE bit.for.bit\|has.the.digest out'
 cp "$programs/app.bin" other/
 printf '\n' >>other/rom.elf
 check "another ROM file" 0 "$tool" replay -q --firmware other "$token"

@@ -132,7 +132,7 @@ check "the watch command opens what was kept" 0 eval "$watch --script keys"
 test_that "and shows the expectation that failed" grep -q '^BROKEN.*resets: 2' \
     watched
 check "the replay command runs as printed" 1 eval "$replay"
-says "and gives the same bits" 'the same, bit for bit'
+says "and gives the same bits" 'has the digest that the token names'
 for file in recording.ndjson changes.bin flash.bin fuses.bin qemu.log token; do
     test_that "evidence has $file" [ -e runs/ab-good/$file ]
 done

@@ -81,6 +81,16 @@ Test(pace, is_slow_when_ten_seconds_bring_less_than_two)
     cr_assert_not(pace_is_slow(&pace, 99999, 4 * SECOND), "said once");
 }
 
+Test(pace, begins_anew_with_each_run)
+{
+    struct pace pace = {.host_ms = 0};
+
+    for (uint64_t i = 0; i < 20; i++) {
+        cr_assert_not(pace_is_slow(&pace, 1 + i * 2000, SECOND / 2));
+        cr_assert_not(pace_is_slow(&pace, 1000 + i * 2000, SECOND));
+    }
+}
+
 Test(pace, is_not_slow_as_long_as_it_goes_on)
 {
     struct pace pace = {.host_ms = 0};
