@@ -15,8 +15,9 @@
 struct trial {
     struct judge *judge;
     const struct lesson_task *task;
-    struct fill fill;         /* the student's, and the answer */
-    const struct node *steps; /* the student's; or NULL */
+    struct fill fill;          /* the student's, and the answer */
+    const struct node *steps;  /* the student's; or NULL */
+    const struct node *expect; /* the same */
     char steps_path[LESSON_PATH];
     struct judgement *out;
     struct diag *diag;
@@ -71,7 +72,7 @@ static int programs_for(struct trial *trial, uint32_t firmware,
     return err;
 }
 
-/* Why it did not pass, without an answer to anything that was asked. */
+/* Why it is not as wanted, without an answer to anything that was asked. */
 static void say_why(struct trial *trial, const struct lesson_run *run,
                     const struct run_result *result)
 {
@@ -83,6 +84,9 @@ static void say_why(struct trial *trial, const struct lesson_run *run,
                        fill_find(&trial->fill, "answer"));
     } else if (run->otherwise != NULL) {
         (void)conclude(trial->out, JUDGEMENT_WRONG, "%s", run->otherwise);
+    } else if (run->verdict == VERDICT_FAIL) {
+        (void)conclude(trial->out, JUDGEMENT_WRONG, "%s is to fail, but passes",
+                       run->scenario);
     } else if (result->failures > 0) {
         (void)conclude(trial->out, JUDGEMENT_WRONG,
                        "%s is to show: %s; seen: %s", run->scenario,
@@ -106,7 +110,8 @@ static int run_with(struct trial *trial, const struct lesson_run *run,
 
     if (err == 0 && result.verdict == RUN_INTERRUPTED) {
         err = diag_fail(trial->diag, OTALAB_ERR_SIMULATOR, "interrupted");
-    } else if (err == 0 && result.verdict != RUN_PASSED) {
+    } else if (err == 0 && (result.verdict == RUN_PASSED) !=
+                               (run->verdict == VERDICT_PASS)) {
         say_why(trial, run, &result);
     }
     run_result_free(&result);
@@ -119,7 +124,8 @@ static int make_scenario(struct trial *trial, const struct lesson_run *run,
     char path[LESSON_PATH];
     const struct graft graft = {.path = path,
                                 .fill = &trial->fill,
-                                .expect = run->expect,
+                                .expect = run->expect != NULL ? run->expect
+                                                              : trial->expect,
                                 .steps = trial->steps,
                                 .steps_path = trial->steps_path};
 
@@ -141,7 +147,7 @@ static int run_one(struct trial *trial, const struct lesson_run *run)
     return blame(trial->out, err, trial->diag);
 }
 
-/* Solved if every run passes. */
+/* Solved if every run has the verdict that it has to have. */
 static int run_all(struct trial *trial)
 {
     const struct lesson_task *task = trial->task;
@@ -319,8 +325,27 @@ static int look_at_steps(struct trial *trial, bool *good)
     return blame(trial->out, err, trial->diag);
 }
 
-static int judge_broken(struct judge *judge, const struct lesson_task *task,
-                        struct judgement *out, struct diag *diag)
+static int judge_steps(struct trial *trial)
+{
+    bool good = false;
+    int err = look_at_steps(trial, &good);
+
+    return err || !good ? err : run_all(trial);
+}
+
+/* ---- fix ----------------------------------------------------------------- */
+
+/* Of a scenario that is repaired, what has to be true counts as well. */
+static int judge_repaired(struct trial *trial, const struct node *root)
+{
+    trial->expect = node_find(root, "expect");
+    return run_all(trial);
+}
+
+/* ---- a scenario of the student's ------------------------------------------ */
+
+static int judge_file(struct judge *judge, const struct lesson_task *task,
+                      struct judgement *out, struct diag *diag)
 {
     struct trial trial = {.judge = judge,
                           .task = task,
@@ -328,7 +353,6 @@ static int judge_broken(struct judge *judge, const struct lesson_task *task,
                           .out = out,
                           .diag = diag};
     struct node_tree tree = {.count = 0};
-    bool good = false;
     int err = student_path(judge->student, task->file, trial.steps_path,
                            sizeof trial.steps_path) != 0
                   ? diag_fail(diag, OTALAB_ERR_USAGE, "path too long")
@@ -338,18 +362,13 @@ static int judge_broken(struct judge *judge, const struct lesson_task *task,
         return blame(out, err, diag);
     }
     trial.steps = node_find(tree.root, "steps");
-    if (trial.steps == NULL) {
-        err =
-            conclude(out, JUDGEMENT_OPEN, "%s: it has no 'steps'", task->file);
-    } else {
-        err = look_at_steps(&trial, &good);
-        err = err || !good ? err : run_all(&trial);
-    }
+    err = trial.steps == NULL          ? conclude(out, JUDGEMENT_OPEN,
+                                                  "%s: it has no 'steps'", task->file)
+          : task->kind == LESSON_BREAK ? judge_steps(&trial)
+                                       : judge_repaired(&trial, tree.root);
     node_free(&tree);
     return err;
 }
-
-/* ---- fix ----------------------------------------------------------------- */
 
 static int judge_fixed(struct judge *judge, const struct lesson_task *task,
                        struct judgement *out, struct diag *diag)
@@ -360,7 +379,8 @@ static int judge_fixed(struct judge *judge, const struct lesson_task *task,
                           .out = out,
                           .diag = diag};
 
-    return run_all(&trial);
+    return task->file != NULL ? judge_file(judge, task, out, diag)
+                              : run_all(&trial);
 }
 
 int judge_task(struct judge *judge, const struct lesson_task *task,
@@ -369,7 +389,7 @@ int judge_task(struct judge *judge, const struct lesson_task *task,
     static int (*const judges[])(struct judge *, const struct lesson_task *,
                                  struct judgement *, struct diag *) = {
         [LESSON_PREDICT] = judge_predicted,
-        [LESSON_BREAK] = judge_broken,
+        [LESSON_BREAK] = judge_file,
         [LESSON_FIX] = judge_fixed,
     };
 

@@ -32,7 +32,7 @@
 enum lesson_kind {
     LESSON_PREDICT, /* an answer, typed into answers.yaml */
     LESSON_BREAK,   /* a scenario's steps */
-    LESSON_FIX      /* the source file with the planted defect */
+    LESSON_FIX      /* the source with the planted defect, or a scenario */
 };
 
 /* What an answer looks like. */
@@ -50,12 +50,15 @@ struct lesson_words {
     const char *word[LESSON_WORDS];
 };
 
-/* One run that a task is judged by: it has to pass. */
+enum lesson_verdict { VERDICT_PASS, VERDICT_FAIL };
+
+/* One run that a task is judged by. */
 struct lesson_run {
     const char *scenario;      /* a file of the lesson */
     uint32_t firmware;         /* enum lesson_firmware */
+    uint32_t verdict;          /* the one that it has to have */
     const struct node *expect; /* instead of the scenario's; or NULL */
-    const char *otherwise;     /* said when it does not pass; or NULL */
+    const char *otherwise;     /* said when it has not; or NULL */
 };
 
 struct lesson_task {
@@ -66,7 +69,7 @@ struct lesson_task {
     const char *hint[LESSON_HINTS];
     uint32_t form;             /* of the answer: enum lesson_form */
     struct lesson_words words; /* with FORM_WORD: those to choose from */
-    const char *file;          /* BREAK: the student's scenario */
+    const char *file;          /* the student's scenario; FIX: or NULL */
     struct lesson_words may;   /* BREAK: actions that may be added */
     uint32_t at_most;          /* and how many of them */
     unsigned runs;

@@ -143,16 +143,26 @@ static int read_name(struct reader *reader, const struct node *node,
                : err;
 }
 
-/* A file of the lesson's folder itself. */
+/* A file of the lesson's folder, or of its folder `judge`, which the student
+ * does not get. */
+static bool is_inside(const char *text)
+{
+    const char *name = strncmp(text, "judge/", 6) == 0 ? text + 6 : text;
+
+    return name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL;
+}
+
 static int read_file(struct reader *reader, const struct node *node,
                      void *target)
 {
     char path[LESSON_PATH];
     int err = read_text(reader, node, target);
 
-    if (err == 0 && (strchr(node->text, '/') != NULL || node->text[0] == '.')) {
-        err = FAIL(reader, node, "'%.60s' is not in the lesson's folder",
-                   node->text);
+    if (err == 0 && !is_inside(node->text)) {
+        err =
+            FAIL(reader, node,
+                 "'%.60s' is neither in the lesson's folder nor in its judge/",
+                 node->text);
     }
     if (err == 0 && reader->lesson->folder[0] != '\0' &&
         (lesson_path(reader->lesson, node->text, path, sizeof path) != 0 ||
@@ -161,6 +171,18 @@ static int read_file(struct reader *reader, const struct node *node,
                    node->text);
     }
     return err;
+}
+
+/* A file that the student gets. */
+static int read_given(struct reader *reader, const struct node *node,
+                      void *target)
+{
+    int err = read_file(reader, node, target);
+
+    return err == 0 && strchr(node->text, '/') != NULL
+               ? FAIL(reader, node, "the student does not get '%.60s'",
+                      node->text)
+               : err;
 }
 
 static int read_number(struct reader *reader, const struct node *node,
@@ -302,6 +324,15 @@ static int read_firmware(struct reader *reader, const struct node *node,
                : err;
 }
 
+static int read_verdict(struct reader *reader, const struct node *node,
+                        void *target)
+{
+    static const char *const names[] = {
+        [VERDICT_PASS] = "pass", [VERDICT_FAIL] = "fail"};
+
+    return read_choice(reader, node, names, 2, target);
+}
+
 static int read_expect(struct reader *reader, const struct node *node,
                        void *target)
 {
@@ -316,6 +347,7 @@ static int read_expect(struct reader *reader, const struct node *node,
 static const struct row run_rows[] = {
     {"scenario", read_file, AT(lesson_run, scenario), true},
     {"firmware", read_firmware, AT(lesson_run, firmware), false},
+    {"verdict", read_verdict, AT(lesson_run, verdict), false},
     {"expect", read_expect, AT(lesson_run, expect), false},
     {"otherwise", read_text, AT(lesson_run, otherwise), false},
     {.key = NULL},
@@ -394,7 +426,7 @@ static const struct row predict_rows[] = {
 
 static const struct row break_rows[] = {
     {"break", read_name, AT(lesson_task, name), true},
-    {"file", read_file, AT(lesson_task, file), true},
+    {"file", read_given, AT(lesson_task, file), true},
     {"may", read_action, AT(lesson_task, may), true},
     {"at_most", read_number, AT(lesson_task, at_most), true},
     TASK_ROWS,
@@ -403,6 +435,7 @@ static const struct row break_rows[] = {
 
 static const struct row fix_rows[] = {
     {"fix", read_name, AT(lesson_task, name), true},
+    {"file", read_given, AT(lesson_task, file), false},
     TASK_ROWS,
     {.key = NULL},
 };
@@ -440,9 +473,10 @@ static int check_task(struct reader *reader, const struct node *node,
     if (twin != task) {
         return FAIL(reader, node, "a second task '%s'", task->name);
     }
-    if (task->kind == LESSON_FIX && lesson->defect.rule == NULL) {
+    if (task->kind == LESSON_FIX && task->file == NULL &&
+        lesson->defect.rule == NULL) {
         return FAIL(reader, node,
-                    "there is nothing to fix; add 'defect' "
+                    "there is nothing to fix; add 'file', or 'defect' "
                     "before 'tasks'");
     }
     return 0;

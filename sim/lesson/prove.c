@@ -179,7 +179,7 @@ static int put_solution(struct play *play)
         const struct lesson_task *task = &lesson->task[i];
 
         answers = answers || task->kind == LESSON_PREDICT;
-        err = task->kind == LESSON_BREAK ? put_file(play, task->file)
+        err = task->file != NULL         ? put_file(play, task->file)
               : task->kind == LESSON_FIX ? put_source(play)
                                          : 0;
     }

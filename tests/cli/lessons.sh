@@ -211,9 +211,13 @@ sed -i 's/^static bool count_attempt/static bol count_attempt/' fix/select.c
 check "a file that does not compile" 1 lesson check fix
 says "a file that does not compile: the compiler's first error" \
     "wrong  counted: select.c:"
+says "a test that is none" "your test passes with the defective bootloader"
+sed -i 's/^  - always:.*/  - never: {event: app.ready}/' fix/test.yaml
 rm fix/select.c
 check "a file that is gone" 1 lesson check fix
 says "a file that is gone: said" "fix/select.c: No such file"
+says "a test that always fails" "your test does not pass with the sound"
+test_that "the lesson's own judges stay with it" [ ! -e fix/late-cuts.yaml ]
 
 # ---- a lesson's author
 

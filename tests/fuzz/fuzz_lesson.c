@@ -34,7 +34,8 @@ static void check_task(const struct lesson_task *task, const struct fill *fill)
     require((task->form == FORM_WORD) == (task->words.count > 0));
     for (unsigned i = 0; i < task->runs; i++) {
         require(task->run[i].scenario != NULL);
-        require(strchr(task->run[i].scenario, '/') == NULL);
+        require(strchr("./", task->run[i].scenario[0]) == NULL);
+        require(task->run[i].verdict <= VERDICT_FAIL);
     }
     for (unsigned i = 0; i < LESSON_HINTS; i++) {
         check_fill(fill, task->hint[i]);

@@ -109,7 +109,7 @@ Test(lesson, mistakes_of_the_whole, .fini = end)
     expect_refused("figures: {answer: 1..2}\n", "no name of a figure");
     expect_refused("figures: {a-b: 1..2}\n", "no name of a figure");
     expect_refused("defect: {rule: ../x, source: a, program: boot}\n",
-                   "is not in the lesson's folder");
+                   "is neither in the lesson's folder nor in its judge/");
     expect_refused("defect: {source: sim/cli/main.c}\n", "no device source");
     expect_refused("defect: {source: firmware/../x.c}\n", "no device source");
     expect_refused("defect: {program: root}\n", "'program' wants boot or");
@@ -131,6 +131,12 @@ Test(lesson, mistakes_of_a_task, .fini = end)
                    "'power_off' is no action of a step");
     expect_refused(HEAD "tasks: [{predict: a, file: b.yaml}]\n",
                    "unknown key 'file' in a task to predict");
+    expect_refused(HEAD "tasks: [{break: a, file: judge/b.yaml}]\n",
+                   "the student does not get 'judge/b.yaml'");
+    expect_refused(HEAD "tasks: [{fix: a, runs: [{scenario: judge/../b}]}]\n",
+                   "neither in the lesson's folder");
+    expect_refused(HEAD "tasks: [{fix: a, runs: [{verdict: passed}]}]\n",
+                   "'verdict' wants pass or fail, not 'passed'");
     expect_refused(HEAD "tasks: [{predict: a, runs: []}]\n",
                    "at least one run");
     expect_refused(HEAD "tasks: [{predict: a, runs: [{expect: []}]}]\n",
