@@ -168,6 +168,12 @@ int terminal_open(const struct terminal_options *options, struct diag *diag)
     }
     term.open = true;
     term.mouse = options->mouse;
+    if (tigetstr("cup") == NULL || tigetstr("clear") == NULL) {
+        terminal_close();
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "this terminal cannot place the cursor; use 'otalab "
+                         "run' for the story as text, or another TERM");
+    }
     told_to_end = 0;
     was_resized = 0;
     prepare_restore();

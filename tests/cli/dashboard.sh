@@ -157,6 +157,12 @@ pkill -TERM -f "^$tool tui $update_scenario" || true
 test_that "a kill restores the terminal" shown "prompt>"
 terminal send-keys "clear; stty -a | grep -o ' echo '; echo is sa''ne" Enter
 test_that "it echoes" shown "is sane"
+terminal send-keys "clear; $tool tui $update_scenario" Enter
+test_that "once more" shown "the whole run is known"
+pkill -SEGV -f "^$tool tui $update_scenario" || true
+test_that "a crash restores the terminal" shown "prompt>"
+terminal send-keys "clear; TERM=dumb $tool tui $update_scenario" Enter
+test_that "a terminal without a cursor is refused" shown "cannot place the cursor"
 terminal kill-server
 
 exit $failed
