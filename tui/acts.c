@@ -193,12 +193,36 @@ static bool asks(enum act act)
     }
 }
 
+/* Keys that scroll the help; any other leaves it. */
+static int help_key(struct model *model, int key, struct diag *diag)
+{
+    const struct key_binding *binding = key_binding_of(key);
+    enum act act = binding != NULL ? binding->act : ACT_NONE;
+
+    switch (act) {
+    case ACT_UP:
+    case ACT_DOWN:
+    case ACT_PAGE_UP:
+    case ACT_PAGE_DOWN:
+        return acts_do(model, act, NULL, diag);
+    case ACT_QUIT:
+        model->quit = true;
+        return 0;
+    default:
+        model->help = false;
+        return 0;
+    }
+}
+
 int acts_key(struct model *model, int key, struct diag *diag)
 {
     if (model->prompt.open) {
         return prompt_key(model, key, diag);
     }
     model->message[0] = '\0';
+    if (model->help) {
+        return help_key(model, key, diag);
+    }
     if (model->menu.open) {
         return menu_key(model, key, diag);
     }

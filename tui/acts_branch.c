@@ -82,6 +82,10 @@ static int arrive(struct model *model, struct diag *diag)
     struct branch *branch = model_branch(model);
     const struct branch *parent = &model->branches.branch[branch->parent];
     uint64_t at = branch_difference(branch, parent);
+
+    if (parent->live != NULL && at > history_events(parent->known.history)) {
+        at = branch->forked_at + 1; /* the parent is not known that far */
+    }
     int err = model_go(model, at != 0 ? at : branch->forked_at);
 
     int where = event_field_find(EVENT_POWER_CUT, "address");
@@ -106,6 +110,9 @@ static void say_progress(struct model *model)
 {
     const struct branch *branch = model_branch(model);
 
+    if (model->message[0] != '\0' && !model->progress) {
+        return;
+    }
     if (branch->live == NULL) {
         model_say(model, SCREEN_DIM,
                   "the whole run is known: %" PRIu64
@@ -119,6 +126,7 @@ static void say_progress(struct model *model)
         model_say(model, SCREEN_DIM, "running ahead: %" PRIu64 " events",
                   live_events(branch->live));
     }
+    model->progress = true;
 }
 
 int acts_live(struct model *model, unsigned budget_ms, struct diag *diag)
@@ -243,6 +251,7 @@ static int start_fork(struct model *model, struct branch *branch,
 
     if (err == 0) {
         picture_free(&model->now);
+        model->message[0] = '\0';
         model->branches.current = model->branches.count++;
         model->seek = branch->forked_at;
     }
@@ -426,6 +435,7 @@ static int switch_to(struct model *model, int to, const char *missing,
         return 0;
     }
     picture_free(&model->now);
+    model->seek = 0;
     branches->current = (unsigned)to;
     int err = model_go(model, model_branch(model)->at);
 
@@ -517,7 +527,10 @@ static int write_scenario(struct model *model, const char *path,
                   strerror(errno));
         return -1;
     }
-    fault_yaml_scenario(out, model->source, name, count, faults);
+    fault_yaml_scenario(
+        out, model->source,
+        &(struct fault_yaml){name, model->has_seed ? &model->seed : NULL, count,
+                             faults});
     if (fclose(out) != 0) {
         model_say(model, SCREEN_BAD, "%s: %s", path, strerror(errno));
         return -1;

@@ -66,9 +66,16 @@ static bool has_mark(const struct model *model, uint64_t number, unsigned mark)
     return (model_branch(model)->timeline.mark[number] & mark) != 0;
 }
 
+/* One of the device shown, or of the world. */
 static bool fits_phase(const struct model *model, uint64_t number)
 {
-    return has_mark(model, number, MARK_PHASE);
+    struct event event;
+
+    if (!has_mark(model, number, MARK_PHASE)) {
+        return false;
+    }
+    history_event(model_history(model), number, &event);
+    return event.device == 0 || event.device == model->device + 1;
 }
 
 static bool fits_operation(const struct model *model, uint64_t number)

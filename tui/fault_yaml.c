@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tui/fault_yaml.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -170,36 +171,52 @@ static unsigned indent_of(const char *line)
     return indent;
 }
 
-static void put_steps(FILE *out, unsigned indent, unsigned faults,
-                      const char *const *fault)
+static void put_steps(FILE *out, unsigned indent,
+                      const struct fault_yaml *change)
 {
-    for (unsigned i = 0; i < faults; i++) {
-        fault_yaml_step(out, fault[i], indent);
+    for (unsigned i = 0; i < change->faults; i++) {
+        fault_yaml_step(out, change->fault[i], indent);
     }
 }
 
-void fault_yaml_scenario(FILE *out, const char *source, const char *name,
-                         unsigned faults, const char *const *fault)
+static bool starts(const char *line, const char *key)
 {
-    bool done = faults == 0;
+    return strncmp(line, key, strlen(key)) == 0;
+}
+
+/* A line of the file, or what stands in its place. */
+static void put_line(FILE *out, const char *line, size_t length,
+                     const struct fault_yaml *change)
+{
+    bool named = starts(line, "scenario:");
+
+    if (named) {
+        fprintf(out, "scenario: %s\n", change->name);
+    } else if (change->seed == NULL || !starts(line, "seed:")) {
+        fprintf(out, "%.*s\n", (int)length, line);
+    }
+    if (named && change->seed != NULL) {
+        fprintf(out, "seed: %" PRIu64 "\n", *change->seed);
+    }
+}
+
+void fault_yaml_scenario(FILE *out, const char *source,
+                         const struct fault_yaml *change)
+{
+    bool done = change->faults == 0;
 
     for (const char *line = source; *line != '\0';) {
         size_t length = strcspn(line, "\n");
 
-        if (strncmp(line, "scenario:", 9) == 0) {
-            fprintf(out, "scenario: %s\n", name);
-        } else {
-            fprintf(out, "%.*s\n", (int)length, line);
-        }
-        if (strncmp(line, "steps:", 6) == 0 &&
-            strspn(line + 6, " ") + 6 == length) {
-            put_steps(out, indent_of(line), faults, fault);
+        put_line(out, line, length, change);
+        if (starts(line, "steps:") && strspn(line + 6, " ") + 6 == length) {
+            put_steps(out, indent_of(line), change);
             done = true;
         }
         line += length + (line[length] == '\n');
     }
     if (!done) {
         fputs("steps:\n", out);
-        put_steps(out, 2, faults, fault);
+        put_steps(out, 2, change);
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tui/loop.h"
 
+#include <signal.h>
 #include <time.h>
 
 #include "tui/acts.h"
@@ -64,6 +65,9 @@ static int take_input(struct model *model, const struct terminal_input *input,
     case INPUT_KEY:
         return acts_key(model, input->key, diag);
     case INPUT_MOUSE:
+        if (model->prompt.open || model->menu.open || model->help) {
+            return acts_key(model, KEY_ESCAPE, diag);
+        }
         return acts_do(model, view_hit(model, input->x, input->y, argument),
                        argument, diag);
     case INPUT_HANGUP:
@@ -175,6 +179,10 @@ int loop_terminal(struct model *model, const char *at, bool mouse,
     if (err == 0) {
         err = drive(model, at, diag);
         terminal_close();
+        if (terminal_signal() != 0) {
+            (void)signal(terminal_signal(), SIG_DFL);
+            (void)raise(terminal_signal());
+        }
     }
     return err;
 }

@@ -40,6 +40,7 @@ void model_say(struct model *model, enum screen_role role, const char *format,
     (void)vsnprintf(model->message, sizeof model->message, format, args);
     va_end(args);
     model->message_role = role;
+    model->progress = false;
 }
 
 /* ---- what is looked at ------------------------------------------------------- */

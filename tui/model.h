@@ -108,6 +108,7 @@ struct model {
     bool redraw;
     char message[MODEL_TEXT * 2];
     enum screen_role message_role;
+    bool progress;  /* the message only says how far a run is */
     unsigned width; /* of the screen */
     unsigned height;
 };

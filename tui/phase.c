@@ -17,10 +17,11 @@ static const struct phase phases[] = {
      "other one."},
     {EVENT_BOOT_START, NULL, NULL, "bootloader",
      "The bootloader reads the boot journal. The newest valid record says "
-     "which slot to boot, whether the image there is on trial or confirmed, "
-     "and how many attempts are left. A record torn by a power cut fails its "
-     "checksum, so the record before it stays in force: that is why the switch "
-     "between slots is atomic."},
+     "which "
+     "slot to boot, and whether its image is on trial. A record torn by a "
+     "power "
+     "cut fails its checksum, so the one before it stays in force: that is why "
+     "the switch between slots is atomic."},
     {EVENT_BOOT_ROLLBACK, NULL, NULL, "rollback",
      "The bootloader gives up the image and goes back to the other slot, which "
      "still holds the confirmed image. The rejected digest is kept in the "
@@ -31,10 +32,11 @@ static const struct phase phases[] = {
      "final: a new journal record says confirmed. From now on a reset boots "
      "this image without counting attempts."},
     {EVENT_BOOT_JUMP, "state", "trial", "trial boot",
-     "The image runs on trial. The attempt was written to the journal before "
-     "the first byte of the image was read, so a crash, a hang (the watchdog "
-     "resets the CPU) or a power loss counts. The image has to confirm itself "
-     "before its attempts run out, or the bootloader rolls back."},
+     "The image runs on trial. The attempt was counted in the journal before a "
+     "byte of the image was read, so a crash, a hang or a reset costs one. "
+     "Unless it confirms itself before the attempts run out, the bootloader "
+     "rolls back. Try it: reset it here (f), and in each trial boot after it "
+     "(N)."},
     {EVENT_BOOT_JUMP, NULL, NULL, "application",
      "The bootloader has verified hash, signature, version and security "
      "counter of the copy in SRAM, locked the flash it must protect, and "

@@ -203,7 +203,14 @@ static int play(struct script *script, FILE *in, const char *at)
     while (err == 0 && !script->model->quit &&
            fgets(line, sizeof line, in) != NULL) {
         script->line++;
-        err = do_line(script, line);
+        err =
+            strlen(line) + 1 < sizeof line
+                ? do_line(script, line)
+                : fail(script, OTALAB_ERR_USAGE, "the line is too long:", line);
+    }
+    if (err == 0 && ferror(in)) {
+        return diag_fail(script->diag, OTALAB_ERR_USAGE,
+                         "%.200s cannot be read; is it a file?", script->path);
     }
     return err;
 }

@@ -30,8 +30,7 @@ static volatile sig_atomic_t was_resized;
 
 static void on_end(int number)
 {
-    (void)number;
-    told_to_end = 1;
+    told_to_end = number;
 }
 
 static void on_resize(int number)
@@ -193,6 +192,11 @@ void terminal_close(void)
     (void)endwin();
     delscreen(term.screen);
     screen_free(&term.shown);
+}
+
+int terminal_signal(void)
+{
+    return told_to_end;
 }
 
 void terminal_suspend(void)

@@ -40,6 +40,8 @@ struct terminal_input {
 int terminal_open(const struct terminal_options *options, struct diag *diag);
 /* Give it back; may be called twice. */
 void terminal_close(void);
+/* The signal that told the process to end, or 0. */
+int terminal_signal(void);
 void terminal_size(unsigned *width, unsigned *height);
 /* Show it. The cells that differ from what was shown last are written. */
 void terminal_show(const struct screen *screen);

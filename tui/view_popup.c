@@ -8,48 +8,62 @@
 /* ---- help --------------------------------------------------------------------- */
 
 static const char *const legend[] = {
-    "Flash map: \u00B7 erased  \u2592 partly programmed  \u2588 programmed  "
-    "\u25AA locked  \u25B6 being written",
-    "           \u2573 torn by a power cut, cannot be relied on; green: "
-    "changed "
-    "by this event",
-    "State:     \u25B8 the slot that runs; 'signed': the device would accept "
-    "the image",
-    "",
+    "Flash map: \u00B7 erased, \u2592 partly programmed, \u2588 programmed, "
+    "\u25AA locked, \u25B6 being written, \u2573 torn by a power cut and not "
+    "to be relied on; green: changed by the event shown.",
+    "State: \u25B8 the slot that runs; 'signed': the device would accept the "
+    "image there.",
+    " ",
 };
 
 #define LEGEND (sizeof legend / sizeof legend[0])
 
-static void put_act(const struct area *area, unsigned row, enum act act)
+/* An act in one line or more; returns the row after it. */
+static unsigned put_act(const struct area *area, unsigned row, enum act act)
 {
     const struct act_facts *facts = act_facts(act);
+    struct area text = area_part(area, 34, row, area->width, area->height);
     char keys[32];
     char name[48];
 
     (void)act_keys(act, keys, sizeof keys);
-    area_print(area, 1, row, SCREEN_KEY_TEXT, "%-14.14s", keys);
+    area_print(area, 1, row, SCREEN_KEY_TEXT, "%-11.11s", keys);
     snprintf(name, sizeof name, ":%s%s%s", facts->name,
              facts->argument != NULL ? " " : "",
              facts->argument != NULL ? facts->argument : "");
-    area_print(area, 15, row, SCREEN_HEADING, "%-22.22s", name);
-    area_text(area, 38, row, SCREEN_TEXT, facts->text);
+    area_print(area, 12, row, SCREEN_HEADING, "%-21.21s", name);
+    return row + area_wrap(&text, 0, SCREEN_TEXT, facts->text);
+}
+
+static unsigned put_item(const struct area *area, unsigned row, unsigned item)
+{
+    if (item >= LEGEND) {
+        return put_act(area, row, (enum act)(item - LEGEND + 1));
+    }
+    struct area text = area_part(area, 1, row, area->width, area->height);
+
+    return row + area_wrap(&text, 0, SCREEN_TEXT, legend[item]);
 }
 
 void view_help(const struct model *model, const struct area *area)
 {
-    unsigned skip = model->help_scroll;
+    unsigned items = LEGEND + ACT_COUNT - 1;
+    unsigned first =
+        model->help_scroll < items ? model->help_scroll : items - 1;
+    struct area list =
+        area_part(area, 0, 0, area->width,
+                  area->height > 1 ? area->height - 1 : area->height);
     unsigned row = 0;
 
-    for (unsigned i = 0; i < LEGEND + ACT_COUNT - 1 && row < area->height;
-         i++) {
-        if (skip > 0) {
-            skip--;
-        } else if (i < LEGEND) {
-            area_text(area, 1, row++, SCREEN_TEXT, legend[i]);
-        } else {
-            put_act(area, row++, (enum act)(i - LEGEND + 1));
-        }
+    for (; first < items && row < list.height; first++) {
+        row = put_item(&list, row, first);
     }
+    struct area foot = area_part(area, 0, list.height, area->width, 1);
+
+    area_print(&foot, 1, 0, SCREEN_WARN, "%sany other key leaves the help",
+               first < items || row > list.height
+                   ? "\u2193 more: j, k, PgDn and PgUp move;  "
+                   : "the end: k and PgUp move;  ");
 }
 
 /* ---- menu ----------------------------------------------------------------------- */
@@ -57,7 +71,7 @@ void view_help(const struct model *model, const struct area *area)
 void view_menu(const struct model *model, const struct area *all)
 {
     const struct model_menu *menu = &model->menu;
-    unsigned width = all->width < 78 ? all->width : 78;
+    unsigned width = all->width < 100 ? all->width : 92;
     unsigned room = all->height > 6 ? all->height - 6 : 1;
     unsigned rows = menu->items < room ? menu->items : room;
     unsigned first = menu->cursor >= rows ? menu->cursor - rows + 1 : 0;
@@ -73,7 +87,7 @@ void view_menu(const struct model *model, const struct area *all)
     area_fill(&(struct area){box.screen, box.x, box.y, box.width, 1},
               SCREEN_TITLE);
     area_print(&box, 1, 0, SCREEN_TITLE,
-               "%s    Enter does it, Space shows the bytes first, q leaves",
+               "%s   Enter does it, Space shows bytes first, q leaves",
                menu->title);
     for (unsigned i = 0; i < rows; i++) {
         const struct model_item *item = &menu->item[first + i];
@@ -89,5 +103,5 @@ void view_menu(const struct model *model, const struct area *all)
         return;
     }
     area_print(&box, 1, rows + 1, SCREEN_DIM, "%s",
-               menu->item[menu->cursor].fault);
+               menu->item[menu->cursor].text);
 }

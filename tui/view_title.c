@@ -2,6 +2,7 @@
 /* The title line: scenario, device, time, event, phase, what goes on. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tui/view.h"
 
@@ -66,6 +67,16 @@ static void put_fleet(const struct picture *now, char *out, size_t size)
     }
 }
 
+static void put_devices(const struct model *model, const struct area *area,
+                        unsigned x)
+{
+    char fleet[96];
+
+    put_fleet(&model->now, fleet, sizeof fleet);
+    area_print(area, x, 0, SCREEN_TITLE, "  device %u/%u (%s)",
+               model->device + 1, model->now.devices, fleet);
+}
+
 void view_title(const struct model *model, const struct area *area)
 {
     const struct history *history = model_history(model);
@@ -89,13 +100,14 @@ void view_title(const struct model *model, const struct area *area)
         x = area_print(area, x, 0, SCREEN_TITLE, "  fork %u/%u",
                        model->branches.current, model->branches.count - 1);
     }
+    x = area_print(area, x, 0, SCREEN_TITLE, "  %s  %s  %s", time, position,
+                   phase != NULL ? phase->name : "");
     if (model->now.devices > 1) {
-        char fleet[96];
-
-        put_fleet(&model->now, fleet, sizeof fleet);
-        x = area_print(area, x, 0, SCREEN_TITLE, "  device %u/%u (%s)",
-                       model->device + 1, model->now.devices, fleet);
+        put_devices(model, area, x);
     }
-    area_print(area, x, 0, SCREEN_TITLE, "  %s  %s  %s  %s", time, position,
-               phase != NULL ? phase->name : "", standing(model));
+    const char *end = standing(model);
+    unsigned width = (unsigned)strlen(end) + 1;
+
+    area_print(area, area->width > width ? area->width - width - 1 : 0, 0,
+               SCREEN_TITLE, " %s ", end);
 }

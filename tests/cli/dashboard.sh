@@ -91,6 +91,12 @@ check "its scenario is valid" 0 "$tool" check forked-here.yaml
 printf '%s\n' ':goto boot.attempt' ':expect this attempt counts' \
     ':goto boot.rollback' ':expect was never' N ':refuse was never' >tell.keys
 check "the scenario's own words" 0 "$tool" tui ab-bad --script tell.keys
+check "a newcomer's rollback" 0 "$tool" tui ota-unplugged \
+    --script "$keys/student.keys"
+check "a script that is a folder" 2 "$tool" tui ab-good --script "$keys"
+check "another seed" 0 "$tool" tui ab-good --seed 77 --script - \
+    <<<":save seeded.yaml"
+test_that "is saved with it" grep -qx "seed: 77" seeded.yaml
 check "what is wrong" 0 "$tool" tui ab-good --script "$keys/wrong.keys"
 printf ':save-screen ascii\n' >ascii.keys
 check "ASCII" 0 "$tool" tui ab-good --ascii --script ascii.keys

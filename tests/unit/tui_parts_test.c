@@ -144,7 +144,8 @@ Test(fault_yaml, says_what_the_line_says)
         FILE *out = open_memstream(&text, &size);
 
         cr_assert_not_null(out);
-        fault_yaml_scenario(out, source, "x", 1, &faults[i]);
+        fault_yaml_scenario(out, source,
+                            &(struct fault_yaml){"x", NULL, 1, &faults[i]});
         fclose(out);
         struct scenario *file = read_text(text, size);
 
@@ -165,8 +166,9 @@ Test(fault_yaml, says_what_the_line_says)
 Test(fault_yaml, keeps_the_steps_that_are_there)
 {
     static const char with_steps[] =
-        "scenario: x\ntitle: t\nimages: {a: {build: app, version: 1.0.0}}\n"
-        "flash: {slot-a: a}\nsteps:\n# first\n    - at: 1s\n      do: {note: "
+        "scenario: x\ntitle: t\nseed: 3\nimages: {a: {build: app, version: "
+        "1.0.0}}\nflash: {slot-a: a}\nsteps:\n# first\n    - at: 1s\n      do: "
+        "{note: "
         "hello}\nexpect:\n  - never: {event: cpu.fault}\n";
     const char *fault = "power_cut@app.ready,nth=1";
     char *text = NULL;
@@ -174,7 +176,10 @@ Test(fault_yaml, keeps_the_steps_that_are_there)
     FILE *out = open_memstream(&text, &size);
 
     cr_assert_not_null(out);
-    fault_yaml_scenario(out, with_steps, "mine", 1, &fault);
+    uint64_t seed = 77;
+
+    fault_yaml_scenario(out, with_steps,
+                        &(struct fault_yaml){"mine", &seed, 1, &fault});
     fclose(out);
     cr_expect_not_null(strstr(text, "scenario: mine\n"));
     cr_expect_not_null(strstr(text, "# first"));
@@ -184,6 +189,7 @@ Test(fault_yaml, keeps_the_steps_that_are_there)
     cr_assert_eq(scenario_parse(text, size, "mine.yaml", &scenario, &diag), 0,
                  "%s\n%s", diag.text, text);
     cr_expect_eq(scenario->steps, 2);
+    cr_expect_eq(scenario->seed, 77);
     scenario_free(scenario);
     free(text);
 }
