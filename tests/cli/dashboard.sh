@@ -157,7 +157,7 @@ terminal send-keys "fg" Enter
 test_that "and fg takes it again" shown "n next"
 terminal send-keys q
 test_that "q leaves" shown "prompt>"
-terminal send-keys "clear; $tool tui $update_scenario & fg" Enter
+terminal send-keys "clear; $tool tui $update_scenario" Enter
 test_that "again" shown "the whole run is known"
 pkill -TERM -f "^$tool tui $update_scenario" || true
 test_that "a kill restores the terminal" shown "prompt>"
