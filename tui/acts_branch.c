@@ -495,7 +495,11 @@ int act_token(struct model *model, const struct order *order)
         model_say(model, SCREEN_WARN,
                   "the token is known when the run is over; > goes there");
     } else {
-        model_say(model, SCREEN_TEXT, "otalab replay '%s'", branch->token);
+        snprintf(model->note, sizeof model->note,
+                 "Replay this history, or debug it (registers, source, single "
+                 "steps):\notalab replay '%s'\notalab replay '%s' --gdb 3333",
+                 branch->token, branch->token);
+        model->pane = PANE_EXPLAIN;
     }
     return 0;
 }

@@ -110,6 +110,7 @@ int act_verbose(struct model *model, const struct order *order)
 
 int act_explain(struct model *model, const struct order *order)
 {
+    model->note[0] = '\0';
     snprintf(model->word, sizeof model->word, "%s",
              order->argument != NULL ? order->argument : "");
     return show_pane(model, PANE_EXPLAIN);
@@ -326,8 +327,9 @@ int act_leave(struct model *model, const struct order *order)
         model->help = false;
     } else if (model->running) {
         model->running = false;
-    } else if (model->word[0] != '\0') {
+    } else if (model->word[0] != '\0' || model->note[0] != '\0') {
         model->word[0] = '\0';
+        model->note[0] = '\0';
     } else if (model->zoom) {
         model->zoom = false;
     } else {

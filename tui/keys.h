@@ -63,7 +63,8 @@ enum special_key {
     X(DIFF, "diff", NULL, NULL,                                                \
       "show where this history and the one it forked from differ")             \
     X(SAVE, "save", "FILE", "save", "save this history as a scenario file")    \
-    X(TOKEN, "token", NULL, NULL, "show the token that replays this history")  \
+    X(TOKEN, "token", NULL, NULL,                                              \
+      "show the commands that replay and debug this history")                  \
     X(NEXT_PANE, "next-pane", NULL, "pane", "show the next pane")              \
     X(BACK_PANE, "back-pane", NULL, NULL, "show the pane before")              \
     X(PANE, "pane", "NAME", NULL, "show a pane by its name or number")         \

@@ -95,6 +95,7 @@ int model_go(struct model *model, uint64_t at)
 {
     const struct history *history = model_history(model);
 
+    model->note[0] = '\0';
     if (history == NULL) {
         model->at = 0;
         return 0;

@@ -91,6 +91,7 @@ struct model {
     bool diff;
     char filter[MODEL_TEXT];
     char word[MODEL_TEXT]; /* to explain; "": the phase */
+    char note[2048];       /* shown in its place; "": nothing */
     uint32_t address;      /* under the cursor of the hex pane */
     bool fuses;            /* the hex pane shows the fuses instead */
     unsigned scroll[PANE_COUNT];

@@ -182,6 +182,10 @@ void pane_explain(const struct model *model, const struct area *area)
         model_phase(model, &begins) ? phase_of(&begins) : NULL;
     const char *own = told(model, begins.sequence);
 
+    if (model->note[0] != '\0') {
+        (void)area_wrap(area, 0, SCREEN_TEXT, model->note);
+        return;
+    }
     if (model->word[0] != '\0') {
         (void)lookup_word(model->word, text, sizeof text);
         (void)area_wrap(area, 0, SCREEN_TEXT, text);
