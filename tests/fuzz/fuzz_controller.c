@@ -382,9 +382,9 @@ static void step(struct input *input)
         board.battery_mv = take(input, 2);
         break;
     case 10:
-        accelerator_plant(&board.accelerator,
-                          (enum accelerator_fault)(take(input, 1) % 4),
-                          take(input, 1) % 2, take(input, 1) % 4);
+        (void)accelerator_plant(&board.accelerator,
+                                (enum accelerator_fault)(take(input, 1) % 4),
+                                take(input, 1) % 2, 1 + take(input, 1) % 3);
         break;
     case 8:
     case 9:
