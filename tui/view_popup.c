@@ -7,14 +7,15 @@
 
 /* ---- help --------------------------------------------------------------------- */
 
-static const char *const legend[] = {
-    "Flash map: \u00B7 erased, \u2592 partly programmed, \u2588 programmed, "
-    "\u25AA locked, \u25B6 being written, \u2573 torn by a power cut and not "
-    "to be relied on; green: changed by the event shown.",
-    "State: \u25B8 the slot that runs; 'signed': the device would accept the "
-    "image there.",
-    " ",
-};
+#define FLASH_LEGEND                                                           \
+    "Flash map: \u00B7 erased, \u2592 partly programmed, \u2588 programmed, "  \
+    "\u25AA locked, \u25B6 being written, \u2573 torn by a power cut and not " \
+    "to be relied on; green: changed by the event shown."
+#define STATE_LEGEND                                                           \
+    "State: \u25B8 the slot that runs; 'signed': the device would accept the " \
+    "image there."
+
+static const char *const legend[] = {FLASH_LEGEND, STATE_LEGEND, " "};
 
 #define LEGEND (sizeof legend / sizeof legend[0])
 
