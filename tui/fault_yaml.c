@@ -121,7 +121,9 @@ static struct part value_of(const char *after, const char *keys)
     return (struct part){"", 0};
 }
 
-void fault_yaml_step(FILE *out, const char *fault, unsigned indent)
+/* As a step, each line after `indent` blanks. The fault has been read by
+ * scenario_add_fault() before, so it is well-formed. */
+static void put_step(FILE *out, const char *fault, unsigned indent)
 {
     struct part action = until(fault, "@=,");
     const char *at = strchr(fault, '@');
@@ -175,7 +177,7 @@ static void put_steps(FILE *out, unsigned indent,
                       const struct fault_yaml *change)
 {
     for (unsigned i = 0; i < change->faults; i++) {
-        fault_yaml_step(out, change->fault[i], indent);
+        put_step(out, change->fault[i], indent);
     }
 }
 

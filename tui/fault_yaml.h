@@ -9,10 +9,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* One fault of a line as a step: "- on: {event: .., nth: 2}\n  do: {..}\n",
- * each line after `indent` blanks. The fault has been read by
- * scenario_add_fault() before, so it is well-formed. */
-void fault_yaml_step(FILE *out, const char *fault, unsigned indent);
 /* What is changed in the scenario. */
 struct fault_yaml {
     const char *name;

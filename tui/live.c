@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/core.h"
+#include "base/clock.h"
 #include "engine/case.h"
 #include "engine/run.h"
 
@@ -49,14 +48,6 @@ int live_begin(struct live **out, const struct scenario *scenario,
     live->scenario = scenario;
     recording_init(&live->result.recording);
     return 0;
-}
-
-static uint64_t clock_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
 }
 
 /* The verdict is part of the recording. */

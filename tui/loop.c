@@ -2,8 +2,8 @@
 #include "tui/loop.h"
 
 #include <signal.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "tui/acts.h"
 #include "tui/terminal.h"
 #include "tui/view.h"
@@ -12,14 +12,6 @@
 #define SLICE_MS 25u
 #define FRAME_MS 33
 #define IDLE_MS 1000
-
-static uint64_t clock_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
-}
 
 /* ---- one frame ---------------------------------------------------------------------- */
 

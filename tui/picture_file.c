@@ -60,7 +60,7 @@ int picture_file_text(const struct screen *screen, const char *path,
     }
     for (unsigned y = 0; y < screen->height; y++) {
         for (unsigned x = 0; x < row_end(screen, y); x++) {
-            char text[4];
+            char text[5];
 
             screen_utf8(cell_at(screen, x, y)->glyph, text);
             fputs(text, out);
@@ -114,7 +114,7 @@ static void put_svg_text(FILE *out, const struct screen *screen, unsigned x,
 {
     for (; x < end; x++) {
         uint16_t glyph = cell_at(screen, x, y)->glyph;
-        char text[4];
+        char text[5];
 
         screen_utf8(glyph, text);
         fputs(glyph == '<'   ? "&lt;"

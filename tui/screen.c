@@ -2,6 +2,7 @@
 #include "tui/screen.h"
 
 #include "base/diag.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -102,33 +103,8 @@ void area_role(const struct area *area, unsigned x, unsigned y, unsigned width,
 
 /* ---- text -------------------------------------------------------------- */
 
-/* The code point at *text, which moves past it; '?' for what is not valid
- * UTF-8 of at most three bytes. */
-static uint16_t next_glyph(const unsigned char **text)
-{
-    const unsigned char *at = *text;
-    unsigned more = at[0] < 0x80                    ? 0
-                    : at[0] >= 0xC2 && at[0] < 0xE0 ? 1
-                    : at[0] >= 0xE0 && at[0] < 0xF0 ? 2
-                                                    : 3;
-    uint32_t glyph = more == 0 ? at[0] : at[0] & (0x3Fu >> more);
-
-    *text = at + 1;
-    if (more == 3) {
-        return '?';
-    }
-    for (unsigned i = 1; i <= more; i++) {
-        if ((at[i] & 0xC0u) != 0x80u) {
-            return '?';
-        }
-        glyph = glyph << 6 | (at[i] & 0x3Fu);
-    }
-    *text = at + 1 + more;
-    return (uint16_t)glyph;
-}
-
 /* Is it a character that surely takes one column? */
-static bool is_narrow(uint16_t glyph)
+static bool is_narrow(uint32_t glyph)
 {
     return (glyph >= 0xA0 && glyph < 0x300) ||
            (glyph >= 0x370 && glyph < 0x590) ||
@@ -140,18 +116,16 @@ static bool is_narrow(uint16_t glyph)
 unsigned area_text(const struct area *area, unsigned x, unsigned y,
                    enum screen_role role, const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
-
-    while (*at != '\0' && x < area->width) {
-        uint16_t glyph = next_glyph(&at);
+    while (*text != '\0' && x < area->width) {
+        uint32_t glyph = utf8_next(&text);
 
         if (glyph < 0x20 || glyph == 0x7F) {
             area_put(area, x++, y, '^', role);
-            glyph = (uint16_t)(glyph ^ 0x40u);
+            glyph ^= 0x40u;
         } else if (glyph >= 0x80 && !is_narrow(glyph)) {
             glyph = '?';
         }
-        area_put(area, x++, y, glyph, role);
+        area_put(area, x++, y, (uint16_t)glyph, role);
     }
     return least(x, area->width);
 }
@@ -237,38 +211,18 @@ void screen_to_ascii(struct screen *screen)
     }
 }
 
-void screen_utf8(uint16_t glyph, char out[4])
+void screen_utf8(uint16_t glyph, char out[5])
 {
-    unsigned char *at = (unsigned char *)out;
-
-    if (glyph < 0x80) {
-        *at++ = (unsigned char)glyph;
-    } else if (glyph < 0x800) {
-        *at++ = (unsigned char)(0xC0u | glyph >> 6);
-        *at++ = (unsigned char)(0x80u | (glyph & 0x3Fu));
-    } else {
-        *at++ = (unsigned char)(0xE0u | glyph >> 12);
-        *at++ = (unsigned char)(0x80u | (glyph >> 6 & 0x3Fu));
-        *at++ = (unsigned char)(0x80u | (glyph & 0x3Fu));
-    }
-    *at = '\0';
-}
-
-static const struct {
-    char letter;
-    const char *name;
-} roles[SCREEN_ROLE_COUNT] = {
-#define SCREEN_ROW(code, letter, name) {letter, name},
-    SCREEN_ROLES(SCREEN_ROW)
-#undef SCREEN_ROW
-};
-
-const char *screen_role_name(enum screen_role role)
-{
-    return (unsigned)role < SCREEN_ROLE_COUNT ? roles[role].name : "?";
+    out[utf8_encode(glyph, out)] = '\0';
 }
 
 char screen_role_letter(enum screen_role role)
 {
-    return (unsigned)role < SCREEN_ROLE_COUNT ? roles[role].letter : '?';
+    static const char letters[SCREEN_ROLE_COUNT] = {
+#define SCREEN_ROW(code, letter) letter,
+        SCREEN_ROLES(SCREEN_ROW)
+#undef SCREEN_ROW
+    };
+
+    return (unsigned)role < SCREEN_ROLE_COUNT ? letters[role] : '?';
 }

@@ -16,29 +16,29 @@
 #define SCREEN_MAX_WIDTH 400u
 #define SCREEN_MAX_HEIGHT 200u
 
-/* X(CODE, 'letter', "name"): what a cell means. The letter stands for it in
+/* X(CODE, 'letter'): what a cell means. The letter stands for it in
  * the role plane of a saved screen. Colours are in theme.c. */
-#define SCREEN_ROLES(X)                                        \
-    X(TEXT, '.', "text")                                       \
-    X(DIM, 'd', "dim")           /* of no importance now */    \
-    X(HEADING, 'h', "heading")   /* names of panes and rows */ \
-    X(TITLE, 't', "title")       /* the title line */          \
-    X(GOOD, 'g', "good")         /* as it should be */         \
-    X(BAD, 'b', "bad")           /* refused, failed, lost */   \
-    X(WARN, 'w', "warning")      /* on trial, low, waiting */  \
-    X(FAULT, 'f', "fault")       /* what the scenario does */  \
-    X(SELECTED, 's', "selected") /* the event or byte shown */ \
-    X(KEY, 'k', "key")           /* a key in bar and help */   \
-    X(KEY_TEXT, 'y', "key-text") /* and what it does */        \
-    X(ERASED, 'e', "erased")     /* flash map from here */     \
-    X(PROGRAMMED, 'p', "programmed")                           \
-    X(BUSY, 'u', "busy")                                       \
-    X(TORN, 'o', "torn")                                       \
-    X(CHANGED, 'c', "changed") /* by the event shown */        \
-    X(BAR, 'r', "bar")         /* progress that was made */
+#define SCREEN_ROLES(X)                            \
+    X(TEXT, '.')                                   \
+    X(DIM, 'd')      /* of no importance now */    \
+    X(HEADING, 'h')  /* names of panes and rows */ \
+    X(TITLE, 't')    /* the title line */          \
+    X(GOOD, 'g')     /* as it should be */         \
+    X(BAD, 'b')      /* refused, failed, lost */   \
+    X(WARN, 'w')     /* on trial, low, waiting */  \
+    X(FAULT, 'f')    /* what the scenario does */  \
+    X(SELECTED, 's') /* the event or byte shown */ \
+    X(KEY, 'k')      /* a key in bar and help */   \
+    X(KEY_TEXT, 'y') /* and what it does */        \
+    X(ERASED, 'e')   /* flash map from here */     \
+    X(PROGRAMMED, 'p')                             \
+    X(BUSY, 'u')                                   \
+    X(TORN, 'o')                                   \
+    X(CHANGED, 'c') /* by the event shown */       \
+    X(BAR, 'r')     /* progress that was made */
 
 enum screen_role {
-#define SCREEN_ENUM(code, letter, name) SCREEN_##code,
+#define SCREEN_ENUM(code, letter) SCREEN_##code,
     SCREEN_ROLES(SCREEN_ENUM)
 #undef SCREEN_ENUM
         SCREEN_ROLE_COUNT
@@ -96,9 +96,8 @@ void area_role(const struct area *area, unsigned x, unsigned y, unsigned width,
 
 /* Replace every glyph that is not ASCII by its stand-in. */
 void screen_to_ascii(struct screen *screen);
-/* UTF-8 of one glyph, at most 3 bytes and a 0. */
-void screen_utf8(uint16_t glyph, char out[4]);
-const char *screen_role_name(enum screen_role role);
+/* UTF-8 of one glyph, with a 0 after it. */
+void screen_utf8(uint16_t glyph, char out[5]);
 char screen_role_letter(enum screen_role role);
 
 #endif

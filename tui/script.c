@@ -62,7 +62,7 @@ static int add_frame(struct script *script)
 
 static bool shows(const struct screen *screen, const char *text)
 {
-    char row[SCREEN_MAX_WIDTH * 3 + 1];
+    char row[SCREEN_MAX_WIDTH * 3 + 5];
 
     for (unsigned y = 0; y < screen->height; y++) {
         char *at = row;

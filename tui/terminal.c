@@ -18,7 +18,6 @@ static struct {
     bool mouse;
     SCREEN *screen;
     struct screen shown; /* what is on the terminal; no cells: nothing */
-    unsigned long written;
     attr_t attribute[SCREEN_ROLE_COUNT];
     short pair[SCREEN_ROLE_COUNT];
 } term;
@@ -231,7 +230,6 @@ static void put_cell(unsigned x, unsigned y, struct cell cell)
     (void)setcchar(&out, text, term.attribute[cell.role], term.pair[cell.role],
                    NULL);
     (void)mvadd_wch((int)y, (int)x, &out);
-    term.written++;
 }
 
 /* Make `shown` as large as the screen; its cells are unlike any. */
@@ -270,11 +268,6 @@ void terminal_show(const struct screen *screen)
     }
     (void)wnoutrefresh(stdscr);
     (void)doupdate();
-}
-
-unsigned long terminal_cells_written(void)
-{
-    return term.written;
 }
 
 /* ---- input ------------------------------------------------------------- */

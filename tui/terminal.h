@@ -52,7 +52,5 @@ void terminal_set_theme(const struct theme *theme);
 void terminal_input(int timeout_ms, struct terminal_input *input);
 /* Stop the process as Ctrl-Z does, with the terminal given back meanwhile. */
 void terminal_suspend(void);
-/* The bytes written to the terminal so far, for tests and benches. */
-unsigned long terminal_cells_written(void);
 
 #endif

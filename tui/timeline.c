@@ -19,11 +19,6 @@ static unsigned marks_of_code(uint32_t code)
     case EVENT_OTP_BURN:
     case EVENT_OTP_DONE:
         return MARK_OPERATION;
-    case EVENT_ROM_START:
-        return MARK_BOOT;
-    case EVENT_POWER_CUT:
-    case EVENT_RESET_FORCED:
-        return MARK_CUT;
     default:
         return 0;
     }
@@ -32,7 +27,7 @@ static unsigned marks_of_code(uint32_t code)
 static unsigned marks_of(const struct event *event)
 {
     char line[640];
-    unsigned marks = MARK_ANY | marks_of_code(event->code);
+    unsigned marks = marks_of_code(event->code);
 
     if (story_line(event, line, sizeof line)) {
         marks |= MARK_STORY;

@@ -15,12 +15,9 @@
 #include "tui/phase.h"
 
 enum timeline_mark {
-    MARK_STORY = 1u << 0,     /* told in the short story */
-    MARK_PHASE = 1u << 1,     /* begins a phase */
-    MARK_OPERATION = 1u << 2, /* a flash operation or burn begins or ends */
-    MARK_BOOT = 1u << 3,
-    MARK_CUT = 1u << 4, /* power lost, reset from outside */
-    MARK_ANY = 1u << 7
+    MARK_STORY = 1u << 0,    /* told in the short story */
+    MARK_PHASE = 1u << 1,    /* begins a phase */
+    MARK_OPERATION = 1u << 2 /* a flash operation or burn begins or ends */
 };
 
 /* The events that an expectation counts, in order. */

@@ -8,6 +8,7 @@
 
 #include "report/github.h"
 #include "cli/groups.h"
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "cli/jobs.h"
 #include "base/json.h"
@@ -223,7 +224,7 @@ static void draw_time(void *context, uint64_t now_ns)
 
     runner->state.running = runner->plan.item[0].name;
     runner->state.virtual_s = now_ns / 1000000000u;
-    if (pace_is_slow(&runner->pace, meter_now_ms(), now_ns)) {
+    if (pace_is_slow(&runner->pace, clock_ms(), now_ns)) {
         meter_hide(&runner->meter);
         fprintf(stderr, "otalab run: slow: the program does little besides "
                         "taking exceptions or accessing timers, NVIC or MPU "

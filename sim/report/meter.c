@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/meter.h"
 
+#include "base/clock.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BAR_MAX 20u
@@ -106,21 +107,11 @@ bool pace_is_slow(struct pace *pace, uint64_t host_ms, uint64_t device_ns)
 
 /* ---- on a terminal ------------------------------------------------------ */
 
-uint64_t meter_now_ms(void)
-{
-    struct timespec now;
-
-    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) {
-        return 0;
-    }
-    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
-}
-
 void meter_open(struct meter *meter, FILE *out)
 {
     const char *term = getenv("TERM");
 
-    *meter = (struct meter){.begun_ms = meter_now_ms()};
+    *meter = (struct meter){.begun_ms = clock_ms()};
     if (term != NULL && strcmp(term, "dumb") != 0 && isatty(fileno(out)) == 1) {
         meter->out = out;
     }
@@ -131,7 +122,7 @@ void meter_draw(struct meter *meter, struct meter_state *state)
     char line[LINE_MAX_BYTES];
     struct winsize window;
     unsigned width = WIDTH_ELSE;
-    uint64_t now = meter_now_ms();
+    uint64_t now = clock_ms();
 
     if (meter->out == NULL ||
         (meter->drawn_ms != 0 && now - meter->drawn_ms < METER_TICK_MS)) {

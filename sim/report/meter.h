@@ -53,8 +53,6 @@ struct meter {
 void meter_open(struct meter *meter, FILE *out);
 /* Draw, unless it was drawn a moment ago. */
 void meter_draw(struct meter *meter, struct meter_state *state);
-/* The host's clock in milliseconds. */
-uint64_t meter_now_ms(void);
 /* Remove the line, so that something else can be printed. */
 void meter_hide(struct meter *meter);
 

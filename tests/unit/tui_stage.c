@@ -40,7 +40,7 @@ void tui_stage_end(struct model *model)
 
 int tui_stage_row(const struct screen *screen, const char *text)
 {
-    char row[SCREEN_MAX_WIDTH * 3 + 1];
+    char row[SCREEN_MAX_WIDTH * 3 + 5];
 
     for (unsigned y = 0; y < screen->height; y++) {
         char *at = row;
