@@ -108,6 +108,33 @@ static void wear(struct flash *flash)
     }
 }
 
+/* The operation in flight is about to be left half done. */
+static void note_torn(struct flash *flash)
+{
+    const struct flash_op *op = &flash->op;
+    struct flash_torn *torn = &flash->torn;
+
+    memset(torn, 0, sizeof(*torn));
+    torn->kind = op->kind;
+    torn->address = op->address;
+    torn->length = op->length;
+    memcpy(torn->data, op->data, sizeof(torn->data));
+    memcpy(torn->before, &flash->array[op->address], op->length);
+}
+
+/* The operation in flight is about to complete. */
+static void forget_torn(struct flash *flash)
+{
+    const struct flash_op *op = &flash->op;
+    struct flash_torn *torn = &flash->torn;
+
+    if (torn->kind != FLASH_IDLE &&
+        op->address < torn->address + torn->length &&
+        torn->address < op->address + op->length) {
+        memset(torn, 0, sizeof(*torn));
+    }
+}
+
 /* ---- set-up ----------------------------------------------------------- */
 
 static bool figures_supported(const struct flash_figures *figures)
@@ -476,6 +503,7 @@ static void wrong_bits(struct flash *flash)
 
 static void complete_program(struct flash *flash)
 {
+    forget_torn(flash);
     program_bytes(flash, flash->op.length);
     wrong_bits(flash);
 }
@@ -505,9 +533,11 @@ static void complete_erase(struct flash *flash)
 
     wear(flash);
     if (worn) {
+        note_torn(flash);
         complete_worn_erase(flash);
         return;
     }
+    forget_torn(flash);
     memset(&flash->array[at], 0xFF, FLASH_SECTOR);
     if (flash_range_taint(flash, at, FLASH_SECTOR) != FLASH_CLEAN) {
         extend(&flash->note[at / FLASH_SECTOR].taint, at, at + FLASH_SECTOR);
@@ -519,6 +549,7 @@ static void complete_erase(struct flash *flash)
  * left as after a cut, and so is the taint. */
 static void complete_wrong(struct flash *flash)
 {
+    note_torn(flash);
     if (flash->op.kind == FLASH_PROGRAM) {
         tear_bits(flash, 0);
         set_taint(flash, FLASH_TORN_PROGRAM);
@@ -667,6 +698,7 @@ static void tear(struct flash *flash, enum flash_form form, uint32_t done)
         return;
     }
     touch_op(flash, FLASH_BY_CUT, DISTURB_REACH);
+    note_torn(flash);
     forms[form].tear(flash, done);
     set_taint(flash, program ? FLASH_TORN_PROGRAM : FLASH_TORN_ERASE);
     if (!program) {

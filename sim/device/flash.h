@@ -121,11 +121,22 @@ struct flash_op {
     uint8_t data[FLASH_PAGE];
 };
 
+/* The operation that was left half done last, for as long as what it has left
+ * counts: until one that covers a byte of it completes. */
+struct flash_torn {
+    uint8_t kind; /* enum flash_op_kind; FLASH_IDLE: there is none */
+    uint32_t address;
+    uint32_t length;
+    uint8_t data[FLASH_PAGE];     /* of a program */
+    uint8_t before[FLASH_SECTOR]; /* `length` bytes: what was there */
+};
+
 struct flash {
     struct flash_figures figures;
-    struct flash_op op; /* in flight, or FLASH_IDLE */
-    bool last_failed;   /* the last operation to end reported a failure */
-    uint8_t fail_next;  /* enum flash_fault; taken by the next operation */
+    struct flash_op op;     /* in flight, or FLASH_IDLE */
+    struct flash_torn torn; /* see device/readings.h */
+    bool last_failed;       /* the last operation to end reported a failure */
+    uint8_t fail_next;      /* enum flash_fault; taken by the next operation */
     struct rng rng;
     uint64_t programs;
     uint64_t erases;

@@ -62,7 +62,7 @@ bool otp_advance(struct otp *otp, uint64_t now)
     return true;
 }
 
-static void drop_weak(struct otp *otp)
+void otp_lose_weak(struct otp *otp)
 {
     for (uint32_t i = 0; i < OTP_WORDS; i++) {
         otp->words[i] &= ~otp->weak[i];
@@ -79,7 +79,7 @@ static void drop_weak(struct otp *otp)
  */
 static void burn_weakly(struct otp *otp)
 {
-    drop_weak(otp);
+    otp_lose_weak(otp);
     otp->words[otp->bit / 32u] |= mask_of(otp->bit);
     otp->weak[otp->bit / 32u] |= mask_of(otp->bit);
 }
@@ -105,7 +105,7 @@ enum otp_form otp_power_cut(struct otp *otp, uint64_t now, enum otp_form form)
     return used;
 }
 
-static bool any_weak(const struct otp *otp)
+bool otp_is_weak(const struct otp *otp)
 {
     uint32_t all = 0;
 
@@ -117,13 +117,13 @@ static bool any_weak(const struct otp *otp)
 
 void otp_power_on(struct otp *otp)
 {
-    if (!any_weak(otp)) {
+    if (!otp_is_weak(otp)) {
         otp->weak_boots = 0;
         return;
     }
     otp->weak_boots++;
     if (otp->weak_boots >= 2) {
-        drop_weak(otp);
+        otp_lose_weak(otp);
     }
 }
 

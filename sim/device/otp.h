@@ -50,6 +50,9 @@ bool otp_advance(struct otp *otp, uint64_t now);
 enum otp_form otp_power_cut(struct otp *otp, uint64_t now, enum otp_form form);
 void otp_power_on(struct otp *otp); /* weak bits may be lost */
 void otp_warm_reset(struct otp *otp);
+/* Whether a bit is weak; lose all that are, as a later power-up would. */
+bool otp_is_weak(const struct otp *otp);
+void otp_lose_weak(struct otp *otp);
 
 /* Host side, for provisioning and decoding. */
 void otp_set(struct otp *otp, uint32_t bit);

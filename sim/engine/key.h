@@ -15,6 +15,8 @@
  *   random numbers      no two histories would ever meet
  *   answers that the    a device draws its message ids anew after each reset,
  *   server can repeat   so it does not ask for them
+ *   other readings of   nothing happens to them by itself: a sweep applies one,
+ *   torn words          and takes the key afterwards
  *   wear, energy below  they make an erase or a battery last a little longer or
  *   a percent           shorter
  *   what ends with the  locks, entered image, deadline, CPU time: the next boot

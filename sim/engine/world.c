@@ -26,6 +26,11 @@ static void add_flash(mbedtls_sha256_context *context,
     ADD(context, flash->op.end_ns);
     ADD(context, flash->op.fault);
     ADD(context, flash->op.data);
+    ADD(context, flash->torn.kind);
+    ADD(context, flash->torn.address);
+    ADD(context, flash->torn.length);
+    ADD(context, flash->torn.data);
+    ADD(context, flash->torn.before);
     ADD(context, flash->last_failed);
     ADD(context, flash->fail_next);
     ADD(context, flash->rng.state);

@@ -131,6 +131,11 @@ static void copy_flash(struct flash *to, const struct flash *from)
     COPY(op.start_ns);
     COPY(op.end_ns);
     COPY(op.data);
+    COPY(torn.kind);
+    COPY(torn.address);
+    COPY(torn.length);
+    COPY(torn.data);
+    COPY(torn.before);
     COPY(last_failed);
     COPY(fail_next);
     COPY(rng);
@@ -378,7 +383,9 @@ static void stir(struct world *world)
     struct endpoint here = {10, 40000};
     struct endpoint there = {1, 5683};
 
-    flash_program(&device->board.flash, 0, 0x2000, page, sizeof page);
+    flash_program(&device->board.flash, 0, 0x1000, page, sizeof page);
+    flash_power_cut(&device->board.flash, 1, FLASH_FORM_BITS);
+    flash_program(&device->board.flash, 1, 0x2000, page, sizeof page);
     otp_burn(&device->board.otp, 0, 300);
     cr_assert_eq(board_console_line(&device->board, "trial b"), 0);
     cr_assert_eq(link_outage(&device->link, 0, 900, 1000), 0);
