@@ -128,6 +128,9 @@ static void add_oracle(struct maker *maker, const struct oracle *oracle)
     ADD(maker, oracle->level);
     ADD(maker, oracle->excused);
     ADD(maker, oracle->use_reported);
+    ADD(maker, oracle->calm_boots);
+    ADD(maker, oracle->calm_reported);
+    add_time(maker, oracle->calm_until_ns);
     for (unsigned i = 0; i < ORACLE_USES; i++) {
         add_time(maker, oracle->used_ns[i]);
     }

@@ -64,6 +64,14 @@ static void count_bytes(struct device *device, uint32_t bytes)
     oracle_bytes(&device->world->oracle, &view, bytes);
 }
 
+/* A datagram of the device, or for it, was offered to its link. */
+static void note_fate(struct device *device, enum link_fate fate)
+{
+    if (fate != LINK_SENT) {
+        oracle_disturbed(&device->world->oracle);
+    }
+}
+
 enum board_air net_send(void *context, uint32_t node, uint32_t port,
                         const uint8_t *bytes, uint32_t length,
                         uint64_t *until_ns)
@@ -73,6 +81,7 @@ enum board_air net_send(void *context, uint32_t node, uint32_t port,
     struct link *link = &device->world->link;
 
     if (!link_up_at(link, now)) {
+        note_fate(device, LINK_LOST_OUTAGE);
         return BOARD_AIR_DOWN;
     }
     struct link_sent sent =
@@ -81,6 +90,7 @@ enum board_air net_send(void *context, uint32_t node, uint32_t port,
     *until_ns = sent.on_air ? sent.end_ns : now;
     emit_numbers(device, EVENT_RADIO_SEND, length, sent.fate,
                  arrives_in(&sent, now));
+    note_fate(device, sent.fate);
     count_bytes(device, length);
     return sent.fate == LINK_LOST_FULL ? BOARD_AIR_FULL : BOARD_AIR_TAKEN;
 }
@@ -137,6 +147,17 @@ static void answer(struct device *device, uint64_t now, struct endpoint to,
                                      arrives_in(&sent, now)}};
 
     emit_event(device->run, device, &event);
+    note_fate(device, sent.fate);
+}
+
+static bool misbehaves(const struct server *server)
+{
+    for (unsigned kind = 0; kind < SERVER_FAULTS; kind++) {
+        if (server->fault[kind].on) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void at_server(struct device *device, uint64_t now,
@@ -149,6 +170,9 @@ static void at_server(struct device *device, uint64_t now,
     uint32_t resource = 0;
     uint32_t block = 0;
 
+    if (misbehaves(server)) {
+        oracle_disturbed(&device->world->oracle);
+    }
     if (request_of(packet, &resource, &block)) {
         emit_numbers(device, EVENT_SERVER_REQUEST, resource, block, 0);
     }
@@ -274,6 +298,14 @@ int net_change(struct device *device, const struct action *action,
 
 /* ---- publishing ----------------------------------------------------------- */
 
+/* Every device is offered something else from now on. */
+static void tell_oracles(struct run *run)
+{
+    for (unsigned i = 0; i < run->devices; i++) {
+        oracle_disturbed(&run->world->device[i].oracle);
+    }
+}
+
 int net_publish(struct run *run, const struct action *action, struct diag *diag)
 {
     const struct scenario_publish *publish = &action->publish;
@@ -290,6 +322,7 @@ int net_publish(struct run *run, const struct action *action, struct diag *diag)
     }
     server_publish(&run->world->server, descriptor, sizeof descriptor,
                    offer->image, run->world->release);
+    tell_oracles(run);
     event.number[0] = run->world->release;
     snprintf(event.text, sizeof event.text, "%s", publish->image);
     emit_event(run, NULL, &event);
@@ -301,6 +334,7 @@ void net_withdraw(struct run *run)
     struct event event = {.code = EVENT_SERVER_WITHDRAW};
 
     server_withdraw(&run->world->server);
+    tell_oracles(run);
     emit_event(run, NULL, &event);
 }
 

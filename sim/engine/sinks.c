@@ -120,6 +120,9 @@ static void on_flash_end(void *context, const struct flash_op *op)
     emit_flash(device, EVENT_FLASH_DONE, op->address,
                op->kind == FLASH_ERASE ? 0 : op->length);
     work_ends(device);
+    if (op->fault != FLASH_FAULT_NONE) {
+        oracle_disturbed(&device->world->oracle);
+    }
     oracle_flash_end(&device->world->oracle, &view, op);
 }
 
@@ -271,7 +274,10 @@ static void on_storm(void *context)
 
 static void on_accelerator_bad(void *context, enum accelerator_fault fault)
 {
-    emit_numbers(context, EVENT_ACCELERATOR_BAD, fault, 0, 0);
+    struct device *device = context;
+
+    emit_numbers(device, EVENT_ACCELERATOR_BAD, fault, 0, 0);
+    oracle_disturbed(&device->world->oracle);
 }
 
 static const struct board_sink board_sink = {

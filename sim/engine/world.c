@@ -175,6 +175,9 @@ static void add_oracle(mbedtls_sha256_context *context,
     ADD(context, oracle->erased_ns);
     ADD(context, oracle->excused);
     ADD(context, oracle->use_reported);
+    ADD(context, oracle->calm_boots);
+    ADD(context, oracle->calm_until_ns);
+    ADD(context, oracle->calm_reported);
 }
 
 static void add_strike(mbedtls_sha256_context *context,

@@ -13,10 +13,18 @@
  *                      1.5 times the largest image and 16 KiB on the air
  *   in addition        4 KiB on the air in every poll-ms
  *
+ * Once faults have ended, an update gets there much sooner: in the attempt that
+ * the last fault has hit, or in the next one. A device that can go back to a
+ * confirmed image may therefore need 2 * (N + 3) boots after that fault, and on
+ * the air the bytes of two attempts and of polls. What counts as a fault is
+ * whatever oracle_disturbed() is told.
+ *
  * So each unit costs a time, P / (N + 3) for a boot. A debt of A * P is
  * allowed, and is paid off as time passes. What the world does to the device on
  * purpose pays for one attempt; the boot after a power cut costs nothing.
  */
+#include <inttypes.h>
+
 #include "oracle/oracle_parts.h"
 
 #define ATTEMPTS_MORE 4u
@@ -24,6 +32,7 @@
 #define ERASES_OF_ATTEMPT 4u
 #define BYTES_MORE 16384u
 #define BYTES_OF_POLL 4096u
+#define CALM_ATTEMPTS 2u
 
 /* ---- bounds ------------------------------------------------------------- */
 
@@ -70,6 +79,18 @@ static uint64_t attempt_boots(const struct oracle_case *judged)
     return judged->policy.attempts + BOOTS_MORE;
 }
 
+/* After the last fault; without polls there is no bound for bytes. */
+static void calm_bounds(struct oracle_case *judged)
+{
+    uint64_t cost = judged->policy.poll_ns / BYTES_OF_POLL;
+
+    judged->calm_boots = (uint32_t)(CALM_ATTEMPTS * attempt_boots(judged));
+    judged->calm_bytes =
+        (struct oracle_bound){.cost_ns = cost,
+                              .most_ns =
+                                  CALM_ATTEMPTS * attempt_bytes(judged) * cost};
+}
+
 void oracle_bounds(struct oracle_case *judged)
 {
     const struct policy_figures *policy = &judged->policy;
@@ -83,6 +104,7 @@ void oracle_bounds(struct oracle_case *judged)
         bound(pause, attempts, attempt_bytes(judged),
               policy->poll_ns != 0 ? BYTES_OF_POLL * (pause / policy->poll_ns)
                                    : 0);
+    calm_bounds(judged);
 }
 
 /* ---- use ---------------------------------------------------------------- */
@@ -108,12 +130,44 @@ static void too_much(struct oracle *oracle, const struct oracle_view *view,
     }
 }
 
+static void not_calm(struct oracle *oracle, const struct oracle_view *view,
+                     const char *what, uint64_t units)
+{
+    if (!oracle->calm_reported) {
+        oracle->calm_reported = true;
+        oracle_violate(oracle, view, 5,
+                       "more than %" PRIu64 " %s since the last fault", units,
+                       what);
+    }
+}
+
+/* If no image is left that was confirmed, it may have to try for ever. */
+static void calm_boot(struct oracle *oracle, const struct oracle_view *view)
+{
+    uint32_t most = view->judged->calm_boots;
+
+    if (most != 0 && oracle_has_good(oracle, view) &&
+        ++oracle->calm_boots > most) {
+        not_calm(oracle, view, "boots", most);
+    }
+}
+
+static void calm_bytes(struct oracle *oracle, const struct oracle_view *view,
+                       uint32_t bytes)
+{
+    if (!use(view, &view->judged->calm_bytes, &oracle->calm_until_ns, bytes)) {
+        not_calm(oracle, view, "bytes",
+                 CALM_ATTEMPTS * attempt_bytes(view->judged));
+    }
+}
+
 void oracle_life_boot(struct oracle *oracle, const struct oracle_view *view)
 {
     if (oracle->excused) {
         oracle->excused = false;
         return;
     }
+    calm_boot(oracle, view);
     if (!use(view, &view->judged->bound[USE_BOOTS], &oracle->used_ns[USE_BOOTS],
              1)) {
         too_much(oracle, view, USE_BOOTS,
@@ -124,6 +178,7 @@ void oracle_life_boot(struct oracle *oracle, const struct oracle_view *view)
 void oracle_bytes(struct oracle *oracle, const struct oracle_view *view,
                   uint32_t bytes)
 {
+    calm_bytes(oracle, view, bytes);
     if (!use(view, &view->judged->bound[USE_BYTES], &oracle->used_ns[USE_BYTES],
              bytes)) {
         too_much(oracle, view, USE_BYTES,
@@ -144,6 +199,12 @@ void oracle_life_erase(struct oracle *oracle, const struct oracle_view *view,
     }
 }
 
+void oracle_disturbed(struct oracle *oracle)
+{
+    oracle->calm_boots = 0;
+    oracle->calm_until_ns = 0;
+}
+
 /* ---- credit ------------------------------------------------------------- */
 
 static void pay(uint64_t *until, uint64_t ns)
@@ -156,6 +217,7 @@ void oracle_life_credit(struct oracle *oracle, const struct oracle_view *view)
     const struct oracle_case *judged = view->judged;
     uint64_t pause = judged->policy.backoff_max_ns;
 
+    oracle_disturbed(oracle);
     pay(&oracle->used_ns[USE_BOOTS], pause);
     pay(&oracle->used_ns[USE_BYTES],
         attempt_bytes(judged) * judged->bound[USE_BYTES].cost_ns);

@@ -50,6 +50,7 @@ void oracle_reset(struct oracle *oracle, const struct oracle_view *view)
 void oracle_struck(struct oracle *oracle, const struct oracle_view *view,
                    enum ctl_reset_cause cause, bool meant)
 {
+    oracle_disturbed(oracle);
     if (meant) {
         oracle->excused = true;
         oracle_life_credit(oracle, view);

@@ -19,7 +19,8 @@
  *   4 an unconfirmed image runs at most N times, not past its deadline, is
  *     confirmed only after it asked, is not older than its fallback, and does
  *     not cost the device that fallback
- *   5 boots, bytes and erases are bounded in any stretch of time
+ *   5 boots, bytes and erases are bounded in any stretch of time, and much
+ *     more tightly once faults have ended
  *   6 flash rules, locks, raw writes, unreliable words
  *
  * docs/security.md says what each rule does not see.
@@ -66,7 +67,9 @@ struct oracle_case {
     const struct board_map *map;
     struct policy_figures policy;
     struct oracle_bound bound[ORACLE_USES]; /* see oracle_bounds() */
-    const uint8_t *rom;                     /* as the CPU must find it */
+    uint32_t calm_boots; /* the most after the last fault; 0: not bounded */
+    struct oracle_bound calm_bytes;
+    const uint8_t *rom; /* as the CPU must find it */
     uint32_t rom_size;
     unsigned images;
     struct oracle_image image[ORACLE_IMAGES];
@@ -121,6 +124,9 @@ struct oracle {
     uint64_t erased_ns[FLASH_MAX_SECTORS]; /* the same for each sector */
     bool excused;                          /* the world causes the next boot */
     bool use_reported[ORACLE_USES];
+    uint32_t calm_boots;    /* since the last fault */
+    uint64_t calm_until_ns; /* time at which its bytes since then are paid */
+    bool calm_reported;
 };
 
 struct oracle_sink {
@@ -193,6 +199,9 @@ void oracle_struck(struct oracle *oracle, const struct oracle_view *view,
  * `runs` runs of its trial. The device has to work with the new bytes. */
 void oracle_damaged(struct oracle *oracle, const struct oracle_view *view,
                     uint32_t address, uint32_t length, uint32_t runs);
+/* Something from outside has given an update a new start, or kept it from
+ * going on: an offer, a lost datagram, a misbehaving server, a failing part. */
+void oracle_disturbed(struct oracle *oracle);
 /* Someone gave the device something to do. */
 void oracle_prompted(struct oracle *oracle, const struct oracle_view *view);
 

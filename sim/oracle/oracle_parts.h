@@ -62,6 +62,9 @@ void oracle_request_stands(struct oracle *oracle,
                            const struct oracle_view *view);
 void oracle_request_given(struct oracle *oracle,
                           const struct oracle_view *view);
+/* Whether a slot holds an image that was confirmed there and may run. */
+bool oracle_has_good(const struct oracle *oracle,
+                     const struct oracle_view *view);
 /* The slot that must not be lost now: the one in force, or the one to which a
  * trial would go back. NONE: nothing is known to be good. */
 uint32_t oracle_kept_slot(const struct oracle *oracle,

@@ -49,6 +49,13 @@ static bool is_good(const struct oracle *oracle, const struct oracle_view *view,
            oracle_fuses_allow(view, image) && oracle->good[slot] == image;
 }
 
+bool oracle_has_good(const struct oracle *oracle,
+                     const struct oracle_view *view)
+{
+    return is_good(oracle, view, JOURNAL_SLOT_A) ||
+           is_good(oracle, view, JOURNAL_SLOT_B);
+}
+
 /* The image to go back to, in another slot than the one on trial. */
 static uint32_t better_image(const struct oracle *oracle,
                              const struct oracle_view *view)

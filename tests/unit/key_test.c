@@ -295,6 +295,16 @@ static void told(struct world *world)
     world->device[0].oracle.use_reported[USE_BYTES] = true;
 }
 
+static void calm(struct world *world)
+{
+    world->device[0].oracle.calm_boots = 2;
+}
+
+static void paid(struct world *world)
+{
+    world->device[0].oracle.calm_until_ns = world->now_ns + SECOND;
+}
+
 static void judged(struct world *world)
 {
     world->expect[0].judged[0] = 5;
@@ -343,6 +353,8 @@ Test(key, what_matters_makes_another_key)
         {"part of a report", upload},
         {"offers so far", offers},
         {"told", told},
+        {"boots since a fault", calm},
+        {"bytes since a fault", paid},
         {"judged", judged},
         {"phase", phase},
     };

@@ -6,7 +6,16 @@
  */
 #include "oracle_stage.h"
 
-TestSuite(oracle_liveness, .init = stage_set, .fini = stage_strike);
+/* The much lower bounds after the last fault have tests of their own. */
+static void never_calm(void)
+{
+    stage_set();
+    stage.judged.calm_boots = 0;
+    stage.judged.calm_bytes.most_ns = 0;
+}
+
+TestSuite(oracle_liveness, .init = never_calm, .fini = stage_strike);
+TestSuite(oracle_calm, .init = stage_set, .fini = stage_strike);
 
 #define HOUR (3600u * SECOND)
 #define ATTEMPTS 16u
@@ -132,5 +141,114 @@ Test(oracle_liveness, without_figures_nothing_is_bounded)
 {
     memset(stage.judged.bound, 0, sizeof stage.judged.bound);
     reset_at_once(1000);
+    expect_silence();
+}
+
+/* ---- after the last fault: 2 attempts of 6 boots --------------------------- */
+
+#define CALM_BOOTS 12u
+#define CALM_BYTES (2u * (IMAGE_SIZE * 3u / 2u + 16384u))
+
+static void on_the_air(uint32_t bytes)
+{
+    for (; bytes > 1000; bytes -= 1000) {
+        oracle_bytes(&stage.oracle, &stage.view, 1000);
+    }
+    oracle_bytes(&stage.oracle, &stage.view, bytes);
+}
+
+Test(oracle_calm, bounds_come_from_the_figures)
+{
+    cr_expect_eq(stage.judged.calm_boots, CALM_BOOTS);
+    cr_expect_eq(stage.judged.calm_bytes.most_ns /
+                     stage.judged.calm_bytes.cost_ns,
+                 CALM_BYTES);
+}
+
+Test(oracle_calm, boots)
+{
+    reset_at_once(CALM_BOOTS);
+    expect_silence();
+    reset_at_once(3);
+    expect_only(5, "more than 12 boots since the last fault");
+}
+
+Test(oracle_calm, boots_however_slow_they_come)
+{
+    for (unsigned i = 0; i <= CALM_BOOTS; i++) {
+        stage.view.now_ns += 100 * HOUR;
+        reset_at_once(1);
+    }
+    expect_only(5, "more than 12 boots since the last fault");
+}
+
+Test(oracle_calm, bytes)
+{
+    on_the_air(CALM_BYTES);
+    expect_silence();
+    on_the_air(2);
+    expect_only(5, "bytes since the last fault");
+}
+
+Test(oracle_calm, polls_are_free)
+{
+    for (unsigned i = 0; i < 60 * 24; i++) {
+        on_the_air(4000);
+        stage.view.now_ns += 60u * SECOND;
+    }
+    expect_silence();
+}
+
+static void strike(void)
+{
+    oracle_struck(&stage.oracle, &stage.view, CTL_CAUSE_POWER_ON, true);
+}
+
+static void brown_out(void)
+{
+    oracle_struck(&stage.oracle, &stage.view, CTL_CAUSE_BROWN_OUT, false);
+}
+
+static void damage(void)
+{
+    oracle_damaged(&stage.oracle, &stage.view, AT_END * SECTOR, 1, 1);
+}
+
+static void prompt(void)
+{
+    oracle_prompted(&stage.oracle, &stage.view);
+}
+
+static void disturb(void)
+{
+    oracle_disturbed(&stage.oracle);
+}
+
+static void confirm(void)
+{
+    journal(JOURNAL_SLOT_B, JOURNAL_TRIAL, 3);
+    boot(NEW);
+    ask(REQUEST_CONFIRM);
+    journal(JOURNAL_SLOT_B, JOURNAL_CONFIRMED, 0);
+}
+
+Test(oracle_calm, begins_anew)
+{
+    static void (*const anew[])(void) = {strike, brown_out, damage,
+                                         prompt, disturb,   confirm};
+
+    for (unsigned i = 0; i < sizeof anew / sizeof anew[0]; i++) {
+        reset_at_once(CALM_BOOTS - 2); /* confirm() boots, too */
+        on_the_air(CALM_BYTES);
+        anew[i]();
+    }
+    expect_silence();
+}
+
+/* What is left may have to be tried for ever. */
+Test(oracle_calm, boots_without_a_confirmed_image)
+{
+    put("slot-a", FORGED);
+    reset_at_once(5 * CALM_BOOTS);
     expect_silence();
 }

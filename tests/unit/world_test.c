@@ -275,6 +275,9 @@ static void copy_oracle(struct oracle *to, const struct oracle *from)
     COPY(used_ns);
     COPY(erased_ns);
     COPY(excused);
+    COPY(calm_boots);
+    COPY(calm_until_ns);
+    COPY(calm_reported);
     COPY(use_reported);
 }
 
