@@ -114,6 +114,19 @@ void board_assert_reset(struct board *board, enum ctl_reset_cause cause,
     board->sram = (uint8_t)sram;
 }
 
+void board_streams(struct board *board, uint64_t seed)
+{
+    flash_stream(&board->flash, seed);
+    otp_stream(&board->otp, seed);
+    rng_init(&board->noise, seed, "noise");
+    rng_init(&board->scramble, seed, "scramble");
+}
+
+void board_hold(struct board *board, uint64_t until)
+{
+    board_start_epoch(board, max_u64(board->now_ns, until));
+}
+
 int board_init(struct board *board, const struct board_figures *figures,
                uint64_t seed)
 {
@@ -128,8 +141,7 @@ int board_init(struct board *board, const struct board_figures *figures,
     }
     board->figures = *figures;
     otp_init(&board->otp, figures->otp_burn_ns, seed);
-    rng_init(&board->noise, seed, "noise");
-    rng_init(&board->scramble, seed, "scramble");
+    board_streams(board, seed);
     board->battery_mv = figures->battery_mv;
     board->left_mj = UINT32_MAX;
     board->view = BOARD_VIEW_STALE;
@@ -137,7 +149,7 @@ int board_init(struct board *board, const struct board_figures *figures,
     return 0;
 }
 
-static void tear_flash(struct board *board, enum flash_form form,
+static void tear_flash(struct board *board, const struct board_cut *cut,
                        struct board_cut_report *report)
 {
     struct flash *flash = &board->flash;
@@ -147,7 +159,8 @@ static void tear_flash(struct board *board, enum flash_form form,
     report->address = flash->op.address;
     report->length = flash->op.length;
     report->done = flash_done(flash, board->now_ns);
-    report->flash_form = flash_power_cut(flash, board->now_ns, form);
+    report->flash_form =
+        flash_tear(flash, board->now_ns, cut->flash_form, cut->flash_reach);
 }
 
 static void tear_otp(struct board *board, enum otp_form form,
@@ -163,7 +176,7 @@ void board_power_cut(struct board *board, const struct board_cut *cut,
 {
     memset(report, 0, sizeof(*report));
     board_advance(board, NULL, cut->now_ns, NULL);
-    tear_flash(board, cut->flash_form, report);
+    tear_flash(board, cut, report);
     tear_otp(board, cut->otp_form, report);
     radio_reset(&board->radio, true);
     accelerator_reset(&board->accelerator);

@@ -241,6 +241,7 @@ struct board_cut {
     uint64_t now_ns;
     uint64_t off_ns;
     enum flash_form flash_form;
+    uint32_t flash_reach; /* see flash_tear() */
     enum otp_form otp_form;
     enum ctl_reset_cause cause; /* POWER_ON or BROWN_OUT */
     enum board_sram sram;
@@ -265,6 +266,12 @@ void board_power_cut(struct board *board, const struct board_cut *cut,
  * that what ended by `now` is reported at its time. */
 void board_warm_reset(struct board *board, uint64_t now,
                       enum ctl_reset_cause cause);
+
+/* Reset stays asserted until `until` (not before the board's time). */
+void board_hold(struct board *board, uint64_t until);
+
+/* Every random stream begins anew. */
+void board_streams(struct board *board, uint64_t seed);
 
 /* Prepare the window for a boot: flash as it reads now, SRAM according to
  * board->sram. Called by SYS_BOOT; the machine also calls it before a new

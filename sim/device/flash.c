@@ -150,6 +150,11 @@ static bool figures_supported(const struct flash_figures *figures)
            figures->endurance > 0;
 }
 
+void flash_stream(struct flash *flash, uint64_t seed)
+{
+    rng_init(&flash->rng, seed, "flash");
+}
+
 int flash_init(struct flash *flash, const struct flash_figures *figures,
                uint64_t seed)
 {
@@ -160,7 +165,7 @@ int flash_init(struct flash *flash, const struct flash_figures *figures,
     flash->figures = *figures;
     memset(flash->array, 0xFF, sizeof(flash->array));
     memset(flash->touched, 1, sizeof(flash->touched));
-    rng_init(&flash->rng, seed, "flash");
+    flash_stream(flash, seed);
     return 0;
 }
 
@@ -706,15 +711,16 @@ static void tear(struct flash *flash, enum flash_form form, uint32_t done)
     }
 }
 
-enum flash_form flash_power_cut(struct flash *flash, uint64_t now,
-                                enum flash_form form)
+enum flash_form flash_tear(struct flash *flash, uint64_t now,
+                           enum flash_form form, uint32_t reach)
 {
     enum flash_form used = FLASH_FORM_BEFORE;
 
     (void)flash_advance(flash, now, NULL);
     /* An operation that the part ignores leaves nothing to tear. */
     if (flash_busy(flash) && flash->op.fault != FLASH_FAULT_IGNORED) {
-        uint32_t done = flash_done(flash, now);
+        uint32_t done = reach > 0 ? reach : flash_done(flash, now);
+
         used = form_fits((int)form, flash->op.kind) ? form
                                                     : choose_form(flash, done);
         tear(flash, used, done);
@@ -723,6 +729,12 @@ enum flash_form flash_power_cut(struct flash *flash, uint64_t now,
     memset(flash->locked, 0, sizeof(flash->locked));
     flash->last_failed = false;
     return used;
+}
+
+enum flash_form flash_power_cut(struct flash *flash, uint64_t now,
+                                enum flash_form form)
+{
+    return flash_tear(flash, now, form, 0);
 }
 
 void flash_warm_reset(struct flash *flash)

@@ -157,6 +157,9 @@ struct flash {
 int flash_init(struct flash *flash, const struct flash_figures *figures,
                uint64_t seed);
 
+/* The random stream begins anew. */
+void flash_stream(struct flash *flash, uint64_t seed);
+
 /*
  * Begin an operation at `now`, to which the caller has already advanced the
  * model. Returns the rule broken, FLASH_RULE_NONE if none; if several, the
@@ -185,6 +188,10 @@ uint32_t flash_done(const struct flash *flash, uint64_t now);
  * form that was used, FLASH_FORM_BEFORE if idle. */
 enum flash_form flash_power_cut(struct flash *flash, uint64_t now,
                                 enum flash_form form);
+/* The same, but the form has got `reach`/1000 far, whatever the time; 0: as far
+ * as the operation. */
+enum flash_form flash_tear(struct flash *flash, uint64_t now,
+                           enum flash_form form, uint32_t reach);
 /* Warm reset: locks are cleared, the operation continues. */
 void flash_warm_reset(struct flash *flash);
 

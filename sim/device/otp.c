@@ -8,11 +8,16 @@ static uint32_t mask_of(uint32_t bit)
     return 1u << bit % 32u;
 }
 
+void otp_stream(struct otp *otp, uint64_t seed)
+{
+    rng_init(&otp->rng, seed, "otp");
+}
+
 void otp_init(struct otp *otp, uint64_t burn_ns, uint64_t seed)
 {
     memset(otp, 0, sizeof(*otp));
     otp->burn_ns = burn_ns;
-    rng_init(&otp->rng, seed, "otp");
+    otp_stream(otp, seed);
 }
 
 enum otp_rule otp_burn(struct otp *otp, uint64_t now, uint32_t bit)

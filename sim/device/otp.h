@@ -44,6 +44,8 @@ struct otp {
     uint32_t weak_boots;      /* power-ups since the weak bit was made */
 };
 
+/* The random stream begins anew. */
+void otp_stream(struct otp *otp, uint64_t seed);
 void otp_init(struct otp *otp, uint64_t burn_ns, uint64_t seed);
 enum otp_rule otp_burn(struct otp *otp, uint64_t now, uint32_t bit);
 bool otp_advance(struct otp *otp, uint64_t now);

@@ -127,11 +127,10 @@ static int take_all(struct run *run, struct checkpoint *to)
     return to->rest == NULL ? -1 : 0;
 }
 
-int checkpoint_take(struct run *run, struct checkpoint **out, struct diag *diag)
+int checkpoint_copy(struct run *run, struct checkpoint **out, struct diag *diag)
 {
     struct checkpoint *made = calloc(1, sizeof *made);
 
-    assert(checkpoint_possible(run));
     *out = NULL;
     if (made != NULL) {
         made->users = 1;
@@ -144,6 +143,12 @@ int checkpoint_take(struct run *run, struct checkpoint **out, struct diag *diag)
         checkpoint_leave(made);
     }
     return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+}
+
+int checkpoint_take(struct run *run, struct checkpoint **out, struct diag *diag)
+{
+    assert(checkpoint_possible(run));
+    return checkpoint_copy(run, out, diag);
 }
 
 int checkpoint_note(struct run *run, struct diag *diag)
@@ -195,6 +200,15 @@ static bool stands(const struct world_device *device)
     return device->wait != WAIT_RESET && device->wait != WAIT_LOST;
 }
 
+void checkpoint_put(struct run *run, const struct checkpoint *checkpoint)
+{
+    for (unsigned i = 0; i < run->devices; i++) {
+        sectors_restore(&run->world->device[i].board.flash, &run->held[i],
+                        &checkpoint->flash[i]); /* notices what was touched */
+    }
+    put_rest(run->world, checkpoint->rest);
+}
+
 int checkpoint_go(struct run *run, const struct checkpoint *checkpoint,
                   struct diag *diag)
 {
@@ -207,13 +221,9 @@ int checkpoint_go(struct run *run, const struct checkpoint *checkpoint,
         return diag_fail(diag, err, "out of memory");
     }
     for (unsigned i = 0; i < run->devices; i++) {
-        struct world_device *world = &run->world->device[i];
-
-        in_place[i] = stands(world);
-        sectors_restore(&world->board.flash, &run->held[i],
-                        &checkpoint->flash[i]); /* notices what was touched */
+        in_place[i] = stands(&run->world->device[i]);
     }
-    put_rest(run->world, checkpoint->rest);
+    checkpoint_put(run, checkpoint);
     run->story = checkpoint->story;
     for (unsigned i = 0; i < run->devices && err == 0; i++) {
         err = device_return(&run->device[i], in_place[i], checkpoint->sram[i],

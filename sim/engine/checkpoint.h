@@ -30,6 +30,10 @@ bool checkpoint_possible(const struct run *run);
 /* Take a checkpoint. 0, or OTALAB_ERR_SIMULATOR if out of memory. */
 int checkpoint_take(struct run *run, struct checkpoint **out,
                     struct diag *diag);
+/* The same at any point, for the world alone; checkpoint_put() goes back. */
+int checkpoint_copy(struct run *run, struct checkpoint **out,
+                    struct diag *diag);
+void checkpoint_put(struct run *run, const struct checkpoint *checkpoint);
 /* Return to a checkpoint of this run. Errors as from machine_restart(). */
 int checkpoint_go(struct run *run, const struct checkpoint *checkpoint,
                   struct diag *diag);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/cause.h"
+#include "engine/day.h"
 #include "engine/expects.h"
 #include "engine/near.h"
 #include "engine/verdict.h"
@@ -345,7 +346,8 @@ static void expect_open(struct run *run, unsigned index)
                    expect->within_ns < run->given->scenario->limit_ns;
 
     if (!bounded && !run->world->stuck &&
-        run->world->now_ns >= run->given->scenario->limit_ns) {
+        run->world->now_ns >=
+            day_deadline(run->world, run->given->scenario->limit_ns)) {
         run->world->verdict = RUN_LIMIT;
     }
     expects_late(run, index);

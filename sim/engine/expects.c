@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/cause.h"
+#include "engine/day.h"
 #include "engine/device.h"
 #include "engine/near.h"
 #include "engine/steps.h"
@@ -36,9 +37,11 @@ static void never_seen(struct run *run, unsigned index,
 }
 
 /* `within` has passed: an event now comes too late. */
-static bool too_late(const struct expect *expect, uint64_t now_ns)
+static bool too_late(const struct run *run, const struct expect *expect,
+                     uint64_t now_ns)
 {
-    return expect->within_ns != 0 && now_ns > expect->within_ns;
+    return expect->within_ns != 0 &&
+           now_ns > day_deadline(run->world, expect->within_ns);
 }
 
 /* The event to name: the last one, or the first that was one too many. */
@@ -72,7 +75,8 @@ static void expect_event(struct run *run, unsigned index,
     if (expect->kind == EXPECT_NEVER && state->count >= nth) {
         never_seen(run, index, event);
     } else if (expect->kind == EXPECT_EVENTUALLY) {
-        state->met = state->count >= nth && !too_late(expect, event->time_ns);
+        state->met =
+            state->count >= nth && !too_late(run, expect, event->time_ns);
     }
 }
 
@@ -356,7 +360,7 @@ static void expect_state(struct run *run, unsigned index)
     const struct expect *expect = &run->given->scenario->expect[index];
     struct world_expect *state = &run->world->expect[index];
 
-    if (too_late(expect, run->world->now_ns)) {
+    if (too_late(run, expect, run->world->now_ns)) {
         if (expect->within_ns < run->given->scenario->limit_ns) {
             expects_late(run, index);
         } /* otherwise it is still open when the run ends at its limit */
@@ -385,9 +389,10 @@ void expects_state(struct run *run)
     }
 }
 
+/* With pauses, a run without such expectations ends where it settles. */
 bool expects_met(const struct run *run)
 {
-    bool asked = false;
+    bool asked = run->world->pauses;
 
     for (unsigned i = 0; i < run->given->scenario->expects; i++) {
         if (run->given->scenario->expect[i].kind == EXPECT_EVENTUALLY) {

@@ -180,6 +180,7 @@ static void add_strike(struct maker *maker, const struct world_strike *strike)
         ADD(maker, strike->step);
         ADD(maker, strike->cut.off_ns);
         ADD(maker, strike->cut.flash_form);
+        ADD(maker, strike->cut.flash_reach);
         ADD(maker, strike->cut.otp_form);
         ADD(maker, strike->cut.cause);
         ADD(maker, strike->cut.sram);
@@ -327,6 +328,7 @@ void world_key(const struct world *world, const struct scenario *scenario,
     add_steps(&maker, world, scenario);
     add_expects(&maker, world, scenario);
     ADD(&maker, world->phase);
+    ADD(&maker, world->pauses);
     ADD(&maker, world->release);
     ADD(&maker, world->stop);
     ADD(&maker, world->over);

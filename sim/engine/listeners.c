@@ -25,7 +25,8 @@ static void record(void *context, const struct event *event)
 {
     struct run *run = context;
 
-    if (recording_add(&run->result->recording, event) != 0) {
+    if (!run->options->unrecorded &&
+        recording_add(&run->result->recording, event) != 0) {
         recording_full(run);
     }
 }
@@ -57,6 +58,27 @@ static void watch(void *context, const struct event *event)
         run->seen || (run->wanted != NULL && pattern_fits(run->wanted, event));
 }
 
+/* What a power cut may strike, or come between. */
+static void count(void *context, const struct event *event)
+{
+    struct run *run = context;
+
+    switch (event->code) {
+    case EVENT_RADIO_RECEIVE:
+        run->world->device[event->device - 1].received++;
+        run->world->changes++;
+        break;
+    case EVENT_FLASH_PROGRAM:
+    case EVENT_FLASH_ERASE:
+    case EVENT_OTP_BURN:
+    case EVENT_RADIO_SEND:
+        run->world->changes++;
+        break;
+    default:
+        break;
+    }
+}
+
 static void explain(void *context, const struct event *event)
 {
     cause_event(context, event);
@@ -74,8 +96,8 @@ static void expect(void *context, const struct event *event)
 
 void listeners_join(struct run *run)
 {
-    static hear_event *const all[] = {record,  track,   tell,  watch,
-                                      explain, trigger, expect};
+    static hear_event *const all[] = {record, track,   tell,    watch,
+                                      count,  explain, trigger, expect};
 
     run->story = (struct story){.out = run->options->story,
                                 .verbose = run->options->verbose,

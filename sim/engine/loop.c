@@ -4,8 +4,10 @@
 
 #include "engine/agenda.h"
 #include "engine/checkpoint.h"
+#include "engine/day.h"
 #include "engine/device.h"
 #include "engine/expects.h"
+#include "engine/pause.h"
 #include "engine/serve.h"
 #include "engine/steps.h"
 #include "engine/verdict.h"
@@ -26,15 +28,24 @@ static bool settled(const struct run *run)
     return steps_all_fired(run) && expects_met(run);
 }
 
+/* In a run with pauses, those since the last cut. */
 static bool too_many_resets(const struct run *run)
 {
     for (unsigned i = 0; i < run->devices; i++) {
-        if (run->world->device[i].boots >
-            run->given->scenario->limit_resets + 1) {
+        const struct world_device *device = &run->world->device[i];
+        uint64_t before = run->world->pauses ? device->boots_cut : 0;
+
+        if (device->boots - before >
+            (uint64_t)run->given->scenario->limit_resets + 1u) {
             return true;
         }
     }
     return false;
+}
+
+static uint64_t limit_of(const struct run *run)
+{
+    return day_deadline(run->world, run->given->scenario->limit_ns);
 }
 
 static void check_limits(struct run *run)
@@ -52,7 +63,7 @@ static void check_limits(struct run *run)
         verdict_fail(run, (struct place){0, 0}, world->sequence,
                      "no more resets than limits.resets allows", "one more");
         world->over = true;
-    } else if (world->now_ns >= run->given->scenario->limit_ns) {
+    } else if (world->now_ns >= limit_of(run)) {
         world->over = true;
     }
 }
@@ -76,7 +87,7 @@ static void run_out(struct run *run, uint64_t next)
         run->world->stuck = true;
         run->world->over = true;
     } else {
-        run->world->now_ns = run->given->scenario->limit_ns;
+        run->world->now_ns = limit_of(run);
     }
 }
 
@@ -88,7 +99,7 @@ static int turn(struct run *run, struct diag *diag)
     uint64_t world = agenda_next(run);
     uint64_t now = own < world ? own : world;
 
-    if (now > run->given->scenario->limit_ns) {
+    if (now > limit_of(run)) {
         run_out(run, now);
         return 0;
     }
@@ -146,6 +157,9 @@ static bool reached(const struct run *run, const struct run_until *until)
         return run->seen;
     case UNTIL_RESET:
         return world->phase == PHASE_RUN && any_in_reset(run);
+    case UNTIL_CHANGE:
+        return world->phase == PHASE_RUN &&
+               (world->changes > until->changes || any_in_reset(run));
     case UNTIL_TURN:
         return world->turns >= until->turns && world->phase == until->phase;
     default:
@@ -165,6 +179,7 @@ static int take_turn(struct run *run, struct diag *diag)
     run->world->turns++;
     run->world->phase = PHASE_RUN;
     say_progress(run);
+    err = err ? err : pause_take(run, diag);
     return err ? err : checkpoint_note(run, diag);
 }
 

@@ -36,15 +36,29 @@ static struct device *device_of_node(struct run *run, uint32_t node)
                : NULL;
 }
 
+/* The name of a device's streams. */
+static const char *stream(const struct device *device, char name[32])
+{
+    snprintf(name, 32, "link-%u", device->number);
+    return name;
+}
+
+void net_streams(struct device *device)
+{
+    char name[32];
+
+    link_streams(&device->world->link, device->run->given->scenario->seed,
+                 stream(device, name));
+}
+
 void net_init(struct device *device)
 {
     const struct scenario *scenario = device->run->given->scenario;
     const struct link_figures *way = scenario->network.way;
     char name[32];
 
-    snprintf(name, sizeof name, "link-%u", device->number);
     link_init(&device->world->link, &way[LINK_UP], &way[LINK_DOWN],
-              scenario->seed, name);
+              scenario->seed, stream(device, name));
     radio_fit(&device->world->board.radio, scenario->network.given);
     device->world->down = !scenario->network.given;
     device->world->board.radio.registered = scenario->network.given;

@@ -8,6 +8,8 @@
 
 #include "engine/state.h"
 
+/* The random streams of its link begin anew. */
+void net_streams(struct device *device);
 void net_init(struct device *device);
 enum board_air net_send(void *context, uint32_t node, uint32_t port,
                         const uint8_t *bytes, uint32_t length,

@@ -28,6 +28,7 @@ struct run_options {
     bool hard_cuts;  /* every power cut ends the process */
     bool forks;      /* run_save() is possible anywhere */
     bool track;      /* what memory holds is recorded, too */
+    bool unrecorded; /* no recording is kept */
     unsigned faults; /* added to the scenario; for the token */
     const char *const *fault;
     int gdb_port;

@@ -13,10 +13,13 @@
 #include "engine/close.h"
 #include "engine/device.h"
 #include "engine/emit.h"
+#include "engine/key.h"
 #include "engine/listeners.h"
 #include "engine/loop.h"
+#include "engine/pause.h"
 #include "engine/setup.h"
 #include "engine/sinks.h"
+#include "engine/strike.h"
 
 #include <mbedtls/version.h>
 
@@ -175,6 +178,59 @@ int run_restore(struct run *run, struct checkpoint *checkpoint,
         run->last = from;
     }
     return err || from == checkpoint ? err : play_again(run, checkpoint, diag);
+}
+
+/* ---- crashes ------------------------------------------------------------- */
+
+void run_key(const struct run *run, uint8_t key[32])
+{
+    world_key(run->world, run->given->scenario, key);
+}
+
+void run_close(struct run *run)
+{
+    close_run(run);
+}
+
+/* The world after the cut; its machine is told nothing. */
+static int strike_now(struct run *run, struct crash *crash, struct diag *diag)
+{
+    struct device *device = &run->device[0];
+    struct board_cut_report torn;
+
+    int err = strike_crash(device, &crash->cut, &torn, diag);
+
+    crash->exact = (crash->cut.flash_form == FLASH_FORM_AUTO ||
+                    torn.flash_form == crash->cut.flash_form) &&
+                   (crash->cut.otp_form == OTP_FORM_AUTO ||
+                    torn.otp_form == crash->cut.otp_form);
+    err = err ? err : pause_take(run, diag);
+    run_key(run, crash->key);
+    return err;
+}
+
+int run_crash(struct run *run, struct crash *crash, struct checkpoint **out,
+              struct diag *diag)
+{
+    struct ctl_page *page = machine_page(run->device[0].machine);
+    uint32_t status = page->status;
+    bool seen = run->seen;
+    struct checkpoint *aside;
+    int err = checkpoint_copy(run, &aside, diag);
+
+    *out = NULL;
+    if (err) {
+        return err;
+    }
+    err = strike_now(run, crash, diag);
+    if (err == 0 && crash->wanted(crash->context, crash->key)) {
+        err = checkpoint_take(run, out, diag);
+    }
+    checkpoint_put(run, aside);
+    checkpoint_leave(aside);
+    page->status = status;
+    run->seen = seen;
+    return err;
 }
 
 /* ---- in one go ----------------------------------------------------------- */

@@ -60,6 +60,27 @@ int run_restore(struct run *run, struct checkpoint *checkpoint,
                 struct diag *diag);
 void checkpoint_leave(struct checkpoint *checkpoint);
 
+/*
+ * Power fails now, for the first device: what would be left, without disturbing
+ * this run. `key` gets what that can become (engine/key.h); if `wanted` says
+ * so, *out the checkpoint to continue from, otherwise NULL. `cut` must leave
+ * what it asks for: *exact tells. Only between run_to() that stopped at
+ * UNTIL_CHANGE and the next.
+ */
+struct crash {
+    struct board_cut cut;
+    bool (*wanted)(void *context, const uint8_t key[32]);
+    void *context;
+    uint8_t key[32];
+    bool exact; /* the form is the one asked for */
+};
+int run_crash(struct run *run, struct crash *crash, struct checkpoint **out,
+              struct diag *diag);
+/* What the run can become; it stopped where a device is in reset. */
+void run_key(const struct run *run, uint8_t key[32]);
+/* Judge it, without evidence: the verdict is in the world. */
+void run_close(struct run *run);
+
 const struct world *run_world(const struct run *run);
 
 #endif

@@ -45,6 +45,7 @@ static void on_boot(void *context, enum ctl_reset_cause cause)
     struct oracle_view view = device_view(device);
 
     device->run->world->counts.boots++;
+    device->run->world->paused = false;
     device->world->boots++;
     device->world->alive = false;
     device->world->time_told = false;

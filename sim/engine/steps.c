@@ -250,6 +250,9 @@ static int do_action(struct run *run, const struct world_due *due,
     case ACTION_STOP:
         run->world->stop = true;
         return 0;
+    case ACTION_PAUSES:
+        run->world->pauses = true;
+        return 0;
     case ACTION_PUBLISH:
         return net_publish(run, action, diag);
     case ACTION_WITHDRAW:

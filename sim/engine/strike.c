@@ -110,6 +110,7 @@ int strike_arm(struct device *device, uint32_t step,
         .step = step,
         .cut = {.off_ns = action->off_ns,
                 .flash_form = action->form,
+                .flash_reach = action->reach,
                 .otp_form = action->fuse_form,
                 .cause = action->cause,
                 .sram = action->sram},
@@ -203,6 +204,23 @@ uint64_t strike_next(const struct device *device)
     return strike->armed ? strike->at_ns : BOARD_FOREVER;
 }
 
+static void count_cut(struct device *device)
+{
+    device->world->quiet_boots = 0;
+    device->world->cuts++;
+    device->world->boots_cut = device->world->boots;
+    device->run->world->counts.cuts_done++;
+}
+
+int strike_crash(struct device *device, struct board_cut *cut,
+                 struct board_cut_report *torn, struct diag *diag)
+{
+    device->run->world->counts.cuts_asked++;
+    count_cut(device);
+    return strike_power(device, device->run->world->now_ns, cut, true, torn,
+                        diag);
+}
+
 int strike_happen(struct device *device, uint64_t now, struct diag *diag)
 {
     struct world_strike *strike = &device->world->strike;
@@ -210,9 +228,7 @@ int strike_happen(struct device *device, uint64_t now, struct diag *diag)
     int err = 0;
 
     strike->armed = false;
-    device->world->quiet_boots = 0;
-    device->world->cuts++;
-    device->run->world->counts.cuts_done++;
+    count_cut(device);
     if (strike->power) {
         err = strike_power(device, now, &strike->cut, true, &torn, diag);
         check_forms(device, &torn);

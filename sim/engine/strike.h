@@ -17,4 +17,8 @@ int strike_happen(struct device *device, uint64_t now, struct diag *diag);
 int strike_power(struct device *device, uint64_t now, struct board_cut *cut,
                  bool meant, struct board_cut_report *torn, struct diag *diag);
 
+/* The same now, counted like a step's. */
+int strike_crash(struct device *device, struct board_cut *cut,
+                 struct board_cut_report *torn, struct diag *diag);
+
 #endif

@@ -13,6 +13,7 @@ enum run_stop {
     UNTIL_TIME,    /* the world has reached that time */
     UNTIL_MATCH,   /* an event that matches was told; `nth` is ignored */
     UNTIL_RESET,   /* a device was cut or reset and has not run since */
+    UNTIL_CHANGE,  /* more lasting changes than that, or RESET */
     UNTIL_TURN     /* this many turns were taken, and that phase was reached */
 };
 
@@ -21,8 +22,9 @@ struct run_until {
     uint64_t sequence; /* EVENT */
     uint64_t time_ns;  /* TIME */
     struct pattern pattern;
-    uint64_t turns; /* TURN */
-    uint32_t phase; /* enum world_phase */
+    uint64_t changes; /* CHANGE */
+    uint64_t turns;   /* TURN */
+    uint32_t phase;   /* enum world_phase */
 };
 
 #endif

@@ -190,6 +190,7 @@ static void add_strike(mbedtls_sha256_context *context,
     ADD(context, strike->cut.now_ns);
     ADD(context, strike->cut.off_ns);
     ADD(context, strike->cut.flash_form);
+    ADD(context, strike->cut.flash_reach);
     ADD(context, strike->cut.otp_form);
     ADD(context, strike->cut.cause);
     ADD(context, strike->cut.sram);
@@ -259,6 +260,8 @@ static void add_device(mbedtls_sha256_context *context,
     ADD(context, device->reset_cause);
     ADD(context, device->reset_ns);
     ADD(context, device->boots);
+    ADD(context, device->boots_cut);
+    ADD(context, device->received);
     ADD(context, device->cuts);
     ADD(context, device->state);
     ADD(context, device->result);
@@ -293,6 +296,10 @@ static void add_progress(mbedtls_sha256_context *context,
     ADD(context, world->phase);
     ADD(context, world->now_ns);
     ADD(context, world->sequence);
+    ADD(context, world->paused_ns);
+    ADD(context, world->lasted_ns);
+    ADD(context, world->pauses);
+    ADD(context, world->paused);
     ADD(context, world->release);
     for (uint32_t i = 0; i < world->dues && i < SCENARIO_STEPS; i++) {
         ADD(context, world->due[i]); /* two numbers: no padding */

@@ -103,6 +103,8 @@ struct world_device {
     uint32_t reset_cause; /* enum ctl_reset_cause of the next boot */
     uint64_t reset_ns; /* the reset that ends its silence; 0: none is known */
     uint32_t boots;
+    uint32_t boots_cut;      /* up to the last cut */
+    uint32_t received;       /* datagrams */
     uint32_t cuts;           /* and resets from outside, delivered */
     uint32_t state;          /* of its newest status report */
     uint32_t result;         /* and its result */
@@ -136,9 +138,13 @@ enum world_phase {
 };
 
 struct world {
-    uint32_t phase;  /* enum world_phase */
-    uint64_t turns;  /* so far */
-    uint64_t now_ns; /* time of the last event */
+    uint32_t phase;     /* enum world_phase */
+    uint64_t turns;     /* so far */
+    uint64_t now_ns;    /* time of the last event */
+    uint64_t paused_ns; /* end of the last pause, see pause.h */
+    uint64_t lasted_ns; /* how long the boot before it took */
+    uint64_t changes;   /* lasting ones so far: operations of flash and fuses,
+                           packets sent and received */
     uint64_t sequence;
     uint32_t devices;
     uint32_t release; /* last one published */
@@ -153,8 +159,10 @@ struct world {
     uint32_t failures;
     uint32_t more_failures; /* beyond those kept */
     struct run_failure failure[RUN_FAILURES];
-    bool stop;  /* at the next turn: a step's stop, or a changed ROM */
-    bool stuck; /* nothing can happen any more */
+    bool pauses; /* boots are canonical, see pause.h */
+    bool paused; /* in reset, and the pause is over */
+    bool stop;   /* at the next turn: a step's stop, or a changed ROM */
+    bool stuck;  /* nothing can happen any more */
     bool over;
 };
 

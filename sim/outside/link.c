@@ -93,11 +93,20 @@ static bool figures_supported(const struct link_figures *figures)
            chances_supported(figures);
 }
 
-int link_init(struct link *link, const struct link_figures *up,
-              const struct link_figures *down, uint64_t seed, const char *name)
+void link_streams(struct link *link, uint64_t seed, const char *name)
 {
     struct rng own;
 
+    rng_init(&own, seed, name);
+    rng_init(&link->way[LINK_UP].rng, own.state, "link.up");
+    rng_init(&link->way[LINK_DOWN].rng, own.state, "link.down");
+    link->way[LINK_UP].in_burst = 0;
+    link->way[LINK_DOWN].in_burst = 0;
+}
+
+int link_init(struct link *link, const struct link_figures *up,
+              const struct link_figures *down, uint64_t seed, const char *name)
+{
     if (!figures_supported(up) || !figures_supported(down)) {
         return -1;
     }
@@ -105,9 +114,7 @@ int link_init(struct link *link, const struct link_figures *up,
     link->is_up = 1;
     link->way[LINK_UP].figures = *up;
     link->way[LINK_DOWN].figures = *down;
-    rng_init(&own, seed, name);
-    rng_init(&link->way[LINK_UP].rng, own.state, "link.up");
-    rng_init(&link->way[LINK_DOWN].rng, own.state, "link.down");
+    link_streams(link, seed, name);
     return 0;
 }
 

@@ -149,6 +149,8 @@ const struct link_kind *link_kind_at(unsigned index);
  * links. 0, or -1 if a value is out of range. */
 int link_init(struct link *link, const struct link_figures *up,
               const struct link_figures *down, uint64_t seed, const char *name);
+/* The random streams begin anew, outside of a burst. */
+void link_streams(struct link *link, uint64_t seed, const char *name);
 /* New values for packets sent from now on; streams and packets under way
  * stay. */
 int link_change(struct link *link, enum link_direction direction,

@@ -163,6 +163,15 @@ static int need_accelerator(struct reader *reader, struct place place)
                      "none; add 'crypto: accelerator' at the top");
 }
 
+static int need_one_device(struct reader *reader, struct place place)
+{
+    return reader->scenario->devices == 1
+               ? 0
+               : read_fail(reader, place,
+                           "'pauses' needs a scenario with one device: the "
+                           "others would have to live through the day");
+}
+
 /* The number of the image sent instead of another one. */
 static int number_image(struct reader *reader, struct action *action)
 {
@@ -185,7 +194,7 @@ static int check_action(struct reader *reader, struct action *action)
         [ACTION_MISBEHAVE] = "misbehave", [ACTION_BEHAVE] = "behave",
         [ACTION_NETWORK] = "network",     [ACTION_LINK] = "link",
         [ACTION_OUTAGE] = "outage",       [ACTION_CHARGE] = NULL,
-        [ACTION_ACCELERATOR] = NULL};
+        [ACTION_ACCELERATOR] = NULL,      [ACTION_PAUSES] = NULL};
     const char *word = on_network[action->kind];
     int err = word == NULL ? 0 : need_network(reader, word, action->place);
 
@@ -194,6 +203,9 @@ static int check_action(struct reader *reader, struct action *action)
     }
     if (err == 0 && action->kind == ACTION_ACCELERATOR) {
         err = need_accelerator(reader, action->place);
+    }
+    if (err == 0 && action->kind == ACTION_PAUSES) {
+        err = need_one_device(reader, action->place);
     }
     if (err == 0 && action->kind == ACTION_PUBLISH) {
         err = check_image(reader, &schema_publish, "image",

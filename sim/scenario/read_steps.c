@@ -38,6 +38,7 @@ static const struct {
     {"outage", ACTION_OUTAGE, 0},
     {"charge", ACTION_CHARGE, 0},
     {"accelerator", ACTION_ACCELERATOR, 0},
+    {"pauses", ACTION_PAUSES, 0},
 };
 
 static int read_action(struct reader *reader, const struct node *node,

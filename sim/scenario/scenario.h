@@ -88,23 +88,24 @@ struct placement {
 };
 
 enum action_kind {
-    ACTION_CONSOLE,    /* type a line: text */
-    ACTION_POWER_CUT,  /* done, form, off_ns, sram, cause */
-    ACTION_RESET,      /* warm reset from outside: done, cause */
-    ACTION_FLIP,       /* partition, offset, bit */
-    ACTION_DAMAGE,     /* partition, offset, length, fill */
-    ACTION_FLASH_FAIL, /* the next operation: text "fail" or "ignore" */
-    ACTION_NOTE,       /* text */
-    ACTION_STOP,       /* end the run here */
-    ACTION_PUBLISH,    /* offer an image: publish */
-    ACTION_WITHDRAW,   /* offer nothing */
-    ACTION_MISBEHAVE,  /* the server: fault_kind, fault */
-    ACTION_BEHAVE,     /* end one kind of fault, or (-1) all */
-    ACTION_NETWORK,    /* new properties for the link: network */
-    ACTION_LINK,       /* text "up" or "down" */
-    ACTION_OUTAGE,     /* the link is down for off_ns from now */
-    ACTION_CHARGE,     /* the battery is set to a charge of done/1000 */
-    ACTION_ACCELERATOR /* its next results are bad: unit_fault, times */
+    ACTION_CONSOLE,     /* type a line: text */
+    ACTION_POWER_CUT,   /* done, form, off_ns, sram, cause */
+    ACTION_RESET,       /* warm reset from outside: done, cause */
+    ACTION_FLIP,        /* partition, offset, bit */
+    ACTION_DAMAGE,      /* partition, offset, length, fill */
+    ACTION_FLASH_FAIL,  /* the next operation: text "fail" or "ignore" */
+    ACTION_NOTE,        /* text */
+    ACTION_STOP,        /* end the run here */
+    ACTION_PUBLISH,     /* offer an image: publish */
+    ACTION_WITHDRAW,    /* offer nothing */
+    ACTION_MISBEHAVE,   /* the server: fault_kind, fault */
+    ACTION_BEHAVE,      /* end one kind of fault, or (-1) all */
+    ACTION_NETWORK,     /* new properties for the link: network */
+    ACTION_LINK,        /* text "up" or "down" */
+    ACTION_OUTAGE,      /* the link is down for off_ns from now */
+    ACTION_CHARGE,      /* the battery is set to a charge of done/1000 */
+    ACTION_ACCELERATOR, /* its next results are bad: unit_fault, times */
+    ACTION_PAUSES       /* boots are canonical from now on */
 };
 
 /* {kind: nb-iot, rate: 60kbit/s, latency: 40ms, loss: 2%}: the values of a kind
@@ -147,6 +148,7 @@ struct action {
     char text[SCENARIO_NAME * 2];
     uint32_t done;   /* 1/1000 of the operation at which it happens */
     bool done_given; /* then there must be one in flight */
+    uint32_t reach;  /* 1/1000: how far the torn form has got; 0: as `done` */
     enum flash_form form;
     enum otp_form fuse_form;
     uint64_t off_ns;

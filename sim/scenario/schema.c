@@ -422,6 +422,14 @@ static const struct schema_key cut_keys[] = {
              "auto, the run fails if the cut leaves anything else",
      .usual = "auto",
      .example = "erase-mix"},
+    {.key = "reach",
+     .kind = SCHEMA_SHARE,
+     IN(action, reach),
+     BOUNDS(1u, 1000u),
+     .help = "How far the form of a torn flash operation has got, whatever "
+             "the time: of prefix, word-split and erase-zeros",
+     .usual = "(as done)",
+     .example = "25%"},
     {.key = "fuse_form",
      .kind = SCHEMA_CHOICE,
      IN(action, fuse_form),
@@ -642,6 +650,13 @@ static const struct schema_key action_keys[] = {
      .map = &schema_accelerator,
      .help = "The accelerator's next results are bad; there must be one",
      .example = "{fault: wrong-result}"},
+    {.key = "pauses",
+     .kind = SCHEMA_FLAG,
+     .help = "From now on, each boot after a power cut or an announced reset "
+             "waits for the next full day, as in a sweep. Limits of time count "
+             "from there, that of resets from the last power cut. For one "
+             "device",
+     .example = NULL},
     {.key = NULL}};
 
 const struct schema_map schema_action = {.name = "do",

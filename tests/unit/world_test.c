@@ -31,6 +31,8 @@ static void make_device(struct world_device *device)
     device->reset_cause = 0;
     device->reset_ns = 0;
     device->boots = 0;
+    device->boots_cut = 0;
+    device->received = 0;
     device->cuts = 0;
     device->state = 0;
     device->result = 0;
@@ -66,6 +68,10 @@ static struct world *make(int fill)
     world->phase = PHASE_TURN;
     world->now_ns = 0;
     world->sequence = 0;
+    world->paused_ns = 0;
+    world->lasted_ns = 0;
+    world->pauses = false;
+    world->paused = false;
     world->release = 0;
     world->dues = 0;
     world->verdict = RUN_PASSED;
@@ -291,6 +297,7 @@ static void copy_strike(struct world_strike *to,
     COPY(cut.now_ns);
     COPY(cut.off_ns);
     COPY(cut.flash_form);
+    COPY(cut.flash_reach);
     COPY(cut.otp_form);
     COPY(cut.cause);
     COPY(cut.sram);
@@ -323,6 +330,8 @@ static void copy_device(struct world_device *to,
     COPY(reset_cause);
     COPY(reset_ns);
     COPY(boots);
+    COPY(boots_cut);
+    COPY(received);
     COPY(cuts);
     COPY(state);
     COPY(result);
@@ -373,6 +382,10 @@ static void copy_world(struct world *to, const struct world *from)
         COPY(failure[i].place);
         COPY(failure[i].sequence);
     }
+    COPY(paused_ns);
+    COPY(lasted_ns);
+    COPY(pauses);
+    COPY(paused);
     COPY(stop);
     COPY(stuck);
     COPY(over);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The effects of a cut that a sweep tries at each position. */
+#ifndef OTALAB_SWEEP_FAMILY_H
+#define OTALAB_SWEEP_FAMILY_H
+
+#include "sweep/sweep.h"
+
+/* The forms for an operation of that event; a cut between operations has one.
+ * Returns their number, at most SWEEP_EFFECTS. */
+unsigned family_forms(uint32_t code, const struct sweep_form **forms);
+/* The form of that name, or NULL. */
+const struct sweep_form *family_find(const char *name);
+
+/* The fault that cuts there, as for --fault. */
+void family_fault(const struct sweep_place *place,
+                  const struct sweep_form *form, char *out, size_t size);
+
+#endif
