@@ -46,7 +46,7 @@ static uint64_t silence_ns(const struct board *board)
 }
 
 /* Counted from its last command, whatever the shim reports in between. */
-static void grant_time(struct device *device)
+void device_grant_time(struct device *device)
 {
     const struct board *board = &device->world->board;
     struct channel *channel = machine_channel(device->machine);
@@ -162,6 +162,14 @@ static void say_waiting(void *context)
                            run->world->now_ns + insns * BOARD_NS_PER_INSN);
 }
 
+/* The device that is probed, otherwise the first. */
+static bool debugged(const struct device *device)
+{
+    unsigned probe = device->run->options->probe;
+
+    return device->number == (probe != 0 ? probe : 1);
+}
+
 int device_start(struct device *device, struct diag *diag)
 {
     const struct run *run = device->run;
@@ -171,7 +179,8 @@ int device_start(struct device *device, struct diag *diag)
         .rom = run->given->rom.bytes,
         .rom_size = run->given->rom.size,
         .checking = true,
-        .gdb_port = device->number == 1 ? run->options->gdb_port : 0,
+        .gdb_port = debugged(device) ? run->options->gdb_port : 0,
+        .holds = device->number == run->options->probe,
         .interrupted = run->options->interrupted,
         .waits = run->options->progress != NULL ? say_waiting : NULL,
         .waits_context = device,
@@ -323,7 +332,7 @@ static void look_at_stores(struct device *device)
     }
 }
 
-static int stand(struct device *device, enum machine_event event,
+int device_stand(struct device *device, enum machine_event event,
                  struct diag *diag)
 {
     struct oracle_view view = device_view(device);
@@ -372,9 +381,9 @@ int device_run(struct device *device, struct diag *diag)
             err = device_restart(device, diag);
         }
         device->world->struck = false;
-        grant_time(device);
+        device_grant_time(device);
         err = err ? err : machine_wait(device->machine, &event, diag);
-        err = err ? err : stand(device, event, diag);
+        err = err ? err : device_stand(device, event, diag);
     }
     return err;
 }

@@ -18,6 +18,11 @@ struct oracle_view device_view(struct device *device);
 int device_start(struct device *device, struct diag *diag);
 /* Let it run until it waits for something from the world. */
 int device_run(struct device *device, struct diag *diag);
+/* The two halves of that: how long it may run now, and what the machine's event
+ * means. */
+void device_grant_time(struct device *device);
+int device_stand(struct device *device, enum machine_event event,
+                 struct diag *diag);
 /* Power was cut or reset asserted, whatever the device was doing. */
 int device_struck(struct device *device, struct diag *diag);
 /* Advance board time to `now`. */

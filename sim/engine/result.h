@@ -32,6 +32,7 @@ struct run_options {
     unsigned faults; /* added to the scenario; for the token */
     const char *const *fault;
     int gdb_port;
+    unsigned probe; /* device that probe.h can stop, from 1; 0: none */
     /* Called now and then with the virtual time, in ns; decides nothing. Or
      * NULL. */
     void (*progress)(void *context, uint64_t now_ns);

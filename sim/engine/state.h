@@ -24,6 +24,7 @@
  *   close.c      the run is over: verdict and evidence
  *   checkpoint.c points to which a run can return
  *   key.c        what a situation can still become
+ *   probe.c      a device's CPU, stopped and stepped
  *   run.c        the loop around all of them
  */
 #ifndef OTALAB_ENGINE_STATE_H

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "machine/find.h"
+#include "machine/hold.h"
 #include "machine/process.h"
 #include "machine/still.h"
 #include "shim/turn.h"
@@ -25,6 +26,8 @@
 #define CHILD_STDERR 2
 #define CHILD_WINDOW 3
 #define CHILD_CHANNEL 4
+#define CHILD_DEBUGGER 5
+#define CHILD_MONITOR 6
 
 /* Where QEMU puts the secret at each reset: the page's last, reserved bytes. */
 #define SECRET_OFFSET (sizeof(struct ctl_page) - sizeof(uint64_t))
@@ -36,6 +39,12 @@ struct machine {
     struct process process;
     struct still still;
     bool gdb; /* a debugger may stop the CPU: stillness means nothing */
+    bool holds;
+    bool port; /* a debugger can come */
+    struct hold hold;
+    bool held;     /* stopped, and not at a turn */
+    bool stepping; /* a step has given the turn away */
+    bool single;
     const volatile sig_atomic_t *interrupted;
     void (*waits)(void *context);
     void *waits_context;
@@ -134,13 +143,43 @@ static void arg_files(struct machine *machine,
                    machine->gdb ? ",early=on" : "");
     arg_add(machine, "-plugin");
     arg_file(machine, "file=", options->plugin, after);
+}
+
+/* A debugger at a port, for which the CPU waits or not; or we are one. */
+static void arg_debugger(struct machine *machine,
+                         const struct machine_options *options)
+{
+    char text[80];
+
+    (void)snprintf(text, sizeof(text), "tcp:127.0.0.1:%d", options->gdb_port);
     if (machine->gdb) {
-        (void)snprintf(after, sizeof(after), "tcp:127.0.0.1:%d",
-                       options->gdb_port);
         arg_add(machine, "-S");
-        arg_add(machine, "-gdb");
-        arg_add(machine, after);
     }
+    if (machine->holds && !machine->port) {
+        (void)snprintf(text, sizeof(text), "socket,id=debugger,fd=%d",
+                       CHILD_DEBUGGER);
+        arg_add(machine, "-chardev");
+        arg_add(machine, text);
+        (void)snprintf(text, sizeof(text), "chardev:debugger");
+    }
+    if (machine->holds || machine->port) {
+        arg_add(machine, "-gdb");
+        arg_add(machine, text);
+    }
+}
+
+static void arg_monitor(struct machine *machine)
+{
+    char text[80];
+
+    if (machine->holds) {
+        (void)snprintf(text, sizeof(text), "socket,id=monitor,fd=%d",
+                       CHILD_MONITOR);
+        arg_add(machine, "-chardev");
+        arg_add(machine, text);
+    }
+    arg_add(machine, "-monitor");
+    arg_add(machine, machine->holds ? "chardev:monitor" : "none");
 }
 
 static int build_args(struct machine *machine,
@@ -151,7 +190,6 @@ static int build_args(struct machine *machine,
         "-display",    "none",
         "-nodefaults", "-no-user-config",
         "-net",        "none",
-        "-monitor",    "none",
         "-serial",     "none",
         "-icount",     "shift=5,sleep=off",
     };
@@ -174,6 +212,8 @@ static int build_args(struct machine *machine,
     arg_vectors(machine);
     arg_secret(machine);
     arg_files(machine, options);
+    arg_debugger(machine, options);
+    arg_monitor(machine);
     if (machine->text_used >= ARGS_TEXT || machine->argc >= ARGS_MAX) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "the paths given to QEMU are too long");
@@ -381,6 +421,19 @@ static int take_turn(struct machine *machine, enum machine_event *event,
     return 0;
 }
 
+/* It has the turn from here on. */
+static int let_go(struct machine *machine, struct diag *diag)
+{
+    if (turn_is(machine->channel, CHANNEL_HOST)) {
+        turn_give(machine->channel, CHANNEL_GUEST);
+    }
+    if (machine->held) {
+        machine->held = false;
+        return hold_resume(&machine->hold, &machine->process, diag);
+    }
+    return 0;
+}
+
 int machine_wait(struct machine *machine, enum machine_event *event,
                  struct diag *diag)
 {
@@ -391,8 +444,10 @@ int machine_wait(struct machine *machine, enum machine_event *event,
         return diag_fail(diag, OTALAB_ERR_SIMULATOR,
                          "QEMU has ended and was not started again");
     }
-    if (turn_is(machine->channel, CHANNEL_HOST)) {
-        turn_give(machine->channel, CHANNEL_GUEST);
+    err = let_go(machine, diag);
+    if (err) {
+        *event = MACHINE_DEAD;
+        return err;
     }
     err = await_turn(machine, event, diag);
     if (err || *event == MACHINE_ASLEEP || *event == MACHINE_STOPPED) {
@@ -403,6 +458,62 @@ int machine_wait(struct machine *machine, enum machine_event *event,
         return 0;
     }
     return take_turn(machine, event, diag);
+}
+
+/* ---- held ---------------------------------------------------------------- */
+
+int machine_single(struct machine *machine, bool single, struct diag *diag)
+{
+    machine->single = single;
+    return hold_single(&machine->hold, single, &machine->process, diag);
+}
+
+int machine_hold(struct machine *machine, struct diag *diag)
+{
+    int err = 0;
+
+    if (machine->process.pid == 0) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                         "the CPU is in reset: there is nothing to look at");
+    }
+    if (!machine->held && !machine->stepping) {
+        err = hold_stop(&machine->hold, &machine->process, machine->channel,
+                        diag);
+        machine->held = err == 0;
+    }
+    return err;
+}
+
+void machine_leave(struct machine *machine)
+{
+    machine->gdb = true;
+    machine->held = false;
+}
+
+int machine_step(struct machine *machine, bool *stepped,
+                 enum machine_event *event, struct diag *diag)
+{
+    enum hold_step how = HOLD_STEPPED;
+    int err = machine->stepping ? hold_finish(&machine->hold, &machine->process,
+                                              machine->channel, &how, diag)
+                                : hold_step(&machine->hold, &machine->process,
+                                            machine->channel, &how, diag);
+
+    *stepped = err == 0 && how == HOLD_STEPPED;
+    machine->held = *stepped;
+    machine->stepping = err == 0 && how == HOLD_TURN;
+    return machine->stepping ? take_turn(machine, event, diag) : err;
+}
+
+int machine_registers(struct machine *machine, struct rsp_registers *out,
+                      struct diag *diag)
+{
+    return hold_registers(&machine->hold, &machine->process, out, diag);
+}
+
+bool machine_held(const struct machine *machine)
+{
+    return machine->held;
 }
 
 /* ---- start and end ----------------------------------------------------- */
@@ -442,14 +553,34 @@ static void make_rom(struct machine *machine)
     memcpy(rom, machine->rom, BOARD_ROM_SIZE);
 }
 
+/* For each process anew. */
+static int open_hold(struct machine *machine, struct diag *diag)
+{
+    hold_close(&machine->hold);
+    machine->held = false;
+    machine->stepping = false;
+    return machine->holds ? hold_open(&machine->hold, !machine->port, diag) : 0;
+}
+
 /* Start the process and wait for its first hand-over. The counters of the
  * channel continue. */
 static int launch(struct machine *machine, struct diag *diag)
 {
     struct channel *channel = machine->channel;
-    const int fds[PROCESS_FDS] = {-1, -1, [CHILD_STDERR] = machine->stderr_fd,
-                                  [CHILD_WINDOW] = machine->window_fd,
-                                  [CHILD_CHANNEL] = machine->channel_fd};
+    int err = open_hold(machine, diag);
+
+    if (err) {
+        return err;
+    }
+    const int fds[PROCESS_FDS] = {
+        -1,
+        -1,
+        [CHILD_STDERR] = machine->stderr_fd,
+        [CHILD_WINDOW] = machine->window_fd,
+        [CHILD_CHANNEL] = machine->channel_fd,
+        [CHILD_DEBUGGER] = machine->holds ? machine->hold.child_debugger : -1,
+        [CHILD_MONITOR] = machine->holds ? machine->hold.child_monitor : -1,
+    };
 
     atomic_store(&channel->turn, CHANNEL_GUEST);
     atomic_store(&channel->asleep[CHANNEL_GUEST], 0);
@@ -463,7 +594,9 @@ static int launch(struct machine *machine, struct diag *diag)
         return diag_fail(diag, OTALAB_ERR_SIMULATOR, "cannot start %s: %s",
                          machine->qemu.path, strerror(errno));
     }
-    return await_start(machine, diag);
+    hold_given(&machine->hold);
+    err = await_start(machine, diag);
+    return err || !machine->single ? err : machine_single(machine, true, diag);
 }
 
 /* Real randomness from the host: it decides nothing and is never recorded. */
@@ -510,7 +643,9 @@ int machine_start(struct machine **out, const struct machine_options *options,
     machine->window_fd = -1;
     machine->channel_fd = -1;
     machine->stderr_fd = -1;
-    machine->gdb = options->gdb_port != 0;
+    machine->port = options->gdb_port != 0;
+    machine->holds = options->holds;
+    machine->gdb = machine->port && !machine->holds;
     machine->interrupted = options->interrupted;
     err = make_secret(machine, diag);
     err = err ? err : check_options(options, diag);
@@ -551,6 +686,7 @@ void machine_stop(struct machine *machine)
         return;
     }
     process_kill(&machine->process);
+    hold_close(&machine->hold);
     unshare_one(machine->window_fd, machine->window, BOARD_WINDOW_SIZE);
     unshare_one(machine->channel_fd, machine->channel, sizeof(struct channel));
     unshare_one(machine->stderr_fd, NULL, 0);

@@ -14,6 +14,7 @@
 
 #include "base/diag.h"
 #include "board/registers.h"
+#include "machine/rsp.h"
 #include "shim/channel.h"
 
 struct machine;
@@ -25,6 +26,8 @@ struct machine_options {
     uint32_t rom_size;  /* in bytes, at most BOARD_ROM_SIZE; the rest is 0 */
     bool checking;      /* report translated code */
     int gdb_port;       /* 0 = none; -gdb tcp:127.0.0.1:port, CPU stopped */
+    bool holds;         /* machine_hold() is possible; a port is opened then,
+                           but the CPU runs */
     /* When this becomes non-zero, stop waiting for the guest. Or NULL. */
     const volatile sig_atomic_t *interrupted;
     /* Called now and then while waiting for the guest. Or NULL. */
@@ -56,6 +59,25 @@ int machine_start(struct machine **out, const struct machine_options *options,
  * half a second of host time, and again at each further call. */
 int machine_wait(struct machine *machine, enum machine_event *event,
                  struct diag *diag);
+/* With `holds`, while the CPU waits for its turn: translate from now on one
+ * instruction at a time (`single`), many times slower but with the same result,
+ * or whole blocks. */
+int machine_single(struct machine *machine, bool single, struct diag *diag);
+/* Stop the CPU right after the instruction with which it gave its turn away,
+ * before it sees the answer if machine_single() came some turns ago. After that
+ * machine_step() and machine_registers(), unless there is a port; the next
+ * machine_wait() lets it run on. */
+int machine_hold(struct machine *machine, struct diag *diag);
+/* Leave a CPU that is held to the debugger at the port. */
+void machine_leave(struct machine *machine);
+/* One instruction, or the rest of one. *stepped is false if it gives the turn
+ * away before its end, and *event says why. The next machine_step() gives the
+ * turn back. */
+int machine_step(struct machine *machine, bool *stepped,
+                 enum machine_event *event, struct diag *diag);
+int machine_registers(struct machine *machine, struct rsp_registers *out,
+                      struct diag *diag);
+bool machine_held(const struct machine *machine);
 /* Kill the process in the middle of whatever it does and start another on the
  * same window: the exact cut. The CPU waits at its first hand-over; the
  * channel's counters and the host's part of it continue. */

@@ -183,6 +183,15 @@ bool process_sleeps(const struct process *process)
     return sleeps;
 }
 
+bool process_main_sleeps(const struct process *process)
+{
+    char file[64];
+
+    (void)snprintf(file, sizeof(file), "/proc/%d/task/%d/stat",
+                   (int)process->pid, (int)process->pid);
+    return thread_state(file) == 'S';
+}
+
 void process_describe(const struct process *process, char *text, size_t size)
 {
     if (WIFSIGNALED(process->status)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A child process that cannot outlive its parent and inherits only five open
+ * A child process that cannot outlive its parent and inherits only seven open
  * files. It has its own process group, so that Ctrl-C in the terminal reaches
  * only the parent. The caller owns the structure; the thread that starts a
  * child must live as long as the child should.
@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define PROCESS_FDS 5u
+#define PROCESS_FDS 7u
 
 struct process {
     pid_t pid;  /* 0 = none */
@@ -38,6 +38,8 @@ uint64_t process_cpu_ns(const struct process *process);
 /* Whether all its threads sleep and wait for an event: none runs, waits for a
  * processor or a disk, or is stopped. */
 bool process_sleeps(const struct process *process);
+/* The same for its first thread alone. */
+bool process_main_sleeps(const struct process *process);
 /* "ended with status 1", "was ended by signal 9 (Killed)". */
 void process_describe(const struct process *process, char *text, size_t size);
 

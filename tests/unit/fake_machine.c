@@ -143,6 +143,54 @@ bool machine_take_write(struct machine *machine, enum channel_guarded where,
     return false;
 }
 
+/* No debugger: its CPU has neither registers nor instructions. */
+
+static int fail_none(struct diag *diag)
+{
+    return diag_fail(diag, OTALAB_ERR_SIMULATOR, "there is no CPU");
+}
+
+int machine_single(struct machine *machine, bool single, struct diag *diag)
+{
+    (void)machine;
+    (void)single;
+    return fail_none(diag);
+}
+
+int machine_hold(struct machine *machine, struct diag *diag)
+{
+    (void)machine;
+    return fail_none(diag);
+}
+
+void machine_leave(struct machine *machine)
+{
+    (void)machine;
+}
+
+int machine_step(struct machine *machine, bool *stepped,
+                 enum machine_event *event, struct diag *diag)
+{
+    (void)machine;
+    *stepped = false;
+    *event = MACHINE_DEAD;
+    return fail_none(diag);
+}
+
+int machine_registers(struct machine *machine, struct rsp_registers *out,
+                      struct diag *diag)
+{
+    (void)machine;
+    (void)out;
+    return fail_none(diag);
+}
+
+bool machine_held(const struct machine *machine)
+{
+    (void)machine;
+    return false;
+}
+
 struct ctl_page *machine_page(struct machine *machine)
 {
     return (struct ctl_page *)(void *)(machine->window + CTL_BASE -

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Looks into a device's CPU where a run has stopped: registers, memory, and
+ * steps of one instruction, during which the world goes on as it must. The run
+ * needs run_options.probe, the number of the device. A run that was probed
+ * continues with run_to() as if it had not been.
+ *
+ * All that return int: 0, or a negative enum otalab_err with a line in `diag`;
+ * then only run_end() may be called.
+ */
+#ifndef OTALAB_ENGINE_PROBE_H
+#define OTALAB_ENGINE_PROBE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "engine/run.h"
+#include "machine/rsp.h"
+
+/* Go to event `sequence` and stop the CPU: after the instruction that gave its
+ * last command, whose answer it has not seen. The last part of the way is done
+ * instruction by instruction, from event `from` on; 0 takes the longest and is
+ * always exact. *exact is false if that was too late. */
+int probe_go(struct run *run, uint64_t from, uint64_t sequence, bool *exact,
+             struct diag *diag);
+/* Whether the CPU is stopped, so that it can be stepped and has registers: not
+ * after the end of the run, and not when a step ended in a reset. */
+bool probe_stands(const struct run *run);
+/* One instruction. */
+int probe_step(struct run *run, struct diag *diag);
+int probe_registers(struct run *run, struct rsp_registers *out,
+                    struct diag *diag);
+/* Leave the stopped CPU to a debugger at run_options.gdb_port. */
+int probe_leave(struct run *run, struct diag *diag);
+/* `size` bytes at `address` as the CPU sees them; NULL if they are not in the
+ * window (flash, SRAM, ROM). */
+const uint8_t *probe_memory(const struct run *run, uint32_t address,
+                            uint32_t size);
+
+#endif
