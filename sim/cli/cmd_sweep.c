@@ -65,6 +65,9 @@ static void print(const struct sweep *sweep, uint64_t ms)
            sweep->failures, sweep->counts.positions, sweep->counts.delivered,
            sweep->counts.asked, sweep->counts.nodes, sweep->counts.merged,
            sweep->counts.boots, sweep->counts.open, sweep->depth);
+    printf("checked %" PRIu64 ", differed %" PRIu64 " %s\n",
+           sweep->counts.checked, sweep->counts.differed,
+           sweep->differs != NULL ? sweep->differs : "");
     printf("%" PRIu64 " ms; boots/s %.1f, nodes/s %.1f, cuts/s %.1f; worst "
            "recovery %u boots, %.3f s\n",
            ms, 1000.0 * (double)sweep->counts.boots / (double)ms,
@@ -113,7 +116,10 @@ static int sweep_main(int argc, char **argv)
                                 .first = 1,
                                 .last = UINT32_MAX,
                                 .shards = 1,
-                                .check = 4};
+                                .check =
+                                    options.value[CHECK].given
+                                        ? (uint32_t)options.value[CHECK].number
+                                        : 4};
     uint64_t begun = now_ms();
 
     core_hold(&core, CORE_HERE);

@@ -319,6 +319,7 @@ void sweep_free(struct sweep *sweep)
     for (size_t i = 0; i < sweep->failures; i++) {
         free(sweep->failure[i].token);
     }
+    free(sweep->differs);
     free(sweep->failure);
     free(sweep->position);
     *sweep = (struct sweep){0};

@@ -120,6 +120,8 @@ struct sweep {
     size_t failures;
     struct sweep_failure *failure; /* fewest cuts first */
     struct token token;            /* of the clean run */
+    char *differs; /* token of the first case that a replay did not confirm, or
+                      NULL */
 };
 
 /* 0 if there is a result, complete or not; otherwise a negative enum otalab_err
