@@ -177,6 +177,7 @@ void board_power_cut(struct board *board, const struct board_cut *cut,
     memset(report, 0, sizeof(*report));
     board_advance(board, NULL, cut->now_ns, NULL);
     tear_flash(board, cut, report);
+    readings_flash(&board->flash, cut->reading);
     tear_otp(board, cut->otp_form, report);
     radio_reset(&board->radio, true);
     accelerator_reset(&board->accelerator);

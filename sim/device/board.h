@@ -16,6 +16,7 @@
 #include "device/accelerator.h"
 #include "device/flash.h"
 #include "device/otp.h"
+#include "device/readings.h"
 #include "device/radio.h"
 
 #define BOARD_CONSOLE_LINES 8u
@@ -242,6 +243,7 @@ struct board_cut {
     uint64_t off_ns;
     enum flash_form flash_form;
     uint32_t flash_reach; /* see flash_tear() */
+    enum reading reading; /* how what is torn reads from then on */
     enum otp_form otp_form;
     enum ctl_reset_cause cause; /* POWER_ON or BROWN_OUT */
     enum board_sram sram;

@@ -11,6 +11,11 @@ static const char *const names[READING_COUNT] = {
     [READING_WORDS] = "words", [READING_BITS] = "bits",
 };
 
+const char *readings_word(enum reading reading)
+{
+    return (unsigned)reading < READING_COUNT ? names[reading] : "?";
+}
+
 static unsigned flash_readings(const struct flash *flash)
 {
     return flash->torn.kind != FLASH_IDLE ? READING_COUNT : 1;

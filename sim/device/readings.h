@@ -39,6 +39,8 @@ void readings_apply(struct flash *flash, struct otp *otp, unsigned number);
 void readings_name(const struct flash *flash, const struct otp *otp,
                    unsigned number, char name[READINGS_NAME]);
 
+/* "old", .. */
+const char *readings_word(enum reading reading);
 /* Only the flash's part of it. Does nothing if no operation was torn. */
 void readings_flash(struct flash *flash, enum reading reading);
 

@@ -30,11 +30,24 @@ static void add_time(struct maker *maker, uint64_t time_ns)
     ADD(maker, left);
 }
 
+/* What a later cut may make it read as. */
+static void add_torn(struct maker *maker, const struct flash_torn *torn)
+{
+    ADD(maker, torn->kind);
+    if (torn->kind != FLASH_IDLE) {
+        ADD(maker, torn->address);
+        ADD(maker, torn->length);
+        add(maker, torn->data, torn->kind == FLASH_PROGRAM ? torn->length : 0);
+        add(maker, torn->before, torn->length);
+    }
+}
+
 static void add_flash(struct maker *maker, const struct flash *flash)
 {
     uint64_t content = flash_hash(flash);
 
     ADD(maker, content);
+    add_torn(maker, &flash->torn);
     ADD(maker, flash->fail_next);
     ADD(maker, flash->last_failed);
     ADD(maker, flash->locked);
@@ -181,6 +194,7 @@ static void add_strike(struct maker *maker, const struct world_strike *strike)
         ADD(maker, strike->cut.off_ns);
         ADD(maker, strike->cut.flash_form);
         ADD(maker, strike->cut.flash_reach);
+        ADD(maker, strike->cut.reading);
         ADD(maker, strike->cut.otp_form);
         ADD(maker, strike->cut.cause);
         ADD(maker, strike->cut.sram);

@@ -4,7 +4,8 @@
  * that have reached the same situation have the same key, though their worlds
  * are not equal. All times count from now.
  *
- * In the key: contents and taint of flash and fuses, what is in flight, the
+ * In the key: contents and taint of flash and fuses, what was torn last, as it
+ * may read differently after another cut, what is in flight, the
  * cause of the next boot, strikes, links with what occupies them and packets
  * under way, the battery in percent, the server's offers, faults and unfinished
  * report, steps and expectations so far, what at_end asks for, what the oracle
@@ -15,8 +16,6 @@
  *   random numbers      no two histories would ever meet
  *   answers that the    a device draws its message ids anew after each reset,
  *   server can repeat   so it does not ask for them
- *   other readings of   nothing happens to them by itself: a sweep applies one,
- *   torn words          and takes the key afterwards
  *   wear, energy below  they make an erase or a battery last a little longer or
  *   a percent           shorter
  *   what ends with the  locks, entered image, deadline, CPU time: the next boot

@@ -20,6 +20,7 @@ static struct expect *add_expect(struct reader *reader, enum expect_kind kind,
     expect->kind = kind;
     expect->place = place;
     expect->confirmed = -1;
+    expect->swept = -1;
     expect->halted = -1;
     return expect;
 }

@@ -146,9 +146,10 @@ struct action {
     enum action_kind kind;
     struct place place;
     char text[SCENARIO_NAME * 2];
-    uint32_t done;   /* 1/1000 of the operation at which it happens */
-    bool done_given; /* then there must be one in flight */
-    uint32_t reach;  /* 1/1000: how far the torn form has got; 0: as `done` */
+    uint32_t done;        /* 1/1000 of the operation at which it happens */
+    bool done_given;      /* then there must be one in flight */
+    enum reading reading; /* of torn words, after a cut */
+    uint32_t reach; /* 1/1000: how far the torn form has got; 0: as `done` */
     enum flash_form form;
     enum otp_form fuse_form;
     uint64_t off_ns;
@@ -221,6 +222,7 @@ struct expect {
     char running[SCENARIO_NAME];
     int confirmed; /* -1, 0, 1 */
     int halted;    /* -1, 0, 1 */
+    int swept;     /* -1: sweeps judge states and what must never happen */
     uint64_t within_ns;
     struct place within_place;
     /* AT_END */

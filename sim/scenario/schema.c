@@ -27,6 +27,15 @@ const struct schema_choice schema_partitions[] = {
     {"log", 11, "the device's own log"},
     {NULL, 0, NULL}};
 
+static const struct schema_choice torn_readings[] = {
+    {"left", READING_LEFT, "as the cut has left them"},
+    {"old", READING_OLD, "as before the operation that was torn last"},
+    {"new", READING_NEW, "as if that operation had completed"},
+    {"prefix", READING_PREFIX, "new up to a byte, old from there on"},
+    {"words", READING_WORDS, "each word is old or new"},
+    {"bits", READING_BITS, "each bit is old or new"},
+    {NULL, 0, NULL}};
+
 static const struct schema_choice torn_flash[] = {
     {"auto", FLASH_FORM_AUTO, "chosen by 'done' and the seed"},
     {"before", FLASH_FORM_BEFORE, "the operation has changed nothing"},
@@ -430,6 +439,14 @@ static const struct schema_key cut_keys[] = {
              "the time: of prefix, word-split and erase-zeros",
      .usual = "(as done)",
      .example = "25%"},
+    {.key = "reads",
+     .kind = SCHEMA_CHOICE,
+     IN(action, reading),
+     .choices = torn_readings,
+     .help = "How unreliable words read after the cut: those of the flash "
+             "operation that was torn last, by this cut or an earlier one",
+     .usual = "left",
+     .example = "old"},
     {.key = "fuse_form",
      .kind = SCHEMA_CHOICE,
      IN(action, fuse_form),
@@ -698,6 +715,12 @@ static const struct schema_key never_keys[] = {
         "Which of the matching events must not happen: nth: 2 allows the first",
         "(it must never happen)"),
     DEVICE(expect, device, "Device of the event, counted from 1", "(any)"),
+    {.key = "swept",
+     .kind = SCHEMA_BOOL,
+     IN(expect, swept),
+     .help = "Whether it holds in a sweep, after any power cut",
+     .usual = "true",
+     .example = "false"},
     {.key = NULL}};
 
 static const struct schema_map schema_never = {
@@ -754,6 +777,12 @@ static const struct schema_key eventually_keys[] = {
      .help = "The latest virtual time",
      .usual = "(limits.virtual_time)",
      .example = "60s"},
+    {.key = "swept",
+     .kind = SCHEMA_BOOL,
+     IN(expect, swept),
+     .help = "Whether it holds in a sweep, after any power cut",
+     .usual = "(states: true, events: false)",
+     .example = "false"},
     {.key = NULL}};
 
 static const struct schema_map schema_eventually = {

@@ -158,7 +158,8 @@ static int cut(struct explorer *explorer, uint32_t from,
                                   .cause = CTL_CAUSE_POWER_ON,
                                   .flash_form = form->flash_form,
                                   .otp_form = form->otp_form,
-                                  .flash_reach = form->reach},
+                                  .flash_reach = form->reach,
+                                  .reading = form->reading},
                           .wanted = wanted,
                           .context = &attempt};
     struct checkpoint *at = NULL;
@@ -247,24 +248,51 @@ static struct sweep_position *new_position(struct explorer *explorer,
     return position;
 }
 
-/* Try every form there. `position` is NULL after a first cut. */
-static int cut_all(struct explorer *explorer, uint32_t from,
-                   const struct sweep_place *place,
-                   struct sweep_position *position, struct diag *diag)
+/* Try these forms there. `effects` is NULL after a first cut. */
+static int cut_forms(struct explorer *explorer, uint32_t from,
+                     const struct sweep_place *place,
+                     const struct sweep_form *form, unsigned forms,
+                     struct sweep_effect *effects, struct diag *diag)
 {
-    const struct sweep_form *form;
-    unsigned forms = family_forms(place->code, &form);
     uint32_t number = (uint32_t)explorer->sweep->positions - 1u;
     struct sweep_effect spare;
     int err = 0;
 
     for (unsigned i = 0; i < forms && err == 0; i++) {
         err = cut(explorer, from, place, &form[i], number,
-                  position != NULL ? &position->effect[i] : &spare, diag);
+                  effects != NULL ? &effects[i] : &spare, diag);
     }
-    if (position != NULL) {
-        position->effects = err == 0 ? forms : 0;
-        explorer->sweep->counts.positions++;
+    return err;
+}
+
+/* In the clean run. */
+static int cut_clean(struct explorer *explorer, uint32_t from,
+                     const struct sweep_place *place,
+                     struct sweep_position *position, struct diag *diag)
+{
+    const struct sweep_form *form;
+    unsigned forms = family_forms(place->code, &form);
+    int err =
+        cut_forms(explorer, from, place, form, forms, position->effect, diag);
+
+    position->effects = err == 0 ? forms : 0;
+    explorer->sweep->counts.positions++;
+    return err;
+}
+
+/* In the recovery from a cut. */
+static int cut_again(struct explorer *explorer, uint32_t from,
+                     const struct sweep_place *place, struct diag *diag)
+{
+    const struct flash *flash =
+        &run_world(explorer->run)->device[0].board.flash;
+    const struct sweep_form *form;
+    unsigned forms = family_forms(place->code, &form);
+    int err = cut_forms(explorer, from, place, form, forms, NULL, diag);
+
+    if (err == 0 && flash->torn.kind != FLASH_IDLE) {
+        forms = family_flips(place->code, &form);
+        err = cut_forms(explorer, from, place, form, forms, NULL, diag);
     }
     return err;
 }
@@ -293,7 +321,8 @@ static int at_change(struct explorer *explorer, uint32_t from,
         explorer->graph.node[from].open = true;
         return 0;
     }
-    return cut_all(explorer, from, &place, position, diag);
+    return clean ? cut_clean(explorer, from, &place, position, diag)
+                 : cut_again(explorer, from, &place, diag);
 }
 
 /* ---- a boot -------------------------------------------------------------- */

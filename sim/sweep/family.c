@@ -7,31 +7,45 @@
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
 static const struct sweep_form programs[] = {
-    {"before", FLASH_FORM_BEFORE, 0, 0},
-    {"prefix-1", FLASH_FORM_PREFIX, 0, 10},
-    {"prefix-50", FLASH_FORM_PREFIX, 0, 500},
-    {"prefix-99", FLASH_FORM_PREFIX, 0, 990},
-    {"bits", FLASH_FORM_BITS, 0, 0},
-    {"word-split", FLASH_FORM_WORD_SPLIT, 0, 500},
-    {"weak", FLASH_FORM_WEAK, 0, 0},
-    {"disturb", FLASH_FORM_DISTURB, 0, 0},
-    {"after", FLASH_FORM_AFTER, 0, 0},
+    {"before", .flash_form = FLASH_FORM_BEFORE},
+    {"prefix-1", .flash_form = FLASH_FORM_PREFIX, .reach = 10},
+    {"prefix-50", .flash_form = FLASH_FORM_PREFIX, .reach = 500},
+    {"prefix-99", .flash_form = FLASH_FORM_PREFIX, .reach = 990},
+    {"bits", .flash_form = FLASH_FORM_BITS},
+    {"word-split", .flash_form = FLASH_FORM_WORD_SPLIT, .reach = 500},
+    {"weak", .flash_form = FLASH_FORM_WEAK},
+    {"weak-old", .flash_form = FLASH_FORM_WEAK, .reading = READING_OLD},
+    {"disturb", .flash_form = FLASH_FORM_DISTURB},
+    {"after", .flash_form = FLASH_FORM_AFTER},
 };
 static const struct sweep_form erases[] = {
-    {"before", FLASH_FORM_BEFORE, 0, 0},
-    {"zeros-5", FLASH_FORM_ERASE_ZEROS, 0, 50},
-    {"zeros-50", FLASH_FORM_ERASE_ZEROS, 0, 500},
-    {"all-zero", FLASH_FORM_ERASE_ALL_ZERO, 0, 0},
-    {"mix", FLASH_FORM_ERASE_MIX, 0, 0},
-    {"erase-weak", FLASH_FORM_ERASE_WEAK, 0, 0},
-    {"after", FLASH_FORM_AFTER, 0, 0},
+    {"before", .flash_form = FLASH_FORM_BEFORE},
+    {"zeros-5", .flash_form = FLASH_FORM_ERASE_ZEROS, .reach = 50},
+    {"zeros-50", .flash_form = FLASH_FORM_ERASE_ZEROS, .reach = 500},
+    {"all-zero", .flash_form = FLASH_FORM_ERASE_ALL_ZERO},
+    {"mix", .flash_form = FLASH_FORM_ERASE_MIX},
+    {"weak", .flash_form = FLASH_FORM_ERASE_WEAK},
+    {"weak-old", .flash_form = FLASH_FORM_ERASE_WEAK, .reading = READING_OLD},
+    {"after", .flash_form = FLASH_FORM_AFTER},
 };
 static const struct sweep_form burns[] = {
-    {"burn-before", 0, OTP_FORM_BEFORE, 0},
-    {"burn-weak", 0, OTP_FORM_WEAK, 0},
-    {"burn-after", 0, OTP_FORM_AFTER, 0},
+    {"before", .otp_form = OTP_FORM_BEFORE},
+    {"weak", .otp_form = OTP_FORM_WEAK},
+    {"after", .otp_form = OTP_FORM_AFTER},
 };
-static const struct sweep_form between[] = {{"cut", 0, 0, 0}};
+static const struct sweep_form between[] = {{.name = "cut"}};
+
+/* What an earlier cut has torn reads otherwise from now on. */
+static const struct sweep_form flips_in_flash[] = {
+    {"reads-old", .flash_form = FLASH_FORM_BEFORE, .reading = READING_OLD},
+    {"reads-new", .flash_form = FLASH_FORM_BEFORE, .reading = READING_NEW},
+    {"reads-bits", .flash_form = FLASH_FORM_BEFORE, .reading = READING_BITS},
+};
+static const struct sweep_form flips[] = {
+    {"reads-old", .reading = READING_OLD},
+    {"reads-new", .reading = READING_NEW},
+    {"reads-bits", .reading = READING_BITS},
+};
 
 static const struct {
     uint32_t code;
@@ -58,16 +72,12 @@ unsigned family_forms(uint32_t code, const struct sweep_form **forms)
     return 0;
 }
 
-const struct sweep_form *family_find(const char *name)
+unsigned family_flips(uint32_t code, const struct sweep_form **forms)
 {
-    for (size_t i = 0; i < COUNT(families); i++) {
-        for (unsigned k = 0; k < families[i].count; k++) {
-            if (strcmp(families[i].form[k].name, name) == 0) {
-                return &families[i].form[k];
-            }
-        }
-    }
-    return NULL;
+    bool flash = code == EVENT_FLASH_PROGRAM || code == EVENT_FLASH_ERASE;
+
+    *forms = flash ? flips_in_flash : flips;
+    return flash ? COUNT(flips_in_flash) : COUNT(flips);
 }
 
 /* Adds ",key=value" unless the value is empty. */
@@ -97,4 +107,6 @@ void family_fault(const struct sweep_place *place,
         form->otp_form != 0 ? otp_form_name(form->otp_form) : "");
     snprintf(text, sizeof text, "%u%%", (unsigned)(form->reach / 10u));
     add(out, size, "reach", form->reach > 0 ? text : "");
+    add(out, size, "reads",
+        form->reading != READING_LEFT ? readings_word(form->reading) : "");
 }

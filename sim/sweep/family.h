@@ -8,8 +8,9 @@
 /* The forms for an operation of that event; a cut between operations has one.
  * Returns their number, at most SWEEP_EFFECTS. */
 unsigned family_forms(uint32_t code, const struct sweep_form **forms);
-/* The form of that name, or NULL. */
-const struct sweep_form *family_find(const char *name);
+/* After an earlier cut: what it has torn reads otherwise. At most
+ * SWEEP_EFFECTS. */
+unsigned family_flips(uint32_t code, const struct sweep_form **forms);
 
 /* The fault that cuts there, as for --fault. */
 void family_fault(const struct sweep_place *place,

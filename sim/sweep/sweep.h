@@ -34,6 +34,7 @@ struct sweep_form {
     enum flash_form flash_form;
     enum otp_form otp_form;
     uint32_t reach; /* 1/1000; 0: the form has none */
+    enum reading reading;
 };
 
 /* Where power is cut: right after this event. */
