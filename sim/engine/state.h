@@ -14,6 +14,7 @@
  *   net.c        links, server, publishing
  *   setup.c      the world before power is switched on
  *   strike.c     power cuts and resets from outside; brownout.c: from within
+ *   spoil.c      flips, damage and failures of flash
  *   steps.c      triggers and actions
  *   expects.c    expectations during the run
  *   ends.c       what is judged when it is over

@@ -10,17 +10,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "device/damage.h"
 #include "engine/device.h"
 #include "engine/emit.h"
 #include "engine/near.h"
 #include "engine/net.h"
 #include "engine/power.h"
+#include "engine/spoil.h"
 #include "engine/strike.h"
 #include "engine/verdict.h"
 #include "scenario/pattern.h"
-
-#define FILL_RANDOM 0x100u
 
 /* ---- triggers ---------------------------------------------------------- */
 
@@ -72,89 +70,6 @@ bool steps_all_fired(const struct run *run)
 
 /* ---- actions ----------------------------------------------------------- */
 
-/* The flash range that an action names; an error if it lies outside. */
-static int action_range(const struct run *run, const struct action *action,
-                        uint32_t length, uint32_t *address, struct diag *diag)
-{
-    const struct board_part *part =
-        board_map_find(&run->given->map, action->partition);
-
-    if (part == NULL || action->offset > part->length ||
-        part->length - action->offset < length) {
-        return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s:%u:%u: offset 0x%x, %u bytes: outside partition "
-                         "%s",
-                         run->given->scenario->path, action->place.line,
-                         action->place.column, action->offset, length,
-                         action->partition);
-    }
-    *address = part->start + action->offset;
-    return 0;
-}
-
-static void emit_fault(struct device *device, enum event_code code,
-                       uint32_t address, uint32_t third)
-{
-    struct event event = {.code = code, .number = {0, address, third}};
-
-    snprintf(event.label, sizeof event.label, "%s",
-             emit_partition(device->run, address));
-    emit_event(device->run, device, &event);
-}
-
-static void tell_damage(struct device *device, uint32_t address,
-                        uint32_t length, uint32_t runs)
-{
-    struct oracle_view view = device_view(device);
-
-    oracle_damaged(&device->world->oracle, &view, address, length, runs);
-}
-
-static int do_flip(struct device *device, const struct action *action,
-                   struct diag *diag)
-{
-    uint32_t address = 0;
-    int err = action_range(device->run, action, 1, &address, diag);
-
-    if (err) {
-        return err;
-    }
-    damage_flip(&device->world->board, machine_window(device->machine), address,
-                action->bit & 7u);
-    tell_damage(device, address, 1, 1);
-    emit_fault(device, EVENT_FLASH_FLIP, address, action->bit);
-    return 0;
-}
-
-static int do_damage(struct device *device, const struct action *action,
-                     struct diag *diag)
-{
-    struct board *board = &device->world->board;
-    uint8_t *window = machine_window(device->machine);
-    uint32_t address = 0;
-    bool changed = false;
-    int err = action_range(device->run, action, action->length, &address, diag);
-
-    if (err) {
-        return err;
-    }
-    for (uint32_t i = 0; i < action->length; i++) {
-        changed |= action->fill == FILL_RANDOM
-                       ? damage_noise(board, window, address + i)
-                       : damage_byte(board, window, address + i,
-                                     (uint8_t)action->fill);
-    }
-    if (!changed) {
-        verdict_fail(device->run, action->place, 0,
-                     "the damage changes the flash",
-                     "the flash already has these bytes");
-    }
-    tell_damage(device, address, action->length,
-                device->run->given->judged.policy.attempts);
-    emit_fault(device, EVENT_FLASH_DAMAGE, address, action->length);
-    return 0;
-}
-
 static int do_console(struct device *device, const struct action *action,
                       struct diag *diag)
 {
@@ -169,23 +84,6 @@ static int do_console(struct device *device, const struct action *action,
     }
     emit_text(device->run, device, EVENT_CONSOLE_IN, action->text);
     oracle_prompted(&device->world->oracle, &view);
-    return 0;
-}
-
-static int do_flash_fail(struct device *device, const struct action *action,
-                         struct diag *diag)
-{
-    enum flash_fault fault = strcmp(action->text, "ignore") == 0
-                                 ? FLASH_FAULT_IGNORED
-                                 : FLASH_FAULT_REPORTED;
-
-    if (damage_next(&device->world->board, fault) != 0) {
-        return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "%s:%u:%u: a flash_fail already waits for its "
-                         "operation; place them one after the other",
-                         device->run->given->scenario->path, action->place.line,
-                         action->place.column);
-    }
     return 0;
 }
 
@@ -216,11 +114,10 @@ static int do_to_device(struct device *device, uint32_t step,
     case ACTION_RESET:
         return strike_arm(device, step, action, diag);
     case ACTION_FLIP:
-        return do_flip(device, action, diag);
     case ACTION_DAMAGE:
-        return do_damage(device, action, diag);
+    case ACTION_ROT:
     case ACTION_FLASH_FAIL:
-        return do_flash_fail(device, action, diag);
+        return spoil(device, action, diag);
     case ACTION_ACCELERATOR:
         return do_accelerator(device, action, diag);
     case ACTION_NETWORK:

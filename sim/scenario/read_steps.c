@@ -26,6 +26,7 @@ static const struct {
     {"reset", ACTION_RESET, CTL_CAUSE_PIN},
     {"bit_flip", ACTION_FLIP, 0},
     {"damage", ACTION_DAMAGE, 0},
+    {"bit_rot", ACTION_ROT, 0},
     {"flash_fail", ACTION_FLASH_FAIL, 0},
     {"note", ACTION_NOTE, 0},
     {"stop", ACTION_STOP, 0},
@@ -40,6 +41,19 @@ static const struct {
     {"accelerator", ACTION_ACCELERATOR, 0},
     {"pauses", ACTION_PAUSES, 0},
 };
+
+/* Within a target, offset 0 is usual; elsewhere it would be a guess. */
+static int check_flip(struct reader *reader, const struct node *node,
+                      const struct action *action)
+{
+    if (action->kind != ACTION_FLIP || action->target != TARGET_NONE ||
+        node_find(node, "offset") != NULL) {
+        return 0;
+    }
+    return read_fail(reader, node->place,
+                     "bit_flip needs the key 'offset' or 'target'; add "
+                     "'offset: 0x80' or 'target: header'");
+}
 
 static int read_action(struct reader *reader, const struct node *node,
                        void *target)
@@ -67,7 +81,8 @@ static int read_action(struct reader *reader, const struct node *node,
 
     if (err == 0) {
         action->done_given = node_find(node->first, "done") != NULL;
-        step->actions++;
+        err = check_flip(reader, node->first, action);
+        step->actions += err == 0;
     }
     return err;
 }

@@ -15,6 +15,7 @@
 #include "base/diag.h"
 #include "device/board.h"
 #include "device/flash.h"
+#include "oracle/target.h"
 #include "record/event.h"
 #include "outside/battery.h"
 #include "outside/link.h"
@@ -91,9 +92,10 @@ enum action_kind {
     ACTION_CONSOLE,     /* type a line: text */
     ACTION_POWER_CUT,   /* done, form, off_ns, sram, cause */
     ACTION_RESET,       /* warm reset from outside: done, cause */
-    ACTION_FLIP,        /* partition, offset, bit */
+    ACTION_FLIP,        /* partition, target, offset, bit */
     ACTION_DAMAGE,      /* partition, offset, length, fill */
-    ACTION_FLASH_FAIL,  /* the next operation: text "fail" or "ignore" */
+    ACTION_ROT,         /* flips everywhere: partition, rate */
+    ACTION_FLASH_FAIL,  /* the next operation: flash_fault */
     ACTION_NOTE,        /* text */
     ACTION_STOP,        /* end the run here */
     ACTION_PUBLISH,     /* offer an image: publish */
@@ -158,6 +160,9 @@ struct action {
     char partition[EVENT_LABEL];
     uint32_t offset;
     uint32_t length;
+    enum fault_target target; /* `offset` is within it */
+    uint32_t rate;            /* bit flips per MiB */
+    enum flash_fault flash_fault;
     uint32_t bit;
     uint32_t fill; /* 0x00..0xFF, or 0x100 = random */
     struct scenario_publish publish;

@@ -12,21 +12,6 @@
 
 /* ---- words that stand for numbers ------------------------------------- */
 
-const struct schema_choice schema_partitions[] = {
-    {"boot-a", 0, "first copy of the bootloader"},
-    {"boot-b", 1, "second copy of the bootloader"},
-    {"journal", 2, "the boot journal, with every record stored twice"},
-    {"requests", 3, "the application's requests to the bootloader"},
-    {"progress", 4, "how far a download has got"},
-    {"slot-a", 5, "first image slot"},
-    {"slot-b", 6, "second image slot"},
-    {"recovery", 7, "the image that runs if both slots are unusable"},
-    {"staging", 8, "storage for downloads"},
-    {"failed", 9, "digests of images that failed their trial"},
-    {"offers", 10, "the highest release offered so far"},
-    {"log", 11, "the device's own log"},
-    {NULL, 0, NULL}};
-
 static const struct schema_choice torn_readings[] = {
     {"left", READING_LEFT, "as the cut has left them"},
     {"old", READING_OLD, "as before the operation that was torn last"},
@@ -83,14 +68,6 @@ static const struct schema_choice reset_causes[] = {
     {"software", CTL_CAUSE_SOFTWARE, "a restart requested by software"},
     {"deadline", CTL_CAUSE_DEADLINE, "the trial deadline"},
     {NULL, 0, NULL}};
-
-static const struct schema_choice flash_failures[] = {
-    {"fail", 1, "the part reports a failure"},
-    {"ignore", 2, "the part reports success but does nothing"},
-    {NULL, 0, NULL}};
-
-static const struct schema_choice fill_words[] = {
-    {"random", 0x100u, "random bytes from the seed"}, {NULL, 0, NULL}};
 
 static const struct schema_choice placed_words[] = {
     {"empty", 0, "nothing: as if erased"},
@@ -509,70 +486,6 @@ static const struct schema_map schema_reset = {
     .help = "A reset without loss of power: SRAM and a flash operation in "
             "flight survive, locks do not."};
 
-#define PARTITION(type)                                      \
-    {                                                        \
-        .key = "partition", .kind = SCHEMA_CHOICE, REQUIRED, \
-        IN(type, partition), .choices = schema_partitions,   \
-        .help = "The partition", .example = "journal"        \
-    }
-
-static const struct schema_key flip_keys[] = {
-    PARTITION(action),
-    {.key = "offset",
-     .kind = SCHEMA_SIZE,
-     REQUIRED,
-     IN(action, offset),
-     BOUNDS(0, FLASH_MAX_SIZE - 1u),
-     .help = "Byte offset in the partition",
-     .example = "0x80"},
-    {.key = "bit",
-     .kind = SCHEMA_NUMBER,
-     IN(action, bit),
-     BOUNDS(0, 7u),
-     .help = "The bit within that byte",
-     .usual = "0",
-     .example = "3"},
-    {.key = NULL}};
-
-static const struct schema_map schema_flip = {
-    .name = "bit_flip",
-    .path = "steps[].do.bit_flip",
-    .keys = flip_keys,
-    .help = "One bit of the flash flips spontaneously."};
-
-static const struct schema_key damage_keys[] = {
-    PARTITION(action),
-    {.key = "offset",
-     .kind = SCHEMA_SIZE,
-     IN(action, offset),
-     BOUNDS(0, FLASH_MAX_SIZE - 1u),
-     .help = "Offset of the first byte in the partition",
-     .usual = "0B",
-     .example = "0x200"},
-    {.key = "length",
-     .kind = SCHEMA_SIZE,
-     REQUIRED,
-     IN(action, length),
-     BOUNDS(1u, FLASH_MAX_SIZE),
-     .help = "Number of bytes",
-     .example = "4KiB"},
-    {.key = "fill",
-     .kind = SCHEMA_NUMBER,
-     IN(action, fill),
-     BOUNDS(0, 0xFFu),
-     .choices = fill_words,
-     .help = "The new bytes; 0xff means erased",
-     .usual = "0xff",
-     .example = "0x00"},
-    {.key = NULL}};
-
-static const struct schema_map schema_damage = {
-    .name = "damage",
-    .path = "steps[].do.damage",
-    .keys = damage_keys,
-    .help = "A range of the flash is overwritten without the device's "
-            "knowledge. At least one byte must change."};
-
 /* In the order of enum action_kind. */
 static const struct schema_key action_keys[] = {
     {.key = "console",
@@ -594,16 +507,21 @@ static const struct schema_key action_keys[] = {
      .kind = SCHEMA_MAP,
      .map = &schema_flip,
      .help = "Flip one bit of the flash",
-     .example = "{partition: journal, offset: 0x80, bit: 3}"},
+     .example = "{partition: journal, target: record, bit: 3}"},
     {.key = "damage",
      .kind = SCHEMA_MAP,
      .map = &schema_damage,
      .help = "Overwrite a range of the flash",
      .example = "{partition: slot-a, length: 4KiB, fill: random}"},
+    {.key = "bit_rot",
+     .kind = SCHEMA_MAP,
+     .map = &schema_rot,
+     .help = "Flip bits all over a partition",
+     .example = "{partition: slot-b, per_mib: 64}"},
     {.key = "flash_fail",
      .kind = SCHEMA_CHOICE,
-     IN(action, text),
-     .choices = flash_failures,
+     IN(action, flash_fault),
+     .choices = schema_flash_failures,
      .help = "The next flash operation fails; there must be one",
      .example = "ignore"},
     {.key = "note",
@@ -1033,14 +951,35 @@ const struct schema_map schema_scenario = {
     .help = "A scenario: a device, the world around it, what happens, and what "
             "must result."};
 
-const struct schema_map *const schema_maps[] = {
-    &schema_scenario,   &schema_limits,  &schema_image,     &schema_edit,
-    &schema_flash,      &schema_fuses,   &schema_machine,   &schema_network,
-    &schema_burst,      &schema_battery, &schema_step,      &schema_pattern,
-    &schema_action,     &schema_cut,     &schema_reset,     &schema_flip,
-    &schema_damage,     &schema_publish, &schema_misbehave, &schema_accelerator,
-    &schema_expect,     &schema_always,  &schema_never,     &schema_count,
-    &schema_eventually, &schema_end,     &schema_tell,      NULL};
+const struct schema_map *const schema_maps[] = {&schema_scenario,
+                                                &schema_limits,
+                                                &schema_image,
+                                                &schema_edit,
+                                                &schema_flash,
+                                                &schema_fuses,
+                                                &schema_machine,
+                                                &schema_network,
+                                                &schema_burst,
+                                                &schema_battery,
+                                                &schema_step,
+                                                &schema_pattern,
+                                                &schema_action,
+                                                &schema_cut,
+                                                &schema_reset,
+                                                &schema_flip,
+                                                &schema_damage,
+                                                &schema_rot,
+                                                &schema_publish,
+                                                &schema_misbehave,
+                                                &schema_accelerator,
+                                                &schema_expect,
+                                                &schema_always,
+                                                &schema_never,
+                                                &schema_count,
+                                                &schema_eventually,
+                                                &schema_end,
+                                                &schema_tell,
+                                                NULL};
 
 /* ---- kinds ------------------------------------------------------------ */
 

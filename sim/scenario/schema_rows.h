@@ -21,9 +21,13 @@ extern const struct schema_map schema_network;
 extern const struct schema_map schema_burst;
 extern const struct schema_map schema_accelerator;
 extern const struct schema_map schema_battery;
+extern const struct schema_map schema_flip;
+extern const struct schema_map schema_damage;
+extern const struct schema_map schema_rot;
 extern const struct schema_map schema_publish;
 extern const struct schema_map schema_misbehave;
 extern const struct schema_choice schema_image_keys[];
+extern const struct schema_choice schema_flash_failures[];
 extern const struct schema_choice schema_crypto_kinds[];
 extern const struct schema_choice schema_behave_kinds[];
 

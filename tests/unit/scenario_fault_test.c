@@ -63,6 +63,8 @@ Test(scenario_fault, means_the_same_as_a_step_in_a_file)
          "offset=0x88",
          "{on: {event: flash.erase, partition: slot-b}, "
          "do: {bit_flip: {partition: journal, offset: 0x88}}}"},
+        {"bit_rot@2s,partition=slot-b,per_mib=64",
+         "{at: 2s, do: {bit_rot: {partition: slot-b, per_mib: 64}}}"},
         {"power_cut@power.cut,off_for=3ms,do.off_for=1s",
          "{on: {event: power.cut, off_for: 3ms}, "
          "do: {power_cut: {off_for: 1s}}}"},
@@ -184,7 +186,8 @@ Test(scenario_fault, wrong_ones_are_refused_with_their_column)
         {"stop@1s,now=1", "fault:1:1: 'stop' takes no value; write "
                           "'stop: {}'"},
         {"bit_flip@1s,partition=journal",
-         "fault:1:1: bit_flip needs the key 'offset'; add 'offset: 0x80'"},
+         "fault:1:1: bit_flip needs the key 'offset' or 'target'; add "
+         "'offset: 0x80' or 'target: header'"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

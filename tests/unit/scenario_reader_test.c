@@ -193,7 +193,7 @@ Test(scenario_reader, other_actions_are_stored)
     cr_expect_eq(action[2].fill, 0x100);
     cr_expect_eq(action[3].fill, 0xFF);
     cr_expect_eq(action[4].kind, ACTION_FLASH_FAIL);
-    cr_expect_str_eq(action[4].text, "ignore");
+    cr_expect_eq(action[4].flash_fault, FLASH_FAULT_IGNORED);
     cr_expect_eq(action[5].kind, ACTION_NOTE);
     cr_expect_eq(scenario->step[2].action[0].kind, ACTION_STOP);
     scenario_free(scenario);
@@ -300,6 +300,32 @@ Test(scenario_reader, a_network_is_stored_for_both_ways)
     cr_expect_eq(up->overhead, 48);
     down.rate = up->rate;
     cr_expect_arr_eq(&down, up, sizeof down, "all but the rate is alike");
+    scenario_free(scenario);
+}
+
+Test(scenario_reader, flash_faults)
+{
+    struct scenario *scenario = read_body(
+        "steps:\n"
+        "  - at: 1s\n"
+        "    do:\n"
+        "      - bit_flip: {partition: slot-a, target: tlv, bit: 7}\n"
+        "      - bit_flip: {partition: journal, target: record, offset: 9B}\n"
+        "      - bit_rot: {partition: slot-b, per_mib: 64}\n"
+        "      - flash_fail: wrong\n"
+        "      - flash_fail: fail\n" EXPECT);
+    const struct action *action = scenario->step[0].action;
+
+    cr_expect_eq(action[0].target, TARGET_TLV);
+    cr_expect_eq(action[0].offset, 0);
+    cr_expect_eq(action[0].bit, 7);
+    cr_expect_eq(action[1].target, TARGET_RECORD);
+    cr_expect_eq(action[1].offset, 9);
+    cr_expect_eq(action[2].kind, ACTION_ROT);
+    cr_expect_str_eq(action[2].partition, "slot-b");
+    cr_expect_eq(action[2].rate, 64);
+    cr_expect_eq(action[3].flash_fault, FLASH_FAULT_WRONG);
+    cr_expect_eq(action[4].flash_fault, FLASH_FAULT_REPORTED);
     scenario_free(scenario);
 }
 
