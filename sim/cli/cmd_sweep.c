@@ -113,7 +113,7 @@ static int sweep_main(int argc, char **argv)
                                          : strcmp(depth, "closure") == 0
                                              ? SWEEP_CLOSURE
                                              : (uint32_t)(depth[0] - '0'),
-                                .first = 1,
+                                                        .first = 1,
                                 .last = UINT32_MAX,
                                 .shards = 1,
                                 .check =

@@ -57,6 +57,15 @@ static void begin_anew(struct device *device)
     }
 }
 
+/* After a reset from outside, the device boots at once: an operation of the
+ * flash may still be in flight. */
+static bool is_warm(const struct board *board)
+{
+    return board->sram == BOARD_SRAM_KEPT &&
+           board->cause != CTL_CAUSE_POWER_ON &&
+           board->cause != CTL_CAUSE_BROWN_OUT;
+}
+
 int pause_take(struct run *run, struct diag *diag)
 {
     struct device *device = &run->device[0];
@@ -70,6 +79,9 @@ int pause_take(struct run *run, struct diag *diag)
         return err;
     }
     run->world->paused = true;
+    if (is_warm(&device->world->board)) {
+        return 0;
+    }
     run->world->lasted_ns = run->world->now_ns - run->world->paused_ns;
     err = pass(run, (run->world->now_ns / DAY_NS + 1u) * DAY_NS, diag);
     begin_anew(device);

@@ -198,14 +198,15 @@ static int strike_now(struct run *run, struct crash *crash, struct diag *diag)
     struct device *device = &run->device[0];
     struct board_cut_report torn;
 
+    if (crash->reset) {
+        return strike_pin(device, diag);
+    }
     int err = strike_crash(device, &crash->cut, &torn, diag);
 
     crash->exact = (crash->cut.flash_form == FLASH_FORM_AUTO ||
                     torn.flash_form == crash->cut.flash_form) &&
                    (crash->cut.otp_form == OTP_FORM_AUTO ||
                     torn.otp_form == crash->cut.otp_form);
-    err = err ? err : pause_take(run, diag);
-    run_key(run, crash->key);
     return err;
 }
 
@@ -222,7 +223,10 @@ int run_crash(struct run *run, struct crash *crash, struct checkpoint **out,
     if (err) {
         return err;
     }
+    crash->exact = true;
     err = strike_now(run, crash, diag);
+    err = err ? err : pause_take(run, diag);
+    run_key(run, crash->key);
     if (err == 0 && crash->wanted(crash->context, crash->key)) {
         err = checkpoint_take(run, out, diag);
     }

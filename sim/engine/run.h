@@ -69,6 +69,7 @@ void checkpoint_leave(struct checkpoint *checkpoint);
  */
 struct crash {
     struct board_cut cut;
+    bool reset; /* instead: a reset from outside, by a pin */
     bool (*wanted)(void *context, const uint8_t key[32]);
     void *context;
     uint8_t key[32];

@@ -222,6 +222,14 @@ int strike_crash(struct device *device, struct board_cut *cut,
                         diag);
 }
 
+int strike_pin(struct device *device, struct diag *diag)
+{
+    device->run->world->counts.cuts_asked++;
+    count_cut(device);
+    strike_reset(device, device->run->world->now_ns, CTL_CAUSE_PIN);
+    return device_struck(device, diag);
+}
+
 int strike_happen(struct device *device, uint64_t now, struct diag *diag)
 {
     struct world_strike *strike = &device->world->strike;

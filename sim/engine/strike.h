@@ -20,5 +20,7 @@ int strike_power(struct device *device, uint64_t now, struct board_cut *cut,
 /* The same now, counted like a step's. */
 int strike_crash(struct device *device, struct board_cut *cut,
                  struct board_cut_report *torn, struct diag *diag);
+/* A reset from outside, now. */
+int strike_pin(struct device *device, struct diag *diag);
 
 #endif

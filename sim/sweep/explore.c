@@ -154,14 +154,19 @@ static int cut(struct explorer *explorer, uint32_t from,
                struct diag *diag)
 {
     struct attempt attempt = {.explorer = explorer, .from = from};
-    struct crash crash = {.cut = {.off_ns = 1,
-                                  .cause = CTL_CAUSE_POWER_ON,
-                                  .flash_form = form->flash_form,
-                                  .otp_form = form->otp_form,
-                                  .flash_reach = form->reach,
-                                  .reading = form->reading},
-                          .wanted = wanted,
-                          .context = &attempt};
+    struct crash crash = {
+        .cut = {.off_ns = 1,
+                .cause = form->kind == SWEEP_DIP ? CTL_CAUSE_BROWN_OUT
+                                                 : CTL_CAUSE_POWER_ON,
+                .sram = form->kind == SWEEP_DIP ? BOARD_SRAM_PARTLY
+                                                : BOARD_SRAM_SCRAMBLED,
+                .flash_form = form->flash_form,
+                .otp_form = form->otp_form,
+                .flash_reach = form->reach,
+                .reading = form->reading},
+        .reset = form->kind == SWEEP_RESET,
+        .wanted = wanted,
+        .context = &attempt};
     struct checkpoint *at = NULL;
     uint32_t number = SWEEP_NONE;
     int err = run_crash(explorer->run, &crash, &at, diag);
@@ -248,19 +253,31 @@ static struct sweep_position *new_position(struct explorer *explorer,
     return position;
 }
 
-/* Try these forms there. `effects` is NULL after a first cut. */
+static bool is_asked_for(const struct explorer *explorer,
+                         const struct sweep_form *form)
+{
+    unsigned kinds = explorer->options->kinds;
+
+    return (form->kind & (kinds != 0 ? kinds : SWEEP_POWER)) != 0;
+}
+
+/* Try these forms there. `effects` is NULL after a first cut; *made counts. */
 static int cut_forms(struct explorer *explorer, uint32_t from,
                      const struct sweep_place *place,
                      const struct sweep_form *form, unsigned forms,
-                     struct sweep_effect *effects, struct diag *diag)
+                     struct sweep_effect *effects, unsigned *made,
+                     struct diag *diag)
 {
     uint32_t number = (uint32_t)explorer->sweep->positions - 1u;
     struct sweep_effect spare;
     int err = 0;
 
     for (unsigned i = 0; i < forms && err == 0; i++) {
-        err = cut(explorer, from, place, &form[i], number,
-                  effects != NULL ? &effects[i] : &spare, diag);
+        if (is_asked_for(explorer, &form[i])) {
+            err = cut(explorer, from, place, &form[i], number,
+                      effects != NULL ? &effects[*made] : &spare, diag);
+            *made += 1;
+        }
     }
     return err;
 }
@@ -272,10 +289,9 @@ static int cut_clean(struct explorer *explorer, uint32_t from,
 {
     const struct sweep_form *form;
     unsigned forms = family_forms(place->code, &form);
-    int err =
-        cut_forms(explorer, from, place, form, forms, position->effect, diag);
+    int err = cut_forms(explorer, from, place, form, forms, position->effect,
+                        &position->effects, diag);
 
-    position->effects = err == 0 ? forms : 0;
     explorer->sweep->counts.positions++;
     return err;
 }
@@ -288,11 +304,12 @@ static int cut_again(struct explorer *explorer, uint32_t from,
         &run_world(explorer->run)->device[0].board.flash;
     const struct sweep_form *form;
     unsigned forms = family_forms(place->code, &form);
-    int err = cut_forms(explorer, from, place, form, forms, NULL, diag);
+    unsigned made = 0;
+    int err = cut_forms(explorer, from, place, form, forms, NULL, &made, diag);
 
     if (err == 0 && flash->torn.kind != FLASH_IDLE) {
         forms = family_flips(place->code, &form);
-        err = cut_forms(explorer, from, place, form, forms, NULL, diag);
+        err = cut_forms(explorer, from, place, form, forms, NULL, &made, diag);
     }
     return err;
 }

@@ -7,44 +7,61 @@
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
 static const struct sweep_form programs[] = {
-    {"before", .flash_form = FLASH_FORM_BEFORE},
-    {"prefix-1", .flash_form = FLASH_FORM_PREFIX, .reach = 10},
-    {"prefix-50", .flash_form = FLASH_FORM_PREFIX, .reach = 500},
-    {"prefix-99", .flash_form = FLASH_FORM_PREFIX, .reach = 990},
-    {"bits", .flash_form = FLASH_FORM_BITS},
-    {"word-split", .flash_form = FLASH_FORM_WORD_SPLIT, .reach = 500},
-    {"weak", .flash_form = FLASH_FORM_WEAK},
-    {"weak-old", .flash_form = FLASH_FORM_WEAK, .reading = READING_OLD},
-    {"disturb", .flash_form = FLASH_FORM_DISTURB},
-    {"after", .flash_form = FLASH_FORM_AFTER},
+    {"before", SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE},
+    {"prefix-1", SWEEP_POWER, .flash_form = FLASH_FORM_PREFIX, .reach = 10},
+    {"prefix-50", SWEEP_POWER, .flash_form = FLASH_FORM_PREFIX, .reach = 500},
+    {"prefix-99", SWEEP_POWER, .flash_form = FLASH_FORM_PREFIX, .reach = 990},
+    {"bits", SWEEP_POWER, .flash_form = FLASH_FORM_BITS},
+    {"word-split", SWEEP_POWER, .flash_form = FLASH_FORM_WORD_SPLIT,
+     .reach = 500},
+    {"weak", SWEEP_POWER, .flash_form = FLASH_FORM_WEAK},
+    {"weak-old", SWEEP_POWER, .flash_form = FLASH_FORM_WEAK,
+     .reading = READING_OLD},
+    {"disturb", SWEEP_POWER, .flash_form = FLASH_FORM_DISTURB},
+    {"after", SWEEP_POWER, .flash_form = FLASH_FORM_AFTER},
+    {"dip", SWEEP_DIP, .flash_form = FLASH_FORM_BEFORE},
+    {.name = "reset", .kind = SWEEP_RESET},
 };
 static const struct sweep_form erases[] = {
-    {"before", .flash_form = FLASH_FORM_BEFORE},
-    {"zeros-5", .flash_form = FLASH_FORM_ERASE_ZEROS, .reach = 50},
-    {"zeros-50", .flash_form = FLASH_FORM_ERASE_ZEROS, .reach = 500},
-    {"all-zero", .flash_form = FLASH_FORM_ERASE_ALL_ZERO},
-    {"mix", .flash_form = FLASH_FORM_ERASE_MIX},
-    {"weak", .flash_form = FLASH_FORM_ERASE_WEAK},
-    {"weak-old", .flash_form = FLASH_FORM_ERASE_WEAK, .reading = READING_OLD},
-    {"after", .flash_form = FLASH_FORM_AFTER},
+    {"before", SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE},
+    {"zeros-5", SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_ZEROS, .reach = 50},
+    {"zeros-50", SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_ZEROS,
+     .reach = 500},
+    {"all-zero", SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_ALL_ZERO},
+    {"mix", SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_MIX},
+    {"weak", SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_WEAK},
+    {"weak-old", SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_WEAK,
+     .reading = READING_OLD},
+    {"after", SWEEP_POWER, .flash_form = FLASH_FORM_AFTER},
+    {"dip", SWEEP_DIP, .flash_form = FLASH_FORM_BEFORE},
+    {.name = "reset", .kind = SWEEP_RESET},
 };
 static const struct sweep_form burns[] = {
-    {"before", .otp_form = OTP_FORM_BEFORE},
-    {"weak", .otp_form = OTP_FORM_WEAK},
-    {"after", .otp_form = OTP_FORM_AFTER},
+    {"before", SWEEP_POWER, .otp_form = OTP_FORM_BEFORE},
+    {"weak", SWEEP_POWER, .otp_form = OTP_FORM_WEAK},
+    {"after", SWEEP_POWER, .otp_form = OTP_FORM_AFTER},
+    {"dip", SWEEP_DIP, .otp_form = OTP_FORM_BEFORE},
+    {.name = "reset", .kind = SWEEP_RESET},
 };
-static const struct sweep_form between[] = {{.name = "cut"}};
+static const struct sweep_form between[] = {
+    {.name = "cut", .kind = SWEEP_POWER},
+    {.name = "dip", .kind = SWEEP_DIP},
+    {.name = "reset", .kind = SWEEP_RESET},
+};
 
 /* What an earlier cut has torn reads otherwise from now on. */
 static const struct sweep_form flips_in_flash[] = {
-    {"reads-old", .flash_form = FLASH_FORM_BEFORE, .reading = READING_OLD},
-    {"reads-new", .flash_form = FLASH_FORM_BEFORE, .reading = READING_NEW},
-    {"reads-bits", .flash_form = FLASH_FORM_BEFORE, .reading = READING_BITS},
+    {"reads-old", SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE,
+     .reading = READING_OLD},
+    {"reads-new", SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE,
+     .reading = READING_NEW},
+    {"reads-bits", SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE,
+     .reading = READING_BITS},
 };
 static const struct sweep_form flips[] = {
-    {"reads-old", .reading = READING_OLD},
-    {"reads-new", .reading = READING_NEW},
-    {"reads-bits", .reading = READING_BITS},
+    {"reads-old", SWEEP_POWER, .reading = READING_OLD},
+    {"reads-new", SWEEP_POWER, .reading = READING_NEW},
+    {"reads-bits", SWEEP_POWER, .reading = READING_BITS},
 };
 
 static const struct {
@@ -90,23 +107,53 @@ static void add(char *out, size_t size, const char *key, const char *value)
     }
 }
 
-void family_fault(const struct sweep_place *place,
-                  const struct sweep_form *form, char *out, size_t size)
+static void add_number(char *out, size_t size, const char *key,
+                       const char *format, unsigned number)
 {
     char text[32];
 
-    snprintf(out, size, "power_cut@%s", event_kind(place->code)->name);
+    snprintf(text, sizeof text, format, number);
+    add(out, size, key, text);
+}
+
+static bool is_operation(uint32_t code)
+{
+    return code != EVENT_RADIO_SEND && code != EVENT_RADIO_RECEIVE;
+}
+
+static void add_torn(const struct sweep_form *form, char *out, size_t size)
+{
+    if (form->flash_form != 0 || form->otp_form != 0) {
+        add(out, size, "done", "0%");
+    }
+    if (form->flash_form != 0) {
+        add(out, size, "form", flash_form_name(form->flash_form));
+    }
+    if (form->otp_form != 0) {
+        add(out, size, "fuse_form", otp_form_name(form->otp_form));
+    }
+    if (form->reach != 0) {
+        add_number(out, size, "reach", "%u%%", form->reach / 10u);
+    }
+    if (form->reading != READING_LEFT) {
+        add(out, size, "reads", readings_word(form->reading));
+    }
+}
+
+void family_fault(const struct sweep_place *place,
+                  const struct sweep_form *form, char *out, size_t size)
+{
+    snprintf(out, size, "%s@%s",
+             form->kind == SWEEP_RESET ? "reset" : "power_cut",
+             event_kind(place->code)->name);
     add(out, size, "partition", place->partition);
-    snprintf(text, sizeof text, "%u", (unsigned)place->nth);
-    add(out, size, "nth", text);
-    add(out, size, "done",
-        form->flash_form != 0 || form->otp_form != 0 ? "0%" : "");
-    add(out, size, "form",
-        form->flash_form != 0 ? flash_form_name(form->flash_form) : "");
-    add(out, size, "fuse_form",
-        form->otp_form != 0 ? otp_form_name(form->otp_form) : "");
-    snprintf(text, sizeof text, "%u%%", (unsigned)(form->reach / 10u));
-    add(out, size, "reach", form->reach > 0 ? text : "");
-    add(out, size, "reads",
-        form->reading != READING_LEFT ? readings_word(form->reading) : "");
+    add_number(out, size, "nth", "%u", place->nth);
+    add_torn(form, out, size);
+    if (form->kind == SWEEP_DIP) {
+        add(out, size, "sram", "partly");
+        add(out, size, "cause", "brown-out");
+    }
+    if (form->kind == SWEEP_RESET && is_operation(place->code)) {
+        add(out, size, "done", "0%");
+    }
 }

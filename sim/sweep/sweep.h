@@ -28,9 +28,17 @@
 #define SWEEP_CLOSURE SWEEP_DEPTH_MAX /* until there is nothing new */
 #define SWEEP_EFFECTS 12u             /* of one operation, at most */
 
+/* Bits of sweep_options.kinds. */
+enum sweep_kind {
+    SWEEP_POWER = 1, /* power fails for long: SRAM is lost */
+    SWEEP_DIP = 2,   /* a brown-out: SRAM is partly lost */
+    SWEEP_RESET = 4  /* a reset from outside: the operation in flight goes on */
+};
+
 /* What a cut leaves of the operation that it strikes. */
 struct sweep_form {
     const char *name; /* "prefix-50" */
+    enum sweep_kind kind;
     enum flash_form flash_form;
     enum otp_form otp_form;
     uint32_t reach; /* 1/1000; 0: the form has none */
@@ -96,6 +104,7 @@ struct sweep_counts {
 
 struct sweep_options {
     const struct run_options *run;
+    unsigned kinds; /* of enum sweep_kind, one bit each; 0: SWEEP_POWER */
     uint32_t depth; /* cuts in a row, 1..SWEEP_CLOSURE */
     uint32_t first; /* positions of the clean run, from .. to, counted from 1 */
     uint32_t last;
