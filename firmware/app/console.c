@@ -156,7 +156,7 @@ static void do_crash(struct app *app, const char *word)
 {
     (void)app;
     (void)word;
-    __asm__ volatile("udf #0");
+    cpu_undefined();
 }
 
 static void do_hang(struct app *app, const char *word)

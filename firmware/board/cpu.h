@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#define REG32(address) (*(volatile uint32_t *)(address))
+#include "board/core.h"
 
 #define NVIC_ENABLE REG32(0xE000E100u)
 #define NVIC_UNPEND REG32(0xE000E280u)
@@ -34,37 +34,12 @@ struct cmsdk_timer {
     uint32_t reload;
     uint32_t interrupt; /* reads: status; writes of 1: clear */
 };
-#define TIMER0 ((volatile struct cmsdk_timer *)0x40000000u)
-#define TIMER1 ((volatile struct cmsdk_timer *)0x40001000u)
+#define TIMER0 ((volatile struct cmsdk_timer *)&REG32(0x40000000u))
+#define TIMER1 ((volatile struct cmsdk_timer *)&REG32(0x40001000u))
 #define TIMER_ENABLE 0x1u
 #define TIMER_INTERRUPT 0x8u
 #define TIMER0_IRQ 8u
 #define TIMER1_IRQ 9u
 #define BOARD_IRQS 32u
-
-/* Mask interrupts. Pass the result to cpu_unmask() to restore their state. */
-static inline uint32_t cpu_mask(void)
-{
-    uint32_t before;
-
-    __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(before) : : "memory");
-    return before;
-}
-
-static inline void cpu_unmask(uint32_t before)
-{
-    __asm__ volatile("msr primask, %0" : : "r"(before) : "memory");
-}
-
-/* Wakes on any pending interrupt, even a masked one. */
-static inline void cpu_wait(void)
-{
-    __asm__ volatile("dsb\n\twfi\n\tisb" : : : "memory");
-}
-
-static inline void cpu_barrier(void)
-{
-    __asm__ volatile("dsb\n\tisb" : : : "memory");
-}
 
 #endif

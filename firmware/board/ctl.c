@@ -20,11 +20,7 @@ uint32_t ctl_command(uint32_t command, const uint32_t *args, unsigned count)
     for (unsigned i = 0; i < count && i < CTL_ARGS; i++) {
         page->arg[i] = args[i];
     }
-    /* The simulator looks for exactly this encoding (registers.h). */
-    __asm__ volatile("str.w %0, [%1, #0xFC]"
-                     :
-                     : "r"(command), "r"(CTL_BASE)
-                     : "memory");
+    cpu_ring(command);
     status = page->status;
     cpu_unmask(before);
     if (status == CTL_RESET_ASSERTED) {

@@ -14,6 +14,7 @@
 #include "board/board.h"
 
 #include "board/cpu.h"
+#include "board/jump.h"
 #include "board/state.h"
 
 /* RASR fields, Arm v7-M B3.5.9. SIZE is log2(bytes) - 1. */
@@ -106,55 +107,6 @@ void mpu_setup(const struct mpu_region *table)
     }
     MPU_CTRL = MPU_CTRL_ENABLE | MPU_CTRL_FAULTS;
     cpu_barrier();
-}
-
-/* What the assembly below needs, in registers from then on. */
-struct jump {
-    uint32_t vectors;
-    const struct mpu_region *table;
-    uint32_t gangway_base;
-    uint32_t gangway_attr;
-};
-
-/*
- * The last steps use only registers: the next table may close the stack of this
- * stage. r0:r1 and r2 are already the hand-over registers.
- */
-__attribute__((naked, noreturn)) static void jump(__attribute__((unused))
-                                                  uint64_t offset,
-                                                  __attribute__((unused))
-                                                  uint32_t cause,
-                                                  __attribute__((unused))
-                                                  const struct jump *to)
-{
-    __asm__ volatile("ldm r3, {r4-r7}\n\t"
-                     "ldr r8, =0xE000ED90\n\t" /* MPU */
-                     "movs r3, #0\n\t"
-                     "str r3, [r8, #4]\n\t"
-                     "dsb\n\t"
-                     "isb\n"
-                     "1:\n\t"
-                     "str r3, [r8, #8]\n\t" /* region number */
-                     "ldm r5!, {r9, r10}\n\t"
-                     "str r9, [r8, #12]\n\t"
-                     "str r10, [r8, #16]\n\t"
-                     "adds r3, #1\n\t"
-                     "cmp r3, #7\n\t"
-                     "bne 1b\n\t"
-                     "str r3, [r8, #8]\n\t"
-                     "str r6, [r8, #12]\n\t"
-                     "str r7, [r8, #16]\n\t"
-                     "movs r3, #3\n\t"
-                     "str r3, [r8, #4]\n\t"
-                     "ldr r3, =0xE000ED08\n\t" /* VTOR */
-                     "str r4, [r3]\n\t"
-                     "dsb\n\t"
-                     "isb\n\t"
-                     "ldr r9, [r4]\n\t"
-                     "ldr r10, [r4, #4]\n\t"
-                     "msr msp, r9\n\t"
-                     "bx r10\n\t"
-                     ".ltorg");
 }
 
 _Noreturn void board_jump(uint32_t vectors, enum board_stage stage)
