@@ -32,7 +32,7 @@ DEVOUT ?= $(B)/firmware
 
 .PHONY: all
 all: ## build everything (default)
-all: host firmware
+all: host firmware native
 
 # ---- set-up
 
@@ -59,7 +59,7 @@ $(shell mkdir -p $(@D))$(file >$@.$(this_make),$(1))
 $(Q)cmp -s $@.$(this_make) $@ && rm $@.$(this_make) || mv $@.$(this_make) $@
 endef
 
-include mk/third-party.mk mk/host.mk mk/device.mk mk/mutants.mk mk/tests.mk \
+include mk/third-party.mk mk/host.mk mk/device.mk mk/native.mk mk/mutants.mk mk/tests.mk \
 	mk/install.mk
 
 # ---- the rest

@@ -17,7 +17,7 @@ HOST_DEFS := -D_GNU_SOURCE= -Isim -Ifirmware -I. -isystem $(MBED)/include -isyst
 HOST_LDFLAGS := $(san_flags) -Wl,--exclude-libs,ALL -Wl,--as-needed
 HOST_LIBS := -lfdt -lyaml -lncursesw -ltinfo
 
-sim_src := $(filter-out sim/shim/% sim/cli/main.c,$(wildcard sim/*/*.c))
+sim_src := $(filter-out sim/shim/% sim/native/% sim/cli/main.c,$(wildcard sim/*/*.c))
 ota_src := $(wildcard firmware/ota/*.c)
 shim_src := $(wildcard sim/shim/*.c)
 tui_src := $(wildcard tui/*.c)

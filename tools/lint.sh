@@ -82,6 +82,7 @@ arrows='
 sim/base     shim machine device outside world scenario engine oracle record image report shell cli
 sim/device   shim machine outside scenario engine oracle record report shell cli ota
 sim/machine  outside scenario engine oracle record report shell cli ota
+sim/native   outside scenario engine oracle record report shell cli ota
 sim/outside  machine scenario engine oracle report shell cli
 sim/scenario machine engine report shell cli
 sim/record   machine engine history report shell cli
@@ -114,7 +115,7 @@ rule_arrows() {
 }
 
 # Folders whose files must not depend on each other in a circle.
-straight='firmware/ota sim/base sim/device sim/engine sim/history sim/image sim/inspect sim/lesson sim/machine sim/oracle
+straight='firmware/ota sim/base sim/device sim/engine sim/history sim/image sim/inspect sim/lesson sim/machine sim/native sim/oracle
     sim/outside sim/record sim/report sim/scenario sim/shell tui'
 
 rule_circles() {
