@@ -90,6 +90,7 @@ sim/image    machine engine report shell cli
 sim/oracle   machine engine report shell cli ota
 sim/engine   history report shell cli tui
 sim/history  shim machine outside scenario engine report shell cli tui
+sim/symbols  shim machine device outside engine oracle record image report shell cli tui
 sim/report   machine shell cli tui
 sim/inspect  shim machine outside scenario engine report history shell cli tui
 sim/lesson   shim outside device oracle report shell cli tui
@@ -116,7 +117,7 @@ rule_arrows() {
 
 # Folders whose files must not depend on each other in a circle.
 straight='firmware/ota sim/base sim/device sim/engine sim/history sim/image sim/inspect sim/lesson sim/machine sim/native sim/oracle
-    sim/outside sim/record sim/report sim/scenario sim/shell tui'
+    sim/outside sim/record sim/report sim/scenario sim/shell sim/symbols tui'
 
 rule_circles() {
     # shellcheck disable=SC2086

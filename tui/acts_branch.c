@@ -497,8 +497,9 @@ int act_token(struct model *model, const struct order *order)
     } else {
         snprintf(model->note, sizeof model->note,
                  "Replay this history, or debug it (registers, source, single "
-                 "steps):\notalab replay '%s'\notalab replay '%s' --gdb 3333",
-                 branch->token, branch->token);
+                 "steps) from this event on:\notalab replay '%s'\n"
+                 "otalab replay '%s' --gdb-at %" PRIu64,
+                 branch->token, branch->token, model->at > 0 ? model->at : 1);
         model->pane = PANE_EXPLAIN;
     }
     return 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/cmd_run.h"
+#include "cli/debug_at.h"
 #include "cli/debugger.h"
 #include "cli/replayed.h"
 #include "base/file.h"
@@ -20,7 +21,7 @@
 
 #include <mbedtls/sha256.h>
 
-enum { SCENARIO, VERBOSE, QUIET, COLOR, GDB, FIRMWARE, QEMU };
+enum { SCENARIO, VERBOSE, QUIET, COLOR, GDB, GDB_AT, FIRMWARE, QEMU };
 
 static const struct option_spec replay_options[] = {
     [SCENARIO] = {.name = "scenario",
@@ -33,6 +34,12 @@ static const struct option_spec replay_options[] = {
                .help = "do not print the story"},
     [COLOR] = OPTION_ROW_COLOR,
     [GDB] = OPTION_ROW_GDB,
+    [GDB_AT] = {.name = "gdb-at",
+                .kind = OPTION_TEXT,
+                .argument = "WHERE",
+                .help = "stop for the debugger at start, before-fault, "
+                        "after-fault, or an event by its number (without "
+                        "--gdb: port 3333)"},
     [FIRMWARE] = OPTION_ROW_FIRMWARE,
     [QEMU] = OPTION_ROW_QEMU,
     {0},
@@ -41,6 +48,8 @@ static const struct option_spec replay_options[] = {
 static const struct command_example replay_examples[] = {
     {"otalab replay runs/ab-good", "run a failed run again, from any folder"},
     {"otalab replay 'ol1:ab-good@..'", "the same, by its token"},
+    {"otalab replay runs/ab-good --gdb-at before-fault",
+     "debug it from just before what was broken"},
     {0},
 };
 
@@ -194,6 +203,30 @@ static int replay_code(const struct replayed *replayed,
     return report_exit_code(result->verdict);
 }
 
+/* From the beginning without a debugger, or to where one is wanted. */
+static int run(const struct scenario *scenario, const struct run_options *run,
+               const struct locations *where, const struct debug_at *at,
+               struct run_result *result, struct diag *diag)
+{
+    if (at->what != DEBUG_AT_START) {
+        return debug_at_run(at, scenario, run, where, result, diag);
+    }
+    if (run->gdb_port != 0) {
+        debugger_say(stderr, scenario, where, run->gdb_port);
+    }
+    return run_scenario(scenario, run, result, diag);
+}
+
+static int port_of(const struct options *options)
+{
+    const struct option_value *gdb = &options->value[GDB];
+
+    if (!gdb->given && options->value[GDB_AT].given) {
+        return DEBUG_AT_PORT;
+    }
+    return (int)gdb->number;
+}
+
 static int replay(const struct options *options,
                   const struct replayed *replayed, struct diag *diag)
 {
@@ -202,8 +235,10 @@ static int replay(const struct options *options,
     struct locations where;
     struct scenario *scenario = NULL;
     struct run_result result;
+    struct debug_at at;
     int err = options_port(&options->value[GDB], diag);
 
+    err = err ? err : debug_at_read(options->value[GDB_AT].text, &at, diag);
     err = err ? err : paths_locate(options->value[FIRMWARE].text, &where, diag);
     err = err ? err : replayed_scenario(replayed, &where, &scenario, diag);
     err = err ? err : add_faults(token, scenario, texts, diag);
@@ -211,7 +246,7 @@ static int replay(const struct options *options,
         scenario_free(scenario);
         return command_fail(&command_replay, err, diag);
     }
-    struct run_options run = {
+    struct run_options how = {
         .firmware = where.firmware,
         .firmware_else = where.firmware_else,
         .plugin = where.plugin,
@@ -221,25 +256,22 @@ static int replay(const struct options *options,
         .color = options_color(options->value[COLOR].text, stdout),
         .faults = token->faults,
         .fault = texts,
-        .gdb_port = (int)options->value[GDB].number,
+        .gdb_port = port_of(options),
         .interrupted = interrupt_watch(),
     };
-    if (run.gdb_port != 0) {
-        debugger_say(stderr, scenario, &where, run.gdb_port);
-    }
-    err = run_scenario(scenario, &run, &result, diag);
+    err = run(scenario, &how, &where, &at, &result, diag);
     int code = 0;
     if (err) {
         code = command_fail(&command_replay, err, diag);
     } else {
-        struct report_how how = {
+        struct report_how source = {
             .by_file = replayed->file != NULL,
             .folder =
                 replayed->file == replayed->own ? options->arguments[0] : NULL,
             .firmware = options->value[FIRMWARE].text,
             .qemu = options->value[QEMU].text,
         };
-        report_result(stdout, scenario, &result, &how, run.color);
+        report_result(stdout, scenario, &result, &source, how.color);
         code = replay_code(replayed, &result, diag);
     }
     run_result_free(&result);

@@ -1,53 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/debugger.h"
 
-#include <string.h>
-#include <unistd.h>
-
-/* The program's symbols, if there are any: each program has its own address. */
-static void put_symbols(FILE *out, const struct locations *where,
-                        const char *program)
+void debugger_say_at(FILE *out, const char *name, const char *there,
+                     const struct programs *programs, int port)
 {
-    const char *const folders[] = {where->firmware, where->firmware_else};
-
-    for (unsigned i = 0; i < 2; i++) {
-        char path[600];
-        int n = snprintf(path, sizeof path, "%s/%s.elf", folders[i], program);
-
-        if (n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0) {
-            fprintf(out, " -ex 'add-symbol-file %s'", path);
-            return;
-        }
+    fprintf(out,
+            "%s waits for a debugger %s; in another terminal:\n"
+            "  gdb-multiarch -ex 'target remote :%d'",
+            name, there, port);
+    /* each program has its own address */
+    for (unsigned i = 0; i < programs->count; i++) {
+        fprintf(out, " -ex 'add-symbol-file %s'", programs->program[i].path);
     }
-}
-
-static bool is_known(const struct scenario *scenario, unsigned index)
-{
-    const char *build = scenario->image[index].build;
-
-    for (unsigned i = 0; i < index; i++) {
-        if (strcmp(scenario->image[i].build, build) == 0) {
-            return true;
-        }
-    }
-    return strcmp(build, "boot") == 0;
+    fprintf(out, "\nCtrl-C ends it.\n");
+    (void)fflush(out);
 }
 
 void debugger_say(FILE *out, const struct scenario *scenario,
                   const struct locations *where, int port)
 {
-    fprintf(out,
-            "%s waits for a debugger at the ROM's first instruction; in "
-            "another terminal:\n"
-            "  gdb-multiarch -ex 'target remote :%d'",
-            scenario->name, port);
-    put_symbols(out, where, "rom");
-    put_symbols(out, where, "boot");
-    for (unsigned i = 0; i < scenario->images; i++) {
-        if (!is_known(scenario, i)) {
-            put_symbols(out, where, scenario->image[i].build);
-        }
-    }
-    fprintf(out, "\nCtrl-C ends it.\n");
-    (void)fflush(out);
+    struct programs programs;
+
+    programs_find(scenario, where, &programs);
+    debugger_say_at(out, scenario->name, "at the ROM's first instruction",
+                    &programs, port);
 }

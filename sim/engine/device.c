@@ -6,6 +6,8 @@
  */
 #include "engine/device.h"
 
+#include <stdatomic.h>
+
 #include <string.h>
 
 #include "engine/emit.h"
@@ -287,6 +289,17 @@ static int locked_up(struct device *device, struct diag *diag)
 
 /* ---- it stands still ----------------------------------------------------- */
 
+static void count_ring(struct device *device)
+{
+    const struct channel *channel = machine_channel(device->machine);
+    uint64_t blocks = atomic_load(&channel->blocks);
+
+    device->ring_single =
+        channel->insns - device->ring_insns == blocks - device->ring_blocks;
+    device->ring_insns = channel->insns;
+    device->ring_blocks = blocks;
+}
+
 /* If it was reset and no reset is known, the world must advance to the time of
  * that reset before the ROM runs. */
 static void see_cpu(struct device *device)
@@ -299,7 +312,7 @@ static void see_cpu(struct device *device)
     if (reset) {
         oracle_cpu_reset(&device->world->oracle);
     }
-    device->ring_insns = machine_channel(device->machine)->insns;
+    count_ring(device);
     device->resetting = device->resetting && !reset; /* it has obeyed */
     if (board_reset_seen(&device->world->board, &at, &cause)) {
         reset_at(device, at, cause);

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/probe.h"
 
+#include <string.h>
+
 #include "engine/device.h"
 
-/* STR.W Rt, [Rn, #0xFC] (registers.h): the doorbell's store. */
-#define RING_SIZE 4u
-#define RING_FIRST 0xF8C0u
-#define RING_FIRST_MASK 0xFFF0u
-#define RING_SECOND 0x00FCu
-#define RING_SECOND_MASK 0x0FFFu
+/* As it is stored. */
 #define WFI 0xBF30u
 
 static struct device *probed(struct run *run)
@@ -33,50 +30,39 @@ static uint32_t halfword(const uint8_t *at)
     return (uint32_t)at[0] | (uint32_t)at[1] << 8;
 }
 
-/* Whether the instruction before `pc` gives a command. */
-static bool has_rung(const struct run *run, uint32_t pc)
-{
-    const uint8_t *at = probe_memory(run, pc - RING_SIZE, RING_SIZE);
-
-    return at != NULL && (halfword(at) & RING_FIRST_MASK) == RING_FIRST &&
-           (halfword(at + 2) & RING_SECOND_MASK) == RING_SECOND;
-}
-
 /* It stands at its first instruction or after a command's. A CPU that does not
  * come back may be anywhere. */
-static int check_exact(struct run *run, bool *exact, struct diag *diag)
+static bool is_exact(struct device *device)
 {
-    struct device *device = probed(run);
-    struct rsp_registers registers;
-    int err = probe_registers(run, &registers, diag);
     uint32_t wait = device->world->wait;
-    uint32_t event = machine_channel(device->machine)->event;
 
-    *exact = err != 0 || wait == WAIT_RESET || wait == WAIT_LOST ||
-             event != CHANNEL_RING || has_rung(run, registers.r[15]);
-    return err;
+    return wait == WAIT_RESET || wait == WAIT_LOST || device->ring_single ||
+           machine_channel(device->machine)->event != CHANNEL_RING;
 }
 
-static int go(struct run *run, uint64_t sequence, struct diag *diag)
+/* Unless the run is there. */
+static int go(struct run *run, const struct run_until *until, struct diag *diag)
 {
-    struct run_until until = {.what = UNTIL_EVENT, .sequence = sequence};
-    bool there = run->world->sequence >= sequence;
+    const struct world *world = run->world;
+    bool there =
+        (until->what == UNTIL_EVENT && world->sequence >= until->sequence) ||
+        (until->what == UNTIL_TURN && world->turns == until->turns &&
+         world->phase == until->phase);
 
-    return there ? 0 : run_to(run, &until, diag);
+    return there ? 0 : run_to(run, until, diag);
 }
 
-int probe_go(struct run *run, uint64_t from, uint64_t sequence, bool *exact,
-             struct diag *diag)
+int probe_go(struct run *run, uint64_t from, const struct run_until *until,
+             bool *exact, struct diag *diag)
 {
+    struct run_until before = {.what = UNTIL_EVENT, .sequence = from};
     struct machine *machine = probed(run)->machine;
-    bool early = run->options->gdb_port == 0;
-    int err = go(run, from, diag);
+    int err = go(run, &before, diag);
 
     err = err ? err : machine_single(machine, true, diag);
-    err = err ? err : go(run, sequence, diag);
-    err = err ? err : machine_hold(machine, diag);
-    *exact = true;
-    return err || !early ? err : check_exact(run, exact, diag);
+    err = err ? err : go(run, until, diag);
+    *exact = is_exact(probed(run));
+    return err || !*exact ? err : machine_hold(machine, diag);
 }
 
 int probe_leave(struct run *run, struct diag *diag)
@@ -88,10 +74,14 @@ int probe_leave(struct run *run, struct diag *diag)
     return err;
 }
 
-int probe_registers(struct run *run, struct rsp_registers *out,
-                    struct diag *diag)
+int probe_registers(struct run *run, struct probe_cpu *out, struct diag *diag)
 {
-    return machine_registers(probed(run)->machine, out, diag);
+    struct rsp_registers registers;
+    int err = machine_registers(probed(run)->machine, &registers, diag);
+
+    *out = (struct probe_cpu){.xpsr = registers.xpsr};
+    memcpy(out->r, registers.r, sizeof out->r);
+    return err;
 }
 
 bool probe_stands(const struct run *run)
@@ -115,7 +105,7 @@ static int serve(struct run *run, struct diag *diag)
 /* A WFI sleeps until something outside happens, which is no step. */
 static int check_step(struct run *run, struct diag *diag)
 {
-    struct rsp_registers registers;
+    struct probe_cpu registers;
     int err = probe_registers(run, &registers, diag);
     const uint8_t *at = probe_memory(run, registers.r[15], 2);
 

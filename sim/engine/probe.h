@@ -16,21 +16,26 @@
 
 #include "base/diag.h"
 #include "engine/run.h"
-#include "machine/rsp.h"
+#include "engine/until.h"
 
-/* Go to event `sequence` and stop the CPU: after the instruction that gave its
+/* Core registers. 13: stack pointer, 14: link register, 15: program counter */
+struct probe_cpu {
+    uint32_t r[16];
+    uint32_t xpsr;
+};
+
+/* Go to that point and stop the CPU: after the instruction that gave its
  * last command, whose answer it has not seen. The last part of the way is done
  * instruction by instruction, from event `from` on; 0 takes the longest and is
  * always exact. *exact is false if that was too late. */
-int probe_go(struct run *run, uint64_t from, uint64_t sequence, bool *exact,
-             struct diag *diag);
+int probe_go(struct run *run, uint64_t from, const struct run_until *until,
+             bool *exact, struct diag *diag);
 /* Whether the CPU is stopped, so that it can be stepped and has registers: not
  * after the end of the run, and not when a step ended in a reset. */
 bool probe_stands(const struct run *run);
 /* One instruction. */
 int probe_step(struct run *run, struct diag *diag);
-int probe_registers(struct run *run, struct rsp_registers *out,
-                    struct diag *diag);
+int probe_registers(struct run *run, struct probe_cpu *out, struct diag *diag);
 /* Leave the stopped CPU to a debugger at run_options.gdb_port. */
 int probe_leave(struct run *run, struct diag *diag);
 /* `size` bytes at `address` as the CPU sees them; NULL if they are not in the

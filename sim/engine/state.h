@@ -51,6 +51,9 @@ struct device {
     uint64_t boot_insns;  /* shim's count at the last SYS_BOOT */
     uint64_t boot_waits;  /* the same for WFIs */
     uint64_t ring_insns;  /* shim's count at the last ring */
+    uint64_t ring_blocks; /* and for blocks */
+    bool ring_single;     /* each block since the ring before had one
+                             instruction, and so did the one of the last ring */
     uint64_t grace_insns; /* limit at which a guest in reset is ended */
     uint32_t generation;  /* resets and restores of the machine */
     bool resetting;       /* it was in reset when it last ran */

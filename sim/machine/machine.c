@@ -353,6 +353,13 @@ static bool is_stopped(struct machine *machine, enum machine_event *event)
     return machine->interrupted != NULL && *machine->interrupted != 0;
 }
 
+/* Whether it was the debugger that ended it, as `kill` and `quit` do. */
+static bool debugger_ended(struct machine *machine)
+{
+    return machine->gdb &&
+           strstr(machine_stderr(machine), "Terminated via GDBstub") != NULL;
+}
+
 /* Wait for the turn. 0 with *event = MACHINE_RING: we have it. */
 static int await_turn(struct machine *machine, enum machine_event *event,
                       struct diag *diag)
@@ -370,8 +377,10 @@ static int await_turn(struct machine *machine, enum machine_event *event,
 
         /* It may have given the turn away before it ended: check once more. */
         if (ended) {
-            *event = MACHINE_DEAD;
-            return fail_dead(machine, diag);
+            bool meant = debugger_ended(machine);
+
+            *event = meant ? MACHINE_STOPPED : MACHINE_DEAD;
+            return meant ? 0 : fail_dead(machine, diag);
         }
         ended = process_ended(&machine->process);
         if (!ended && whole && is_stopped(machine, event)) {
@@ -508,6 +517,7 @@ int machine_step(struct machine *machine, bool *stepped,
 int machine_registers(struct machine *machine, struct rsp_registers *out,
                       struct diag *diag)
 {
+    *out = (struct rsp_registers){0};
     return hold_registers(&machine->hold, &machine->process, out, diag);
 }
 

@@ -43,7 +43,8 @@ enum machine_event {
     MACHINE_STALE,   /* a stale block was entered */
     MACHINE_LOCKUP,  /* the core locked up; the process is gone */
     MACHINE_ASLEEP,  /* WFI with no timer armed: nothing will ever happen */
-    MACHINE_STOPPED, /* interrupted while running or held by a debugger */
+    MACHINE_STOPPED, /* interrupted while running or held by a debugger, or
+                        ended by the debugger */
     MACHINE_DEAD     /* QEMU ended or makes no progress: a simulator error */
 };
 

@@ -135,4 +135,62 @@ says "without a claim" 'nothing to compare'
 check "replay --help" 0 "$tool" replay --help
 says "is led by an example" '^  otalab replay '
 
+# ---- a debugger, somewhere within
+# gdb_says PACKET: sends it, and takes the acknowledgement and the answer.
+gdb_says() {
+    local answer="" sum=""
+    printf '%s' "$1" >&3
+    IFS= read -r -d '#' answer <&3 && IFS= read -r -n 2 sum <&3 &&
+        printf '+' >&3
+    echo "${answer#+} $sum" >>packets
+}
+# debugged NAME WHERE EVENT PACKET...: it waits there, and is then detached.
+debugged() {
+    local name=$1 where=$2 event=$3 code=0 line packet
+    local port=$((20000 + ($$ + ++ports) % 10000))
+    shift 3
+    : >packets >err
+    "$tool" replay -q broken --gdb $port --gdb-at "$where" >out 2>fifo &
+    local pid=$!
+    exec 4<fifo
+    while IFS= read -r line <&4 && echo "$line" >>err; do
+        [ "$line" != "Ctrl-C ends it." ] || break
+    done
+    complains "$name: it waits there" \
+        "^power-cut-journal waits for a debugger after event $event;"
+    complains "and says how to connect one" \
+        "^  gdb-multiarch -ex 'target remote :$port' -ex 'add-symbol-file .*/rom.elf' -ex 'add-symbol-file .*/boot.elf'$"
+    exec 3<>/dev/tcp/127.0.0.1/$port
+    for packet in "$@"; do
+        gdb_says "$packet"
+    done
+    cat <&4 >>err
+    exec 3>&- 4<&-
+    wait $pid || code=$?
+    test_that "and ends" [ $code = "$ends" ]
+}
+ports=0
+mkfifo fifo
+check "a run with a power cut" 0 "$tool" run -q --record . power-cut-journal
+mv power-cut-journal broken
+ends=0
+debugged "before the fault" before-fault 31 '$g#67' '$s#73' '$s#73' '$D#44'
+says "and is the same to the bit" "$same"
+test_that "there were registers" grep -qE '^\$[0-9a-f]{336} ' packets
+test_that "and steps" [ "$(grep -c '^\$T05' packets)" = 2 ]
+debugged "after the fault" after-fault 33 '$D#44'
+says "and is the same to the bit" "$same"
+debugged "at an event" 40 40 '$D#44'
+says "and is the same to the bit" "$same"
+ends=130
+debugged "a debugger that kills it" 40 40 '$k#6b'
+test_that "is no error" [ "$(wc -l <err)" = 3 ]
+refused "no such place" "give start, before-fault, after-fault, or the number" \
+    "$tool" replay "$token" --gdb-at middle
+refused "no such event" "the run is over at event" \
+    "$tool" replay -q broken --gdb-at 4000
+check "a run without a fault" 0 "$tool" run -q scenarios/ab-good.yaml --record whole
+refused "has none" "no fault happens in this run" \
+    "$tool" replay -q whole/ab-good --gdb-at before-fault
+
 exit $failed
