@@ -230,6 +230,54 @@ bool machine_take_write(struct machine *machine, enum channel_guarded where,
 
 /* ---- looking in ------------------------------------------------------------- */
 
+/* Its programs are the host's own: a debugger of the host shows them. */
+static int fail_native(struct diag *diag)
+{
+    return diag_fail(diag, OTALAB_ERR_USAGE,
+                     "a native program has no Cortex-M to look into");
+}
+
+int machine_single(struct machine *machine, bool single, struct diag *diag)
+{
+    (void)machine;
+    (void)single;
+    return fail_native(diag);
+}
+
+int machine_hold(struct machine *machine, struct diag *diag)
+{
+    (void)machine;
+    return fail_native(diag);
+}
+
+void machine_leave(struct machine *machine)
+{
+    (void)machine;
+}
+
+int machine_step(struct machine *machine, bool *stepped,
+                 enum machine_event *event, struct diag *diag)
+{
+    (void)machine;
+    *stepped = false;
+    *event = MACHINE_DEAD;
+    return fail_native(diag);
+}
+
+int machine_registers(struct machine *machine, struct rsp_registers *out,
+                      struct diag *diag)
+{
+    (void)machine;
+    *out = (struct rsp_registers){0};
+    return fail_native(diag);
+}
+
+bool machine_held(const struct machine *machine)
+{
+    (void)machine;
+    return false;
+}
+
 struct ctl_page *machine_page(struct machine *machine)
 {
     return (struct ctl_page *)(void *)(machine->window +
