@@ -193,8 +193,8 @@ static bool asks(enum act act)
     }
 }
 
-/* Keys that scroll the help; any other leaves it. */
-static int help_key(struct model *model, int key, struct diag *diag)
+/* Keys that scroll the help or an open datagram; any other leaves it. */
+static int page_key(struct model *model, int key, struct diag *diag)
 {
     const struct key_binding *binding = key_binding_of(key);
     enum act act = binding != NULL ? binding->act : ACT_NONE;
@@ -209,7 +209,11 @@ static int help_key(struct model *model, int key, struct diag *diag)
         model->quit = true;
         return 0;
     default:
-        model->help = false;
+        if (model->help) {
+            model->help = false;
+        } else {
+            model->packet = 0;
+        }
         return 0;
     }
 }
@@ -220,8 +224,8 @@ int acts_key(struct model *model, int key, struct diag *diag)
         return prompt_key(model, key, diag);
     }
     model->message[0] = '\0';
-    if (model->help) {
-        return help_key(model, key, diag);
+    if (model->help || (model->packet > 0 && !model->menu.open)) {
+        return page_key(model, key, diag);
     }
     if (model->menu.open) {
         return menu_key(model, key, diag);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tui/acts_parts.h"
+#include "tui/packets.h"
 #include "tui/picture_file.h"
 #include "tui/view.h"
 
@@ -148,6 +149,11 @@ static void move_cursor(struct model *model, int rows, int columns)
     }
     if (model->help) {
         scroll = &model->help_scroll;
+    } else if (model->packet > 0) {
+        scroll = &model->packet_scroll;
+    } else if (model->pane == PANE_PACKETS) {
+        packets_move(model, -rows); /* the latest is at the end */
+        return;
     } else if (model->pane == PANE_HEX) {
         move_hex(model, rows * (int)HEX_ROW + columns);
         return;
@@ -207,7 +213,21 @@ int act_page_down(struct model *model, const struct order *order)
     return 0;
 }
 
-/* To the bytes of the journal record in force, or of the operation shown. */
+static void open_packet(struct model *model)
+{
+    uint64_t number = packets_cursor(model);
+    struct change packet;
+
+    if (number == 0 || !packets_bytes(model, number, &packet)) {
+        model_say(model, SCREEN_WARN,
+                  "there is no datagram here; up and down choose one");
+        return;
+    }
+    model->packet = number;
+    model->packet_scroll = 0;
+}
+
+/* To the datagram under the cursor, to the bytes of the journal record in force, or of the operation shown. */
 int act_follow(struct model *model, const struct order *order)
 {
     (void)order;
@@ -215,6 +235,10 @@ int act_follow(struct model *model, const struct order *order)
     int field =
         model->at > 0 ? event_field_find(model->event.code, "address") : -1;
 
+    if (model->pane == PANE_PACKETS) {
+        open_packet(model);
+        return 0;
+    }
     model->fuses = false;
     if (model->pane == PANE_JOURNAL && seen != NULL &&
         seen->flash.in_force >= 0) {
@@ -325,6 +349,8 @@ int act_leave(struct model *model, const struct order *order)
     (void)order;
     if (model->help) {
         model->help = false;
+    } else if (model->packet > 0) {
+        model->packet = 0;
     } else if (model->running) {
         model->running = false;
     } else if (model->word[0] != '\0' || model->note[0] != '\0') {

@@ -102,7 +102,12 @@ int model_go(struct model *model, uint64_t at)
     }
     uint64_t events = history_events(history);
 
-    model->at = at < events ? at : events;
+    at = at < events ? at : events;
+    if (at != model->at) {
+        model->scroll[PANE_PACKETS] = 0; /* at the latest again */
+        model->packet = 0;
+    }
+    model->at = at;
     int err = history_at(history, model->at, &model->now);
 
     if (err != 0) {

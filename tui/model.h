@@ -96,6 +96,8 @@ struct model {
     bool fuses;            /* the hex pane shows the fuses instead */
     unsigned scroll[PANE_COUNT];
     unsigned help_scroll;
+    uint64_t packet; /* event whose datagram is open; 0: none is */
+    unsigned packet_scroll;
     struct model_prompt prompt;
     struct model_menu menu;
 

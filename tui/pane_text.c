@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Panes that are lines of text: console, packets, explanation, expectations. */
+/* Panes that are lines of text: console, explanation, expectations. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,122 +37,6 @@ void pane_console(const struct model *model, const struct area *area)
 
         area_text(area, x, (unsigned)i,
                   line->typed ? SCREEN_FAULT : SCREEN_TEXT, line->text);
-    }
-}
-
-/* ---- packets ------------------------------------------------------------------ */
-
-#define PACKET_SEARCH 20000u
-
-static bool is_packet(const struct event *event, uint32_t device)
-{
-    switch (event->code) {
-    case EVENT_RADIO_SEND:
-    case EVENT_RADIO_RECEIVE:
-    case EVENT_RADIO_DROP:
-    case EVENT_SERVER_REQUEST:
-    case EVENT_SERVER_ANSWER:
-    case EVENT_SERVER_STATUS:
-    case EVENT_LINK_DOWN:
-    case EVENT_LINK_UP:
-    case EVENT_LINK_CHANGE:
-        return event->device == device || event->device == 0;
-    default:
-        return false;
-    }
-}
-
-static unsigned collect_packets(const struct model *model, unsigned wanted,
-                                uint64_t *out)
-{
-    unsigned count = 0;
-    unsigned looked = 0;
-
-    for (uint64_t at = model->at;
-         at > 0 && count < wanted && looked < PACKET_SEARCH; at--, looked++) {
-        struct event event;
-
-        history_event(model_history(model), at, &event);
-        if (is_packet(&event, model->device + 1)) {
-            out[count++] = at;
-        }
-    }
-    return count;
-}
-
-/* An arrow for the way that a datagram goes. */
-static const char *direction(const struct event *event)
-{
-    switch (event->code) {
-    case EVENT_RADIO_SEND:
-    case EVENT_SERVER_REQUEST:
-    case EVENT_SERVER_STATUS:
-        return "\u2192";
-    case EVENT_RADIO_RECEIVE:
-    case EVENT_RADIO_DROP:
-    case EVENT_SERVER_ANSWER:
-        return "\u2190";
-    default:
-        return " ";
-    }
-}
-
-static enum screen_role packet_role(const struct event *event)
-{
-    int fate = event_field_find(event->code, "fate");
-
-    if (fate >= 0 && !event_matches(event, (unsigned)fate, "arrives")) {
-        return SCREEN_BAD;
-    }
-    return event->code == (uint32_t)EVENT_RADIO_DROP ? SCREEN_BAD : SCREEN_TEXT;
-}
-
-static void put_packet(const struct model *model, const struct area *area,
-                       unsigned row, uint64_t number)
-{
-    struct event event;
-    char text[640] = "";
-    char time[32];
-    size_t used = 0;
-    const struct event_kind *kind;
-
-    history_event(model_history(model), number, &event);
-    kind = event_kind(event.code);
-    words_time(event.time_ns, time);
-    for (unsigned i = 0; i < kind->fields && used < sizeof text; i++) {
-        char value[EVENT_TEXT];
-
-        event_value(&event, i, value, sizeof value);
-        int more = snprintf(text + used, sizeof text - used, " %s %s",
-                            kind->field[i].key, value);
-
-        used += more > 0 ? (size_t)more : 0;
-    }
-    unsigned x = area_print(area, 0, row, SCREEN_DIM, "%12s %s ", time,
-                            direction(&event));
-
-    x = area_print(area, x, row, SCREEN_HEADING, "%-15s", kind->name);
-    area_text(area, x, row, packet_role(&event), text);
-}
-
-void pane_packets(const struct model *model, const struct area *area)
-{
-    uint64_t numbers[SCREEN_MAX_HEIGHT];
-    const struct picture_device *device = model_device(model);
-
-    if (device == NULL || area->height == 0) {
-        return;
-    }
-    const struct picture_traffic *traffic = &device->traffic;
-    unsigned count = collect_packets(model, area->height - 1, numbers);
-
-    area_print(area, 0, 0, SCREEN_HEADING,
-               "sent %" PRIu64 " (%" PRIu64 " B), lost %" PRIu64
-               "; received %" PRIu64 " (%" PRIu64 " B), dropped %" PRIu64,
-               traffic->sent, traffic->sent_bytes, traffic->lost,
-               traffic->received, traffic->received_bytes, traffic->dropped);
-    for (unsigned i = 0; i < count; i++) {
-        put_packet(model, area, 1 + i, numbers[count - 1 - i]);
     }
 }
 

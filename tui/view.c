@@ -263,10 +263,12 @@ void view_render(const struct model *model, struct screen *screen)
     view_title(model, &layout.title);
     draw_keys(model, &layout.keys);
     draw_message(model, &layout.message);
-    if (model->help) {
-        struct area rest = area_part(&all, 0, 1, all.width, all.height - 3);
+    struct area rest = area_part(&all, 0, 1, all.width, all.height - 3);
 
+    if (model->help) {
         view_help(model, &rest);
+    } else if (model->packet > 0) {
+        view_packet(model, &rest);
     } else {
         draw_body(model, &layout);
         view_menu(model, &all);

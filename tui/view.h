@@ -28,6 +28,12 @@ void view_map(const struct model *model, const struct area *area);
 void view_state(const struct model *model, const struct area *area);
 void view_log(const struct model *model, const struct area *area);
 void view_help(const struct model *model, const struct area *area);
+/* A datagram, opened: its CoAP as far as it can be read, then the rest as
+ * bytes; `scroll`: the line at the top. */
+void view_datagram(const struct area *area, const struct event *event,
+                   const struct change *packet, unsigned scroll);
+/* That of the model. */
+void view_packet(const struct model *model, const struct area *area);
 void view_menu(const struct model *model, const struct area *area);
 /* One for each pane. */
 void pane_console(const struct model *model, const struct area *area);

@@ -10,7 +10,7 @@ import pathlib
 import struct
 import sys
 
-BYTES, FILL, COPY, TAINT, WEAR, LOCKS, FUSES, STATE, LINK, OFFER = range(1, 11)
+BYTES, FILL, COPY, TAINT, WEAR, LOCKS, FUSES, STATE, LINK, OFFER, PACKET = range(1, 12)
 
 
 def payload_size(kind, length):

@@ -33,7 +33,7 @@ static int check_range(const struct history *history, const char *folder,
 static bool is_memory(const struct change *change)
 {
     return change->kind != CHANGE_STATE && change->kind != CHANGE_LINK &&
-           change->kind != CHANGE_OFFER;
+           change->kind != CHANGE_OFFER && change->kind != CHANGE_PACKET;
 }
 
 static void take_changes(struct moment *moment, const struct history *history,

@@ -36,6 +36,16 @@ void emit_event(struct run *run, struct device *device, struct event *event)
     hear_tell(&run->hear, event);
 }
 
+void emit_packet(struct device *device, struct event *event,
+                 const struct track_packet *packet)
+{
+    struct track *track = &device->run->result->track;
+
+    track->packet = packet;
+    emit_event(device->run, device, event);
+    track->packet = NULL;
+}
+
 void emit_numbers(struct device *device, enum event_code code, uint64_t a,
                   uint64_t b, uint64_t c)
 {

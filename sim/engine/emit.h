@@ -10,6 +10,9 @@
 /* Fill in time, sequence and device, and tell all listeners. `device` NULL: an
  * event of the world. */
 void emit_event(struct run *run, struct device *device, struct event *event);
+/* The same for an event about a datagram: its bytes are recorded with it. */
+void emit_packet(struct device *device, struct event *event,
+                 const struct track_packet *packet);
 /* Report events with up to three numbers, in the order of the fields. */
 void emit_numbers(struct device *device, enum event_code code, uint64_t a,
                   uint64_t b, uint64_t c);

@@ -86,6 +86,11 @@ static void note_fate(struct device *device, enum link_fate fate)
     }
 }
 
+static uint32_t marks_of(const struct link_sent *sent)
+{
+    return sent->copy_ns != 0 ? CHANGES_PACKET_TWICE : 0;
+}
+
 enum board_air net_send(void *context, uint32_t node, uint32_t port,
                         const uint8_t *bytes, uint32_t length,
                         uint64_t *until_ns)
@@ -102,8 +107,11 @@ enum board_air net_send(void *context, uint32_t node, uint32_t port,
         link_send(link, now, LINK_UP, device_endpoint(device),
                   (struct endpoint){node, port}, bytes, length);
     *until_ns = sent.on_air ? sent.end_ns : now;
-    emit_numbers(device, EVENT_RADIO_SEND, length, sent.fate,
-                 arrives_in(&sent, now));
+    emit_packet(device,
+                &(struct event){.code = EVENT_RADIO_SEND,
+                                .number = {length, sent.fate,
+                                           arrives_in(&sent, now)}},
+                &(struct track_packet){bytes, length, marks_of(&sent)});
     note_fate(device, sent.fate);
     count_bytes(device, length);
     return sent.fate == LINK_LOST_FULL ? BOARD_AIR_FULL : BOARD_AIR_TAKEN;
@@ -150,8 +158,12 @@ static void tell_report(struct device *device,
 }
 
 static void answer(struct device *device, uint64_t now, struct endpoint to,
-                   const uint8_t *bytes, uint32_t length)
+                   const struct track_packet *made)
 {
+    const uint8_t *bytes = made->bytes;
+    uint32_t length = made->length;
+    struct track_packet packet = *made;
+
     struct link_sent sent =
         link_send(&device->world->link, now, LINK_DOWN,
                   (struct endpoint){SERVER_NODE, SERVER_PORT}, to, bytes,
@@ -160,7 +172,8 @@ static void answer(struct device *device, uint64_t now, struct endpoint to,
                           .number = {bytes[1], length, sent.fate,
                                      arrives_in(&sent, now)}};
 
-    emit_event(device->run, device, &event);
+    packet.marks |= marks_of(&sent);
+    emit_packet(device, &event, &packet);
     note_fate(device, sent.fate);
 }
 
@@ -174,12 +187,18 @@ static bool misbehaves(const struct server *server)
     return false;
 }
 
+static uint32_t copy_mark(const struct link_packet *packet)
+{
+    return packet->copy ? CHANGES_PACKET_COPY : 0;
+}
+
 static void at_server(struct device *device, uint64_t now,
                       const struct link_packet *packet)
 {
     struct run *run = device->run;
     struct server *server = &run->world->server;
     uint64_t reports = server->counts.reports;
+    uint64_t spoilt = server->counts.spoilt;
     uint8_t bytes[SERVER_ANSWER];
     uint32_t resource = 0;
     uint32_t block = 0;
@@ -188,7 +207,11 @@ static void at_server(struct device *device, uint64_t now,
         oracle_disturbed(&device->world->oracle);
     }
     if (request_of(packet, &resource, &block)) {
-        emit_numbers(device, EVENT_SERVER_REQUEST, resource, block, 0);
+        emit_packet(device,
+                    &(struct event){.code = EVENT_SERVER_REQUEST,
+                                    .number = {resource, block}},
+                    &(struct track_packet){packet->bytes, packet->length,
+                                           copy_mark(packet)});
     }
     uint32_t length =
         server_receive(server, now, packet->from, packet->bytes, packet->length,
@@ -197,7 +220,11 @@ static void at_server(struct device *device, uint64_t now,
         tell_report(device, server_report(server, 0));
     }
     if (length > 0) {
-        answer(device, now, packet->from, bytes, length);
+        answer(device, now, packet->from,
+               &(struct track_packet){bytes, length,
+                                      server->counts.spoilt != spoilt
+                                          ? CHANGES_PACKET_SPOILT
+                                          : 0});
     }
 }
 
@@ -213,8 +240,12 @@ static void at_device(struct device *device, uint64_t now,
     mine = mine && !board->reset_asserted &&
            radio_deliver(&board->radio, now, packet->from.node,
                          packet->from.port, packet->bytes, packet->length);
-    emit_numbers(device, mine ? EVENT_RADIO_RECEIVE : EVENT_RADIO_DROP,
-                 packet->length, 0, 0);
+    emit_packet(device,
+                &(struct event){.code = mine ? EVENT_RADIO_RECEIVE
+                                             : EVENT_RADIO_DROP,
+                                .number = {packet->length}},
+                &(struct track_packet){packet->bytes, packet->length,
+                                       copy_mark(packet)});
     count_bytes(device, mine ? packet->length : 0);
     power_update(device, now);
 }

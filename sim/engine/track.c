@@ -11,6 +11,8 @@ _Static_assert((int)FLASH_BY_PROGRAM == CHANGE_BY_PROGRAM &&
                    (int)FLASH_BY_CUT == CHANGE_BY_CUT &&
                    (int)FLASH_BY_DAMAGE == CHANGE_BY_DAMAGE,
                "causes go into the file as they are");
+_Static_assert((int)CHANGES_PACKET == (int)LINK_BYTES,
+               "every datagram of the link fits");
 _Static_assert(sizeof(struct changes_state) == 7 * 4 &&
                    sizeof(struct changes_link) == 3 * 8 + 6 * 4,
                "compared whole: no padding");
@@ -252,12 +254,23 @@ static void tell_offer(struct teller *teller, const struct server *server)
     tell(teller, &change);
 }
 
-static int tell_all(struct track *track, struct world *world, uint64_t event,
-                    uint64_t time_ns)
+static void tell_packet(struct teller *teller,
+                        const struct track_packet *packet)
+{
+    struct change change = change_of(teller, CHANGE_PACKET);
+
+    change.length = packet->length;
+    change.value = (uint8_t)packet->marks;
+    change.bytes = packet->bytes;
+    tell(teller, &change);
+}
+
+static int tell_all(struct track *track, struct world *world,
+                    const struct event *event)
 {
     struct teller teller = {
         .track = track,
-        .head = {.event = (uint32_t)event, .time_ns = time_ns},
+        .head = {.event = (uint32_t)event->sequence, .time_ns = event->time_ns},
     };
 
     for (uint32_t i = 0; i < world->devices; i++) {
@@ -266,6 +279,10 @@ static int tell_all(struct track *track, struct world *world, uint64_t event,
     }
     teller.head.device = 0;
     tell_offer(&teller, &world->server);
+    teller.head.device = event->device;
+    if (track->packet != NULL) {
+        tell_packet(&teller, track->packet);
+    }
     return teller.err;
 }
 
@@ -342,14 +359,13 @@ int track_begin(struct track *track, struct world *world,
         tell_sectors(&teller, world, &told);
         flash_noted(&world->device[i].board.flash);
     }
-    return teller.err ? teller.err : tell_all(track, world, 0, 0);
+    return teller.err ? teller.err : tell_all(track, world, &(struct event){0});
 }
 
 int track_event(struct track *track, struct world *world,
                 const struct event *event)
 {
-    return track->on ? tell_all(track, world, event->sequence, event->time_ns)
-                     : 0;
+    return track->on ? tell_all(track, world, event) : 0;
 }
 
 int track_copy(struct track *to, const struct track *from)

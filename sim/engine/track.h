@@ -25,6 +25,13 @@ struct track_device {
     struct changes_link link[LINK_DIRECTIONS];
 };
 
+/* A datagram that an event is about. */
+struct track_packet {
+    const uint8_t *bytes;
+    uint32_t length;
+    uint32_t marks; /* enum changes_packet */
+};
+
 /* All zeros: nothing is tracked. */
 struct track {
     bool on;
@@ -32,6 +39,7 @@ struct track {
     uint32_t published; /* as in struct server */
     uint32_t offers;
     uint32_t shown;
+    const struct track_packet *packet; /* of the event being told, or NULL */
     struct track_device device[SCENARIO_DEVICES];
 };
 

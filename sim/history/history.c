@@ -114,27 +114,92 @@ uint64_t history_find(const struct history *history, uint64_t time_ns)
 
 /* ---- the fold ----------------------------------------------------------------- */
 
+/* Is the event about a datagram? */
+static bool has_packet(uint32_t code)
+{
+    switch (code) {
+    case EVENT_RADIO_SEND:
+    case EVENT_RADIO_RECEIVE:
+    case EVENT_RADIO_DROP:
+    case EVENT_SERVER_REQUEST:
+    case EVENT_SERVER_ANSWER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* NULL, or in what the datagram differs from what its event says of it. */
+static const char *misfit(const struct event *event,
+                          const struct change *packet)
+{
+    int length = event_field_find(event->code, "length");
+
+    if (!has_packet(event->code) || event->device != packet->device) {
+        return "is no datagram of its event";
+    }
+    if (length >= 0 && event->number[length] != packet->length) {
+        return "has not the length that its event tells";
+    }
+    if (event->code == (uint32_t)EVENT_SERVER_ANSWER &&
+        (packet->length < 2 || event->number[0] != packet->bytes[1])) {
+        return "has not the code that its event tells";
+    }
+    return NULL;
+}
+
+/* NULL, or why the change cannot be one of this event; `before` is what the
+ * last change of it was, 0 if there was none. */
+static const char *unfit(const struct event *event, const struct change *change,
+                         unsigned before)
+{
+    if (change->time_ns != event->time_ns) {
+        return "has not the time of its event";
+    }
+    if (before == CHANGE_PACKET) {
+        return "follows the datagram of its event";
+    }
+    return change->kind == CHANGE_PACKET ? misfit(event, change) : NULL;
+}
+
+/* All changes of an event were read, the last of this kind. */
+static int check_told(const struct event *event, unsigned last,
+                      struct diag *diag)
+{
+    return event->sequence == 0 || !has_packet(event->code) ||
+                   last == CHANGE_PACKET
+               ? 0
+               : diag_fail(diag, OTALAB_ERR_USAGE,
+                           "changes.bin: the datagram of event %" PRIu64
+                           " is missing",
+                           event->sequence);
+}
+
 /* Read all changes of one event. `diag` is given if they must be correct. */
 static int fold_changes(struct picture *picture, const struct event *event,
                         struct diag *diag)
 {
+    unsigned before = 0;
+
     for (;;) {
         struct changes_reader ahead = picture->reader;
         struct change change;
         int some = changes_next(&ahead, &change, diag);
 
-        if (some <= 0) {
+        if (some < 0) {
             return some;
         }
-        if (change.event > event->sequence) {
-            return 0;
+        if (some == 0 || change.event > event->sequence) {
+            return check_told(event, before, diag);
         }
-        if (change.time_ns != event->time_ns) {
+        const char *wrong = unfit(event, &change, before);
+
+        if (wrong != NULL) {
             return diag_fail(diag, OTALAB_ERR_USAGE,
-                             "changes.bin: change %" PRIu64
-                             " has not the time of its event, %" PRIu64,
-                             ahead.seen, event->sequence);
+                             "changes.bin: change %" PRIu64 " %s, %" PRIu64,
+                             ahead.seen, wrong, event->sequence);
         }
+        before = change.kind;
         if (picture_change(picture, &change) != 0) {
             return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
         }
@@ -367,6 +432,24 @@ unsigned history_changes(const struct history *history, uint64_t number,
         }
     }
     return count;
+}
+
+bool history_packet(const struct history *history, uint64_t number,
+                    struct change *packet)
+{
+    struct changes_reader reader;
+
+    assert(number <= history->events);
+    if (number == 0) {
+        return false;
+    }
+    reader = history->frame[(number - 1) / history->every]->reader;
+    while (changes_next(&reader, packet, NULL) > 0 && packet->event <= number) {
+        if (packet->event == number && packet->kind == CHANGE_PACKET) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Whether the fold can continue from what the picture shows. */

@@ -14,6 +14,7 @@
 #ifndef OTALAB_HISTORY_HISTORY_H
 #define OTALAB_HISTORY_HISTORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,10 @@ void history_event(const struct history *history, uint64_t number,
  * history; returns how many there are. */
 unsigned history_changes(const struct history *history, uint64_t number,
                          struct change *change, unsigned max);
+/* The datagram that the event is about, whose bytes live as long as the
+ * history; false: it is about none. */
+bool history_packet(const struct history *history, uint64_t number,
+                    struct change *packet);
 /* The number of the last event at or before a time; 0: there was none. */
 uint64_t history_find(const struct history *history, uint64_t time_ns);
 

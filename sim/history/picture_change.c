@@ -92,6 +92,9 @@ static int change_device(struct picture *picture, struct picture_device *device,
 
 int picture_change(struct picture *picture, const struct change *change)
 {
+    if (change->kind == CHANGE_PACKET) {
+        return 0; /* it is the event's: history_packet() */
+    }
     if (change->kind != CHANGE_OFFER) {
         return change_device(picture, &picture->device[change->device - 1],
                              change);

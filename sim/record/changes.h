@@ -20,12 +20,13 @@
 #include "base/diag.h"
 #include "device/figures.h"
 
-#define CHANGES_VERSION 1u
+#define CHANGES_VERSION 2u
 #define CHANGES_MAX (256u * 1024u * 1024u) /* bytes */
 #define CHANGES_DEVICES 4u
 #define CHANGES_SECTORS FLASH_MAX_SECTORS
 #define CHANGES_FUSE_WORDS OTP_WORDS
 #define CHANGES_DESCRIPTOR 256u /* bytes */
+#define CHANGES_PACKET 1280u    /* bytes of the longest datagram */
 
 /* What the file is about: where each byte is. */
 struct changes_shape {
@@ -48,7 +49,8 @@ struct changes_shape {
     X(FUSES, 7, "fuses", "new contents of the fuses")                      \
     X(STATE, 8, "state", "the state of supply, CPU and radio")             \
     X(LINK, 9, "link", "the link's properties")                            \
-    X(OFFER, 10, "offer", "the server offers this descriptor, or nothing")
+    X(OFFER, 10, "offer", "the server offers this descriptor, or nothing") \
+    X(PACKET, 11, "packet", "the bytes of the event's datagram")
 
 enum change_kind {
 #define CHANGE_ENUM(code, number, name, text) CHANGE_##code = (number),
@@ -64,6 +66,14 @@ enum change_cause {
     CHANGE_BY_ERASE,
     CHANGE_BY_CUT,   /* torn */
     CHANGE_BY_DAMAGE /* a fault: a flipped bit, an overwritten range */
+};
+
+/* What befell a datagram; bits of a packet's value. */
+enum changes_packet {
+    CHANGES_PACKET_TWICE = 1,  /* sent: the network makes a copy */
+    CHANGES_PACKET_COPY = 2,   /* arriving: it is the network's copy */
+    CHANGES_PACKET_SPOILT = 4, /* an answer: a fault of the server changed it */
+    CHANGES_PACKET_BITS = 7
 };
 
 enum changes_cpu {
@@ -105,14 +115,16 @@ struct change {
     uint32_t event;   /* that told next; 0: before the first */
     uint64_t time_ns; /* the event's */
     uint32_t address; /* in flash */
-    uint32_t length;  /* bytes of flash; of an offer its own */
-    uint8_t value;    /* FILL: the byte; TAINT: enum flash_taint */
+    uint32_t length;  /* bytes of flash; of an offer or packet its own */
+    uint8_t value;    /* FILL: the byte; TAINT: enum flash_taint; PACKET: bits
+                         of enum changes_packet */
     uint32_t erases;  /* WEAR */
     struct {
         uint32_t device;
         uint32_t address;
     } from;               /* COPY: a sector as it was at the start */
-    const uint8_t *bytes; /* BYTES, LOCKS (a bit for each sector), OFFER */
+    const uint8_t *bytes; /* BYTES, LOCKS (a bit for each sector), OFFER,
+                             PACKET */
     struct {
         const uint8_t *words; /* FUSES: little endian; OTP_WORDS, then as many
                                  of weak bits */

@@ -163,7 +163,7 @@ struct rule {
     uint8_t value_max;
 };
 
-#define KINDS (CHANGE_OFFER + 1u)
+#define KINDS (CHANGE_PACKET + 1u)
 
 static const struct rule rules[KINDS] = {
     [CHANGE_BYTES] = {.range = true, .caused = true},
@@ -176,6 +176,7 @@ static const struct rule rules[KINDS] = {
                       .value_max = FLASH_TORN_ERASE},
     [CHANGE_WEAR] = {.sector = true},
     [CHANGE_FUSES] = {.value_max = 1},
+    [CHANGE_PACKET] = {.value_max = CHANGES_PACKET_BITS},
 };
 
 static const char *check_head(const struct changes_reader *reader,
@@ -228,6 +229,8 @@ static size_t payload_size(const struct changes_shape *shape,
         return length == LINK_SIZE ? length : SIZE_MAX;
     case CHANGE_OFFER:
         return length <= CHANGES_DESCRIPTOR ? length : SIZE_MAX;
+    case CHANGE_PACKET:
+        return length <= CHANGES_PACKET ? length : SIZE_MAX;
     default:
         return 0;
     }

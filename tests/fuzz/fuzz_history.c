@@ -76,6 +76,8 @@ static void look(const struct history *history)
         require(history_find(history, event.time_ns) >= i);
         require(history_changes(history, i, &change, 1) == 0 ||
                 change.event == i);
+        require(!history_packet(history, i, &change) ||
+                (change.event == i && change.length <= CHANGES_PACKET));
         require(history_at(history, i, &other) == 0);
         require(history_at(history, events, &other) == 0);
         require(same_place(&picture, &other));

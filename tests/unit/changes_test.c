@@ -88,6 +88,13 @@ static const struct change examples[] = {
      .length = 3,
      .bytes = (const uint8_t *)"xyz"},
     {.kind = CHANGE_OFFER, .event = 11, .time_ns = UINT64_MAX},
+    {.kind = CHANGE_PACKET,
+     .device = 2,
+     .event = 11,
+     .time_ns = UINT64_MAX,
+     .length = 5,
+     .value = CHANGES_PACKET_TWICE | CHANGES_PACKET_SPOILT,
+     .bytes = (const uint8_t *)"coap!"},
 };
 
 #define EXAMPLES (sizeof examples / sizeof examples[0])
@@ -293,6 +300,7 @@ Test(changes, ranges_lie_in_one_sector_of_the_flash)
 
 Test(changes, devices_and_meanings_are_checked)
 {
+    static const uint8_t long_packet[CHANGES_PACKET + 1];
     struct change change = bytes_at(0, 4);
 
     change.device = 3;
@@ -302,7 +310,7 @@ Test(changes, devices_and_meanings_are_checked)
     refused("there is no such device",
             (struct change){.kind = CHANGE_OFFER, .device = 1});
     refused("there is no such kind",
-            (struct change){.kind = (enum change_kind)11, .device = 1});
+            (struct change){.kind = (enum change_kind)12, .device = 1});
     refused("there is no such kind", (struct change){.device = 1});
     change = bytes_at(0, 4);
     change.cause = (enum change_cause)5;
@@ -317,6 +325,13 @@ Test(changes, devices_and_meanings_are_checked)
             (struct change){.kind = CHANGE_STATE,
                             .device = 1,
                             .state = {.cpu = CHANGES_CPU_DEAD + 1}});
+    refused("its length is wrong", (struct change){.kind = CHANGE_PACKET,
+                                                   .device = 1,
+                                                   .length = CHANGES_PACKET + 1,
+                                                   .bytes = long_packet});
+    refused("there is no such device", (struct change){.kind = CHANGE_PACKET});
+    refused("cause or value is invalid",
+            (struct change){.kind = CHANGE_PACKET, .device = 1, .value = 8});
     refused("its length is wrong", (struct change){.kind = CHANGE_LOCKS,
                                                    .device = 1,
                                                    .length = 2,
@@ -363,9 +378,9 @@ Test(changes, another_version_is_named)
     struct diag diag = {""};
     size_t count;
 
-    file.bytes[HEADER_AT_VERSION] = 2;
+    file.bytes[HEADER_AT_VERSION] = 1;
     cr_expect_eq(read_all(&file, &count, &diag), OTALAB_ERR_USAGE);
-    cr_expect_not_null(strstr(diag.text, "version 2"), "%s", diag.text);
+    cr_expect_not_null(strstr(diag.text, "version 1"), "%s", diag.text);
     free(file.bytes);
 }
 

@@ -64,14 +64,6 @@ static void end(void)
 
 TestSuite(history, .init = begin, .fini = end);
 
-static void tell(struct event event)
-{
-    event.sequence = ++sequence;
-    event.time_ns = now;
-    event.device = event.device > 0 ? event.device : 1;
-    cr_assert_eq(recording_add(&recording, &event), 0);
-}
-
 /* Told by the event that comes next. */
 static void change(struct change what)
 {
@@ -80,6 +72,43 @@ static void change(struct change what)
     what.device =
         what.device > 0 || what.kind == CHANGE_OFFER ? what.device : 1;
     cr_assert_eq(changes_add(&changes, &what), 0);
+}
+
+static void tell_plainly(struct event event)
+{
+    event.sequence = ++sequence;
+    event.time_ns = now;
+    event.device = event.device > 0 ? event.device : 1;
+    cr_assert_eq(recording_add(&recording, &event), 0);
+}
+
+/* With a datagram, if it is about one. */
+static void tell(struct event event)
+{
+    static const uint8_t bytes[16] = {0x60, 0x45};
+    int length = event_field_find(event.code, "length");
+
+    switch (event.code) {
+    case EVENT_SERVER_ANSWER:
+        event.number[0] = bytes[1];
+        break;
+    case EVENT_SERVER_REQUEST:
+    case EVENT_RADIO_SEND:
+    case EVENT_RADIO_RECEIVE:
+    case EVENT_RADIO_DROP:
+        break;
+    default:
+        tell_plainly(event);
+        return;
+    }
+    if (length >= 0) {
+        event.number[length] = sizeof bytes;
+    }
+    change((struct change){.kind = CHANGE_PACKET,
+                           .device = event.device,
+                           .length = sizeof bytes,
+                           .bytes = bytes});
+    tell_plainly(event);
 }
 
 static void write_bytes(uint32_t address, const void *bytes, uint32_t length)
@@ -510,4 +539,80 @@ Test(history, a_run_that_told_nothing_is_one)
     cr_expect_eq(history_find(history, 5), 0);
     picture_free(picture);
     free(picture);
+}
+
+/* ---- datagrams ------------------------------------------------------------------ */
+
+static const uint8_t answer[] = {0x60, 0x45, 0x12, 0x34};
+
+static void datagram(uint32_t device, const uint8_t *bytes, uint32_t length)
+{
+    change((struct change){.kind = CHANGE_PACKET,
+                           .device = device,
+                           .value = CHANGES_PACKET_TWICE,
+                           .length = length,
+                           .bytes = bytes});
+}
+
+static const struct event answered = {.code = EVENT_SERVER_ANSWER,
+                                      .number = {0x45, sizeof answer}};
+
+Test(history, a_datagram_is_its_events)
+{
+    struct change packet;
+
+    tell((struct event){.code = EVENT_NOTE});
+    datagram(1, answer, sizeof answer);
+    tell_plainly(answered);
+    must_open();
+    cr_expect(!history_packet(history, 0, &packet));
+    cr_expect(!history_packet(history, 1, &packet));
+    cr_assert(history_packet(history, 2, &packet));
+    cr_expect_eq(packet.length, sizeof answer);
+    cr_expect_eq(packet.value, CHANGES_PACKET_TWICE);
+    cr_expect_arr_eq(packet.bytes, answer, sizeof answer);
+}
+
+Test(history, an_event_without_its_datagram)
+{
+    tell_plainly(answered);
+    must_refuse("the datagram of event 1 is missing");
+}
+
+Test(history, a_datagram_of_another_length)
+{
+    datagram(1, answer, sizeof answer - 1);
+    tell_plainly(answered);
+    must_refuse("has not the length that its event tells, 1");
+}
+
+Test(history, an_answer_with_another_code)
+{
+    static const uint8_t other[] = {0x60, 0x44, 0x12, 0x34};
+
+    datagram(1, other, sizeof other);
+    tell_plainly(answered);
+    must_refuse("has not the code that its event tells, 1");
+}
+
+Test(history, a_datagram_of_another_device)
+{
+    datagram(2, answer, sizeof answer);
+    tell_plainly(answered);
+    must_refuse("is no datagram of its event, 1");
+}
+
+Test(history, a_datagram_of_an_event_without)
+{
+    datagram(1, answer, sizeof answer);
+    tell((struct event){.code = EVENT_NOTE});
+    must_refuse("is no datagram of its event, 1");
+}
+
+Test(history, two_datagrams_of_one_event)
+{
+    datagram(1, answer, sizeof answer);
+    datagram(1, answer, sizeof answer);
+    tell_plainly(answered);
+    must_refuse("follows the datagram of its event, 1");
 }
