@@ -15,7 +15,7 @@ HOST_CFLAGS := -std=gnu11 -O2 -g -fno-common $(san_flags) $(map_paths) \
 HOST_DEFS := -D_GNU_SOURCE= -Isim -Ifirmware -I. -isystem $(MBED)/include -isystem $(P256) \
 	-DMBEDTLS_CONFIG_FILE='"base/mbedtls_host_config.h"'
 HOST_LDFLAGS := $(san_flags) -Wl,--exclude-libs,ALL -Wl,--as-needed
-HOST_LIBS := -lfdt -lyaml -lncursesw -ltinfo -ldw -lelf
+HOST_LIBS := -lfdt -ljson-c -lyaml -lncursesw -ltinfo -ldw -lelf
 
 sim_src := $(filter-out sim/shim/% sim/native/% sim/cli/main.c,$(wildcard sim/*/*.c))
 ota_src := $(wildcard firmware/ota/*.c)

@@ -75,6 +75,10 @@ static void begin(struct json *json, const char *key)
         put_char(json, ',');
     }
     json->comma = true;
+    if (json->line) {
+        put_char(json, '\n');
+        json->line = false;
+    }
     if (key != NULL) {
         put_string(json, key);
         put_char(json, ':');
@@ -136,6 +140,11 @@ void json_hex(struct json *json, const char *key, const uint8_t *bytes,
         put_char(json, digits[bytes[i] & 15u]);
     }
     put_char(json, '"');
+}
+
+void json_line(struct json *json)
+{
+    json->line = true;
 }
 
 void json_end(struct json *json)

@@ -27,6 +27,7 @@ struct json {
     size_t size;
     size_t length; /* in `bytes`, without the NUL; `size`: it did not fit */
     bool comma;    /* what goes before the next value */
+    bool line;     /* and a line end after that */
 };
 
 struct json json_stream(FILE *out);
@@ -46,6 +47,8 @@ void json_hex(struct json *json, const char *key, const uint8_t *bytes,
 /* Write a value that is already JSON: a constant of the caller. */
 void json_raw(struct json *json, const char *key, const char *value);
 
+/* Begin the next value on a new line. */
+void json_line(struct json *json);
 /* The line end of NDJSON. */
 void json_end(struct json *json);
 /* Length in bytes of what was written to memory; 0 if it did not fit. */

@@ -4,152 +4,365 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/core.h"
 #include "base/interrupt.h"
 #include "base/paths.h"
-#include "engine/run.h"
+#include "base/quantity.h"
+#include "cli/jobs.h"
+#include "cli/sweep_jobs.h"
+#include "cli/sweep_out.h"
+#include "machine/machine.h"
+#include "report/select.h"
 #include "shell/options.h"
-#include "sweep/sweep.h"
 
-enum { DEPTH, OPS, SHARD, CHECK, SEED, FIRMWARE, QEMU };
+#define CHECK_DEFAULT 4u
+#define CHECK_MOST 1000000u
 
-static const struct option_spec sweep_options[] = {
+enum {
+    DEPTH,
+    KINDS,
+    OPS,
+    JOBS,
+    SHARD,
+    CHECK,
+    SEED,
+    JSON,
+    JUNIT,
+    QUIET,
+    COLOR,
+    FIRMWARE,
+    QEMU
+};
+
+static const struct option_spec sweep_table[] = {
     [DEPTH] = {.name = "depth",
+               .short_name = 'd',
                .kind = OPTION_TEXT,
                .argument = "N|closure",
-               .help = "cut the recovery, too, up to N cuts in a row; closure: "
-                       "until that leads to nothing new; default: 1"},
+               .help =
+                   "cut the recovery, too, up to N times in a row; closure: "
+                   "until that leads to nothing new; default: 1"},
+    [KINDS] = {.name = "kinds",
+               .short_name = 'k',
+               .kind = OPTION_TEXT,
+               .argument = "LIST",
+               .help =
+                   "how power fails: of power, dip (a brown-out that leaves "
+                   "a part of the SRAM) and reset (from outside), with "
+                   "commas between, or all; default: power"},
     [OPS] = {.name = "ops",
              .kind = OPTION_TEXT,
              .argument = "A..B",
-             .help = "cut only at these positions of the clean run"},
+             .help = "cut only at positions A to B of the run without a cut; "
+                     "A.. goes on to the end"},
+    [JOBS] = {.name = "jobs",
+              .short_name = 'j',
+              .kind = OPTION_NUMBER,
+              .argument = "N",
+              .help = "divide the work among N processes; default: the number "
+                      "of processors"},
     [SHARD] = {.name = "shard",
                .kind = OPTION_TEXT,
-               .argument = "I/N",
-               .help = "do only the I-th of N parts"},
+               .argument = "I/N|auto",
+               .help = "do only the I-th of N parts, to be put together by "
+                       "otalab merge; auto: as the CI system says"},
     [CHECK] = {.name = "check",
                .kind = OPTION_NUMBER,
                .argument = "N",
                .help = "replay N cases from power-on; they must agree; "
                        "default: 4"},
     [SEED] = {.name = "seed",
+              .short_name = 's',
               .kind = OPTION_NUMBER,
               .argument = "N",
-              .help = "chooses these cases"},
+              .help = "chooses these cases; default: 1"},
+    [JSON] = OPTION_ROW_SWEEP_JSON,
+    [JUNIT] = OPTION_ROW_SWEEP_JUNIT,
+    [QUIET] = OPTION_ROW_SWEEP_QUIET,
+    [COLOR] = OPTION_ROW_COLOR,
     [FIRMWARE] = OPTION_ROW_FIRMWARE,
     [QEMU] = OPTION_ROW_QEMU,
     {0},
 };
 
-static void print(const struct sweep *sweep, uint64_t ms)
-{
-    static const char glyphs[] = " .oX";
+/* ---- options -------------------------------------------------------------- */
 
-    for (size_t i = 0; i < sweep->positions; i++) {
-        putchar(glyphs[sweep_worst(&sweep->position[i])]);
-        if (i % 80 == 79) {
-            putchar('\n');
+static int read_depth(const char *text, uint32_t *depth, struct diag *diag)
+{
+    uint64_t number = 0;
+
+    if (text == NULL) {
+        *depth = 1;
+        return 0;
+    }
+    if (strcmp(text, "closure") == 0) {
+        *depth = SWEEP_CLOSURE;
+        return 0;
+    }
+    if (quantity_number(text, &number) != QUANTITY_OK || number < 1 ||
+        number >= SWEEP_CLOSURE) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "--depth %.40s: must be from 1 to %u, or closure",
+                         text, SWEEP_CLOSURE - 1);
+    }
+    *depth = (uint32_t)number;
+    return 0;
+}
+
+/* "power,reset", or "all" */
+static int read_kinds(const char *text, unsigned *kinds, struct diag *diag)
+{
+    const char *at = text != NULL ? text : "power";
+    bool all = strcmp(at, "all") == 0;
+    bool good = true;
+    bool more = !all;
+
+    *kinds = all ? RESULT_KINDS : 0;
+    while (more && good) {
+        size_t length = strcspn(at, ",");
+        unsigned kind = result_kind(at, length);
+
+        good = kind != 0;
+        *kinds |= kind;
+        more = at[length] == ',';
+        at += length + 1;
+    }
+    return good ? 0
+                : diag_fail(diag, OTALAB_ERR_USAGE,
+                            "--kinds %.40s: must be of power, dip and reset, "
+                            "with commas between, or all",
+                            text);
+}
+
+/* "A..B", "A.." or "A" */
+static int read_ops(const char *text, struct sweep_options *options,
+                    struct diag *diag)
+{
+    const char *at = text;
+    uint64_t first = 0;
+    uint64_t last = UINT32_MAX;
+
+    options->first = 1;
+    options->last = UINT32_MAX;
+    if (text == NULL) {
+        return 0;
+    }
+    bool good = quantity_digits(&at, 10, &first) == QUANTITY_OK;
+
+    if (good && *at == '\0') {
+        last = first;
+    } else if (good && strncmp(at, "..", 2) == 0) {
+        at += 2;
+        good = *at == '\0' || quantity_digits(&at, 10, &last) == QUANTITY_OK;
+    }
+    if (!good || *at != '\0' || first < 1 || last < first ||
+        last > UINT32_MAX) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "--ops %.40s: must be a range of positions, counted "
+                         "from 1, such as 10..20 or 10..",
+                         text);
+    }
+    options->first = (uint32_t)first;
+    options->last = (uint32_t)last;
+    return 0;
+}
+
+static int read_shard(const char *text, struct sweep_options *options,
+                      struct diag *diag)
+{
+    struct select select = {0};
+    int err = text != NULL ? select_shard(&select, text, diag) : 0;
+
+    options->shards = select.shards > 0 ? select.shards : 1;
+    options->shard = select.shards > 0 ? select.shard - 1 : 0;
+    return err;
+}
+
+static int read_number(const struct option_value *value, const char *name,
+                       uint64_t least, uint64_t most, uint64_t other,
+                       uint64_t *out, struct diag *diag)
+{
+    *out = value->given ? value->number : other;
+    return *out >= least && *out <= most
+               ? 0
+               : diag_fail(diag, OTALAB_ERR_USAGE,
+                           "--%s %.40s: must be from %" PRIu64 " to %" PRIu64,
+                           name, value->text, least, most);
+}
+
+static int read_options(const struct option_value *value,
+                        struct sweep_jobs *jobs, struct diag *diag)
+{
+    struct sweep_options *options = &jobs->options;
+    uint64_t check = 0;
+    uint64_t at_once = 0;
+    int err = read_depth(value[DEPTH].text, &options->depth, diag);
+
+    err = err ? err : read_kinds(value[KINDS].text, &options->kinds, diag);
+    err = err ? err : read_ops(value[OPS].text, options, diag);
+    err = err ? err : read_shard(value[SHARD].text, options, diag);
+    err = err ? err
+              : read_number(&value[JOBS], "jobs", 1, JOBS_MAX,
+                            jobs_processors(), &at_once, diag);
+    err = err ? err
+              : read_number(&value[CHECK], "check", 0, CHECK_MOST,
+                            CHECK_DEFAULT, &check, diag);
+    err = err ? err
+              : read_number(&value[SEED], "seed", 0, INT64_MAX, 1,
+                            &options->seed, diag);
+    jobs->jobs = (unsigned)at_once;
+    options->check = (uint32_t)check;
+    return err;
+}
+
+static int one_path(const struct paths *paths, const char *argument,
+                    struct diag *diag)
+{
+    return paths->count == 1
+               ? 0
+               : diag_fail(diag, OTALAB_ERR_USAGE,
+                           "%.200s: names %zu scenarios; a sweep takes one",
+                           argument, paths->count);
+}
+
+/* ---- what is left to do ------------------------------------------------------ */
+
+static bool is_open(const struct sweep_position *position)
+{
+    for (unsigned i = 0; i < position->effects; i++) {
+        if (position->effect[i].end == SWEEP_OPEN) {
+            return true;
         }
     }
-    putchar('\n');
-    for (size_t i = 0; i < sweep->failures && i < 5; i++) {
-        printf("FAIL %s\n  %s\n", sweep->failure[i].text,
-               sweep->failure[i].token);
+    return false;
+}
+
+/* The positions with cuts that were not run. Those of another shard are among
+ * them, so the command repeats --shard. */
+static void say_how_to_go_on(const struct sweep_result *result)
+{
+    const struct sweep *sweep = &result->sweep;
+    struct sweep_result rest = *result;
+    char command[512];
+
+    rest.first = 0;
+    for (size_t i = 0; i < sweep->positions; i++) {
+        if (is_open(&sweep->position[i])) {
+            rest.first = rest.first == 0 ? (uint32_t)i + 1 : rest.first;
+            rest.last = (uint32_t)i + 1;
+        }
     }
-    printf("%zu failures, positions %" PRIu64 ", cuts %" PRIu64 "/%" PRIu64
-           ", nodes %" PRIu64 ", merged %" PRIu64 ", boots %" PRIu64
-           ", open %" PRIu64 ", depth %u\n",
-           sweep->failures, sweep->counts.positions, sweep->counts.delivered,
-           sweep->counts.asked, sweep->counts.nodes, sweep->counts.merged,
-           sweep->counts.boots, sweep->counts.open, sweep->depth);
-    printf("checked %" PRIu64 ", differed %" PRIu64 " %s\n",
-           sweep->counts.checked, sweep->counts.differed,
-           sweep->differs != NULL ? sweep->differs : "");
-    printf("%" PRIu64 " ms; boots/s %.1f, nodes/s %.1f, cuts/s %.1f; worst "
-           "recovery %u boots, %.3f s\n",
-           ms, 1000.0 * (double)sweep->counts.boots / (double)ms,
-           1000.0 * (double)sweep->counts.nodes / (double)ms,
-           1000.0 * (double)sweep->counts.asked / (double)ms,
-           sweep->worst_boots, (double)sweep->worst_ns / 1e9);
+    if (rest.first == 0 || sweep->counts.open == 0) {
+        rest.first = result->first;
+        rest.last = result->last;
+    }
+    result_command(&rest, command, sizeof command);
+    fprintf(stderr,
+            "otalab sweep: interrupted after %" PRIu64
+            " boots; for what is missing: %s\n",
+            sweep->counts.boots, command);
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec now;
+/* ---- the whole ------------------------------------------------------------------ */
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+static int sweep_it(const struct options *options, struct sweep_jobs *jobs,
+                    struct sweep_result *result, struct diag *diag)
+{
+    const struct option_value *value = options->value;
+    struct sweep_out out = {.json = value[JSON].text,
+                            .junit = value[JUNIT].text,
+                            .quiet = value[QUIET].given,
+                            .color = options_color(value[COLOR].text, stdout),
+                            .firmware = value[FIRMWARE].text};
+    int err = sweep_jobs_run(jobs, result, diag);
+
+    if (err && jobs->options.run->interrupted != NULL &&
+        *jobs->options.run->interrupted) {
+        return interrupt_exit();
+    }
+    err = err ? err : sweep_out(&out, result, diag);
+    if (err) {
+        return err;
+    }
+    if (result->sweep.interrupted) {
+        say_how_to_go_on(result);
+    }
+    return sweep_exit_code(result);
 }
 
-static int sweep_main(int argc, char **argv)
+/* Returns an exit code, or a negative enum otalab_err with a line in diag. */
+static int go(const struct options *options, struct diag *diag)
 {
-    struct options options;
+    const struct option_value *value = options->value;
     struct paths paths = {.count = 0};
     struct locations where;
     struct scenario *scenario = NULL;
+    struct sweep_result result = {0};
+    struct sweep_jobs jobs = {.options = {.shards = 1}};
+    char version[32];
+    int err = read_options(value, &jobs, diag);
+
+    err = err ? err : paths_locate(value[FIRMWARE].text, &where, diag);
+    err = err ? err : paths_add(&paths, options->arguments[0], &where, diag);
+    err = err ? err : one_path(&paths, options->arguments[0], diag);
+    err = err ? err : scenario_read(paths.path[0], &scenario, diag);
+    err = err ? err : machine_find_qemu(value[QEMU].text, version, diag);
+    if (err == 0) {
+        struct run_options run = {.firmware = where.firmware,
+                                  .firmware_else = where.firmware_else,
+                                  .plugin = where.plugin,
+                                  .qemu = value[QEMU].text,
+                                  .interrupted = interrupt_watch()};
+
+        jobs.scenario = scenario;
+        jobs.options.run = &run;
+        err = sweep_it(options, &jobs, &result, diag);
+    }
+    result_free(&result);
+    scenario_free(scenario);
+    paths_free(&paths);
+    return err;
+}
+
+static int run(int argc, char **argv)
+{
+    struct options options;
     struct diag diag = {.text = ""};
-    struct core core;
-    struct sweep sweep = {0};
     int code = options_parse(&options, &command_sweep, argc, argv);
 
     if (code != OPTIONS_GO) {
         return code;
     }
-    int err = paths_locate(options.value[FIRMWARE].text, &where, &diag);
-
-    err = err ? err : paths_add(&paths, options.arguments[0], &where, &diag);
-    err = err ? err : scenario_read(paths.path[0], &scenario, &diag);
-    struct run_options run = {.firmware = where.firmware,
-                              .firmware_else = where.firmware_else,
-                              .plugin = where.plugin,
-                              .qemu = options.value[QEMU].text,
-                              .interrupted = interrupt_watch()};
-    const char *depth = options.value[DEPTH].text;
-    struct sweep_options how = {.run = &run,
-                                .depth = depth == NULL ? 1
-                                         : strcmp(depth, "closure") == 0
-                                             ? SWEEP_CLOSURE
-                                             : (uint32_t)(depth[0] - '0'),
-                                                        .first = 1,
-                                .last = UINT32_MAX,
-                                .shards = 1,
-                                .check =
-                                    options.value[CHECK].given
-                                        ? (uint32_t)options.value[CHECK].number
-                                        : 4};
-    uint64_t begun = now_ms();
-
-    core_hold(&core, CORE_HERE);
-    err = err ? err : sweep_run(scenario, &how, &sweep, &diag);
-    core_release(&core);
-    if (err) {
-        code = command_fail(&command_sweep, err, &diag);
-    } else {
-        print(&sweep, now_ms() - begun);
-        code = sweep.failures > 0 ? 1 : 0;
-    }
-    sweep_free(&sweep);
-    scenario_free(scenario);
-    paths_free(&paths);
-    return code;
+    code = go(&options, &diag);
+    return code < 0 ? command_fail(&command_sweep, code, &diag) : code;
 }
 
-static const struct command_example sweep_examples[] = {
+static const struct command_example examples[] = {
     {"otalab sweep ota-small", "cut power once at every operation"},
+    {"otalab sweep ota-small --depth 2 --ops 100..120",
+     "cut twice, first at one of these positions"},
+    {"otalab sweep ota-small --shard 1/4 --json 1.json",
+     "do a quarter of it, for otalab merge"},
     {0},
 };
 
 const struct command command_sweep = {
     .name = "sweep",
     .summary = "cut power at every operation of a scenario",
-    .run = sweep_main,
-    .options = sweep_options,
+    .run = run,
+    .options = sweep_table,
     .arguments = "SCENARIO",
     .arguments_min = 1,
     .arguments_max = 1,
     .completes = COMPLETES_SCENARIOS,
-    .examples = sweep_examples,
+    .examples = examples,
+    .description =
+        "At each lasting change of the scenario, power fails in each of "
+        "several "
+        "ways, and the device has to recover. Exit code: 0 all do, 1 a case "
+        "fails, 2 usage or scenario error, 3 the simulator failed or a "
+        "replayed "
+        "case differs, 130 interrupted.",
 };

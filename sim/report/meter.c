@@ -75,8 +75,8 @@ char *meter_line(const struct meter_state *state, unsigned width, char *out,
     if (state->bad > 0) {
         snprintf(bad, sizeof bad, ", %zu not passed", state->bad);
     }
-    snprintf(text, sizeof text, "%zu/%zu%s%s%s", state->done, state->total, bad,
-             rate, running);
+    snprintf(text, sizeof text, "%zu/%zu%s%s%s%s", state->done, state->total,
+             state->unit != NULL ? state->unit : "", bad, rate, running);
     columns = columns < size - 1 ? columns : size - 1;
     size_t spare = columns > strlen(text) ? columns - strlen(text) : 0;
     if (spare >= BAR_LEAST + 3) {

@@ -18,7 +18,8 @@
 struct meter_state {
     size_t total;
     size_t done;
-    size_t bad;          /* of those done, all that have not passed */
+    const char *unit; /* of what is counted, with a space before it, or NULL */
+    size_t bad;       /* of those done, all that have not passed */
     uint64_t elapsed_ms; /* host time */
     const char *running; /* the first that is running, or NULL */
     size_t more;         /* number of others that are running */

@@ -79,9 +79,11 @@ struct attempt {
 static bool is_elsewhere(const struct attempt *attempt, const uint8_t key[32])
 {
     const struct explorer *explorer = attempt->explorer;
+    uint32_t number = (uint32_t)key[28] << 24 | (uint32_t)key[29] << 16 |
+                      (uint32_t)key[30] << 8 | key[31];
 
     return explorer->graph.node[attempt->from].depth == 0 &&
-           key[31] % explorer->options->shards != explorer->options->shard;
+           number % explorer->options->shards != explorer->options->shard;
 }
 
 static bool wanted(void *context, const uint8_t key[32])
@@ -227,6 +229,22 @@ static struct sweep_place place_of(const struct world *world,
     return place;
 }
 
+/* What the boot chain has come to. */
+static void set_state(const struct explorer *explorer,
+                      struct sweep_position *position)
+{
+    const struct oracle *oracle = &run_world(explorer->run)->device[0].oracle;
+    uint32_t image =
+        oracle->running != ORACLE_NONE ? oracle->running : oracle->boot;
+
+    position->journal =
+        oracle->journal_slot != ORACLE_NONE ? oracle->journal_state : 0;
+    snprintf(position->program, sizeof position->program, "%s",
+             image < explorer->given->judged.images
+                 ? explorer->given->judged.image[image].name
+                 : "rom");
+}
+
 /* A position of the clean run, kept for the report; NULL: out of memory. */
 static struct sweep_position *new_position(struct explorer *explorer,
                                            const struct sweep_place *place)
@@ -250,6 +268,7 @@ static struct sweep_position *new_position(struct explorer *explorer,
                                 .time_ns = explorer->clean_ns + world->now_ns -
                                            world->paused_ns,
                                 .boot = explorer->clean_boot};
+    set_state(explorer, position);
     return position;
 }
 

@@ -32,7 +32,7 @@ struct graph_node {
     uint64_t time_ns;     /* of the boot, up to its end */
     uint64_t content;     /* ENDS: hash of the flash */
     char *text;           /* FAILS: why */
-    uint32_t worst;       /* enum sweep_end + 1 once known; 0 */
+    uint32_t worst;       /* enum sweep_end, by worst_spread() */
     uint32_t first_child; /* in the list of edges */
 };
 

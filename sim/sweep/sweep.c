@@ -11,6 +11,7 @@
 #include "sweep/explore.h"
 #include "sweep/family.h"
 #include "sweep/verify.h"
+#include "sweep/worst.h"
 
 #define PAUSES "pauses@0s"
 
@@ -90,6 +91,7 @@ static int add_failure(struct explorer *explorer, uint32_t number,
     *failure = (struct sweep_failure){.position = node->position,
                                       .cuts = node->depth,
                                       .token = malloc(TOKEN_MAX)};
+    memcpy(failure->key, node->key, sizeof failure->key);
     snprintf(failure->text, sizeof failure->text, "%s",
              node->text != NULL ? node->text : "");
     if (failure->token == NULL) {
@@ -99,7 +101,7 @@ static int add_failure(struct explorer *explorer, uint32_t number,
     return 0;
 }
 
-static int by_cuts(const void *a, const void *b)
+int sweep_failure_order(const void *a, const void *b)
 {
     const struct sweep_failure *left = a;
     const struct sweep_failure *right = b;
@@ -123,73 +125,12 @@ static int list_failures(struct explorer *explorer, struct diag *diag)
     }
     if (explorer->sweep->failures > 1) {
         qsort(explorer->sweep->failure, explorer->sweep->failures,
-              sizeof *explorer->sweep->failure, by_cuts);
+              sizeof *explorer->sweep->failure, sweep_failure_order);
     }
     return err;
 }
 
-/* ---- the worst that can follow ----------------------------------------------- */
-
-/* The end of the clean run. */
-static const struct graph_node *clean_end(const struct graph *graph)
-{
-    const struct graph_node *node = &graph->node[0];
-
-    while (node->state == NODE_GOES) {
-        node = &graph->node[node->next];
-    }
-    return node;
-}
-
-static uint32_t own_end(const struct graph_node *node,
-                        const struct graph_node *clean)
-{
-    switch (node->state) {
-    case NODE_FAILS:
-        return SWEEP_FAILED;
-    case NODE_ENDS:
-        return node->image == clean->image &&
-                       node->confirmed == clean->confirmed
-                   ? SWEEP_SAME
-                   : SWEEP_OTHER;
-    default:
-        return SWEEP_OPEN;
-    }
-}
-
-/* Take over what follows; true if that changes anything. */
-static bool worsen(struct graph *graph, uint32_t number)
-{
-    struct graph_node *node = &graph->node[number];
-    uint32_t before = node->worst;
-
-    if (node->next != SWEEP_NONE && graph->node[node->next].worst > before) {
-        node->worst = graph->node[node->next].worst;
-    }
-    for (uint32_t i = node->first_child; i != SWEEP_NONE;
-         i = graph->edge[i].more) {
-        uint32_t child = graph->node[graph->edge[i].to].worst;
-
-        node->worst = child > node->worst ? child : node->worst;
-    }
-    return node->worst != before;
-}
-
-static void spread_ends(struct graph *graph)
-{
-    const struct graph_node *clean = clean_end(graph);
-    bool changed = true;
-
-    for (uint32_t i = 0; i < graph->nodes; i++) {
-        graph->node[i].worst = own_end(&graph->node[i], clean);
-    }
-    while (changed) {
-        changed = false;
-        for (uint32_t i = (uint32_t)graph->nodes; i-- > 0;) {
-            changed |= worsen(graph, i);
-        }
-    }
-}
+/* ---- recoveries ------------------------------------------------------------ */
 
 /* What the recovery takes if nothing else is cut. */
 static void measure(const struct graph *graph, struct sweep_effect *effect)
@@ -228,7 +169,9 @@ static void fill_effects(const struct explorer *explorer)
 
 static int sum_up(struct explorer *explorer, struct diag *diag)
 {
-    spread_ends(&explorer->graph);
+    if (worst_spread(&explorer->graph, explorer->options->depth) != 0) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
     fill_effects(explorer);
     for (size_t i = 0; i < explorer->graph.nodes; i++) {
         explorer->sweep->counts.open +=
@@ -241,7 +184,7 @@ static int sum_up(struct explorer *explorer, struct diag *diag)
 
 static int check_clean(const struct explorer *explorer, struct diag *diag)
 {
-    const struct graph_node *end = clean_end(&explorer->graph);
+    const struct graph_node *end = worst_clean(&explorer->graph);
 
     if (explorer->sweep->interrupted || end->state == NODE_ENDS) {
         return 0;
@@ -269,6 +212,16 @@ static int walk(struct explorer *explorer, struct run_result *result,
     return err ? err : sum_up(explorer, diag);
 }
 
+static uint32_t largest_image(const struct run_case *given)
+{
+    size_t size = 0;
+
+    for (unsigned i = 0; i < given->judged.images; i++) {
+        size = given->image[i].size > size ? given->image[i].size : size;
+    }
+    return (uint32_t)size;
+}
+
 /* `scenario` is the sweep's own copy. */
 static int sweep_copy(struct scenario *scenario,
                       const struct sweep_options *options, struct sweep *sweep,
@@ -286,6 +239,7 @@ static int sweep_copy(struct scenario *scenario,
 
     err = err ? err : case_make(&given, scenario, &run, diag);
     explorer.given = &given;
+    sweep->image_size = largest_image(&given);
     err = err ? err : walk(&explorer, &result, diag);
     err = err ? err : verify_sample(&explorer, diag);
     explore_free(&explorer);

@@ -27,6 +27,7 @@
 #define SWEEP_DEPTH_MAX 16u
 #define SWEEP_CLOSURE SWEEP_DEPTH_MAX /* until there is nothing new */
 #define SWEEP_EFFECTS 12u             /* of one operation, at most */
+#define SWEEP_PROGRAM 64u
 
 /* Bits of sweep_options.kinds. */
 enum sweep_kind {
@@ -66,8 +67,8 @@ struct sweep_effect {
     uint32_t node;    /* or SWEEP_NONE */
     bool merged;      /* the node was known already */
     bool delivered;   /* the cut left what was asked for */
-    uint32_t end;     /* enum sweep_end: the worst that can follow, cuts of the
-                        recovery included */
+    uint32_t end;     /* enum sweep_end: the worst that can follow, with further
+                        cuts as far as the depth allows; see worst.h */
     uint32_t boots;   /* of the recovery without further cuts */
     uint64_t time_ns; /* and its virtual time, without pauses */
 };
@@ -76,6 +77,8 @@ struct sweep_position {
     struct sweep_place place;
     uint64_t time_ns; /* of the clean run, without pauses */
     uint32_t boot;    /* in the clean run, counted from 1 */
+    uint32_t journal; /* enum journal_state in force; 0: no valid record */
+    char program[SWEEP_PROGRAM]; /* that runs: "rom" or an image's name */
     unsigned effects;
     struct sweep_effect effect[SWEEP_EFFECTS];
 };
@@ -84,6 +87,7 @@ struct sweep_position {
 struct sweep_failure {
     uint32_t position; /* in the clean run; SWEEP_NONE: without any cut */
     uint32_t cuts;     /* how many */
+    uint8_t key[32];   /* of the boot that fails */
     char *token;       /* TOKEN_MAX at most */
     char text[512];
 };
@@ -129,6 +133,7 @@ struct sweep {
     struct sweep_position *position;
     size_t failures;
     struct sweep_failure *failure; /* fewest cuts first */
+    uint32_t image_size;           /* bytes of the largest, signed */
     struct token token;            /* of the clean run */
     char *differs; /* token of the first case that a replay did not confirm, or
                       NULL */
@@ -141,6 +146,8 @@ int sweep_run(const struct scenario *scenario,
               struct diag *diag);
 void sweep_free(struct sweep *sweep);
 
+/* For qsort(): fewest cuts first, then by position. */
+int sweep_failure_order(const void *a, const void *b);
 /* The worst end among a position's effects. */
 enum sweep_end sweep_worst(const struct sweep_position *position);
 

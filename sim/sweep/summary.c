@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sweep/family.h"
+
+/* ---- bands ---------------------------------------------------------------- */
+
+static bool continues(const struct summary_band *band,
+                      const struct sweep_position *position)
+{
+    return band->boot == position->boot &&
+           strcmp(band->program, position->program) == 0;
+}
+
+static int add_to_bands(struct summary *summary, size_t index,
+                        const struct sweep_position *position)
+{
+    size_t count = summary->bands;
+
+    if (count > 0 && continues(&summary->band[count - 1], position)) {
+        summary->band[count - 1].count++;
+        return 0;
+    }
+    struct summary_band *grown =
+        realloc(summary->band, (count + 1) * sizeof *grown);
+
+    if (grown == NULL) {
+        return -1;
+    }
+    summary->band = grown;
+    grown[summary->bands++] =
+        (struct summary_band){.boot = position->boot,
+                              .program = position->program,
+                              .first = index,
+                              .count = 1};
+    return 0;
+}
+
+/* ---- rows ------------------------------------------------------------------- */
+
+static struct summary_row row_for(const struct sweep_position *position,
+                                  bool by_state)
+{
+    return (struct summary_row){.code = position->place.code,
+                                .partition = position->place.partition,
+                                .program = by_state ? position->program : NULL,
+                                .journal = by_state ? position->journal : 0};
+}
+
+static int row_order(const void *a, const void *b)
+{
+    const struct summary_row *left = a;
+    const struct summary_row *right = b;
+
+    if (left->code != right->code) {
+        return left->code < right->code ? -1 : 1;
+    }
+    int order = strcmp(left->partition, right->partition);
+
+    if (order == 0 && left->journal != right->journal) {
+        return left->journal < right->journal ? -1 : 1;
+    }
+    return order != 0 || left->program == NULL
+               ? order
+               : strcmp(left->program, right->program);
+}
+
+/* Its place in the family. */
+static unsigned form_index(uint32_t code, const struct sweep_effect *effect)
+{
+    const struct sweep_form *form;
+    unsigned forms = family_forms(code, &form);
+    unsigned at = 0;
+
+    while (at + 1 < forms && &form[at] != effect->form) {
+        at++;
+    }
+    return at;
+}
+
+static void count_position(struct summary_row *row,
+                           const struct sweep_position *position)
+{
+    row->positions += position->effects > 0;
+    for (unsigned i = 0; i < position->effects; i++) {
+        result_count(&row->tally, &position->effect[i]);
+        result_count(&row->form[form_index(row->code, &position->effect[i])],
+                     &position->effect[i]);
+    }
+}
+
+static int add_to_rows(struct summary *summary,
+                       const struct sweep_position *position, bool by_state)
+{
+    struct summary_row wanted = row_for(position, by_state);
+    size_t at = 0;
+
+    while (at < summary->rows && row_order(&summary->row[at], &wanted) != 0) {
+        at++;
+    }
+    if (at == summary->rows) {
+        struct summary_row *grown =
+            realloc(summary->row, (at + 1) * sizeof *grown);
+
+        if (grown == NULL) {
+            return -1;
+        }
+        summary->row = grown;
+        grown[summary->rows++] = wanted;
+    }
+    count_position(&summary->row[at], position);
+    return 0;
+}
+
+/* ---- the whole ---------------------------------------------------------------- */
+
+int summary_make(const struct sweep_result *result, bool by_state,
+                 struct summary *summary)
+{
+    const struct sweep *sweep = &result->sweep;
+    int err = 0;
+
+    *summary = (struct summary){0};
+    for (size_t i = 0; i < sweep->positions && err == 0; i++) {
+        err = add_to_bands(summary, i, &sweep->position[i]);
+        err = err ? err : add_to_rows(summary, &sweep->position[i], by_state);
+    }
+    if (summary->rows > 1) {
+        qsort(summary->row, summary->rows, sizeof *summary->row, row_order);
+    }
+    return err;
+}
+
+void summary_free(struct summary *summary)
+{
+    free(summary->band);
+    free(summary->row);
+    *summary = (struct summary){0};
+}
+
+uint64_t summary_length(const struct sweep_result *result)
+{
+    const struct sweep *sweep = &result->sweep;
+
+    return sweep->positions > 0 ? sweep->position[sweep->positions - 1].time_ns
+                                : 0;
+}
+
+static const char *depth_text(uint32_t depth, char *out, size_t size)
+{
+    if (depth == 1) {
+        return "second cuts during a recovery";
+    }
+    if (depth >= SWEEP_CLOSURE) {
+        return "more than 16 cuts in a row";
+    }
+    snprintf(out, size, "more than %u cuts in a row", (unsigned)depth);
+    return out;
+}
+
+void summary_left_out(const struct sweep_result *result, char *out, size_t size)
+{
+    char depth[64];
+    char expects[96] = "";
+    const char *kinds =
+        (result->kinds & SWEEP_DIP) == 0 ? "; brown-outs, resets from outside"
+        : (result->kinds & SWEEP_RESET) == 0 ? "; resets from outside"
+                                             : "";
+
+    if (result->sweep.left_out > 0) {
+        snprintf(expects, sizeof expects,
+                 ", %u expectation%s that a cut may change (counts, events, "
+                 "values at the end)",
+                 result->sweep.left_out,
+                 result->sweep.left_out == 1 ? "" : "s");
+    }
+    snprintf(out, size,
+             "%s%s; forms of torn operations outside the family; time before a "
+             "boot other than up to the next day: battery drift, quick "
+             "returns of power%s",
+             depth_text(result->depth, depth, sizeof depth), kinds, expects);
+}

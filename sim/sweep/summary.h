@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A sweep's result, grouped for reports: bands of the strip, and a table by
+ * operation. Plain values; names are borrowed from the result, lists are
+ * malloc'ed.
+ */
+#ifndef OTALAB_SWEEP_SUMMARY_H
+#define OTALAB_SWEEP_SUMMARY_H
+
+#include "sweep/result.h"
+
+/* Consecutive positions in one boot during which one program runs. */
+struct summary_band {
+    uint32_t boot;
+    const char *program;
+    size_t first; /* index of a position */
+    size_t count;
+};
+
+/* All cuts at one kind of operation in one partition, in one state. */
+struct summary_row {
+    uint32_t code; /* enum event_code */
+    const char *partition;
+    const char *program; /* NULL: in all states */
+    uint32_t journal;
+    uint64_t positions;
+    struct result_tally tally;
+    struct result_tally form[SWEEP_EFFECTS]; /* in the family's order */
+};
+
+struct summary {
+    size_t bands;
+    struct summary_band *band;
+    size_t rows;
+    struct summary_row *row;
+};
+
+/* By operation, or by operation and state (`by_state`). 0, or -1 if out of
+ * memory; summary_free() either way. */
+int summary_make(const struct sweep_result *result, bool by_state,
+                 struct summary *summary);
+void summary_free(struct summary *summary);
+
+/* The virtual time of the clean run up to its last position, in ns. */
+uint64_t summary_length(const struct sweep_result *result);
+
+/* What was not tried, in one sentence. */
+void summary_left_out(const struct sweep_result *result, char *out,
+                      size_t size);
+
+#endif
