@@ -46,7 +46,7 @@ include $(wildcard tests/*/module.mk)
 
 .PHONY: test unit demo bench
 test: ## build, then all tests: unit, real binary, command line, scenarios
-test: deps-test host firmware $(test_programs)
+test: deps-test host firmware native $(test_programs)
 	$(Q)tools/test.sh $(B) unit qemu cli scenarios
 unit: ## only the unit tests
 unit: deps-test $(B)/tests/unit

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/native.h"
 #include "cli/cmd_run.h"
 #include "cli/debug_at.h"
 #include "cli/debugger.h"
@@ -236,8 +237,9 @@ static int replay(const struct options *options,
     struct scenario *scenario = NULL;
     struct run_result result;
     struct debug_at at;
-    int err = options_port(&options->value[GDB], diag);
+    int err = native_check(token, diag);
 
+    err = err ? err : options_port(&options->value[GDB], diag);
     err = err ? err : debug_at_read(options->value[GDB_AT].text, &at, diag);
     err = err ? err : paths_locate(options->value[FIRMWARE].text, &where, diag);
     err = err ? err : replayed_scenario(replayed, &where, &scenario, diag);

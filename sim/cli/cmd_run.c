@@ -13,6 +13,7 @@
 #include "cli/jobs.h"
 #include "base/json.h"
 #include "machine/machine.h"
+#include "cli/native.h"
 #include "shell/options.h"
 #include "report/outputs.h"
 #include "report/meter.h"
@@ -39,7 +40,8 @@ enum {
     VERIFY,
     GDB,
     FIRMWARE,
-    QEMU
+    QEMU,
+    NATIVE
 };
 
 static const struct option_spec run_options_table[] = {
@@ -119,6 +121,7 @@ static const struct option_spec run_options_table[] = {
     [GDB] = OPTION_ROW_GDB,
     [FIRMWARE] = OPTION_ROW_FIRMWARE,
     [QEMU] = OPTION_ROW_QEMU,
+    [NATIVE] = OPTION_ROW_NATIVE,
     {0},
 };
 
@@ -615,7 +618,8 @@ static int run(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
-    code = go(&runner, &diag);
+    code = options.value[NATIVE].given ? native_go(&diag) : 0;
+    code = code ? code : go(&runner, &diag);
     if (code == OTALAB_ERR_EMPTY) {
         code = -code; /* already reported */
     } else if (code < 0) {

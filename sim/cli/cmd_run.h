@@ -34,6 +34,13 @@ extern const struct command command_merge;
         .help = "take device programs from DIR; those missing there come " \
                 "from the build"                                           \
     }
+#define OPTION_ROW_NATIVE                                                  \
+    {                                                                      \
+        .name = "native",                                                  \
+        .help = "no QEMU: run the device programs as compiled for the "    \
+                "host, some hundred times as fast, with other times; one " \
+                "device, no variants"                                      \
+    }
 #define OPTION_ROW_QEMU                                          \
     {                                                            \
         .name = "qemu", .kind = OPTION_FILE, .argument = "FILE", \

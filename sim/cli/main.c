@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "shell/man.h"
 #include "shell/options.h"
+#include "cli/native.h"
 #include "cli/root.h"
 #include "base/version.h"
 
@@ -31,6 +32,8 @@ static int start(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    native_keep(argc, argv);
+
     int code = start(argc, argv);
 
     /* a full disk behind stdout must not look like success */

@@ -747,3 +747,8 @@ const char *machine_qemu_version(const struct machine *machine)
 {
     return machine->qemu.version;
 }
+
+bool machine_is_native(void)
+{
+    return false;
+}

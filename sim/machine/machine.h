@@ -99,7 +99,11 @@ bool machine_take_write(struct machine *machine, enum channel_guarded where,
 struct ctl_page *machine_page(struct machine *machine);
 uint8_t *machine_window(struct machine *machine); /* BOARD_WINDOW_SIZE */
 struct channel *machine_channel(struct machine *machine);
-const char *machine_qemu_version(const struct machine *machine); /* "7.2.22" */
+/* "7.2.22", or MACHINE_NATIVE. */
+#define MACHINE_NATIVE "native"
+const char *machine_qemu_version(const struct machine *machine);
+/* Whether machines run programs compiled for the host (sim/native), not QEMU. */
+bool machine_is_native(void);
 /* What QEMU wrote to its stderr, as evidence; NUL-terminated. */
 const char *machine_stderr(struct machine *machine);
 

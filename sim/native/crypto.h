@@ -7,14 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Keep the results of verifications under their whole input; off at first. */
-void remember_verify(bool on);
+/* Whether results are kept, under their whole input; on at first. */
+void crypto_remember(bool on);
 
-struct remember_counts {
+struct crypto_counts {
     uint64_t asked;
     uint64_t computed;
 };
-struct remember_counts remember_counted(void);
+struct crypto_counts crypto_counted(void);
 
 /* crypto_verify() of ota/crypto.h, under the name that native programs call:
  * whether the signature r || s of the digest is that of the key x || y; all

@@ -21,7 +21,6 @@
 
 #include "native/cpu.h"
 
-#define VERSION "native"
 #define ENTRY_WORD 1u /* of a vector table */
 
 struct machine {
@@ -297,7 +296,12 @@ struct channel *machine_channel(struct machine *machine)
 const char *machine_qemu_version(const struct machine *machine)
 {
     (void)machine;
-    return VERSION;
+    return MACHINE_NATIVE;
+}
+
+bool machine_is_native(void)
+{
+    return true;
 }
 
 const char *machine_stderr(struct machine *machine)
@@ -310,6 +314,6 @@ int machine_find_qemu(const char *qemu, char version[32], struct diag *diag)
 {
     (void)qemu;
     (void)diag;
-    (void)snprintf(version, 32, "%s", VERSION);
+    (void)snprintf(version, 32, "%s", MACHINE_NATIVE);
     return 0;
 }

@@ -219,6 +219,11 @@ const char *machine_stderr(struct machine *machine)
     return "";
 }
 
+bool machine_is_native(void)
+{
+    return false;
+}
+
 int machine_find_qemu(const char *qemu, char version[32], struct diag *diag)
 {
     (void)qemu;

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/native.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "machine/machine.h"
+
+#define SUFFIX "-native"
+
+static char **kept;
+
+void native_keep(int argc, char **argv)
+{
+    kept = calloc((size_t)argc + 1, sizeof *kept);
+    if (kept != NULL) {
+        memcpy(kept, argv, (size_t)argc * sizeof *kept);
+    }
+}
+
+int native_go(struct diag *diag)
+{
+    char program[512];
+    ssize_t length;
+
+    if (machine_is_native()) {
+        return 0;
+    }
+    length =
+        readlink("/proc/self/exe", program, sizeof program - sizeof SUFFIX);
+    if (length <= 0 || kept == NULL) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                         "this program's own file is not known");
+    }
+    memcpy(program + length, SUFFIX, sizeof SUFFIX);
+    kept[0] = program;
+    (void)execv(program, kept);
+    return diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                     "%s: %s: build it with 'make native'", program,
+                     strerror(errno));
+}
+
+int native_check(const struct token *token, struct diag *diag)
+{
+    bool native = strcmp(token->qemu, MACHINE_NATIVE) == 0;
+
+    if (native == machine_is_native()) {
+        return 0;
+    }
+    return diag_fail(diag, OTALAB_ERR_USAGE,
+                     native ? "this is a native run, which QEMU cannot "
+                              "repeat: use otalab-native"
+                            : "this run was made with QEMU %s, which a native "
+                              "machine cannot repeat: use otalab",
+                     token->qemu);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The tool whose device programs are compiled for the host, beside this one. */
+#ifndef OTALAB_CLI_NATIVE_H
+#define OTALAB_CLI_NATIVE_H
+
+#include "base/diag.h"
+#include "engine/token.h"
+
+/* Keep main()'s arguments: parsing options changes their order. */
+void native_keep(int argc, char **argv);
+/* Become that tool, with the arguments that were kept. Returns 0 if this is it
+ * already, otherwise an error that says why it cannot run. */
+int native_go(struct diag *diag);
+
+/* A run can be replayed only on the kind of machine that it was made on. 0, or
+ * OTALAB_ERR_USAGE with a line that names the tool. */
+int native_check(const struct token *token, struct diag *diag);
+
+#endif
