@@ -84,6 +84,8 @@ int acts_do(struct model *model, enum act act, const char *argument,
             struct diag *diag)
 {
     const struct act_facts *facts = act_facts(act);
+
+    model->overwrite[0] = '\0'; /* whatever was asked is no longer asked */
     bool given = argument != NULL && argument[0] != '\0';
 
     if ((unsigned)act >= ACT_COUNT || handlers[act] == NULL) {
@@ -224,6 +226,9 @@ int acts_key(struct model *model, int key, struct diag *diag)
         return prompt_key(model, key, diag);
     }
     model->message[0] = '\0';
+    if (model->overwrite[0] != '\0') {
+        return branch_overwrite(model, key == 'y' || key == 'Y');
+    }
     if (model->help || (model->packet > 0 && !model->menu.open)) {
         return page_key(model, key, diag);
     }

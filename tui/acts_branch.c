@@ -520,13 +520,24 @@ static bool name_of(const char *path, char *out, size_t size)
     return true;
 }
 
+/* The file is there already: it is written only when the next key says so. */
+static void ask_first(struct model *model, const char *path)
+{
+    snprintf(model->overwrite, sizeof model->overwrite, "%s", path);
+    model_say(model, SCREEN_WARN, "%s exists; overwrite it? y or n", path);
+}
+
 static int write_scenario(struct model *model, const char *path,
-                          const char *name)
+                          const char *name, bool over)
 {
     const char *faults[TOKEN_FAULTS + BRANCHES];
     unsigned count = all_faults(model, model->branches.current, faults);
-    FILE *out = fopen(path, "wx");
+    FILE *out = fopen(path, over ? "w" : "wx");
 
+    if (out == NULL && errno == EEXIST) {
+        ask_first(model, path);
+        return -1;
+    }
     if (out == NULL) {
         model_say(model, SCREEN_BAD, "%s cannot be written: %s", path,
                   strerror(errno));
@@ -543,7 +554,7 @@ static int write_scenario(struct model *model, const char *path,
     return 0;
 }
 
-int act_save(struct model *model, const struct order *order)
+static int save(struct model *model, const char *path, bool over)
 {
     struct scenario *again = NULL;
     struct diag line = {""};
@@ -553,20 +564,37 @@ int act_save(struct model *model, const struct order *order)
         model_say(model, SCREEN_BAD, "the scenario's file is not known");
         return 0;
     }
-    if (!name_of(order->argument, name, sizeof name)) {
+    if (!name_of(path, name, sizeof name)) {
         model_say(model, SCREEN_BAD,
                   "a scenario's file ends with .yaml: save my-cut.yaml");
         return 0;
     }
-    if (write_scenario(model, order->argument, name) != 0) {
+    if (write_scenario(model, path, name, over) != 0) {
         return 0;
     }
-    if (scenario_read(order->argument, &again, &line) != 0) {
+    if (scenario_read(path, &again, &line) != 0) {
         model_say(model, SCREEN_BAD, "written, but: %s", line.text);
     } else {
-        model_say(model, SCREEN_GOOD, "written; try: otalab run %s",
-                  order->argument);
+        model_say(model, SCREEN_GOOD, "written; try: otalab run %s", path);
     }
     scenario_free(again);
     return 0;
+}
+
+int act_save(struct model *model, const struct order *order)
+{
+    return save(model, order->argument, false);
+}
+
+int branch_overwrite(struct model *model, bool yes)
+{
+    char path[MODEL_TEXT];
+
+    snprintf(path, sizeof path, "%s", model->overwrite);
+    model->overwrite[0] = '\0';
+    if (!yes) {
+        model_say(model, SCREEN_TEXT, "%s is left as it was", path);
+        return 0;
+    }
+    return save(model, path, true);
 }

@@ -65,6 +65,8 @@ act_fn act_wear;
 act_fn act_younger;
 act_fn act_zoom;
 
+/* The answer to whether the file that `save` named is overwritten. */
+int branch_overwrite(struct model *model, bool yes);
 /* The chosen item of the menu: fork with its fault. */
 int branch_take_item(struct model *model, struct diag *diag);
 /* Or only show the bytes of flash that it would change. */

@@ -101,6 +101,8 @@ struct model {
     struct model_prompt prompt;
     struct model_menu menu;
 
+    char overwrite[MODEL_TEXT]; /* file that has to be answered for; "": none */
+
     bool running;
     unsigned speed;           /* index into model_speeds */
     char stop_at[MODEL_TEXT]; /* name of the event; "": none */

@@ -11,6 +11,7 @@
 #include "shell/options.h"
 #include "base/paths.h"
 #include "cli/root.h"
+#include "lesson/shelf.h"
 #include "scenario/explain.h"
 
 enum { OFFER };
@@ -102,6 +103,24 @@ static int offer_topics(const char *typed, struct diag *diag)
     return 0;
 }
 
+static int offer_lessons(const char *typed, struct diag *diag)
+{
+    struct locations where = {0};
+    struct diag unused = {""};
+    struct shelf shelf;
+    /* Only the folders count here: a missing ROM does not matter. */
+    int missing = paths_locate(NULL, &where, &unused);
+    int err = shelf_read(&shelf, &where, diag);
+
+    (void)missing;
+    for (unsigned i = 0; i < shelf.count && err == 0; i++) {
+        completion_word(typed, shelf.lesson[i]->name, shelf.lesson[i]->title,
+                        stdout);
+    }
+    shelf_free(&shelf);
+    return err;
+}
+
 /* ---- the command ---------------------------------------------------------- */
 
 static int script(const char *shell, struct diag *diag)
@@ -126,6 +145,7 @@ static int offer(const struct options *options, struct diag *diag)
 
     return answer.adds == ADDS_SCENARIOS ? offer_scenarios(answer.typed, diag)
            : answer.adds == ADDS_TOPICS  ? offer_topics(answer.typed, diag)
+           : answer.adds == ADDS_LESSONS ? offer_lessons(answer.typed, diag)
                                          : 0;
 }
 

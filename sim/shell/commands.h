@@ -26,6 +26,7 @@ enum completes {
     COMPLETES_FILES = 0,
     COMPLETES_SCENARIOS, /* names, .yaml files and folders */
     COMPLETES_TOPICS,    /* what `otalab explain` can explain */
+    COMPLETES_LESSONS,   /* names of lessons, and folders */
     COMPLETES_WORDS,     /* the words of `arguments`: "bash|zsh|fish" */
     COMPLETES_NOTHING
 };

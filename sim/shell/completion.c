@@ -105,6 +105,7 @@ static enum completion_adds adds_for(const struct place *place, bool options)
         [COMPLETES_FILES] = ADDS_FILES,
         [COMPLETES_SCENARIOS] = ADDS_SCENARIOS,
         [COMPLETES_TOPICS] = ADDS_TOPICS,
+        [COMPLETES_LESSONS] = ADDS_LESSONS,
         [COMPLETES_WORDS] = ADDS_NOTHING,
         [COMPLETES_NOTHING] = ADDS_NOTHING,
     };
@@ -147,7 +148,7 @@ struct completion completion_offer(const struct command *root,
     static const char *const adds[] = {
         [ADDS_NOTHING] = "words",   [ADDS_FILES] = "files",
         [ADDS_FOLDERS] = "folders", [ADDS_SCENARIOS] = "scenarios",
-        [ADDS_TOPICS] = "words",
+        [ADDS_TOPICS] = "words",    [ADDS_LESSONS] = "folders",
     };
     struct place place = {.command = root};
     const char *typed = words[count - 1];

@@ -18,7 +18,8 @@ enum completion_adds {
     ADDS_FILES,
     ADDS_FOLDERS,
     ADDS_SCENARIOS, /* names from the caller; folders, *.yaml from the shell */
-    ADDS_TOPICS     /* names from the caller */
+    ADDS_TOPICS,    /* names from the caller */
+    ADDS_LESSONS    /* names from the caller; folders from the shell */
 };
 
 struct completion {

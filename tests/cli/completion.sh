@@ -61,6 +61,8 @@ bash_offers "no scenario: other files" "" run note
 bash_offers "a second scenario" "ab-bad" run ab-good ab-ba
 bash_offers "scenarios of check" "ab-bad" check ab-ba
 bash_offers "a topic" "flash.erase" explain flash.er
+bash_offers "a lesson" "the-rollback" lesson start the-ro
+bash_offers "a lesson or its folder" "folder" lesson check fol
 bash_offers "words" "zsh" completion z
 bash_offers "arguments after --" "ab-good" run -- ab-g
 bash_offers "no options after --" "" run -- --se
