@@ -28,6 +28,7 @@ static int take_in(struct model *model, struct diag *diag)
     picture_free(&model->now);
     known_free(&branch->known);
     branch->known = known;
+    memcpy(branch->met_at, live_met(branch->live), sizeof branch->met_at);
     err = timeline_update(&branch->timeline, known.history, branch->scenario);
     err = err ? err : model_go(model, model->at);
     return err ? diag_fail(diag, err, "out of memory") : 0;

@@ -31,7 +31,9 @@ struct branch {
     char token[512];           /* "" until it has run */
     unsigned failures;         /* why it failed, as far as that is known */
     struct run_failure failure[RUN_FAILURES];
-    uint64_t at; /* event that was looked at last */
+    uint64_t met_at[SCENARIO_EXPECTS]; /* as in struct run_result; of a
+                                          recording 0 */
+    uint64_t at;                       /* event that was looked at last */
 };
 
 struct branches {

@@ -9,8 +9,9 @@
 struct view {
     const struct model *model;
     const struct expect *expect;
-    unsigned count; /* events that matched */
-    bool over;      /* the run is */
+    unsigned count;  /* events that matched */
+    uint64_t met_at; /* event; 0: the engine has not seen it met */
+    bool over;       /* the run is */
     bool passed;
     char *why;
     size_t size;
@@ -38,6 +39,14 @@ static enum expect_standing at_the_end(const struct view *view)
         return EXPECT_OPEN;
     }
     return view->passed || !has_failed(view) ? EXPECT_HOLDS : EXPECT_BROKEN;
+}
+
+/* A state, once seen after the faults, stays met. */
+static enum expect_standing of_state(const struct view *view)
+{
+    return view->met_at != 0 && view->model->at >= view->met_at
+               ? EXPECT_HOLDS
+               : at_the_end(view);
 }
 
 static enum expect_standing of_never(const struct view *view)
@@ -95,7 +104,7 @@ static enum expect_standing standing_of(const struct view *view)
     case EXPECT_COUNT:
         return of_count(view);
     case EXPECT_EVENTUALLY:
-        return view->expect->has_event ? of_event(view) : at_the_end(view);
+        return view->expect->has_event ? of_event(view) : of_state(view);
     case EXPECT_AT_END:
         break;
     }
@@ -111,6 +120,7 @@ enum expect_standing expect_state(const struct model *model, unsigned index,
         .model = model,
         .expect = &branch->scenario->expect[index],
         .count = timeline_count(&branch->timeline, index, model->at),
+        .met_at = branch->met_at[index],
         .over = model->now.verdict[0] != '\0',
         .passed = strcmp(model->now.verdict, "passed") == 0,
         .why = why != NULL ? why : unused,

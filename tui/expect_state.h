@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How an expectation of the scenario stands at the event that is looked at.
- * Found from the recording alone: what at_end asks for is known only at the
+ * Found from the recording, except that the run itself says when an
+ * `eventually` of a state was met. What at_end asks for is known only at the
  * end of the run, by its verdict. Pure.
  */
 #ifndef OTALAB_TUI_EXPECT_STATE_H

@@ -166,6 +166,11 @@ void live_token(const struct live *live, char *out, size_t size)
     }
 }
 
+const uint64_t *live_met(const struct live *live)
+{
+    return live->result.met_at;
+}
+
 unsigned live_failures(const struct live *live,
                        struct run_failure failure[RUN_FAILURES])
 {

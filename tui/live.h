@@ -51,6 +51,8 @@ void known_free(struct known *known);
 void live_token(const struct live *live, char *out, size_t size);
 unsigned live_failures(const struct live *live,
                        struct run_failure failure[RUN_FAILURES]);
+/* When each `eventually` of a state was met, as in struct run_result. */
+const uint64_t *live_met(const struct live *live);
 void live_end(struct live *live); /* NULL is fine */
 
 #endif

@@ -372,6 +372,9 @@ static void expect_state(struct run *run, unsigned index)
         return;
     }
     state->met = all_held(run, index);
+    if (state->met) {
+        run->result->met_at[index] = run->world->sequence;
+    }
     if (!state->met && hopeless(run, index)) {
         expect_hopeless(run, index);
     }

@@ -9,7 +9,9 @@ void run_result_forget(struct run_result *result)
 {
     struct recording recording = result->recording;
     struct track track = result->track;
+    uint64_t met_at[SCENARIO_EXPECTS];
 
+    memcpy(met_at, result->met_at, sizeof met_at);
     free(result->stderr_text);
     for (unsigned i = 0; i < result->devices; i++) {
         free(result->device[i].flash);
@@ -17,6 +19,7 @@ void run_result_forget(struct run_result *result)
     memset(result, 0, sizeof *result);
     result->recording = recording;
     result->track = track;
+    memcpy(result->met_at, met_at, sizeof met_at);
 }
 
 void run_result_free(struct run_result *result)

@@ -58,6 +58,8 @@ struct run_result {
     unsigned failures;
     struct run_failure failure[RUN_FAILURES];
     unsigned more_failures; /* beyond those kept */
+    /* The last event when an `eventually` of a state was met; 0: it was not */
+    uint64_t met_at[SCENARIO_EXPECTS];
     struct token token;
     uint8_t world[32]; /* hash of the world at the end */
     char *stderr_text; /* QEMU's, malloc'ed */
@@ -67,7 +69,8 @@ struct run_result {
     struct run_device device[SCENARIO_DEVICES];
 };
 
-/* All but the recording and its other half. */
+/* All but what grew during the run: the recording, its other half, and what
+ * was met. */
 void run_result_forget(struct run_result *result);
 void run_result_free(struct run_result *result);
 const char *run_verdict_name(enum run_verdict verdict);

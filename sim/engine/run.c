@@ -44,6 +44,7 @@ static int start(struct run *run, struct diag *diag)
     };
     int err = recording_begin(&run->result->recording, &header);
 
+    memset(run->result->met_at, 0, sizeof run->result->met_at);
     if (err == 0 && run->options->track) {
         err = track_begin(&run->result->track, run->world, &run->given->map);
     }

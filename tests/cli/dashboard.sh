@@ -91,6 +91,11 @@ check "its scenario is valid" 0 "$tool" check forked-here.yaml
 printf '%s\n' ':goto boot.attempt' ':expect this attempt counts' \
     ':goto boot.rollback' ':expect was never' N ':refuse was never' >tell.keys
 check "the scenario's own words" 0 "$tool" tui ab-bad --script tell.keys
+printf '%s\n' '5 z' ':goto boot.confirm' \
+    ':expect open   eventually: {running: update' ':goto server.status' \
+    ':expect held   eventually: {running: update' \
+    ':expect open   at_end' >met.keys
+check "a state is met before the end" 0 "$tool" tui ota-good --script met.keys
 check "a newcomer's rollback" 0 "$tool" tui ota-unplugged \
     --script "$keys/student.keys"
 check "a script that is a folder" 2 "$tool" tui ab-good --script "$keys"

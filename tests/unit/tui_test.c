@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The dashboard without a terminal: every pane at three sizes, every key. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,6 +132,58 @@ Test(tui, twenty_thousand_keys, .timeout = 300)
             screen_free(&screen);
         }
     }
+    tui_stage_end(model);
+}
+
+/* The smallest and a large terminal, with whatever may lie over the panes. */
+Test(tui, sizes_from_one_cell_to_many)
+{
+    static const unsigned all[][2] = {
+        {1, 1}, {79, 24}, {80, 23}, {300, 100}, {400, 200}};
+    struct model *model = tui_stage("ota-crash");
+    struct diag diag = {""};
+
+    command(model, "goto server.answer");
+    for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
+        for (unsigned pane = 0; pane < PANE_COUNT; pane++) {
+            model->pane = pane;
+            struct screen screen =
+                tui_stage_screen(model, all[i][0], all[i][1]);
+
+            cr_expect_eq(tui_stage_row(&screen, "n next") >= 0,
+                         all[i][0] >= 80 && all[i][1] >= 24);
+            screen_free(&screen);
+        }
+    }
+    model->pane = PANE_PACKETS;
+    command(model, "follow"); /* opened, then the terminal changes its size */
+    for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct screen screen = tui_stage_screen(model, all[i][0], all[i][1]);
+
+        cr_assert_eq(acts_key(model, KEY_PAGE_DOWN, &diag), 0);
+        screen_free(&screen);
+    }
+    cr_expect_gt(model->packet, 0);
+    tui_stage_end(model);
+}
+
+Test(tui, a_click_elsewhere_does_nothing)
+{
+    struct model *model = tui_stage("ab-good");
+    char argument[MODEL_TEXT];
+    struct screen screen = tui_stage_screen(model, 80, 24);
+    unsigned tabs = (unsigned)tui_stage_row(&screen, "1 console");
+
+    for (unsigned y = 0; y < 23; y++) {
+        for (unsigned x = 0; x < 80 && y != tabs; x++) {
+            cr_expect_eq(view_hit(model, x, y, argument), ACT_NONE);
+        }
+    }
+    cr_expect_eq(view_hit(model, 79, tabs, argument), ACT_NONE);
+    cr_expect_eq(view_hit(model, 80, 23, argument), ACT_NONE);
+    cr_expect_eq(view_hit(model, 5000, 5000, argument), ACT_NONE);
+    cr_expect_eq(view_hit(model, UINT_MAX, tabs, argument), ACT_NONE);
+    screen_free(&screen);
     tui_stage_end(model);
 }
 
