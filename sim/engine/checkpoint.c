@@ -51,34 +51,53 @@ static unsigned pieces_of(const struct world *world, struct piece piece[PIECES])
     return count;
 }
 
-static uint8_t *take_rest(const struct world *world)
+static size_t size_of(const struct piece *piece, unsigned count)
 {
-    struct piece piece[PIECES];
-    unsigned count = pieces_of(world, piece);
     size_t size = 0;
 
     for (unsigned i = 0; i < count; i++) {
         size += piece[i].size;
     }
-    uint8_t *rest = malloc(size);
-    uint8_t *to = rest;
-
-    for (unsigned i = 0; rest != NULL && i < count; i++) {
-        memcpy(to, (const uint8_t *)world + piece[i].at, piece[i].size);
-        to += piece[i].size;
-    }
-    return rest;
+    return size;
 }
 
-static void put_rest(struct world *world, const uint8_t *rest)
+/* 0, or -1 if out of memory. */
+static int take_rest(struct run *run, struct slices *rest)
 {
     struct piece piece[PIECES];
-    unsigned count = pieces_of(world, piece);
+    unsigned count = pieces_of(run->world, piece);
+    size_t size = size_of(piece, count);
+    uint8_t *bytes = malloc(size);
+    uint8_t *to = bytes;
 
-    for (unsigned i = 0; i < count; i++) {
-        memcpy((uint8_t *)world + piece[i].at, rest, piece[i].size);
-        rest += piece[i].size;
+    for (unsigned i = 0; bytes != NULL && i < count; i++) {
+        memcpy(to, (const uint8_t *)run->world + piece[i].at, piece[i].size);
+        to += piece[i].size;
     }
+    int err =
+        bytes == NULL ? -1 : slices_save(bytes, size, &run->held_rest, rest);
+
+    free(bytes);
+    return err;
+}
+
+static int put_rest(struct run *run, const struct slices *rest)
+{
+    struct piece piece[PIECES];
+    unsigned count = pieces_of(run->world, piece);
+    uint8_t *bytes = malloc(rest->size);
+    const uint8_t *from = bytes;
+
+    if (bytes == NULL || slices_restore(bytes, &run->held_rest, rest) != 0) {
+        free(bytes);
+        return -1;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        memcpy((uint8_t *)run->world + piece[i].at, from, piece[i].size);
+        from += piece[i].size;
+    }
+    free(bytes);
+    return 0;
 }
 
 /* ---- taking -------------------------------------------------------------- */
@@ -117,14 +136,14 @@ static int take_all(struct run *run, struct checkpoint *to)
     int err = recording_copy(&to->recording, &run->result->recording);
 
     err = err ? err : track_copy(&to->track, &run->result->track);
-    to->flash = calloc(SCENARIO_DEVICES, sizeof *to->flash);
+    to->flash = calloc(run->devices, sizeof *to->flash);
+    to->devices = run->devices;
     err = to->flash == NULL ? -1 : err;
     for (unsigned i = 0; i < run->devices && err == 0; i++) {
         err = take_device(run, i, to);
     }
-    to->rest = err ? NULL : take_rest(run->world);
     to->story = run->story;
-    return to->rest == NULL ? -1 : 0;
+    return err ? err : take_rest(run, &to->rest);
 }
 
 int checkpoint_copy(struct run *run, struct checkpoint **out, struct diag *diag)
@@ -178,14 +197,14 @@ void checkpoint_leave(struct checkpoint *checkpoint)
     if (checkpoint == NULL || --checkpoint->users > 0) {
         return;
     }
-    for (unsigned i = 0; i < SCENARIO_DEVICES; i++) {
+    for (unsigned i = 0; i < checkpoint->devices; i++) {
         free(checkpoint->sram[i]);
         if (checkpoint->flash != NULL) {
             sectors_free(&checkpoint->flash[i]);
         }
     }
     free(checkpoint->flash);
-    free(checkpoint->rest);
+    slices_free(&checkpoint->rest);
     recording_free(&checkpoint->recording);
     track_free(&checkpoint->track);
     checkpoint_leave(checkpoint->base);
@@ -200,13 +219,13 @@ static bool stands(const struct world_device *device)
     return device->wait != WAIT_RESET && device->wait != WAIT_LOST;
 }
 
-void checkpoint_put(struct run *run, const struct checkpoint *checkpoint)
+int checkpoint_put(struct run *run, const struct checkpoint *checkpoint)
 {
     for (unsigned i = 0; i < run->devices; i++) {
         sectors_restore(&run->world->device[i].board.flash, &run->held[i],
                         &checkpoint->flash[i]); /* notices what was touched */
     }
-    put_rest(run->world, checkpoint->rest);
+    return put_rest(run, &checkpoint->rest);
 }
 
 int checkpoint_go(struct run *run, const struct checkpoint *checkpoint,
@@ -223,7 +242,9 @@ int checkpoint_go(struct run *run, const struct checkpoint *checkpoint,
     for (unsigned i = 0; i < run->devices; i++) {
         in_place[i] = stands(&run->world->device[i]);
     }
-    checkpoint_put(run, checkpoint);
+    if (checkpoint_put(run, checkpoint) != 0) {
+        return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
     run->story = checkpoint->story;
     for (unsigned i = 0; i < run->devices && err == 0; i++) {
         err = device_return(&run->device[i], in_place[i], checkpoint->sram[i],

@@ -16,7 +16,8 @@ struct checkpoint {
     uint64_t turns;
     uint32_t phase;
 
-    uint8_t *rest; /* the world without the contents of the flash */
+    struct slices rest; /* the world without the contents of the flash */
+    unsigned devices;
     struct sectors *flash;
     uint8_t *sram[SCENARIO_DEVICES]; /* if the next boot may see it */
     struct recording recording;
@@ -30,10 +31,11 @@ bool checkpoint_possible(const struct run *run);
 /* Take a checkpoint. 0, or OTALAB_ERR_SIMULATOR if out of memory. */
 int checkpoint_take(struct run *run, struct checkpoint **out,
                     struct diag *diag);
-/* The same at any point, for the world alone; checkpoint_put() goes back. */
+/* The same at any point, for the world alone; checkpoint_put() goes back. 0, or
+ * -1 if out of memory. */
 int checkpoint_copy(struct run *run, struct checkpoint **out,
                     struct diag *diag);
-void checkpoint_put(struct run *run, const struct checkpoint *checkpoint);
+int checkpoint_put(struct run *run, const struct checkpoint *checkpoint);
 /* Return to a checkpoint of this run. Errors as from machine_restart(). */
 int checkpoint_go(struct run *run, const struct checkpoint *checkpoint,
                   struct diag *diag);

@@ -121,6 +121,7 @@ void run_end(struct run *run)
         machine_stop(run->device[i].machine);
         sectors_free(&run->held[i]);
     }
+    slices_free(&run->held_rest);
     free(run->world);
     free(run);
 }
@@ -231,7 +232,9 @@ int run_crash(struct run *run, struct crash *crash, struct checkpoint **out,
     if (err == 0 && crash->wanted(crash->context, crash->key)) {
         err = checkpoint_take(run, out, diag);
     }
-    checkpoint_put(run, aside);
+    if (checkpoint_put(run, aside) != 0 && err == 0) {
+        err = diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
     checkpoint_leave(aside);
     page->status = status;
     run->seen = seen;

@@ -31,6 +31,7 @@
 #ifndef OTALAB_ENGINE_STATE_H
 #define OTALAB_ENGINE_STATE_H
 
+#include "base/slices.h"
 #include "engine/hear.h"
 #include "device/sectors.h"
 #include "engine/given.h"
@@ -72,6 +73,7 @@ struct run {
     struct story story;
     struct hear hear;
     struct sectors held[SCENARIO_DEVICES]; /* of what was saved last */
+    struct slices held_rest;               /* the same */
     struct checkpoint *last;      /* the last point with all devices in reset */
     const struct pattern *wanted; /* event to stop after; NULL: none */
     bool seen;                    /* it has come */

@@ -192,6 +192,7 @@ static int build_args(struct machine *machine,
         "-net",        "none",
         "-serial",     "none",
         "-icount",     "shift=5,sleep=off",
+        "-accel",      "tcg,tb-size=64",
     };
     char backend[120];
 

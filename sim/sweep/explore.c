@@ -277,7 +277,8 @@ static bool is_asked_for(const struct explorer *explorer,
 {
     unsigned kinds = explorer->options->kinds;
 
-    return (form->kind & (kinds != 0 ? kinds : SWEEP_POWER)) != 0;
+    return (form->kind & (kinds != 0 ? kinds : SWEEP_POWER)) != 0 &&
+           family_has(explorer->options->family, form);
 }
 
 /* Try these forms there. `effects` is NULL after a first cut; *made counts. */
@@ -506,6 +507,14 @@ static int run_node(struct explorer *explorer, uint32_t number,
     return err;
 }
 
+/* The clean run is always finished. */
+static bool is_spent(const struct explorer *explorer)
+{
+    uint64_t most = explorer->options->boots;
+
+    return most > 0 && explorer->sweep->counts.boots >= most;
+}
+
 int explore(struct explorer *explorer, struct diag *diag)
 {
     uint8_t key[32];
@@ -515,7 +524,8 @@ int explore(struct explorer *explorer, struct diag *diag)
     int err = number == SWEEP_NONE ? no_memory(diag) : 0;
 
     explorer->clean_boot = 1;
-    while (err == 0 && number != SWEEP_NONE && !stopped(explorer)) {
+    while (err == 0 && number != SWEEP_NONE && !stopped(explorer) &&
+           !is_spent(explorer)) {
         err = explorer->graph.node[number].at == NULL
                   ? run_chain(explorer, number, diag)
                   : run_node(explorer, number, diag);

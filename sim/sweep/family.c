@@ -97,6 +97,53 @@ unsigned family_flips(uint32_t code, const struct sweep_form **forms)
     return flash ? COUNT(flips_in_flash) : COUNT(flips);
 }
 
+static bool is_name(const char *name, const char *text, size_t length)
+{
+    return strlen(name) == length && memcmp(name, text, length) == 0;
+}
+
+bool family_has(const char *names, const struct sweep_form *form)
+{
+    for (const char *at = names; at != NULL && *at != '\0';) {
+        size_t length = strcspn(at, ",");
+
+        if (is_name(form->name, at, length)) {
+            return true;
+        }
+        at += length + (at[length] == ',');
+    }
+    return names == NULL;
+}
+
+static bool is_known(const char *text, size_t length)
+{
+    for (size_t i = 0; i < COUNT(families); i++) {
+        for (unsigned k = 0; k < families[i].count; k++) {
+            if (is_name(families[i].form[k].name, text, length)) {
+                return true;
+            }
+        }
+    }
+    for (size_t i = 0; i < COUNT(flips); i++) {
+        if (is_name(flips[i].name, text, length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *family_unknown(const char *names, size_t *length)
+{
+    for (const char *at = names; at != NULL && *at != '\0';) {
+        *length = strcspn(at, ",");
+        if (!is_known(at, *length)) {
+            return at;
+        }
+        at += *length + (at[*length] == ',');
+    }
+    return NULL;
+}
+
 /* Adds ",key=value" unless the value is empty. */
 static void add(char *out, size_t size, const char *key, const char *value)
 {

@@ -12,6 +12,12 @@ unsigned family_forms(uint32_t code, const struct sweep_form **forms);
  * SWEEP_EFFECTS. */
 unsigned family_flips(uint32_t code, const struct sweep_form **forms);
 
+/* Whether a list of names separated by commas, or NULL for all, has the form. */
+bool family_has(const char *names, const struct sweep_form *form);
+/* The first name in the list that no form has, of `length` bytes; NULL: all are
+ * known. */
+const char *family_unknown(const char *names, size_t *length);
+
 /* The fault that cuts there, as for --fault. */
 void family_fault(const struct sweep_place *place,
                   const struct sweep_form *form, char *out, size_t size);

@@ -108,8 +108,10 @@ struct sweep_counts {
 
 struct sweep_options {
     const struct run_options *run;
-    unsigned kinds; /* of enum sweep_kind, one bit each; 0: SWEEP_POWER */
-    uint32_t depth; /* cuts in a row, 1..SWEEP_CLOSURE */
+    unsigned kinds;     /* of enum sweep_kind, one bit each; 0: SWEEP_POWER */
+    const char *family; /* names of forms, "before,after"; NULL: all */
+    uint64_t boots;     /* run at most that many; 0: no limit */
+    uint32_t depth;     /* cuts in a row, 1..SWEEP_CLOSURE */
     uint32_t first; /* positions of the clean run, from .. to, counted from 1 */
     uint32_t last;
     uint32_t shard; /* 0 .. shards - 1 */

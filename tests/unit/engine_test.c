@@ -345,3 +345,124 @@ Test(engine, without_forks_only_a_reset_is_saved)
     cr_expect_null(point);
     end();
 }
+
+/* ---- crashes and pauses ------------------------------------------------- */
+
+#define PAUSED "steps: [{at: 0s, do: {pauses: {}}}%s]\n"
+#define CUT                                                                    \
+    ", {on: {event: flash.program, nth: 1}, do: {power_cut: {done: 0%, form: " \
+    "prefix, reach: 30%}}}"
+
+static bool take_all(void *context, const uint8_t key[32])
+{
+    memcpy(context, key, 32);
+    return true;
+}
+
+/* A step that cuts the power, and a crash at the same place. */
+static void begin_paused(const char *more)
+{
+    char body[400];
+
+    snprintf(body, sizeof body, PAUSED, more);
+    begin(body);
+}
+
+static void to_program(void)
+{
+    go((struct run_until){.what = UNTIL_CHANGE, .changes = 1});
+    cr_assert_eq(run_world(stage.run)->changes, 2);
+}
+
+static struct crash crash_here(struct checkpoint **at, uint8_t told[32])
+{
+    struct crash crash = {.cut = {.off_ns = 1,
+                                  .cause = CTL_CAUSE_POWER_ON,
+                                  .flash_form = FLASH_FORM_PREFIX,
+                                  .flash_reach = 300},
+                          .wanted = take_all,
+                          .context = told};
+
+    cr_assert_eq(run_crash(stage.run, &crash, at, &stage.diag), 0);
+    cr_assert_not_null(*at);
+    return crash;
+}
+
+Test(engine, a_crash_is_what_a_cut_leaves)
+{
+    struct checkpoint *at;
+    uint8_t told[32];
+    uint8_t key[32];
+    uint64_t content;
+
+    begin_paused("");
+    to_program();
+    struct crash crash = crash_here(&at, told);
+
+    cr_expect(crash.exact);
+    cr_expect_arr_eq(crash.key, told, 32);
+    cr_assert_eq(run_restore(stage.run, at, &stage.diag), 0);
+    run_key(stage.run, key);
+    cr_expect_arr_eq(key, crash.key, 32);
+    content = flash_hash(&run_world(stage.run)->device[0].board.flash);
+    checkpoint_leave(at);
+    end();
+
+    begin_paused(CUT);
+    go((struct run_until){.what = UNTIL_RESET});
+    cr_expect_eq(flash_hash(&run_world(stage.run)->device[0].board.flash),
+                 content);
+    end();
+}
+
+Test(engine, a_crash_disturbs_nothing)
+{
+    struct checkpoint *at;
+    uint8_t told[32];
+    uint8_t undisturbed[32];
+
+    begin_paused("");
+    finish();
+    memcpy(undisturbed, stage.result.world, 32);
+    end();
+
+    begin_paused("");
+    to_program();
+    crash_here(&at, told);
+    checkpoint_leave(at);
+    finish();
+    cr_expect_arr_eq(stage.result.world, undisturbed, 32);
+    end();
+}
+
+Test(engine, a_form_that_does_not_fit_is_not_exact)
+{
+    struct checkpoint *at;
+    uint8_t told[32];
+    struct crash crash = {.cut = {.flash_form = FLASH_FORM_ERASE_MIX},
+                          .wanted = take_all,
+                          .context = told};
+
+    begin_paused("");
+    to_program();
+    cr_assert_eq(run_crash(stage.run, &crash, &at, &stage.diag), 0);
+    cr_expect_not(crash.exact);
+    checkpoint_leave(at);
+    end();
+}
+
+Test(engine, with_pauses_a_boot_begins_with_a_day)
+{
+    const uint64_t day = UINT64_C(86400000000000);
+
+    begin_paused(CUT);
+    go((struct run_until){.what = UNTIL_RESET});
+    cr_expect_eq(run_world(stage.run)->paused_ns, day);
+    cr_expect_eq(run_world(stage.run)->device[0].board.now_ns, day);
+    cr_expect_lt(run_world(stage.run)->lasted_ns, UINT64_C(1000000000));
+    finish();
+    /* the bound of 100 s counts from there */
+    cr_expect_gt(run_world(stage.run)->now_ns, day);
+    cr_expect_leq(run_world(stage.run)->now_ns, day + UINT64_C(100000000000));
+    end();
+}
