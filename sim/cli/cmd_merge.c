@@ -8,14 +8,12 @@
 #include "cli/sweep_out.h"
 #include "sweep/merge.h"
 
-enum { JSON, JUNIT, QUIET, COLOR };
+enum { JSON, HTML, JUNIT, QUIET, COLOR };
 
 static const struct option_spec merge_table[] = {
-    [JSON] = OPTION_ROW_SWEEP_JSON,
-    [JUNIT] = OPTION_ROW_SWEEP_JUNIT,
-    [QUIET] = OPTION_ROW_SWEEP_QUIET,
-    [COLOR] = OPTION_ROW_COLOR,
-    {0},
+    [JSON] = OPTION_ROW_SWEEP_JSON,   [HTML] = OPTION_ROW_SWEEP_HTML,
+    [JUNIT] = OPTION_ROW_SWEEP_JUNIT, [QUIET] = OPTION_ROW_SWEEP_QUIET,
+    [COLOR] = OPTION_ROW_COLOR,       {0},
 };
 
 static int read_part(const char *path, struct merge_part *part,
@@ -39,6 +37,7 @@ static int merge_files(const struct options *options, struct merge_part *part,
 {
     const struct option_value *value = options->value;
     struct sweep_out out = {.json = value[JSON].text,
+                            .html = value[HTML].text,
                             .junit = value[JUNIT].text,
                             .quiet = value[QUIET].given,
                             .color = options_color(value[COLOR].text, stdout)};

@@ -29,6 +29,7 @@ enum {
     CHECK,
     SEED,
     JSON,
+    HTML,
     JUNIT,
     QUIET,
     COLOR,
@@ -79,6 +80,7 @@ static const struct option_spec sweep_table[] = {
               .argument = "N",
               .help = "chooses these cases; default: 1"},
     [JSON] = OPTION_ROW_SWEEP_JSON,
+    [HTML] = OPTION_ROW_SWEEP_HTML,
     [JUNIT] = OPTION_ROW_SWEEP_JUNIT,
     [QUIET] = OPTION_ROW_SWEEP_QUIET,
     [COLOR] = OPTION_ROW_COLOR,
@@ -272,6 +274,7 @@ static int sweep_it(const struct options *options, struct sweep_jobs *jobs,
 {
     const struct option_value *value = options->value;
     struct sweep_out out = {.json = value[JSON].text,
+                            .html = value[HTML].text,
                             .junit = value[JUNIT].text,
                             .quiet = value[QUIET].given,
                             .color = options_color(value[COLOR].text, stdout),
@@ -345,6 +348,8 @@ static const struct command_example examples[] = {
      "cut twice, first at one of these positions"},
     {"otalab sweep ota-small --shard 1/4 --json 1.json",
      "do a quarter of it, for otalab merge"},
+    {"otalab sweep ota-small --html sweep.html",
+     "write a page that shows each position"},
     {0},
 };
 
@@ -359,10 +364,9 @@ const struct command command_sweep = {
     .completes = COMPLETES_SCENARIOS,
     .examples = examples,
     .description =
-        "At each lasting change of the scenario, power fails in each of "
-        "several "
-        "ways, and the device has to recover. Exit code: 0 all do, 1 a case "
-        "fails, 2 usage or scenario error, 3 the simulator failed or a "
-        "replayed "
-        "case differs, 130 interrupted.",
+        "At each lasting change of the scenario, power fails in each of a "
+        "number of ways, and the device has to recover. Exit code: 0 all do, 1 "
+        "a case fails, 2 usage or scenario error, 3 the simulator failed or a "
+        "replayed case differs, 130 interrupted. docs/sweep.md explains the "
+        "report.",
 };

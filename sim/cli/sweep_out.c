@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "report/github.h"
+#include "report/sweep_html.h"
 #include "report/sweep_junit.h"
 #include "report/sweep_text.h"
 
@@ -67,6 +68,7 @@ int sweep_out(const struct sweep_out *out, const struct sweep_result *result,
         sweep_annotate(stderr, result);
     }
     err = err ? err : write_file(out->json, write_json, result, diag);
+    err = err ? err : write_file(out->html, sweep_html, result, diag);
     return err ? err : write_file(out->junit, sweep_junit, result, diag);
 }
 

@@ -9,6 +9,7 @@
 
 struct sweep_out {
     const char *json; /* files, or NULL */
+    const char *html;
     const char *junit;
     bool quiet;
     bool color;
@@ -21,6 +22,11 @@ struct sweep_out {
         .name = "json", .kind = OPTION_FILE, .argument = "FILE",        \
         .help = "write the result as JSON, for otalab merge and other " \
                 "programs"                                              \
+    }
+#define OPTION_ROW_SWEEP_HTML                                             \
+    {                                                                     \
+        .name = "html", .kind = OPTION_FILE, .argument = "FILE",          \
+        .help = "write the result as one HTML page that needs no network" \
     }
 #define OPTION_ROW_SWEEP_JUNIT                                            \
     {                                                                     \

@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/sweep_html.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "record/event.h"
+#include "report/sweep_page.h"
+#include "report/sweep_text.h"
+#include "report/xml.h"
+#include "sweep/family.h"
+#include "sweep/summary.h"
+
+#define SHOWN 20u /* kinds of failure */
+
+static const char *const means[] = {
+    [SWEEP_OPEN] = "not run",
+    [SWEEP_SAME] = "recovers, and ends as without a cut",
+    [SWEEP_OTHER] = "recovers, but ends with another image or unconfirmed",
+    [SWEEP_FAILED] = "fails",
+};
+static const char letters[] = {[SWEEP_OPEN] = '?',
+                               [SWEEP_SAME] = '.',
+                               [SWEEP_OTHER] = 'o',
+                               [SWEEP_FAILED] = 'X'};
+
+static void put_element(FILE *out, const char *tag, const char *text)
+{
+    fprintf(out, "<%s>", tag);
+    xml_text(out, text);
+    fprintf(out, "</%s>", tag);
+}
+
+static bool is_asked(const struct sweep_result *result, size_t index)
+{
+    return index + 1 >= result->first && index + 1 <= result->last;
+}
+
+/* ---- totals ----------------------------------------------------------------- */
+
+static void put_total(FILE *out, const char *name, const char *value)
+{
+    fputs("<tr><th scope=\"row\">", out);
+    xml_text(out, name);
+    fputs("</th><td>", out);
+    xml_text(out, value);
+    fputs("</td></tr>\n", out);
+}
+
+static void put_verdict(FILE *out, const struct sweep_result *result,
+                        const struct result_tally *tally)
+{
+    const struct sweep *sweep = &result->sweep;
+
+    fprintf(out,
+            "<p><strong>%s</strong>: %" PRIu64 " of %" PRIu64
+            " cuts judged, %" PRIu64 " fail%s.</p>\n",
+            sweep->failures > 0 ||
+                    sweep->counts.asked != sweep->counts.delivered
+                ? "FAIL"
+            : sweep->interrupted ? "PART"
+                                 : "PASS",
+            tally->cuts - tally->of[SWEEP_OPEN], tally->cuts,
+            tally->of[SWEEP_FAILED], sweep->interrupted ? "; interrupted" : "");
+}
+
+static void put_totals(FILE *out, const struct sweep_result *result,
+                       const struct result_tally *tally)
+{
+    const struct sweep_counts *counts = &result->sweep.counts;
+    char command[256];
+    char text[512];
+    char time[32];
+
+    fputs("<table><caption>The sweep</caption>\n", out);
+    result_command(result, command, sizeof command);
+    put_total(out, "command", command);
+    snprintf(text, sizeof text, "%" PRIu64 " of %zu", counts->positions,
+             result->sweep.positions);
+    put_total(out, "cut positions", text);
+    snprintf(text, sizeof text,
+             "%" PRIu64 " asked for, %" PRIu64 " delivered exactly so",
+             counts->asked, counts->delivered);
+    put_total(out, "cuts", text);
+    snprintf(text, sizeof text,
+             "%" PRIu64 "; %" PRIu64 " cuts led to a known one", counts->nodes,
+             counts->merged);
+    put_total(out, "distinct boots", text);
+    snprintf(text, sizeof text,
+             "%.2f boots on average, at most %" PRIu32
+             "; at most %s of the device's time",
+             tally->mean_boots, tally->boots,
+             sweep_seconds(tally->time_ns, time, sizeof time));
+    put_total(out, "recovery", text);
+    snprintf(text, sizeof text, "%" PRIu64 ", %" PRIu64 " differed",
+             counts->checked, counts->differed);
+    put_total(out, "replayed from power-on", text);
+    summary_left_out(result, text, sizeof text);
+    put_total(out, "not explored", text);
+    fputs("</table>\n", out);
+}
+
+/* ---- the strip -------------------------------------------------------------- */
+
+static void put_button(FILE *out, const struct sweep_result *result,
+                       size_t index)
+{
+    const struct sweep_position *position = &result->sweep.position[index];
+    unsigned worst = sweep_worst(position);
+    char label[128];
+
+    snprintf(label, sizeof label, "position %zu, %s %s: %s", index + 1,
+             result_operation(position->place.code), position->place.partition,
+             means[worst]);
+    fprintf(out,
+            "<button type=\"button\" class=\"%s\" data-position=\"%zu\" "
+            "aria-pressed=\"false\"",
+            result_end_name(worst), index + 1);
+    xml_attribute(out, "aria-label", label);
+    xml_attribute(out, "title", label);
+    fprintf(out, ">%c</button>\n", letters[worst]);
+}
+
+static void put_band(FILE *out, const struct sweep_result *result,
+                     const struct summary_band *band, size_t number)
+{
+    const struct sweep_position *first = &result->sweep.position[band->first];
+    const struct sweep_position *last = first + band->count - 1;
+    char from[32];
+    char to[32];
+    bool begun = false;
+
+    for (size_t i = band->first; i < band->first + band->count; i++) {
+        if (!is_asked(result, i)) {
+            continue;
+        }
+        if (!begun) {
+            fprintf(out, "<h3 id=\"band-%zu\">boot %" PRIu32 ", ", number,
+                    band->boot);
+            xml_text(out, band->program);
+            fprintf(out,
+                    " <small>%s to %s</small></h3>\n"
+                    "<div class=\"cells\" role=\"group\" "
+                    "aria-labelledby=\"band-%zu\">\n",
+                    sweep_seconds(first->time_ns, from, sizeof from),
+                    sweep_seconds(last->time_ns, to, sizeof to), number);
+            begun = true;
+        }
+        put_button(out, result, i);
+    }
+    fputs(begun ? "</div>\n" : "", out);
+}
+
+static void put_strip(FILE *out, const struct sweep_result *result,
+                      const struct summary *summary)
+{
+    fputs("<h2 id=\"strip\">Cut positions</h2>\n"
+          "<p>Each cell is a position at which power may fail, in the order of "
+          "the run without a cut; it shows its worst effect. Choose one for "
+          "details; arrow keys move.</p>\n<p class=\"key\">",
+          out);
+    for (unsigned end = 0; end <= SWEEP_FAILED; end++) {
+        fprintf(out,
+                "<span class=\"%s\" aria-hidden=\"true\">%c</span> %s<br>\n",
+                result_end_name(end), letters[end], means[end]);
+    }
+    fputs("</p>\n<noscript><p>Details of a cell need JavaScript.</p>"
+          "</noscript>\n",
+          out);
+    for (size_t i = 0; i < summary->bands; i++) {
+        put_band(out, result, &summary->band[i], i + 1);
+    }
+    fputs("<section id=\"detail\" aria-live=\"polite\" "
+          "aria-label=\"The chosen position\">\n"
+          "<p>No position is chosen.</p></section>\n",
+          out);
+}
+
+/* ---- coverage ----------------------------------------------------------------- */
+
+/* A cell: how many such cuts, and the worst of them. */
+static void put_coverage(FILE *out, const struct result_tally *tally)
+{
+    unsigned worst = SWEEP_OPEN;
+
+    for (unsigned end = SWEEP_OPEN; end <= SWEEP_FAILED; end++) {
+        worst = tally->of[end] > 0 ? end : worst;
+    }
+    if (tally->cuts == 0) {
+        fputs("<td class=\"hole\">none</td>", out);
+        return;
+    }
+    fprintf(out, "<td class=\"n %s\">%" PRIu64 "%s%s", result_end_name(worst),
+            tally->cuts, worst == SWEEP_SAME ? "" : " ",
+            worst == SWEEP_SAME ? "" : result_end_name(worst));
+    fputs("</td>", out);
+}
+
+static void put_coverage_row(FILE *out, const struct summary_row *row,
+                             unsigned forms)
+{
+    fputs("<tr><th scope=\"row\">", out);
+    xml_text(out, row->partition[0] != '\0' ? row->partition : "-");
+    fputs("</th><td>", out);
+    xml_text(out, row->program);
+    fprintf(out, "</td><td>%s</td>", result_journal_name(row->journal));
+    for (unsigned i = 0; i < forms; i++) {
+        put_coverage(out, &row->form[i]);
+    }
+    fputs("</tr>\n", out);
+}
+
+static void put_coverage_head(FILE *out, uint32_t code,
+                              const struct sweep_form *form, unsigned forms)
+{
+    fprintf(out,
+            "<div class=\"scroll\"><table><caption>Cuts at: %s</caption>\n"
+            "<thead><tr><th scope=\"col\">partition</th>"
+            "<th scope=\"col\">program</th><th scope=\"col\">journal</th>",
+            result_operation(code));
+    for (unsigned i = 0; i < forms; i++) {
+        fputs("<th scope=\"col\">", out);
+        xml_text(out, form[i].name);
+        fputs("</th>", out);
+    }
+    fputs("</tr></thead><tbody>\n", out);
+}
+
+static bool has_state(const struct summary *summary, uint32_t code,
+                      const struct summary_row *like, const char *partition)
+{
+    for (size_t i = 0; i < summary->rows; i++) {
+        const struct summary_row *row = &summary->row[i];
+
+        if (row->code == code && row->journal == like->journal &&
+            strcmp(row->program, like->program) == 0 &&
+            strcmp(row->partition, partition) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* States that occur, and partitions in which the operation does, but never
+ * together: the first of each, so that every pair is listed once. */
+static bool is_first_state(const struct summary *summary, size_t index)
+{
+    const struct summary_row *row = &summary->row[index];
+
+    for (size_t i = 0; i < index; i++) {
+        if (summary->row[i].journal == row->journal &&
+            strcmp(summary->row[i].program, row->program) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_first_partition(const struct summary *summary, size_t index)
+{
+    const struct summary_row *row = &summary->row[index];
+
+    return index == 0 || summary->row[index - 1].code != row->code ||
+           strcmp(summary->row[index - 1].partition, row->partition) != 0;
+}
+
+static void put_holes(FILE *out, const struct summary *summary, uint32_t code)
+{
+    unsigned holes = 0;
+
+    for (size_t i = 0; i < summary->rows; i++) {
+        const struct summary_row *state = &summary->row[i];
+
+        for (size_t k = 0; is_first_state(summary, i) && k < summary->rows;
+             k++) {
+            const struct summary_row *row = &summary->row[k];
+
+            if (row->code != code || !is_first_partition(summary, k) ||
+                has_state(summary, code, state, row->partition)) {
+                continue;
+            }
+            fputs(holes++ == 0 ? "<p>The run without a cut never does this: "
+                               : "; ",
+                  out);
+            xml_text(out, state->program);
+            fprintf(out, " (%s)%s", result_journal_name(state->journal),
+                    row->partition[0] != '\0' ? " in " : "");
+            xml_text(out, row->partition);
+        }
+    }
+    fputs(holes > 0 ? ".</p>\n" : "", out);
+}
+
+static int put_coverages(FILE *out, const struct sweep_result *result)
+{
+    struct summary summary;
+    int err = summary_make(result, true, &summary);
+
+    fputs("<h2 id=\"coverage\">State, operation, effect</h2>\n"
+          "<p>How many cuts of each kind were made while a program ran and the "
+          "journal was in a state, and the worst that followed.</p>\n",
+          out);
+    for (size_t i = 0; i < summary.rows && err == 0; i++) {
+        const struct sweep_form *form = NULL;
+        uint32_t code = summary.row[i].code;
+        unsigned forms = family_forms(code, &form);
+        bool last = i + 1 == summary.rows || summary.row[i + 1].code != code;
+
+        if (i == 0 || summary.row[i - 1].code != code) {
+            put_coverage_head(out, code, form, forms);
+        }
+        if (summary.row[i].positions > 0) {
+            put_coverage_row(out, &summary.row[i], forms);
+        }
+        if (last) {
+            fputs("</tbody></table></div>\n", out);
+            put_holes(out, &summary, code);
+        }
+    }
+    summary_free(&summary);
+    return err;
+}
+
+/* ---- failures ------------------------------------------------------------------- */
+
+static void put_failures(FILE *out, const struct sweep_result *result)
+{
+    struct sweep_group *groups = NULL;
+    size_t count = sweep_groups(result, &groups);
+
+    fputs("<h2 id=\"failures\">Failures</h2>\n", out);
+    if (result->sweep.failures == 0) {
+        fputs("<p>None.</p>\n", out);
+    }
+    for (size_t i = 0; i < count && i < SHOWN; i++) {
+        const struct sweep_failure *failure = groups[i].first;
+
+        fputs("<article>", out);
+        put_element(out, "h3", failure->text);
+        fprintf(out,
+                "<p>After %" PRIu32 " cuts, the first at position %" PRIu32
+                "; %zu alike.</p>\n<pre id=\"failure-%zu\">otalab replay '",
+                failure->cuts,
+                failure->position == SWEEP_NONE ? 0 : failure->position + 1,
+                groups[i].count, i + 1);
+        xml_text(out, failure->token);
+        fputs("'</pre></article>\n", out);
+    }
+    if (count > SHOWN) {
+        fprintf(out, "<p>And %zu more kinds.</p>\n", count - SHOWN);
+    }
+    free(groups);
+}
+
+/* ---- data for the script ----------------------------------------------------------- */
+
+static void put_faults(struct json *json)
+{
+    static const struct sweep_place place = {.nth = UINT32_MAX,
+                                             .partition = "PARTITION"};
+
+    json_open(json, "faults", '{');
+    for (uint32_t code = 0; code < EVENT_COUNT; code++) {
+        const struct sweep_form *form = NULL;
+        unsigned forms = family_forms(code, &form);
+
+        if (forms > 0) {
+            json_open(json, event_kind(code)->name, '{');
+        }
+        for (unsigned i = 0; i < forms; i++) {
+            struct sweep_place at = place;
+            char fault[TOKEN_FAULT_SIZE];
+
+            at.code = code;
+            json_open(json, form[i].name, '[');
+            family_fault(&at, &form[i], fault, sizeof fault);
+            json_text(json, NULL, fault);
+            at.partition[0] = '\0';
+            family_fault(&at, &form[i], fault, sizeof fault);
+            json_text(json, NULL, fault);
+            json_close(json, ']');
+        }
+        if (forms > 0) {
+            json_close(json, '}');
+        }
+    }
+    json_close(json, '}');
+}
+
+static void put_seconds(struct json *json, uint64_t ns)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "%" PRIu64 ".%03u", ns / 1000000000u,
+             (unsigned)(ns / 1000000u % 1000u));
+    json_raw(json, NULL, text);
+}
+
+static void put_effect(struct json *json, const struct sweep_effect *effect)
+{
+    json_open(json, NULL, '[');
+    json_text(json, NULL, effect->form->name);
+    json_text(json, NULL, result_end_name((enum sweep_end)effect->end));
+    json_number(json, NULL, effect->boots);
+    put_seconds(json, effect->time_ns);
+    json_bool(json, NULL, effect->merged);
+    json_close(json, ']');
+}
+
+static void put_position(struct json *json,
+                         const struct sweep_position *position)
+{
+    json_line(json);
+    json_open(json, NULL, '[');
+    json_text(json, NULL, event_kind(position->place.code)->name);
+    json_number(json, NULL, position->place.nth);
+    json_text(json, NULL, position->place.partition);
+    json_number(json, NULL, position->place.address);
+    put_seconds(json, position->time_ns);
+    json_number(json, NULL, position->boot);
+    json_text(json, NULL, position->program);
+    json_text(json, NULL, result_journal_name(position->journal));
+    json_open(json, NULL, '[');
+    for (unsigned i = 0; i < position->effects; i++) {
+        put_effect(json, &position->effect[i]);
+    }
+    json_close(json, ']');
+    json_close(json, ']');
+}
+
+static void put_values(FILE *out, const struct sweep_result *result)
+{
+    static char token[TOKEN_MAX];
+    struct token clean = result->sweep.token;
+    struct json json = json_stream(out);
+
+    clean.recording[0] = '\0';
+    (void)token_print(&clean, token, sizeof token);
+    json_open(&json, NULL, '{');
+    json_text(&json, "token", token);
+    json_open(&json, "ends", '{');
+    for (unsigned end = 0; end <= SWEEP_FAILED; end++) {
+        json_text(&json, result_end_name(end), means[end]);
+    }
+    json_close(&json, '}');
+    put_faults(&json);
+    json_open(&json, "positions", '[');
+    for (size_t i = 0; i < result->sweep.positions; i++) {
+        put_position(&json, &result->sweep.position[i]);
+    }
+    json_close(&json, ']');
+    json_close(&json, '}');
+}
+
+/* In a script element, '<' could end it; in JSON it only occurs in texts. */
+static int put_data(FILE *out, const struct sweep_result *result)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+
+    if (memory == NULL) {
+        return -1;
+    }
+    put_values(memory, result);
+    if (fclose(memory) != 0) {
+        free(text);
+        return -1;
+    }
+    fputs("<script type=\"application/json\" id=\"data\">", out);
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '<') {
+            fputs("\\u003c", out);
+        } else {
+            fputc(text[i], out);
+        }
+    }
+    fputs("</script>\n", out);
+    free(text);
+    return 0;
+}
+
+/* ---- the whole ------------------------------------------------------------------------ */
+
+static void put_head(FILE *out, const struct sweep_result *result)
+{
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+          "<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width\">\n"
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
+          "'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n",
+          out);
+    put_element(out, "title", result->name);
+    fprintf(out, "\n<style>\n%s</style>\n</head>\n<body>\n<main>\n",
+            sweep_page_style);
+    fputs("<h1>Sweep of ", out);
+    xml_text(out, result->name);
+    fputs("</h1>\n", out);
+    put_element(out, "p", result->title);
+    fputs("\n<nav aria-label=\"On this page\"><a href=\"#strip\">Cut "
+          "positions</a>, <a href=\"#failures\">failures</a>, "
+          "<a href=\"#coverage\">state, operation, effect</a></nav>\n",
+          out);
+}
+
+int sweep_html(FILE *out, const struct sweep_result *result)
+{
+    struct result_tally tally;
+    struct summary summary;
+    int err = summary_make(result, false, &summary);
+
+    result_tally(result, &tally);
+    put_head(out, result);
+    put_verdict(out, result, &tally);
+    put_totals(out, result, &tally);
+    put_strip(out, result, &summary);
+    put_failures(out, result);
+    err = err ? err : put_coverages(out, result);
+    fputs("</main>\n", out);
+    err = err ? err : put_data(out, result);
+    fprintf(out, "<script>\n%s</script>\n</body>\n</html>\n",
+            sweep_page_script);
+    summary_free(&summary);
+    return err;
+}
