@@ -134,6 +134,11 @@ int acts_live(struct model *model, unsigned budget_ms, struct diag *diag)
 {
     struct branch *branch = model_branch(model);
     bool first = branch->known.history == NULL;
+
+    if (model_rebuilds(model)) {
+        machine_rebuild(model, budget_ms);
+        return 0;
+    }
     int err = branch_run_on(model, first ? 1 : 0, budget_ms, diag);
 
     if (err != 0) {

@@ -38,6 +38,7 @@ act_fn act_inject;
 act_fn act_last;
 act_fn act_leave;
 act_fn act_left;
+act_fn act_machine;
 act_fn act_next;
 act_fn act_next_operation;
 act_fn act_next_pane;
@@ -56,6 +57,9 @@ act_fn act_save_screen;
 act_fn act_sibling_back;
 act_fn act_sibling_next;
 act_fn act_slower;
+act_fn act_step;
+act_fn act_step_line;
+act_fn act_step_more;
 act_fn act_suspend;
 act_fn act_theme;
 act_fn act_token;
@@ -71,6 +75,10 @@ int branch_overwrite(struct model *model, bool yes);
 int branch_take_item(struct model *model, struct diag *diag);
 /* Or only show the bytes of flash that it would change. */
 int branch_show_bytes(struct model *model, struct diag *diag);
+/* Its memory from the stack pointer on. */
+int machine_show_stack(struct model *model);
+/* Make the live machine for about `budget_ms` of host time. */
+void machine_rebuild(struct model *model, unsigned budget_ms);
 /* Let the run of the current history go on for about `budget_ms` of host time,
  * at least until event `least` or its end; take in what came. */
 int branch_run_on(struct model *model, uint64_t least, unsigned budget_ms,

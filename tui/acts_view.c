@@ -157,6 +157,9 @@ static void move_cursor(struct model *model, int rows, int columns)
     } else if (model->pane == PANE_HEX) {
         move_hex(model, rows * (int)HEX_ROW + columns);
         return;
+    } else if (model->pane == PANE_LIVE && model->cpu_address != 0) {
+        model->cpu_address += (uint32_t)(rows * (int)HEX_ROW);
+        return;
     } else if (model->pane == PANE_JOURNAL) {
         rows = -rows; /* the newest is at the end */
     }
@@ -264,6 +267,9 @@ int act_hex(struct model *model, const struct order *order)
     unsigned long address = strtoul(order->argument, &end, 0);
     const struct assessment *seen = model_seen(model);
 
+    if (strcmp(order->argument, "sram") == 0) {
+        return machine_show_stack(model);
+    }
     model->fuses = strcmp(order->argument, "fuses") == 0;
     if (model->fuses) {
         return show_pane(model, PANE_HEX);
@@ -276,7 +282,7 @@ int act_hex(struct model *model, const struct order *order)
     } else {
         model_say(model, SCREEN_BAD,
                   "'%s' is no address in flash and no partition; try "
-                  "0x10080, journal or fuses",
+                  "0x10080, journal, fuses or sram",
                   order->argument);
         return 0;
     }

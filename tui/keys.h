@@ -33,71 +33,78 @@ enum special_key {
 #define KEY_CTRL(letter) ((letter)&0x1F)
 
 /* X(CODE, "name", argument or NULL, "in the bar" or NULL, "what it does") */
-#define ACTS(X)                                                              \
-    X(NEXT, "next", "[N]", "next", "go to the next event")                   \
-    X(BACK, "back", "[N]", "back", "go to the event before")                 \
-    X(NEXT_PHASE, "next-phase", NULL, "phase",                               \
-      "go to the next phase: a boot, a download, a trial, a rollback ..")    \
-    X(BACK_PHASE, "back-phase", NULL, NULL, "go back to the phase before")   \
-    X(NEXT_OPERATION, "next-operation", NULL, "flash op",                    \
-      "go to the next flash operation or fuse burn")                         \
-    X(BACK_OPERATION, "back-operation", NULL, NULL,                          \
-      "go back to the flash operation before")                               \
-    X(FIRST, "first", NULL, NULL, "go to the first event")                   \
-    X(LAST, "last", NULL, NULL, "go to the last event that is known")        \
-    X(RUN, "run", NULL, "run", "run, or stop running")                       \
-    X(PAUSE, "pause", NULL, NULL, "stop running; when nothing runs, quit")   \
-    X(FASTER, "faster", NULL, NULL, "run faster")                            \
-    X(SLOWER, "slower", NULL, NULL, "run slower")                            \
-    X(GOTO, "goto", "EVENT|TIME", "go to",                                   \
-      "go to an event by number or name, or to a time: 120, boot.rollback, " \
-      "4.2s")                                                                \
-    X(BREAK, "break", "EVENT", "break",                                      \
-      "stop running at events of that name; without one, at none")           \
-    X(INJECT, "inject", "[FAULT]", "break it",                               \
-      "break something here; history forks")                                 \
-    X(OLDER, "older", NULL, NULL, "go to the history this one forked from")  \
-    X(YOUNGER, "younger", NULL, NULL, "go to the fork of this history")      \
-    X(SIBLING_BACK, "sibling-back", NULL, NULL, "go to the fork before")     \
-    X(SIBLING_NEXT, "sibling-next", NULL, NULL, "go to the next fork")       \
-    X(DIFF, "diff", NULL, NULL,                                              \
-      "show where this history and the one it forked from differ")           \
-    X(SAVE, "save", "FILE", "save", "save this history as a scenario file")  \
-    X(TOKEN, "token", NULL, NULL,                                            \
-      "show the commands that replay and debug this history")                \
-    X(NEXT_PANE, "next-pane", NULL, "pane", "show the next pane")            \
-    X(BACK_PANE, "back-pane", NULL, NULL, "show the pane before")            \
-    X(PANE, "pane", "NAME", NULL, "show a pane by its name or number")       \
-    X(ZOOM, "zoom", NULL, "zoom", "give the pane more room, or less")        \
-    X(DEVICE_NEXT, "device-next", NULL, NULL, "show the next device")        \
-    X(DEVICE_BACK, "device-back", NULL, NULL, "show the device before")      \
-    X(WEAR, "wear", NULL, NULL, "show the wear of flash, or its content")    \
-    X(FILTER, "filter", "[TEXT]", "filter",                                  \
-      "show only events with TEXT in them; without TEXT, all")               \
-    X(VERBOSE, "verbose", NULL, NULL,                                        \
-      "show every event, or only those that tell the story")                 \
-    X(UP, "up", NULL, NULL, "move up in the pane")                           \
-    X(DOWN, "down", NULL, NULL, "move down in the pane")                     \
-    X(LEFT, "left", NULL, NULL, "move left in the hex pane")                 \
-    X(RIGHT, "right", NULL, NULL, "move right in the hex pane")              \
-    X(PAGE_UP, "page-up", NULL, NULL, "move up by a page")                   \
-    X(PAGE_DOWN, "page-down", NULL, NULL, "move down by a page")             \
-    X(FOLLOW, "follow", NULL, NULL,                                          \
-      "open what is under the cursor: a datagram, the bytes of a flash "     \
-      "operation or journal record")                                         \
-    X(HEX, "hex", "ADDRESS|PARTITION|fuses", NULL,                           \
-      "show the bytes at that place")                                        \
-    X(EXPLAIN, "explain", "[WORD]", "explain",                               \
-      "explain this phase, or a word")                                       \
-    X(THEME, "theme", "[NAME]", NULL, "use another theme")                   \
-    X(SAVE_SCREEN, "save-screen", "FILE", NULL,                              \
-      "write this screen to FILE as text, and FILE.svg as a picture")        \
-    X(COMMAND, "command", NULL, NULL, "type a command")                      \
-    X(HELP, "help", NULL, "help", "show or leave this help")                 \
-    X(REDRAW, "redraw", NULL, NULL, "draw the screen anew")                  \
-    X(SUSPEND, "suspend", NULL, NULL, "put Otalab into the background")      \
-    X(LEAVE, "leave", NULL, NULL,                                            \
-      "leave help, a menu or a zoomed pane; then the dashboard")             \
+#define ACTS(X)                                                                \
+    X(NEXT, "next", "[N]", "next", "go to the next event")                     \
+    X(BACK, "back", "[N]", "back", "go to the event before")                   \
+    X(NEXT_PHASE, "next-phase", NULL, "phase",                                 \
+      "go to the next phase: a boot, a download, a trial, a rollback ..")      \
+    X(BACK_PHASE, "back-phase", NULL, NULL, "go back to the phase before")     \
+    X(NEXT_OPERATION, "next-operation", NULL, "flash op",                      \
+      "go to the next flash operation or fuse burn")                           \
+    X(BACK_OPERATION, "back-operation", NULL, NULL,                            \
+      "go back to the flash operation before")                                 \
+    X(FIRST, "first", NULL, NULL, "go to the first event")                     \
+    X(LAST, "last", NULL, NULL, "go to the last event that is known")          \
+    X(RUN, "run", NULL, "run", "run, or stop running")                         \
+    X(PAUSE, "pause", NULL, NULL, "stop running; when nothing runs, quit")     \
+    X(FASTER, "faster", NULL, NULL, "run faster")                              \
+    X(SLOWER, "slower", NULL, NULL, "run slower")                              \
+    X(GOTO, "goto", "EVENT|TIME", "go to",                                     \
+      "go to an event by number or name, or to a time: 120, boot.rollback, "   \
+      "4.2s")                                                                  \
+    X(BREAK, "break", "EVENT", "break",                                        \
+      "stop running at events of that name; without one, at none")             \
+    X(INJECT, "inject", "[FAULT]", "break it",                                 \
+      "break something here; history forks")                                   \
+    X(OLDER, "older", NULL, NULL, "go to the history this one forked from")    \
+    X(YOUNGER, "younger", NULL, NULL, "go to the fork of this history")        \
+    X(SIBLING_BACK, "sibling-back", NULL, NULL, "go to the fork before")       \
+    X(SIBLING_NEXT, "sibling-next", NULL, NULL, "go to the next fork")         \
+    X(DIFF, "diff", NULL, NULL,                                                \
+      "show where this history and the one it forked from differ")             \
+    X(SAVE, "save", "FILE", "save", "save this history as a scenario file")    \
+    X(TOKEN, "token", NULL, NULL,                                              \
+      "show the commands that replay and debug this history")                  \
+    X(NEXT_PANE, "next-pane", NULL, "pane", "show the next pane")              \
+    X(BACK_PANE, "back-pane", NULL, NULL, "show the pane before")              \
+    X(PANE, "pane", "NAME", NULL, "show a pane by its name or number")         \
+    X(ZOOM, "zoom", NULL, "zoom", "give the pane more room, or less")          \
+    X(DEVICE_NEXT, "device-next", NULL, NULL, "show the next device")          \
+    X(DEVICE_BACK, "device-back", NULL, NULL, "show the device before")        \
+    X(WEAR, "wear", NULL, NULL, "show the wear of flash, or its content")      \
+    X(FILTER, "filter", "[TEXT]", "filter",                                    \
+      "show only events with TEXT in them; without TEXT, all")                 \
+    X(VERBOSE, "verbose", NULL, NULL,                                          \
+      "show every event, or only those that tell the story")                   \
+    X(UP, "up", NULL, NULL, "move up in the pane")                             \
+    X(DOWN, "down", NULL, NULL, "move down in the pane")                       \
+    X(LEFT, "left", NULL, NULL, "move left in the hex pane")                   \
+    X(RIGHT, "right", NULL, NULL, "move right in the hex pane")                \
+    X(PAGE_UP, "page-up", NULL, NULL, "move up by a page")                     \
+    X(PAGE_DOWN, "page-down", NULL, NULL, "move down by a page")               \
+    X(FOLLOW, "follow", NULL, NULL,                                            \
+      "open what is under the cursor: a datagram, the bytes of a flash "       \
+      "operation or journal record")                                           \
+    X(HEX, "hex", "ADDRESS|PARTITION|fuses|sram", NULL,                        \
+      "show the bytes at that place")                                          \
+    X(EXPLAIN, "explain", "[WORD]", "explain",                                 \
+      "explain this phase, or a word")                                         \
+    X(MACHINE, "machine", "[ADDRESS]", NULL,                                   \
+      "make the machine live at this event: registers, source, callers; with " \
+      "ADDRESS, its memory from there")                                        \
+    X(STEP, "step", "[N]", NULL, "step the live CPU by instructions")          \
+    X(STEP_MORE, "step-more", NULL, NULL, "step the live CPU by ten")          \
+    X(STEP_LINE, "step-line", NULL, NULL,                                      \
+      "step the live CPU to another line of the source")                       \
+    X(THEME, "theme", "[NAME]", NULL, "use another theme")                     \
+    X(SAVE_SCREEN, "save-screen", "FILE", NULL,                                \
+      "write this screen to FILE as text, and FILE.svg as a picture")          \
+    X(COMMAND, "command", NULL, NULL, "type a command")                        \
+    X(HELP, "help", NULL, "help", "show or leave this help")                   \
+    X(REDRAW, "redraw", NULL, NULL, "draw the screen anew")                    \
+    X(SUSPEND, "suspend", NULL, NULL, "put Otalab into the background")        \
+    X(LEAVE, "leave", NULL, NULL,                                              \
+      "leave help, a menu or a zoomed pane; then the dashboard")               \
     X(QUIT, "quit", NULL, "quit", "leave the dashboard")
 
 enum act {

@@ -89,7 +89,8 @@ static void serve_terminal(struct model *model, const struct theme **theme)
 
 static bool is_live(const struct model *model)
 {
-    return model_branch(model)->live != NULL || model->seek != 0;
+    return model_branch(model)->live != NULL || model->seek != 0 ||
+           model_rebuilds(model);
 }
 
 /* ---- pace ------------------------------------------------------------------------------- */

@@ -26,6 +26,7 @@ void model_free(struct model *model)
     for (unsigned i = 0; i < CHANGES_DEVICES; i++) {
         assess_free(&model->seen[i]);
     }
+    cpu_end(model->cpu);
     branches_free(&model->branches);
     free(model->source);
     free(model->board.dtb);
@@ -91,6 +92,22 @@ static int look_at_device(struct model *model)
                                    model_map(model), device);
 }
 
+bool model_rebuilds(const struct model *model)
+{
+    return model->cpu != NULL && cpu_facts(model->cpu)->state == CPU_REBUILDING;
+}
+
+/* A live machine is of one moment. */
+static void leave_machine(struct model *model)
+{
+    if (model->cpu != NULL && (cpu_facts(model->cpu)->at != model->at ||
+                               model->cpu_branch != model->branches.current ||
+                               model->cpu_device != model->device)) {
+        cpu_end(model->cpu);
+        model->cpu = NULL;
+    }
+}
+
 int model_go(struct model *model, uint64_t at)
 {
     const struct history *history = model_history(model);
@@ -122,6 +139,7 @@ int model_go(struct model *model, uint64_t at)
         model->device = 0;
     }
     model_branch(model)->at = model->at;
+    leave_machine(model);
     return look_at_device(model);
 }
 

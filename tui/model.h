@@ -15,6 +15,7 @@
 #include "scenario/scenario.h"
 #include "tui/assess.h"
 #include "tui/branch.h"
+#include "tui/cpu.h"
 #include "tui/keys.h"
 #include "tui/screen.h"
 #include "tui/theme.h"
@@ -28,7 +29,8 @@
     X(EXPECT, "expect", "what the scenario expects, and how that stands")    \
     X(EXPLAIN, "explain", "what happens in this phase")                      \
     X(FORKS, "forks", "the histories, and what was broken in each")          \
-    X(DEVICES, "devices", "all devices, a line each")
+    X(DEVICES, "devices", "all devices, a line each")                        \
+    X(LIVE, "live", "the CPU on a machine made again: registers, source")
 
 enum model_pane {
 #define MODEL_ENUM(code, name, text) PANE_##code,
@@ -83,6 +85,11 @@ struct model {
     struct assessment seen[CHANGES_DEVICES];
     unsigned device; /* from 0 */
 
+    struct cpu *cpu;      /* a live machine at the event shown; or NULL */
+    unsigned cpu_branch;  /* its history */
+    unsigned cpu_device;  /* and device, from 0 */
+    uint32_t cpu_address; /* of the memory that is shown */
+
     enum model_pane pane;
     bool zoom;
     bool wear;
@@ -130,6 +137,9 @@ int model_go(struct model *model, uint64_t at);
 __attribute__((format(printf, 3, 4))) void model_say(struct model *model,
                                                      enum screen_role role,
                                                      const char *format, ...);
+
+/* A live machine that is still being made. */
+bool model_rebuilds(const struct model *model);
 
 struct branch *model_branch(const struct model *model);
 const struct scenario *model_scenario(const struct model *model); /* or NULL */

@@ -86,8 +86,8 @@ static int settle(struct script *script)
     struct model *model = script->model;
     int err = 0;
 
-    while (err == 0 &&
-           (model_branch(model)->live != NULL || model->seek != 0)) {
+    while (err == 0 && (model_branch(model)->live != NULL || model->seek != 0 ||
+                        model_rebuilds(model))) {
         err = acts_live(model, 1000, script->diag);
     }
     while (err == 0 && model->running) {

@@ -222,6 +222,7 @@ static void draw_pane(const struct model *model, const struct area *area)
         [PANE_JOURNAL] = pane_journal, [PANE_HEX] = pane_hex,
         [PANE_EXPECT] = pane_expect,   [PANE_EXPLAIN] = pane_explain,
         [PANE_FORKS] = pane_forks,     [PANE_DEVICES] = pane_devices,
+        [PANE_LIVE] = pane_live,
     };
 
     panes[model->pane](model, area);

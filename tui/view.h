@@ -44,5 +44,6 @@ void pane_expect(const struct model *model, const struct area *area);
 void pane_explain(const struct model *model, const struct area *area);
 void pane_forks(const struct model *model, const struct area *area);
 void pane_devices(const struct model *model, const struct area *area);
+void pane_live(const struct model *model, const struct area *area);
 
 #endif

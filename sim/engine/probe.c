@@ -52,17 +52,21 @@ static int go(struct run *run, const struct run_until *until, struct diag *diag)
     return there ? 0 : run_to(run, until, diag);
 }
 
+int probe_single(struct run *run, struct diag *diag)
+{
+    return machine_single(probed(run)->machine, true, diag);
+}
+
 int probe_go(struct run *run, uint64_t from, const struct run_until *until,
              bool *exact, struct diag *diag)
 {
     struct run_until before = {.what = UNTIL_EVENT, .sequence = from};
-    struct machine *machine = probed(run)->machine;
     int err = go(run, &before, diag);
 
-    err = err ? err : machine_single(machine, true, diag);
+    err = err ? err : probe_single(run, diag);
     err = err ? err : go(run, until, diag);
     *exact = is_exact(probed(run));
-    return err || !*exact ? err : machine_hold(machine, diag);
+    return err || !*exact ? err : machine_hold(probed(run)->machine, diag);
 }
 
 int probe_leave(struct run *run, struct diag *diag)

@@ -30,6 +30,9 @@ struct probe_cpu {
  * always exact. *exact is false if that was too late. */
 int probe_go(struct run *run, uint64_t from, const struct run_until *until,
              bool *exact, struct diag *diag);
+/* From here on instruction by instruction, so that a later probe_go() is
+ * exact. */
+int probe_single(struct run *run, struct diag *diag);
 /* Whether the CPU is stopped, so that it can be stepped and has registers: not
  * after the end of the run, and not when a step ended in a reset. */
 bool probe_stands(const struct run *run);

@@ -87,6 +87,13 @@ test_that "to the end" cmp -s two recorded/two
 # ---- live runs -----------------------------------------------------------------
 
 check "a fork" 0 "$tool" tui ab-good --script "$keys/fork.keys"
+check "a live machine" 0 "$tool" tui ab-good --script "$keys/live.keys"
+mkdir before && mv live-here live-stepped before
+check "and once more" 0 "$tool" tui ab-good --script "$keys/live.keys"
+test_that "with the same registers" cmp -s live-here before/live-here
+test_that "and after steps" cmp -s live-stepped before/live-stepped
+check "a fork of a live machine" 0 "$tool" tui ab-good --script - \
+    <<<$':goto 40\nm\n:inject power_cut\n:refuse ctl_command\nm\n:expect ctl_command'
 check "its scenario is valid" 0 "$tool" check forked-here.yaml
 printf '%s\n' ':goto boot.attempt' ':expect this attempt counts' \
     ':goto boot.rollback' ':expect was never' N ':refuse was never' >tell.keys

@@ -22,6 +22,7 @@ static const char *const shown[PANE_COUNT] = {
     [PANE_JOURNAL] = "is in force",      [PANE_HEX] = "journal header",
     [PANE_EXPECT] = "scenario's file",   [PANE_EXPLAIN] = "The run is over",
     [PANE_FORKS] = "the scenario as it", [PANE_DEVICES] = "rollbacks 1",
+    [PANE_LIVE] = "m makes the machine",
 };
 
 static void command(struct model *model, const char *line)
