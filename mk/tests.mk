@@ -67,6 +67,13 @@ forks: ## return to saved points in all scenarios, and compare
 forks: deps-test host firmware $(B)/tests/qemu
 	$(Q)FORKS_STRIDE=1 OTALAB_BUILD=$(B) $(B)/tests/qemu -j2 --filter 'fork/*'
 
+# `make test` tries 200 seeds.
+.PHONY: hostile
+hostile: ## boot from hostile flash contents (N=2000 seeds, FROM=1)
+hostile: deps-test host firmware $(B)/tests/qemu
+	$(Q)HOSTILE_SEEDS=$(or $(N),2000) HOSTILE_FROM=$(or $(FROM),1) \
+		OTALAB_BUILD=$(B) $(B)/tests/qemu -j2 --filter 'hostile/*'
+
 # Fuzzers: everything is recompiled with coverage and sanitizers, in a separate
 # folder. A fixed count ends the run, so it is the same each time.
 FUZZ_RUNS ?= 20000

@@ -133,6 +133,7 @@ static void add_oracle(struct maker *maker, const struct oracle *oracle)
     ADD(maker, oracle->good);
     add_trials(maker, oracle);
     ADD(maker, oracle->release);
+    ADD(maker, oracle->claimed);
     ADD(maker, oracle->forgiven);
     ADD(maker, oracle->request_at);
     ADD(maker, oracle->request_by);

@@ -3,11 +3,14 @@
 #include "engine/spoil.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "device/damage.h"
 #include "engine/device.h"
 #include "engine/emit.h"
 #include "engine/verdict.h"
+#include "image/hostile.h"
 #include "oracle/target.h"
 
 #define FILL_RANDOM 0x100u
@@ -172,6 +175,69 @@ static int do_flash_fail(struct device *device, const struct action *action,
     return 0;
 }
 
+/* ---- hostile contents --------------------------------------------------- */
+
+/* Every image of the scenario, and the bootloader. */
+static unsigned take_stock(const struct oracle_case *judged,
+                           struct hostile_image *image)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < judged->images; i++) {
+        const struct oracle_image *known = &judged->image[i];
+
+        image[count].bytes = known->bytes;
+        image[count].size = known->size;
+        image[count].load_base = known->load_base;
+        memcpy(image[count].digest, known->hash, sizeof known->hash);
+        memcpy(image[count++].whole, known->digest, sizeof known->digest);
+    }
+    return count;
+}
+
+static bool put_bytes(struct device *device, uint32_t start,
+                      const uint8_t *bytes, uint32_t length)
+{
+    struct board *board = &device->world->board;
+    uint8_t *window = machine_window(device->machine);
+    bool changed = false;
+
+    for (uint32_t i = 0; i < length; i++) {
+        changed |= board->flash.array[start + i] != bytes[i] &&
+                   damage_byte(board, window, start + i, bytes[i]);
+    }
+    return changed;
+}
+
+static int do_hostile(struct device *device, const struct action *action,
+                      struct diag *diag)
+{
+    const struct run_case *given = device->run->given;
+    struct hostile_image image[ORACLE_IMAGES];
+    struct hostile_stock stock = {image, take_stock(&given->judged, image)};
+    uint64_t seed =
+        action->seed != UINT64_MAX ? action->seed : given->scenario->seed;
+    uint32_t start = 0;
+    int err = action_range(device->run, action, 1, &start, diag);
+    uint8_t *bytes = malloc(FLASH_MAX_SIZE);
+
+    if (err == 0 && bytes == NULL) {
+        err = diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
+    }
+    if (err == 0) {
+        uint32_t length =
+            board_map_find(&given->map, action->partition)->length;
+
+        hostile_fill(action->partition, &stock, seed, bytes, length);
+        if (put_bytes(device, start, bytes, length)) {
+            tell_damage(device, start, length, given->judged.policy.attempts);
+        }
+        emit_fault(device, EVENT_FLASH_DAMAGE, start, length);
+    }
+    free(bytes);
+    return err;
+}
+
 int spoil(struct device *device, const struct action *action, struct diag *diag)
 {
     switch (action->kind) {
@@ -181,6 +247,8 @@ int spoil(struct device *device, const struct action *action, struct diag *diag)
         return do_damage(device, action, diag);
     case ACTION_ROT:
         return do_rot(device, action, diag);
+    case ACTION_HOSTILE:
+        return do_hostile(device, action, diag);
     default:
         return do_flash_fail(device, action, diag);
     }

@@ -116,6 +116,7 @@ static int do_to_device(struct device *device, uint32_t step,
     case ACTION_FLIP:
     case ACTION_DAMAGE:
     case ACTION_ROT:
+    case ACTION_HOSTILE:
     case ACTION_FLASH_FAIL:
         return spoil(device, action, diag);
     case ACTION_ACCELERATOR:

@@ -158,6 +158,7 @@ static void add_oracle(mbedtls_sha256_context *context,
         ADD(context, oracle->trial[i].gave_back);
     }
     ADD(context, oracle->release);
+    ADD(context, oracle->claimed);
     ADD(context, oracle->forgiven);
     ADD(context, oracle->request_at);
     ADD(context, oracle->request_by);

@@ -81,7 +81,9 @@ static uint32_t granted(const struct oracle *oracle,
         return oracle->level;
     }
     uint32_t carried = view->judged->image[image].counter;
-    uint32_t asked = oracle->trial[image].commit;
+    uint32_t asked = oracle->trial[image].commit > oracle->claimed
+                         ? oracle->trial[image].commit
+                         : oracle->claimed;
     uint32_t most = carried < asked ? carried : asked;
 
     return most > oracle->level ? most : oracle->level;

@@ -126,6 +126,10 @@ void oracle_journal_given(struct oracle *oracle, const struct oracle_view *view)
         return;
     }
     take_for_granted(oracle, view, &now);
+    /* whichever image is confirmed next: the device has only the journal's word
+     * for what was committed */
+    oracle->claimed =
+        now.counter > oracle->claimed ? now.counter : oracle->claimed;
     uint32_t image = oracle_image_of_slot(view, oracle->journal_slot);
     if (image != ORACLE_NONE && oracle_says(oracle, JOURNAL_TRIAL) &&
         !(trial && left == oracle->journal_slot)) {

@@ -90,7 +90,8 @@ enum layout_progress {
     PROGRESS_AT_WRITTEN = 28,
     PROGRESS_AT_NOT_BEFORE = 32,
     PROGRESS_AT_FAILURES = 46,
-    PROGRESS_AT_DIGEST = 48
+    PROGRESS_AT_DIGEST = 48,
+    PROGRESS_AT_WHOLE = 80 /* SHA-256 of all bytes */
 };
 
 enum layout_failed { FAILED_AT_DIGEST = 8, FAILED_AT_REASON = 40 };

@@ -104,6 +104,7 @@ struct oracle {
     uint32_t good[2]; /* the image that is confirmed in slot a, b, or NONE */
     struct oracle_trial trial[ORACLE_IMAGES];
     uint32_t release;    /* the highest for which a trial was granted */
+    uint32_t claimed;    /* committed, as the world wrote in the journal */
     uint32_t forgiven;   /* additional runs allowed, for damage by faults */
     uint32_t request_at; /* flash address of the request being programmed */
     uint32_t request_by; /* and the image that does; NONE: there is none */

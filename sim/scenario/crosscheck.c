@@ -87,7 +87,8 @@ static bool is_used(const struct scenario *scenario, const char *image)
         const struct step *step = &scenario->step[i];
 
         for (unsigned k = 0; k < step->actions; k++) {
-            if (is_served(&step->action[k], image)) {
+            if (step->action[k].kind == ACTION_HOSTILE || /* any image */
+                is_served(&step->action[k], image)) {
                 return true;
             }
         }

@@ -13,6 +13,7 @@ static const struct action usual_action = {
     .off_ns = UINT64_C(500000000),
     .sram = BOARD_SRAM_SCRAMBLED,
     .fill = 0xFF,
+    .seed = UINT64_MAX,
     .times = 1,
 };
 
@@ -27,6 +28,7 @@ static const struct {
     {"bit_flip", ACTION_FLIP, 0},
     {"damage", ACTION_DAMAGE, 0},
     {"bit_rot", ACTION_ROT, 0},
+    {"hostile", ACTION_HOSTILE, 0},
     {"flash_fail", ACTION_FLASH_FAIL, 0},
     {"note", ACTION_NOTE, 0},
     {"stop", ACTION_STOP, 0},

@@ -95,6 +95,7 @@ enum action_kind {
     ACTION_FLIP,        /* partition, target, offset, bit */
     ACTION_DAMAGE,      /* partition, offset, length, fill */
     ACTION_ROT,         /* flips everywhere: partition, rate */
+    ACTION_HOSTILE,     /* an attacker's bytes: partition, seed */
     ACTION_FLASH_FAIL,  /* the next operation: flash_fault */
     ACTION_NOTE,        /* text */
     ACTION_STOP,        /* end the run here */
@@ -163,6 +164,7 @@ struct action {
     enum fault_target target; /* `offset` is within it */
     uint32_t rate;            /* bit flips per MiB */
     enum flash_fault flash_fault;
+    uint64_t seed; /* UINT64_MAX: the run's */
     uint32_t bit;
     uint32_t fill; /* 0x00..0xFF, or 0x100 = random */
     struct scenario_publish publish;

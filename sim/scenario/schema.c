@@ -518,6 +518,11 @@ static const struct schema_key action_keys[] = {
      .map = &schema_rot,
      .help = "Flip bits all over a partition",
      .example = "{partition: slot-b, per_mib: 64}"},
+    {.key = "hostile",
+     .kind = SCHEMA_MAP,
+     .map = &schema_hostile,
+     .help = "Fill a partition as an attacker with a flash programmer might",
+     .example = "{partition: journal, seed: 7}"},
     {.key = "flash_fail",
      .kind = SCHEMA_CHOICE,
      IN(action, flash_fault),
@@ -951,35 +956,17 @@ const struct schema_map schema_scenario = {
     .help = "A scenario: a device, the world around it, what happens, and what "
             "must result."};
 
-const struct schema_map *const schema_maps[] = {&schema_scenario,
-                                                &schema_limits,
-                                                &schema_image,
-                                                &schema_edit,
-                                                &schema_flash,
-                                                &schema_fuses,
-                                                &schema_machine,
-                                                &schema_network,
-                                                &schema_burst,
-                                                &schema_battery,
-                                                &schema_step,
-                                                &schema_pattern,
-                                                &schema_action,
-                                                &schema_cut,
-                                                &schema_reset,
-                                                &schema_flip,
-                                                &schema_damage,
-                                                &schema_rot,
-                                                &schema_publish,
-                                                &schema_misbehave,
-                                                &schema_accelerator,
-                                                &schema_expect,
-                                                &schema_always,
-                                                &schema_never,
-                                                &schema_count,
-                                                &schema_eventually,
-                                                &schema_end,
-                                                &schema_tell,
-                                                NULL};
+const struct schema_map *const schema_maps[] = {
+    &schema_scenario,    &schema_limits,  &schema_image,
+    &schema_edit,        &schema_flash,   &schema_fuses,
+    &schema_machine,     &schema_network, &schema_burst,
+    &schema_battery,     &schema_step,    &schema_pattern,
+    &schema_action,      &schema_cut,     &schema_reset,
+    &schema_flip,        &schema_damage,  &schema_rot,
+    &schema_hostile,     &schema_publish, &schema_misbehave,
+    &schema_accelerator, &schema_expect,  &schema_always,
+    &schema_never,       &schema_count,   &schema_eventually,
+    &schema_end,         &schema_tell,    NULL};
 
 /* ---- kinds ------------------------------------------------------------ */
 

@@ -132,3 +132,23 @@ const struct schema_map schema_rot = {
     .help = "Bits flip spontaneously all over a partition, at places that the "
             "seed chooses. The number is per_mib times the partition's size, "
             "rounded up."};
+
+static const struct schema_key hostile_keys[] = {PARTITION(action),
+                                                 {.key = "seed",
+                                                  .kind = SCHEMA_NUMBER,
+                                                  IN(action, seed),
+                                                  BOUNDS(0, UINT64_MAX - 1u),
+                                                  .help =
+                                                      "Chooses the contents",
+                                                  .usual = "(the run's seed)",
+                                                  .example = "7"},
+                                                 {.key = NULL}};
+
+const struct schema_map schema_hostile = {
+    .name = "hostile",
+    .path = "steps[].do.hostile",
+    .keys = hostile_keys,
+    .help = "A partition is filled with bytes that an attacker might choose: "
+            "records with valid checksums and absurd fields, the scenario's "
+            "images spoiled in one place, torn and blank pieces, noise. "
+            "Signatures are not forged."};

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "image/hostile.h"
 #include "native/boot_contents.h"
 #include "native/boot_play.h"
 #include "native/images.h"
@@ -53,15 +54,15 @@ static void walk_slot(struct walk *walk, struct case_slot *slot)
 static void walk_record(struct walk *walk, struct case_record *record)
 {
     pick(walk, &record->form, CASE_FORMS);
-    pick(walk, &record->sequence, CONTENTS_SEQUENCES);
+    pick(walk, &record->sequence, HOSTILE_SEQUENCES);
     pick(walk, &record->slot, 4);
     pick(walk, &record->state, 4);
     pick(walk, &record->attempts, CONTENTS_SMALL);
     pick(walk, &record->reason, 32);
-    pick(walk, &record->counter, CONTENTS_LEVELS);
+    pick(walk, &record->counter, HOSTILE_LEVELS);
     pick(walk, &record->rounds, CONTENTS_SMALL);
     pick(walk, &record->losses, CONTENTS_SMALL);
-    pick(walk, &record->release, CONTENTS_SEQUENCES);
+    pick(walk, &record->release, HOSTILE_SEQUENCES);
     pick(walk, &record->digest, CONTENTS_DIGESTS);
     for (unsigned i = 0; i < 2; i++) {
         pick(walk, &record->rejected[i], CONTENTS_DIGESTS);
@@ -74,10 +75,10 @@ static void walk_record(struct walk *walk, struct case_record *record)
 static void walk_journal(struct walk *walk, struct case_journal *journal)
 {
     pick(walk, &journal->style, CASE_STYLES);
-    pick(walk, &journal->first, CONTENTS_SEQUENCES);
+    pick(walk, &journal->first, HOSTILE_SEQUENCES);
     for (unsigned i = 0; i < CASE_SECTORS; i++) {
         pick(walk, &journal->sector[i].form, CASE_FORMS);
-        pick(walk, &journal->sector[i].first, CONTENTS_SEQUENCES);
+        pick(walk, &journal->sector[i].first, HOSTILE_SEQUENCES);
     }
     pick(walk, &journal->records, CASE_RECORDS + 1u);
     pick(walk, &journal->holes, 1u << CASE_RECORDS);
@@ -90,14 +91,14 @@ static void walk_requests(struct walk *walk, struct case_requests *requests)
 {
     pick(walk, &requests->style, 4);
     pick(walk, &requests->used, CASE_REQUESTS + 1u);
-    pick(walk, &requests->first, CONTENTS_SEQUENCES);
+    pick(walk, &requests->first, HOSTILE_SEQUENCES);
     for (unsigned i = 0; i < requests->used; i++) {
         struct case_request *request = &requests->request[i];
         pick(walk, &request->form, CASE_FORMS);
-        pick(walk, &request->sequence, CONTENTS_SEQUENCES);
+        pick(walk, &request->sequence, HOSTILE_SEQUENCES);
         pick(walk, &request->kind, 8);
         pick(walk, &request->slot, 4);
-        pick(walk, &request->value, CONTENTS_LEVELS);
+        pick(walk, &request->value, HOSTILE_LEVELS);
         pick(walk, &request->digest, CONTENTS_DIGESTS);
     }
 }
@@ -122,7 +123,7 @@ static void walk_case(struct walk *walk, struct boot_case *made)
     pick(walk, &made->flip_when, CASE_SESSIONS);
     pick(walk, &made->flip_in, CONTENTS_REGIONS);
     pick_place(walk, &made->flip_at);
-    pick(walk, &made->fuses.counter, CONTENTS_LEVELS);
+    pick(walk, &made->fuses.counter, HOSTILE_LEVELS);
     pick(walk, &made->fuses.gap, 4);
     pick(walk, &made->fuses.epoch, 4);
     pick(walk, &made->fuses.recovery, 4);

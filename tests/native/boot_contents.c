@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "image/bytes.h"
+#include "image/hostile.h"
 #include "image/image_read.h"
 #include "image/provision.h"
 #include "native/images.h"
@@ -13,26 +14,6 @@
 #define REQUEST LAYOUT_REQUEST_SIZE
 
 /* ---- what the choices mean ------------------------------------------------ */
-
-uint32_t contents_sequence(uint8_t choice, uint32_t follows)
-{
-    static const uint32_t absurd[CONTENTS_SEQUENCES] = {
-        0,          0,          0,          1,          2,
-        3,          5,          33,         0x1000,     0x7FFF,
-        0xFFFF,     0x10000,    0x7FFFFFFF, 0xFFFEFFE0, 0xFFFEFFFF,
-        0xFFFEFFFD, 0xFFFF0000, 0xFFFF0001, 0xFFFFFFFF, 0};
-
-    return choice < 3 ? follows : absurd[choice % CONTENTS_SEQUENCES];
-}
-
-uint32_t contents_level(uint8_t choice)
-{
-    static const uint32_t levels[CONTENTS_LEVELS] = {0,   1,   2,   3,
-                                                     4,   5,   9,   31,
-                                                     255, 256, 257, 0xFFFF};
-
-    return levels[choice % CONTENTS_LEVELS];
-}
 
 static uint8_t small(uint8_t choice)
 {
@@ -203,18 +184,18 @@ static void make_record(struct maker *maker, const struct case_record *record,
     memset(slot, 0, RECORD);
     put_le32(slot, LAYOUT_RECORD_MAGIC);
     put_le32(slot + RECORD_AT_SEQUENCE,
-             contents_sequence(record->sequence, follows));
+             hostile_sequence(record->sequence, follows));
     slot[RECORD_AT_SLOT] = record->slot;
     slot[RECORD_AT_STATE] = states[record->state];
     slot[RECORD_AT_ATTEMPTS] = small(record->attempts);
     slot[RECORD_AT_REASON] = record->reason;
     put_le16(slot + RECORD_AT_COUNTER,
-             (uint16_t)contents_level(record->counter));
+             (uint16_t)hostile_level(record->counter));
     slot[RECORD_AT_ROUNDS] = small(record->rounds);
     slot[RECORD_AT_LOSSES] = small(record->losses);
     slot[RECORD_AT_FLAGS] = record->flags;
     put_le32(slot + RECORD_AT_RELEASE,
-             contents_sequence(record->release, record->release));
+             hostile_sequence(record->release, record->release));
     contents_digest(device, record->digest, record->slot,
                     slot + RECORD_AT_DIGEST);
     for (unsigned i = 0; i < 2; i++) {
@@ -223,7 +204,7 @@ static void make_record(struct maker *maker, const struct case_record *record,
     }
     slot[RECORD_AT_REJECTED_REASON] = record->rejected_reason;
     put_le16(slot + RECORD_AT_REQUEST,
-             (uint16_t)contents_sequence(record->request, record->request));
+             (uint16_t)hostile_sequence(record->request, record->request));
     seal(maker, record->form, slot, RECORD);
 }
 
@@ -235,7 +216,7 @@ static void make_header(struct maker *maker, unsigned number, uint32_t first)
 
     memset(slot, 0, RECORD);
     put_le32(slot + HEADER_AT_MAGIC, LAYOUT_HEADER_MAGIC);
-    put_le32(slot + HEADER_AT_FIRST, contents_sequence(sector->first, first));
+    put_le32(slot + HEADER_AT_FIRST, hostile_sequence(sector->first, first));
     seal(maker, sector->form, slot, RECORD);
 }
 
@@ -267,7 +248,7 @@ static void put_bank(struct maker *maker, unsigned bank, unsigned from,
 static void make_journal(struct maker *maker)
 {
     const struct case_journal *journal = &maker->made->journal;
-    uint32_t first = contents_sequence(journal->first, 1);
+    uint32_t first = hostile_sequence(journal->first, 1);
     unsigned all = journal->records;
 
     switch (journal->style) {
@@ -297,10 +278,10 @@ static void make_request(struct maker *maker,
     memset(slot, 0, REQUEST);
     put_le32(slot, LAYOUT_REQUEST_MAGIC);
     put_le32(slot + LAYOUT_AT_SEQUENCE,
-             contents_sequence(request->sequence, follows));
+             hostile_sequence(request->sequence, follows));
     slot[REQUEST_AT_KIND] = request->kind;
     slot[REQUEST_AT_SLOT] = request->slot;
-    put_le32(slot + REQUEST_AT_NUMBER, contents_level(request->value));
+    put_le32(slot + REQUEST_AT_NUMBER, hostile_level(request->value));
     contents_digest(maker->device, request->digest, request->slot,
                     slot + REQUEST_AT_DIGEST);
     seal(maker, request->form, slot, REQUEST);
@@ -310,7 +291,7 @@ static void make_requests(struct maker *maker)
 {
     const struct case_requests *requests = &maker->made->requests;
     const struct board_part *part = board_map_find(native_map(), "requests");
-    uint32_t first = contents_sequence(requests->first, 1);
+    uint32_t first = hostile_sequence(requests->first, 1);
 
     for (unsigned i = 0; i < requests->used && requests->style > 0; i++) {
         bool second = requests->style == 2 || (requests->style == 3 && i % 2u);
@@ -367,7 +348,7 @@ static void make_honest(struct maker *maker)
                                    .slot = JOURNAL_SLOT_A,
                                    .state = JOURNAL_CONFIRMED};
     struct diag diag;
-    uint32_t level = contents_level(made->fuses.counter);
+    uint32_t level = hostile_level(made->fuses.counter);
 
     level = level < image->counter ? level : image->counter;
     make_fuses(maker, level, 0, 0);
@@ -389,7 +370,7 @@ static void make_honest(struct maker *maker)
 static void make_forged(struct maker *maker)
 {
     const struct boot_case *made = maker->made;
-    uint32_t level = contents_level(made->fuses.counter);
+    uint32_t level = hostile_level(made->fuses.counter);
 
     make_fuses(maker, level < OTP_COUNTER_BITS ? level : OTP_COUNTER_BITS,
                made->fuses.epoch, made->fuses.gap);

@@ -11,16 +11,11 @@
 #include "native/boot_case.h"
 #include "native/native_board.h"
 
-#define CONTENTS_SEQUENCES 20u /* 0: the next one; the rest are absurd */
-#define CONTENTS_LEVELS 12u
 #define CONTENTS_SMALL 12u
 #define CONTENTS_DIGESTS 32u
 #define CONTENTS_REGIONS 8u
 #define CONTENTS_SLOT_USED (4u * FLASH_SECTOR) /* the largest image fits */
 
-/* Their values. */
-uint32_t contents_sequence(uint8_t choice, uint32_t follows);
-uint32_t contents_level(uint8_t choice);
 /* Digest `choice` of something about `slot`. */
 void contents_digest(const struct native_device *device, uint8_t choice,
                      uint32_t slot, uint8_t digest[32]);

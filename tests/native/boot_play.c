@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "board/trace.h"
+#include "image/hostile.h"
 #include "native/boot_contents.h"
 #include "native/images.h"
 
@@ -292,7 +293,7 @@ static bool do_anything(struct play *play, const struct case_session *session)
     uint8_t digest[32];
 
     contents_digest(play->device, session->b % CONTENTS_DIGESTS, slot, digest);
-    return ask(play, session->a % 8u, slot, contents_level(session->b), digest);
+    return ask(play, session->a % 8u, slot, hostile_level(session->b), digest);
 }
 
 static const struct {

@@ -218,3 +218,19 @@ Test(oracle_fuses, a_bootloader_below_them_runs)
     power_up();
     expect_only(3, "bootloader runs, but the fuses do not allow its counter 0");
 }
+
+/* What the world writes in the journal counts, whoever is confirmed then. */
+Test(oracle_fuses, a_commit_that_the_world_claims)
+{
+    journal(JOURNAL_SLOT_B, JOURNAL_TRIAL, 2);
+    stage.counter = 9;
+    write_journal(JOURNAL_SLOT_B, JOURNAL_TRIAL, 2);
+    oracle_damaged(&stage.oracle, &stage.view, AT_JOURNAL * SECTOR, 128, 0);
+    boot(NEW);
+    ask(REQUEST_CONFIRM);
+    journal(JOURNAL_SLOT_B, JOURNAL_CONFIRMED, 0);
+    burn_counter(0, 2); /* as much as the new image carries */
+    expect_silence();
+    oracle_burn(&stage.oracle, &stage.view, OTP_COUNTER_BIT + 2);
+    expect_only(3, "beyond what a confirmed image carries");
+}

@@ -65,6 +65,7 @@ void write_journal(uint8_t slot, uint8_t state, uint8_t attempts)
                                     .state = state,
                                     .attempts = attempts,
                                     .reason = stage.reason,
+                                    .counter = stage.counter,
                                     .release = stage.release};
 
     cr_assert_eq(provision_journal(&stage_map, &record, stage.flash->array,

@@ -37,7 +37,8 @@ enum { BOOT, OLD, NEW, LATER, FORGED, RESCUE, FORGED_BOOT, IMAGES };
 
 struct stage {
     uint32_t release; /* of the journal records that are written */
-    uint8_t reason;   /* of the same records */
+    uint32_t counter; /* of the same records */
+    uint8_t reason;   /* likewise */
     uint8_t bytes[IMAGES][IMAGE_SIZE];
     struct oracle_case judged;
     struct flash *flash;

@@ -313,7 +313,9 @@ Test(scenario_reader, flash_faults)
         "      - bit_flip: {partition: journal, target: record, offset: 9B}\n"
         "      - bit_rot: {partition: slot-b, per_mib: 64}\n"
         "      - flash_fail: wrong\n"
-        "      - flash_fail: fail\n" EXPECT);
+        "      - flash_fail: fail\n"
+        "      - hostile: {partition: journal, seed: 9}\n"
+        "      - hostile: {partition: journal}\n" EXPECT);
     const struct action *action = scenario->step[0].action;
 
     cr_expect_eq(action[0].target, TARGET_TLV);
@@ -326,6 +328,9 @@ Test(scenario_reader, flash_faults)
     cr_expect_eq(action[2].rate, 64);
     cr_expect_eq(action[3].flash_fault, FLASH_FAULT_WRONG);
     cr_expect_eq(action[4].flash_fault, FLASH_FAULT_REPORTED);
+    cr_expect_eq(action[5].kind, ACTION_HOSTILE);
+    cr_expect_eq(action[5].seed, 9);
+    cr_expect_eq(action[6].seed, UINT64_MAX);
     scenario_free(scenario);
 }
 

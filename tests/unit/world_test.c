@@ -265,6 +265,7 @@ static void copy_oracle(struct oracle *to, const struct oracle *from)
         COPY(trial[i].gave_back);
     }
     COPY(release);
+    COPY(claimed);
     COPY(forgiven);
     COPY(request_at);
     COPY(request_by);
