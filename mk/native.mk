@@ -41,7 +41,15 @@ hosted_app := $(call hosted_obj,$(call dev_find,firmware/app/*.c)) \
 	$(hosted_image)
 hosted_recovery := $(call hosted_obj,$(call dev_find,firmware/recovery/*.c) \
 	firmware/app/updater.c) $(hosted_image)
-hosted_programs := rom boot app recovery
+hosted_variants := $(shell sed -n 's/.*X(\([a-z_]*\)) *\\*$$/\1/p' \
+	sim/native/variants.h | grep -vx NATIVE_VARIANTS)
+$(foreach v,$(hosted_variants),$(eval hosted_$(v) := \
+	$(call hosted_obj,firmware/variants/$(v).c) $(hosted_image)))
+# A variant's definitions come first: the application is an archive.
+$(NATIVE)/libapp.a: $(hosted_app)
+	$(archive)
+$(hosted_variants:%=$(NATIVE)/%.o): $(NATIVE)/libapp.a
+hosted_programs := rom boot app recovery $(hosted_variants)
 
 # Each program is one object that shows nothing but its start, and in the ROM
 # the services. Its variables are in sections of its own, so that they can be
@@ -51,7 +59,8 @@ hosted_shows = --keep-global-symbol=native_start \
 define hosted_program
 $(NATIVE)/$(1).o: $$(hosted_$(1)) $$(hosted_board) $(NATIVE)/libota.a
 	$$(call say,LD,$$@)
-	$$(Q)ld -r -o $$@.all $$(filter %.o,$$^) $$(filter %.a,$$^)
+	$$(Q)ld -r -o $$@.all $$(filter %.o,$$^) --start-group \
+		$$(filter %.a,$$^) --end-group
 	$$(Q)objcopy $$(call hosted_shows,$(1)) $$@.all
 	$$(Q)objcopy --redefine-sym native_start=native_$(1)_start \
 		--rename-section .data=native_$(1)_data \

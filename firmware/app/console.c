@@ -156,7 +156,7 @@ static void do_crash(struct app *app, const char *word)
 {
     (void)app;
     (void)word;
-    cpu_undefined();
+    cpu_undefined(0);
 }
 
 static void do_hang(struct app *app, const char *word)

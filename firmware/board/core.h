@@ -39,11 +39,8 @@ static inline void cpu_barrier(void)
     __asm__ volatile("dsb\n\tisb" : : : "memory");
 }
 
-/* Raises a UsageFault. */
-static inline void cpu_undefined(void)
-{
-    __asm__ volatile("udf #0");
-}
+/* Raises a UsageFault. `number` is a constant of the instruction. */
+#define cpu_undefined(number) __asm__ volatile("udf #" #number)
 
 /* Ring the doorbell. The simulator looks for exactly this encoding
  * (registers.h). */

@@ -15,6 +15,12 @@ __attribute__((weak)) void fault_hook(void)
 
 _Noreturn void native_fault(void)
 {
+    static bool handled;
+
+    if (handled) {
+        native_lock_up(); /* a fault in its own handler */
+    }
+    handled = true;
     fault_hook();
     trace_event(TRACE_CPU_FAULT, USAGE_FAULT, 0, 0, CFSR_UNDEFINED);
     board_reset(CTL_REASON_FAULT);

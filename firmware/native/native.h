@@ -32,6 +32,8 @@ _Noreturn void native_jump(uint32_t vectors, uint64_t offset, uint32_t cause);
 bool native_spin(uint64_t insns);
 /* WFI. No timer is ever armed: it does not return. */
 void native_wait(void);
+/* The core locks up. */
+_Noreturn void native_lock_up(void);
 
 /* ---- in each program ------------------------------------------------------ */
 

@@ -124,6 +124,13 @@ void native_wait(void)
     }
 }
 
+_Noreturn void native_lock_up(void)
+{
+    for (;;) {
+        stop(CPU_LOCKS);
+    }
+}
+
 /* ---- what the machine calls -------------------------------------------------- */
 
 static void start_program(void)

@@ -26,7 +26,8 @@ enum cpu_stop {
     CPU_JUMPS,  /* a program is about to be entered; see cpu_entered() */
     CPU_RESETS, /* SYSRESETREQ: cpu_reset() must follow */
     CPU_LIMIT,  /* the limit was reached */
-    CPU_SLEEPS  /* WFI: nothing wakes it */
+    CPU_SLEEPS, /* WFI: nothing wakes it */
+    CPU_LOCKS   /* it has locked up: cpu_reset() must follow */
 };
 
 /* The CPU starts with the ROM. */

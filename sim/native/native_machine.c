@@ -176,9 +176,8 @@ static int enter(struct machine *machine, enum machine_event *event,
     if (program == NULL || entry - program->base >= program->room) {
         *event = MACHINE_DEAD;
         return diag_fail(diag, OTALAB_ERR_USAGE,
-                         "the program entered at 0x%08x is not the "
-                         "application, recovery or bootloader of this build: "
-                         "only these can run natively; use QEMU",
+                         "the program entered at 0x%08x is none of those "
+                         "that this build can run natively; use QEMU",
                          vectors);
     }
     show_entry(machine, entry);
@@ -192,7 +191,8 @@ int machine_wait(struct machine *machine, enum machine_event *event,
 {
     static const enum machine_event events[] = {[CPU_RINGS] = MACHINE_RING,
                                                 [CPU_LIMIT] = MACHINE_LIMIT,
-                                                [CPU_SLEEPS] = MACHINE_ASLEEP};
+                                                [CPU_SLEEPS] = MACHINE_ASLEEP,
+                                                [CPU_LOCKS] = MACHINE_LOCKUP};
     enum cpu_stop stop;
 
     while ((stop = cpu_run(machine->channel.insn_limit)) == CPU_RESETS) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "board/registers.h"
+#include "native/variants.h"
 
 /* Names that mk/native.mk makes. A program without variables of a kind has no
  * section for them. */
@@ -26,6 +27,7 @@ PROGRAM_SYMBOLS(rom)
 PROGRAM_SYMBOLS(boot)
 PROGRAM_SYMBOLS(app)
 PROGRAM_SYMBOLS(recovery)
+NATIVE_VARIANTS(PROGRAM_SYMBOLS)
 
 #define PROGRAM_ROW(name, base, room)                                        \
     {                                                                        \
@@ -34,13 +36,16 @@ PROGRAM_SYMBOLS(recovery)
             name##_bss_end                                                   \
     }
 
+#define VARIANT_ROW(name) \
+    PROGRAM_ROW(name, BOARD_APP_BASE, BOARD_RECOVERY_BASE - BOARD_APP_BASE),
+
 static const struct program programs[] = {
     PROGRAM_ROW(rom, BOARD_ROM_BASE, BOARD_ROM_SIZE),
     PROGRAM_ROW(boot, BOARD_BOOT_BASE, BOARD_BOOT_SIZE),
     PROGRAM_ROW(app, BOARD_APP_BASE, BOARD_RECOVERY_BASE - BOARD_APP_BASE),
     PROGRAM_ROW(recovery, BOARD_RECOVERY_BASE,
                 BOARD_BOOT_BASE - BOARD_RECOVERY_BASE),
-};
+    NATIVE_VARIANTS(VARIANT_ROW)};
 #define PROGRAMS (sizeof(programs) / sizeof(programs[0]))
 
 static uint8_t *kept[PROGRAMS];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The device programs that are linked in: ROM, bootloader, application,
- * recovery. Each is known by the bytes of its build for the board, because what
+ * recovery, and some variants of the application. Each is known by the bytes of its build for the board, because what
  * runs here must be the same source as what the device has loaded and verified.
  */
 #ifndef OTALAB_NATIVE_PROGRAM_H

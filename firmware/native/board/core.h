@@ -31,10 +31,7 @@ static inline void cpu_barrier(void)
     native_barrier();
 }
 
-static inline void cpu_undefined(void)
-{
-    native_fault();
-}
+#define cpu_undefined(number) native_fault()
 
 static inline void cpu_ring(uint32_t command)
 {
