@@ -11,6 +11,7 @@
 #include "base/paths.h"
 #include "base/quantity.h"
 #include "cli/jobs.h"
+#include "cli/native.h"
 #include "cli/sweep_jobs.h"
 #include "cli/sweep_out.h"
 #include "machine/machine.h"
@@ -34,7 +35,8 @@ enum {
     QUIET,
     COLOR,
     FIRMWARE,
-    QEMU
+    QEMU,
+    NATIVE
 };
 
 static const struct option_spec sweep_table[] = {
@@ -86,6 +88,7 @@ static const struct option_spec sweep_table[] = {
     [COLOR] = OPTION_ROW_COLOR,
     [FIRMWARE] = OPTION_ROW_FIRMWARE,
     [QEMU] = OPTION_ROW_QEMU,
+    [NATIVE] = OPTION_ROW_NATIVE,
     {0},
 };
 
@@ -338,12 +341,14 @@ static int run(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
-    code = go(&options, &diag);
+    code = options.value[NATIVE].given ? native_go(&diag) : 0;
+    code = code ? code : go(&options, &diag);
     return code < 0 ? command_fail(&command_sweep, code, &diag) : code;
 }
 
 static const struct command_example examples[] = {
     {"otalab sweep ota-small", "cut power once at every operation"},
+    {"otalab sweep ota-small --native", "the same without QEMU, and fast"},
     {"otalab sweep ota-small --depth 2 --ops 100..120",
      "cut twice, first at one of these positions"},
     {"otalab sweep ota-small --shard 1/4 --json 1.json",
