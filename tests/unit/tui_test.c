@@ -180,10 +180,15 @@ Test(tui, a_click_elsewhere_does_nothing)
             cr_expect_eq(view_hit(model, x, y, argument), ACT_NONE);
         }
     }
-    cr_expect_eq(view_hit(model, 79, tabs, argument), ACT_NONE);
     cr_expect_eq(view_hit(model, 80, 23, argument), ACT_NONE);
     cr_expect_eq(view_hit(model, 5000, 5000, argument), ACT_NONE);
     cr_expect_eq(view_hit(model, UINT_MAX, tabs, argument), ACT_NONE);
+    screen_free(&screen);
+    /* the tabs fill the smallest screen */
+    screen = tui_stage_screen(model, 90, 24);
+    tabs = (unsigned)tui_stage_row(&screen, "1 console");
+    cr_expect_eq(view_hit(model, 75, tabs, argument), ACT_PANE);
+    cr_expect_eq(view_hit(model, 85, tabs, argument), ACT_NONE);
     screen_free(&screen);
     tui_stage_end(model);
 }
