@@ -145,6 +145,9 @@ struct flash {
     /* 1 = array or taint may have changed since sectors_save() or
      * sectors_restore(); a note for these, not part of the value */
     uint8_t touched[FLASH_MAX_SECTORS];
+    /* hash of each sector's array and taint, while `summed`; the same holds */
+    uint8_t summed[FLASH_MAX_SECTORS];
+    uint64_t sum[FLASH_MAX_SECTORS];
     /* for whoever records it; not part of the value either */
     struct flash_note note[FLASH_MAX_SECTORS];
     uint32_t notes_from; /* sectors that may have a note, from .. to-1 */
@@ -217,6 +220,9 @@ uint32_t flash_worst_sector(const struct flash *flash);
 /* Worst taint within a range; for the part of it inside the array. */
 enum flash_taint flash_range_taint(const struct flash *flash, uint32_t address,
                                    uint32_t length);
+
+/* The same of one sector; computed again only after a change. */
+uint64_t flash_sector_sum(struct flash *flash, uint32_t sector);
 
 const char *flash_rule_name(enum flash_rule rule); /* "bit-rise", ... */
 const char *flash_form_name(enum flash_form form); /* "erase-mix", ... */

@@ -10,6 +10,7 @@
 
 struct sector {
     uint32_t users;
+    uint64_t sum;
     uint8_t array[FLASH_SECTOR];
     uint8_t taint[TAINT];
 };
@@ -37,6 +38,7 @@ static int keep(struct flash *flash, struct sectors *held, size_t i)
     sector->users = 1;
     memcpy(sector->array, &flash->array[i * FLASH_SECTOR], FLASH_SECTOR);
     memcpy(sector->taint, &flash->taint[i * TAINT], TAINT);
+    sector->sum = flash_sector_sum(flash, (uint32_t)i);
     leave(held->at[i]);
     held->at[i] = sector;
     flash->touched[i] = 0;
@@ -68,6 +70,8 @@ void sectors_restore(struct flash *flash, struct sectors *held,
             memcpy(&flash->array[i * FLASH_SECTOR], sector->array,
                    FLASH_SECTOR);
             memcpy(&flash->taint[i * TAINT], sector->taint, TAINT);
+            flash->sum[i] = sector->sum;
+            flash->summed[i] = 1;
             use(saved->at[i]);
             leave(held->at[i]);
             held->at[i] = saved->at[i];

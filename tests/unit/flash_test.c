@@ -910,8 +910,11 @@ Test(flash, the_hash_covers_array_and_taint)
     flash.erase_count[0] = 9;
     cr_assert_eq(flash_hash(&flash), blank, "wear is not in it");
     flash.taint[SIZE / 4 - 1] = FLASH_TORN_PROGRAM;
+    flash.summed[SIZE / FLASH_SECTOR - 1] = 0; /* as whoever changes it does */
     cr_assert_neq(flash_hash(&flash), blank);
     flash.taint[SIZE / 4 - 1] = FLASH_CLEAN;
+    flash.summed[SIZE / FLASH_SECTOR - 1] = 0;
+    cr_assert_eq(flash_hash(&flash), blank);
     cr_assert_eq(flash_flip(&flash, SIZE - 1, 7), 0);
     cr_assert_neq(flash_hash(&flash), blank);
 }

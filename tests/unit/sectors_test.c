@@ -114,3 +114,35 @@ Test(sectors, what_is_not_touched_is_shared)
     sectors_free(&held);
     free(flash);
 }
+
+/* The sums that are kept are those of a flash that has never kept any. */
+Test(sectors, sums_follow_every_change)
+{
+    struct flash *flash = malloc(sizeof *flash);
+    struct flash *fresh = malloc(sizeof *fresh);
+    struct sectors held = {0};
+    struct sectors saved;
+    struct rng rng;
+
+    cr_assert(flash != NULL && fresh != NULL);
+    cr_assert_eq(flash_init(flash, &figures, 1), 0);
+    rng_init(&rng, 5, "sums");
+    cr_assert_eq(sectors_save(flash, &held, &saved), 0);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        disturb(flash, &rng);
+        if (rng_next(&rng) % 8 == 0) {
+            sectors_restore(flash, &held, &saved);
+        }
+        if (rng_next(&rng) % 8 == 0) {
+            sectors_free(&saved);
+            cr_assert_eq(sectors_save(flash, &held, &saved), 0);
+        }
+        *fresh = *flash;
+        memset(fresh->summed, 0, sizeof fresh->summed);
+        cr_assert_eq(flash_hash(flash), flash_hash(fresh));
+    }
+    sectors_free(&saved);
+    sectors_free(&held);
+    free(fresh);
+    free(flash);
+}
