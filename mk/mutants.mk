@@ -10,7 +10,7 @@ mutant_dir := $(B)/mutants/$(M)
 mutant_names := $(basename $(notdir $(wildcard tests/mutants/*.rule)))
 device_files := $(shell find bootloader firmware -type f 2>/dev/null)
 
-.PHONY: mutant mutants $(mutant_names:%=mutant-%)
+.PHONY: mutant mutants mutants-all $(mutant_names:%=mutant-%)
 mutant: ## the device programs with one planted defect (M=NAME)
 	$(if $(filter $(mutant_names),$(M)),,$(error say which: make mutant \
 		M=NAME, with NAME one of: $(mutant_names)))
@@ -19,8 +19,11 @@ mutant: ## the device programs with one planted defect (M=NAME)
 		DEVSRC=$(mutant_dir)/src DEVOUT=$(mutant_dir)/firmware \
 		$(if $(shell grep -E '^firmware/(app|board)/' \
 		tests/mutants/$(M).rule),firmware,programs)
-mutants: ## build every mutant
-mutants: $(mutant_names:%=mutant-%)
+mutants: ## find the defects that others have had (tests/mutants/history.txt)
+mutants: all
+	$(Q)tools/history.sh $(B)
+mutants-all: ## build every mutant
+mutants-all: $(mutant_names:%=mutant-%)
 $(mutant_names:%=mutant-%): mutant-%: | $(arm_libs)
 	$(Q)$(MAKE) --no-print-directory NODEPS=1 B=$(B) mutant M=$*
 

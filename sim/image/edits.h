@@ -30,6 +30,8 @@
     X(OLD_MAGIC, "old-magic", NULL, "the format's old magic number; signed")  \
     X(SMALL_HEADER, "small-header", "bytes, 0: 16",                           \
       "a header size below 32; signed")                                       \
+    X(LOAD_ADDRESS, "load-address", "address, 0: 0",                          \
+      "a different address to run from; signed")                              \
     X(NON_BOOTABLE, "non-bootable", NULL,                                     \
       "a flag that says the image cannot be booted; signed")                  \
     X(ENCRYPTED, "encrypted", NULL,                                           \

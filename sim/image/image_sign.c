@@ -149,6 +149,7 @@ static const struct field_edit {
     {EDIT_BAD_MAGIC, false, MCUBOOT_AT_MAGIC, 4, false, 0x12345678u},
     {EDIT_OLD_MAGIC, false, MCUBOOT_AT_MAGIC, 4, false, MCUBOOT_MAGIC_OLD},
     {EDIT_SMALL_HEADER, false, MCUBOOT_AT_HEADER_SIZE, 2, false, 16},
+    {EDIT_LOAD_ADDRESS, false, MCUBOOT_AT_LOAD, 4, false, 0},
     {EDIT_NON_BOOTABLE, false, MCUBOOT_AT_FLAGS, 4, true, MCUBOOT_NON_BOOTABLE},
     {EDIT_ENCRYPTED, false, MCUBOOT_AT_FLAGS, 4, true, MCUBOOT_ENCRYPTED_128},
     {EDIT_BAD_STACK, true, 0, 4, false, 0},

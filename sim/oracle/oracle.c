@@ -41,6 +41,7 @@ void oracle_reset(struct oracle *oracle, const struct oracle_view *view)
     oracle->entered_ns = 0;
     oracle->executed_ns = 0;
     oracle->foreign = 0;
+    oracle->spoilt = 0;
     oracle->deadline_reported = false;
     oracle_journal_changed(oracle, view);
 }
@@ -60,12 +61,25 @@ void oracle_struck(struct oracle *oracle, const struct oracle_view *view,
     }
 }
 
+/* The bootloader may have read a slot before it was damaged. */
+static void note_spoilt(struct oracle *oracle, const struct oracle_view *view,
+                        uint32_t address, uint32_t length)
+{
+    for (uint32_t slot = 0; slot <= JOURNAL_SLOT_RECOVERY; slot++) {
+        if (oracle_touches(view, oracle_slot_partition(slot), address,
+                           length)) {
+            oracle->spoilt |= 1u << slot;
+        }
+    }
+}
+
 void oracle_damaged(struct oracle *oracle, const struct oracle_view *view,
                     uint32_t address, uint32_t length, uint32_t runs)
 {
     oracle->forgiven += runs;
     oracle_life_credit(oracle, view);
     oracle_locks_damaged(oracle, view);
+    note_spoilt(oracle, view, address, length);
     if (oracle_touches(view, "journal", address, length) ||
         oracle_touches(view, "requests", address, length)) {
         oracle_journal_given(oracle, view);
@@ -84,12 +98,15 @@ static void check_chosen(struct oracle *oracle, const struct oracle_view *view,
                          uint32_t image)
 {
     uint32_t chosen = oracle->journal_slot;
+    uint32_t held = chosen == ORACLE_NONE ? ORACLE_NONE
+                                          : oracle_image_of_slot(view, chosen);
+    bool spoilt = chosen != ORACLE_NONE && (oracle->spoilt >> chosen & 1u);
 
     if (chosen == ORACLE_NONE) {
         oracle_violate(oracle, view, 2,
                        "%s runs, but no journal record says so",
                        view->judged->image[image].name);
-    } else if (oracle_image_of_slot(view, chosen) != image) {
+    } else if (held != image && (held != ORACLE_NONE || !spoilt)) {
         oracle_violate(oracle, view, 2,
                        "%s runs, but the journal has chosen %s",
                        view->judged->image[image].name,

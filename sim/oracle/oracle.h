@@ -98,6 +98,7 @@ struct oracle {
     uint64_t entered_ns;  /* world time; 0: nothing was entered */
     uint64_t executed_ns; /* of the CPU, when it was */
     uint32_t foreign;     /* pieces of unknown code since the reset */
+    uint32_t spoilt;      /* slots that were damaged since then, a bit each */
     bool deadline_reported;
     uint32_t violations;
 
