@@ -15,7 +15,7 @@
 
 #define DUMP_MAX (64u * 1024u * 1024u)
 
-enum { AT, FUSES, DEVICE, JSON, DTB, COLOR };
+enum { AT, FUSES, DEVICE, DUMP, JSON, DTB, COLOR };
 
 static const struct option_spec inspect_options[] = {
     [AT] = {.name = "at",
@@ -33,6 +33,10 @@ static const struct option_spec inspect_options[] = {
                 .argument = "N",
                 .help =
                     "show the N-th device of an evidence folder; default 1"},
+    [DUMP] = {.name = "dump",
+              .kind = OPTION_FILE,
+              .argument = "FILE",
+              .help = "with --at: also write the flash to this file"},
     [JSON] = {.name = "json",
               .short_name = 'j',
               .help = "print NDJSON, one line for each thing found"},
@@ -210,6 +214,10 @@ static int inspect_recording(const struct options *o, const struct blob *blob,
         decode_fuses(moment->fuses, &in->fuses);
         err = look(moment->flash, moment->size, blob, in, diag);
     }
+    if (err == 0 && o->value[DUMP].given) {
+        err =
+            file_write(o->value[DUMP].text, moment->flash, moment->size, diag);
+    }
     free(moment->flash);
     moment->flash = NULL;
     return err;
@@ -222,6 +230,11 @@ static int inspect(const struct options *o, struct moment *moment,
     struct blob blob = {.bytes = NULL};
     int err = read_blob(o->value[DTB].text, &blob, diag);
 
+    if (err == 0 && o->value[DUMP].given && !o->value[AT].given) {
+        err = diag_fail(diag, OTALAB_ERR_USAGE,
+                        "--dump wants --at: without it, the flash is a file "
+                        "already");
+    }
     if (err == 0) {
         err = o->value[AT].given ? inspect_recording(o, &blob, moment, in, diag)
                                  : inspect_files(o, &blob, in, diag);

@@ -12,6 +12,7 @@
 #include "base/quantity.h"
 #include "cli/jobs.h"
 #include "cli/native.h"
+#include "cli/sweep_find.h"
 #include "cli/sweep_jobs.h"
 #include "cli/sweep_out.h"
 #include "machine/machine.h"
@@ -29,6 +30,7 @@ enum {
     SHARD,
     CHECK,
     SEED,
+    FIND,
     JSON,
     HTML,
     JUNIT,
@@ -81,6 +83,11 @@ static const struct option_spec sweep_table[] = {
               .kind = OPTION_NUMBER,
               .argument = "N",
               .help = "chooses these cases; default: 1"},
+    [FIND] = {.name = "find",
+              .kind = OPTION_FILE,
+              .argument = "DUMP",
+              .help = "instead: say which cut leaves exactly this flash; exit "
+                      "code 1 if none does"},
     [JSON] = OPTION_ROW_SWEEP_JSON,
     [HTML] = OPTION_ROW_SWEEP_HTML,
     [JUNIT] = OPTION_ROW_SWEEP_JUNIT,
@@ -324,7 +331,9 @@ static int go(const struct options *options, struct diag *diag)
 
         jobs.scenario = scenario;
         jobs.options.run = &run;
-        err = sweep_it(options, &jobs, &result, diag);
+        err = value[FIND].given
+                  ? sweep_find(scenario, &jobs.options, value[FIND].text, diag)
+                  : sweep_it(options, &jobs, &result, diag);
     }
     result_free(&result);
     scenario_free(scenario);

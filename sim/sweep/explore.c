@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sweep/family.h"
+#include "sweep/find.h"
 
 /* ---- the queue ----------------------------------------------------------- */
 
@@ -71,6 +72,8 @@ static void say_progress(const struct explorer *explorer)
 struct attempt {
     struct explorer *explorer;
     uint32_t from;
+    const struct sweep_place *place;
+    const struct sweep_form *form;
     bool known;
     bool elsewhere;
 };
@@ -89,8 +92,14 @@ static bool is_elsewhere(const struct attempt *attempt, const uint8_t key[32])
 static bool wanted(void *context, const uint8_t key[32])
 {
     struct attempt *attempt = context;
+    const struct explorer *explorer = attempt->explorer;
 
-    attempt->known = graph_find(&attempt->explorer->graph, key) != SWEEP_NONE;
+    if (explorer->options->find != NULL) {
+        find_compare(explorer->options->find, run_world(explorer->run),
+                     &explorer->given->map, attempt->place, attempt->form);
+        return false; /* what follows the cut does not matter */
+    }
+    attempt->known = graph_find(&explorer->graph, key) != SWEEP_NONE;
     attempt->elsewhere = !attempt->known && is_elsewhere(attempt, key);
     return !attempt->known && !attempt->elsewhere;
 }
@@ -155,7 +164,8 @@ static int cut(struct explorer *explorer, uint32_t from,
                uint32_t position, struct sweep_effect *effect,
                struct diag *diag)
 {
-    struct attempt attempt = {.explorer = explorer, .from = from};
+    struct attempt attempt = {
+        .explorer = explorer, .from = from, .place = place, .form = form};
     struct crash crash = {
         .cut = {.off_ns = 1,
                 .cause = form->kind == SWEEP_DIP ? CTL_CAUSE_BROWN_OUT

@@ -10,6 +10,7 @@
 #include "engine/run.h"
 #include "sweep/explore.h"
 #include "sweep/family.h"
+#include "sweep/find.h"
 #include "sweep/verify.h"
 #include "sweep/worst.h"
 
@@ -222,6 +223,19 @@ static uint32_t largest_image(const struct run_case *given)
     return (uint32_t)size;
 }
 
+static int check_find(const struct run_case *given,
+                      const struct sweep_find *find, struct diag *diag)
+{
+    uint32_t size = given->figures.flash.size;
+
+    return find == NULL || find->size == size
+               ? 0
+               : diag_fail(diag, OTALAB_ERR_USAGE,
+                           "the dump has %zu bytes; this scenario's flash has "
+                           "%u",
+                           find->size, (unsigned)size);
+}
+
 /* `scenario` is the sweep's own copy. */
 static int sweep_copy(struct scenario *scenario,
                       const struct sweep_options *options, struct sweep *sweep,
@@ -238,6 +252,7 @@ static int sweep_copy(struct scenario *scenario,
     int err = scenario_add_fault(scenario, PAUSES, diag);
 
     err = err ? err : case_make(&given, scenario, &run, diag);
+    err = err ? err : check_find(&given, options->find, diag);
     explorer.given = &given;
     sweep->image_size = largest_image(&given);
     err = err ? err : walk(&explorer, &result, diag);

@@ -116,8 +116,9 @@ struct sweep_options {
     uint32_t last;
     uint32_t shard; /* 0 .. shards - 1 */
     uint32_t shards;
-    uint32_t check; /* cases to replay from power-on */
-    uint64_t seed;  /* chooses them */
+    uint32_t check;          /* cases to replay from power-on */
+    uint64_t seed;           /* chooses them */
+    struct sweep_find *find; /* only compare, see sweep/find.h; or NULL */
     /* Called now and then. Or NULL. */
     void (*progress)(void *context, const struct sweep_counts *counts,
                      uint64_t queued);
