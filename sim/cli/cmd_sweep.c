@@ -293,6 +293,7 @@ static int sweep_it(const struct options *options, struct sweep_jobs *jobs,
 
     if (err && jobs->options.run->interrupted != NULL &&
         *jobs->options.run->interrupted) {
+        fprintf(stderr, "otalab sweep: no result: %s\n", diag->text);
         return interrupt_exit();
     }
     err = err ? err : sweep_out(&out, result, diag);

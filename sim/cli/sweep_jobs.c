@@ -65,6 +65,8 @@ static struct sweep_options share_of(const struct crew *crew, size_t index)
     return options;
 }
 
+/* Writes nothing if not even the run without a cut was over: there is no token
+ * then. */
 static void work(void *context, size_t index, FILE *out,
                  struct outcome *outcome)
 {
@@ -84,7 +86,7 @@ static void work(void *context, size_t index, FILE *out,
     snprintf(result.path, sizeof result.path, "%s", scenario->path);
     outcome->err =
         sweep_run(scenario, &options, &result.sweep, &outcome->error);
-    if (outcome->err == 0) {
+    if (outcome->err == 0 && result.sweep.token.name[0] != '\0') {
         result_tidy(&result);
         result_write(out, &result);
     }
@@ -154,7 +156,11 @@ static void text(void *context, size_t index, const char *bytes, size_t length)
     }
     if (received->out != NULL) {
         (void)fwrite(bytes, 1, length, received->out); /* read_part() checks */
+        return;
     }
+    struct diag why = {.text = "out of memory"};
+
+    fail(crew, OTALAB_ERR_SIMULATOR, &why);
 }
 
 static void read_part(struct crew *crew, struct received *received)
@@ -164,7 +170,7 @@ static void read_part(struct crew *crew, struct received *received)
     int err;
 
     part->name = "a worker process";
-    if (received->out == NULL || fclose(received->out) != 0) {
+    if (fclose(received->out) != 0) {
         received->out = NULL;
         (void)diag_fail(&why, OTALAB_ERR_SIMULATOR, "out of memory");
         fail(crew, OTALAB_ERR_SIMULATOR, &why);
@@ -186,7 +192,7 @@ static void done(void *context, size_t index, struct outcome *outcome)
 
     if (outcome->err != 0) {
         fail(crew, outcome->err, &outcome->error);
-    } else {
+    } else if (received->out != NULL) {
         read_part(crew, received);
     }
     outcome_free(outcome);
@@ -206,7 +212,7 @@ static int gather(struct crew *crew, struct sweep_result *whole,
     }
     if (crew->parts == 0) {
         return diag_fail(diag, OTALAB_ERR_SIMULATOR,
-                         "interrupted before it began");
+                         "interrupted before the run without a cut was over");
     }
     int err = merge(crew->part, crew->parts, asked->shard, asked->shards, whole,
                     diag);

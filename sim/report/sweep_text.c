@@ -383,7 +383,7 @@ static void put_verdict(const struct page *page,
     }
     fprintf(page->out,
             "%s%s%s%s %s%s: %" PRIu64 " of %" PRIu64 " cuts judged, %" PRIu64
-            " fail, in %zu ways\n",
+            " fail\n",
             page->show->quiet ? "" : "\n",
             paint(page, bad ? "\033[31m" : "\033[32m"),
             bad                         ? "FAIL"
@@ -391,7 +391,7 @@ static void put_verdict(const struct page *page,
                                         : "PASS",
             paint(page, "\033[0m"), result->name, shard,
             tally->cuts - tally->of[SWEEP_OPEN], tally->cuts,
-            tally->of[SWEEP_FAILED], result->sweep.failures);
+            tally->of[SWEEP_FAILED]);
 }
 
 int sweep_text(FILE *out, const struct sweep_result *result,

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/* A sweep's result as a file, and the merging of parts. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle/decode.h"
+#include "record/event.h"
+#include "sweep/family.h"
+#include "sweep/merge.h"
+#include "sweep/summary.h"
+
+#define TOKEN                                                              \
+    "ol1:small@01234567:seed=7:rom=11111111:boot=22222222:images=33333333" \
+    ":dtb=44444444:qemu=7.2.22"
+#define POSITIONS 4u
+
+/* Four positions, each cut in all ways of power; all cuts are open. */
+static void make(struct sweep_result *result, uint32_t shard, uint32_t shards)
+{
+    struct sweep *sweep = &result->sweep;
+    struct diag diag = {0};
+
+    *result = (struct sweep_result){.name = "small",
+                                    .title = "A \"small\" <one>",
+                                    .path = "small.yaml",
+                                    .kinds = SWEEP_POWER,
+                                    .depth = 1,
+                                    .first = 1,
+                                    .last = UINT32_MAX,
+                                    .shard = shard,
+                                    .shards = shards,
+                                    .seed = 1};
+    cr_assert_eq(token_parse(TOKEN, &sweep->token, &diag), 0, "%s", diag.text);
+    sweep->position = calloc(POSITIONS, sizeof *sweep->position);
+    cr_assert_not_null(sweep->position);
+    sweep->positions = POSITIONS;
+    for (unsigned i = 0; i < POSITIONS; i++) {
+        struct sweep_position *position = &sweep->position[i];
+        const struct sweep_form *form;
+
+        *position = (struct sweep_position){
+            .place = {.code = EVENT_FLASH_ERASE, .nth = i + 1, .address = 4096},
+            .time_ns = 1000 * i,
+            .boot = 1 + i / 2,
+            .journal = JOURNAL_TRIAL,
+            .program = "factory"};
+        strcpy(position->place.partition, "slot-b");
+        position->effects = family_forms(EVENT_FLASH_ERASE, &form);
+        for (unsigned k = 0; k < position->effects; k++) {
+            position->effect[k] = (struct sweep_effect){.form = &form[k],
+                                                        .node = SWEEP_NONE,
+                                                        .delivered = true};
+            sweep->counts.asked++;
+            sweep->counts.delivered++;
+        }
+    }
+}
+
+/* Every cut whose number falls to this part has ended. */
+static void judge(struct sweep_result *result)
+{
+    for (unsigned i = 0; i < POSITIONS; i++) {
+        struct sweep_position *position = &result->sweep.position[i];
+
+        for (unsigned k = 0; k < position->effects; k++) {
+            if ((i + k) % result->shards == result->shard) {
+                position->effect[k].node = 0;
+                position->effect[k].end = i == 1 ? SWEEP_OTHER : SWEEP_SAME;
+                position->effect[k].boots = i + 1;
+                position->effect[k].time_ns = 5000u + k;
+            }
+        }
+    }
+}
+
+static void add_failure(struct sweep_result *result, uint8_t key, uint32_t cuts)
+{
+    struct sweep *sweep = &result->sweep;
+    struct sweep_failure *grown =
+        realloc(sweep->failure, (sweep->failures + 1) * sizeof *grown);
+
+    cr_assert_not_null(grown);
+    sweep->failure = grown;
+    grown[sweep->failures++] =
+        (struct sweep_failure){.position = 2,
+                               .cuts = cuts,
+                               .key = {key},
+                               .token = strdup(TOKEN),
+                               .text = "expected a; seen b"};
+}
+
+static char *text_of(const struct sweep_result *result, size_t *size)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, size);
+
+    cr_assert_not_null(out);
+    result_write(out, result);
+    cr_assert_eq(fclose(out), 0);
+    return text;
+}
+
+static void expect_same_text(const struct sweep_result *a,
+                             const struct sweep_result *b)
+{
+    size_t size;
+    char *left = text_of(a, &size);
+    char *right = text_of(b, &size);
+
+    cr_expect_str_eq(left, right);
+    free(left);
+    free(right);
+}
+
+Test(sweep_result, is_read_as_it_was_written)
+{
+    struct sweep_result result;
+    struct sweep_result again;
+    struct diag diag = {0};
+    size_t size;
+
+    make(&result, 0, 1);
+    judge(&result);
+    add_failure(&result, 9, 1);
+    char *text = text_of(&result, &size);
+
+    cr_assert_eq(result_read(text, size, "f", &again, &diag), 0, "%s",
+                 diag.text);
+    expect_same_text(&result, &again);
+    cr_expect_eq(again.last, UINT32_MAX);
+    cr_expect_eq(again.sweep.failure[0].key[0], 9);
+    free(text);
+    result_free(&result);
+    result_free(&again);
+}
+
+/* In the text of a good result, `from` becomes `to`. */
+static void expect_refused(const char *from, const char *to, const char *says)
+{
+    struct sweep_result result;
+    struct sweep_result again;
+    struct diag diag = {0};
+    size_t size;
+
+    make(&result, 0, 1);
+    judge(&result);
+    add_failure(&result, 9, 1);
+    char *text = text_of(&result, &size);
+    char *at = strstr(text, from);
+
+    cr_assert_not_null(at, "%s", from);
+    char *changed = NULL;
+    int length = asprintf(&changed, "%.*s%s%s", (int)(at - text), text, to,
+                          at + strlen(from));
+
+    cr_assert_gt(length, 0);
+    cr_expect_eq(result_read(changed, (size_t)length, "f", &again, &diag),
+                 OTALAB_ERR_USAGE, "%s -> %s", from, to);
+    cr_expect_not_null(strstr(diag.text, says), "%s", diag.text);
+    result_free(&again);
+    result_free(&result);
+    free(changed);
+    free(text);
+}
+
+Test(sweep_result, anything_else_is_refused)
+{
+    expect_refused("\"otalab_sweep\":1", "\"otalab_sweep\":2", "version");
+    expect_refused("\"otalab_sweep\":1", "\"otalab\":1", "is missing");
+    expect_refused("\"depth\":1", "\"depth\":17", "'depth' is out of range");
+    expect_refused("\"depth\":1", "\"depth\":0", "'depth' is out of range");
+    expect_refused("\"depth\":1", "\"depth\":-1", "'depth' is out of range");
+    expect_refused("\"depth\":1", "\"depth\":\"1\"", "wrong type");
+    expect_refused("\"shard\":1", "\"shard\":2", "'shard' is out of range");
+    expect_refused("\"depth\":1", "\"depth\":1,\"depth\":1", "was changed");
+    expect_refused("\"depth\":1", "\"depth\": 1", "was changed");
+    expect_refused("\"depth\":1", "\"depth\":1.0", "wrong type");
+    expect_refused("ol1:", "ol2:", "'token' is invalid");
+    expect_refused("\"form\":\"before\"", "\"form\":\"sideways\"", "unknown");
+    expect_refused("\"event\":\"flash.erase\"", "\"event\":\"cpu.bark\"",
+                   "unknown");
+    expect_refused("\"end\":\"same\"", "\"end\":\"good\"", "'end'");
+    expect_refused("\"key\":\"09", "\"key\":\"9", "'key'");
+    expect_refused("\"key\":\"09", "\"key\":\"0G", "was changed");
+    expect_refused("\"journal\":2", "\"journal\":3", "'journal'");
+    expect_refused("]}", "]", "not a JSON object");
+    expect_refused("\"program\":\"factory\"", "\"program\":\"\xff\"",
+                   "not a JSON object");
+}
+
+Test(sweep_result, shards_make_the_whole)
+{
+    struct merge_part part[3] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
+    struct sweep_result whole;
+    struct sweep_result merged;
+    struct diag diag = {0};
+
+    make(&whole, 0, 1);
+    judge(&whole);
+    for (uint32_t i = 0; i < 3; i++) {
+        make(&part[i].result, 2 - i, 3); /* in any order */
+        judge(&part[i].result);
+    }
+    whole.sweep.counts.positions = POSITIONS;
+    add_failure(&whole, 1, 1);
+    add_failure(&whole, 2, 2);
+    add_failure(&part[0].result, 2, 3); /* found on a longer way, too */
+    add_failure(&part[1].result, 2, 2);
+    add_failure(&part[2].result, 1, 1);
+    cr_assert_eq(merge_all(part, 3, &merged, &diag), 0, "%s", diag.text);
+    expect_same_text(&whole, &merged);
+    for (unsigned i = 0; i < 3; i++) {
+        result_free(&part[i].result);
+    }
+    result_free(&whole);
+    result_free(&merged);
+}
+
+static void expect_apart(void (*change)(struct sweep_result *result),
+                         const char *says)
+{
+    struct merge_part part[2] = {{.name = "a.json"}, {.name = "b.json"}};
+    struct sweep_result merged = {0};
+    struct diag diag = {0};
+
+    make(&part[0].result, 0, 2);
+    make(&part[1].result, 1, 2);
+    change(&part[1].result);
+    cr_expect_eq(merge_all(part, 2, &merged, &diag), OTALAB_ERR_USAGE, "%s",
+                 says);
+    cr_expect_not_null(strstr(diag.text, says), "%s", diag.text);
+    result_free(&merged);
+    result_free(&part[0].result);
+    result_free(&part[1].result);
+}
+
+static void other_depth(struct sweep_result *result)
+{
+    result->depth = 2;
+}
+
+static void other_kinds(struct sweep_result *result)
+{
+    result->kinds = SWEEP_DIP;
+}
+
+static void other_range(struct sweep_result *result)
+{
+    result->last = 9;
+}
+
+static void other_text(struct sweep_result *result)
+{
+    result->sweep.token.hash[0] = '9';
+}
+
+static void other_boot(struct sweep_result *result)
+{
+    result->sweep.token.boot[0] = '9';
+}
+
+static void other_count(struct sweep_result *result)
+{
+    result->shards = 3;
+}
+
+static void same_shard(struct sweep_result *result)
+{
+    result->shard = 0;
+}
+
+static void other_place(struct sweep_result *result)
+{
+    result->sweep.position[3].place.address++;
+}
+
+static void fewer(struct sweep_result *result)
+{
+    result->sweep.positions--;
+}
+
+Test(sweep_result, what_does_not_belong_together_is_named)
+{
+    expect_apart(other_depth, "a.json and b.json are parts of different "
+                              "sweeps: --depth differs");
+    expect_apart(other_kinds, "--kinds differs");
+    expect_apart(other_range, "--ops differs");
+    expect_apart(other_text, "the scenario's text differs");
+    expect_apart(other_boot, "the bootloader differs");
+    expect_apart(other_count, "the number of shards differs");
+    expect_apart(same_shard, "a.json and b.json are both shard 1/2");
+    expect_apart(other_place, "the run without a cut differs");
+    expect_apart(fewer, "the length of the run without a cut differs");
+}
+
+Test(sweep_result, bands_and_rows)
+{
+    struct sweep_result result;
+    struct summary summary;
+
+    make(&result, 0, 1);
+    judge(&result);
+    strcpy(result.sweep.position[3].program, "bootloader");
+    cr_assert_eq(summary_make(&result, false, &summary), 0);
+    cr_expect_eq(summary.bands, 3); /* boot 1; boot 2 with two programs */
+    cr_expect_eq(summary.rows, 1);
+    cr_expect_eq(summary.row[0].positions, POSITIONS);
+    cr_expect_eq(summary.row[0].tally.boots, 4);
+    summary_free(&summary);
+    cr_assert_eq(summary_make(&result, true, &summary), 0);
+    cr_expect_eq(summary.rows, 2);
+    summary_free(&summary);
+    result_free(&result);
+}
