@@ -84,8 +84,9 @@ $(NATIVE)/%_bytes.o: $(DEVOUT)/%.bin
 .PHONY: native
 native: ## the tool with device programs compiled for the host
 native: $(NATIVE_TOOL)
-$(NATIVE_TOOL): $(call host_obj,$(main_src) $(hosted_machine_src)) \
-		$(hosted_programs:%=$(NATIVE)/%.o) \
-		$(hosted_programs:%=$(NATIVE)/%_bytes.o) $(libs)
+# What takes the place of sim/machine in a program.
+native_machine := $(call host_obj,$(hosted_machine_src)) \
+	$(hosted_programs:%=$(NATIVE)/%.o) $(hosted_programs:%=$(NATIVE)/%_bytes.o)
+$(NATIVE_TOOL): $(call host_obj,$(main_src)) $(native_machine) $(libs)
 	$(call say,LD,$@)
 	$(Q)$(host_link)

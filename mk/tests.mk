@@ -55,8 +55,10 @@ demo: ## set up, build, and show three updates over the air
 demo: deps-build host firmware
 	$(Q)$(B)/otalab demo
 bench: ## speeds and sizes, as a table (RUNS=7)
-bench: deps-build host firmware $(B)/tests/bench
+bench: deps-build host firmware $(B)/tests/bench $(B)/tests/bench_native
 	$(Q)$(B)/tests/bench $(B) $(RUNS)
+	@echo
+	$(Q)$(B)/tests/bench_native $(B) $(RUNS)
 	@echo
 	$(Q)$(MAKE) --no-print-directory NODEPS=1 size
 
