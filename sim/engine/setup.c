@@ -10,6 +10,7 @@
 #include "engine/net.h"
 #include "engine/power.h"
 #include "image/provision.h"
+#include "scenario/schema.h"
 
 /* The first device has the scenario's seed, each further one its own. */
 static uint64_t device_seed(const struct device *device)
@@ -91,6 +92,23 @@ static int provision(struct device *device, struct diag *diag)
                            device->world->board.otp.words, diag);
 }
 
+static void wear_out(struct device *device)
+{
+    const struct run_case *given = device->run->given;
+    struct flash *flash = &device->world->board.flash;
+
+    for (unsigned i = 0; i < SCENARIO_PARTITIONS; i++) {
+        const struct board_part *part =
+            board_map_find(&given->map, schema_partitions[i].name);
+
+        for (uint32_t at = 0; part != NULL && at < part->length;
+             at += FLASH_SECTOR) {
+            flash->erase_count[(part->start + at) / FLASH_SECTOR] =
+                given->scenario->wear[i];
+        }
+    }
+}
+
 int setup_world(struct run *run, struct diag *diag)
 {
     const struct scenario *scenario = run->given->scenario;
@@ -107,6 +125,7 @@ int setup_world(struct run *run, struct diag *diag)
         device->world = &run->world->device[i];
         err = init_device(device, diag);
         err = err ? err : provision(device, diag);
+        wear_out(device);
     }
     return err;
 }

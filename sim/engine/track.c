@@ -340,6 +340,17 @@ static void tell_sectors(struct teller *teller, const struct world *world,
     }
 }
 
+static void tell_worn(struct teller *teller, const struct world *world)
+{
+    uint32_t i = teller->head.device - 1;
+    const struct flash *flash = &world->device[i].board.flash;
+    uint32_t sectors = flash->figures.size / FLASH_SECTOR;
+
+    for (uint32_t sector = 0; sector < sectors; sector++) {
+        tell_wear(teller, flash, &teller->track->device[i], sector);
+    }
+}
+
 int track_begin(struct track *track, struct world *world,
                 const struct board_map *map)
 {
@@ -357,6 +368,7 @@ int track_begin(struct track *track, struct world *world,
     for (uint32_t i = 0; i < world->devices; i++) {
         teller.head.device = i + 1;
         tell_sectors(&teller, world, &told);
+        tell_worn(&teller, world);
         flash_noted(&world->device[i].board.flash);
     }
     return teller.err ? teller.err : tell_all(track, world, &(struct event){0});

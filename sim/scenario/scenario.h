@@ -31,6 +31,7 @@
 #define SCENARIO_EDITS 4u
 #define SCENARIO_DEVICES 4u
 #define SCENARIO_PROPERTIES 24u
+#define SCENARIO_PARTITIONS 12u /* that a scenario can name */
 #define SCENARIO_RANGE_OPEN UINT64_MAX
 
 struct place {
@@ -272,6 +273,8 @@ struct scenario {
     /* boot-a and boot-b always have one ("bootloader" if not given); the
      * image may be "empty" */
     struct placement flash[SCENARIO_PLACES];
+    uint32_t wear[SCENARIO_PARTITIONS]; /* erases before power-on, by number of
+                                           schema_partitions */
     bool journal; /* provision an initial journal (default) */
     uint32_t fuse_counter;
     uint32_t fuse_boot_counter;

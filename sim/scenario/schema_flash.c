@@ -152,3 +152,28 @@ const struct schema_map schema_hostile = {
             "records with valid checksums and absurd fields, the scenario's "
             "images spoiled in one place, torn and blank pieces, noise. "
             "Signatures are not forged."};
+
+#define WORN(label, number)                                                \
+    {                                                                      \
+        .key = (label), .kind = SCHEMA_NUMBER, IN(scenario, wear[number]), \
+        BOUNDS(0, UINT32_MAX - 1u),                                        \
+        .help = "Erases of each of its sectors so far", .usual = "0",      \
+        .example = "100000"                                                \
+    }
+
+/* By the numbers of schema_partitions. */
+static const struct schema_key wear_keys[] = {
+    WORN("boot-a", 0),   WORN("boot-b", 1),   WORN("journal", 2),
+    WORN("requests", 3), WORN("progress", 4), WORN("slot-a", 5),
+    WORN("slot-b", 6),   WORN("recovery", 7), WORN("staging", 8),
+    WORN("failed", 9),   WORN("offers", 10),  WORN("log", 11),
+    {.key = NULL}};
+
+const struct schema_map schema_wear = {
+    .name = "wear",
+    .path = "wear",
+    .keys = wear_keys,
+    .help =
+        "How worn the flash is at power-on. From the devicetree's endurance "
+        "on (100000), an erase fails: it is reported, and leaves bits at "
+        "0. Before that it only takes longer."};

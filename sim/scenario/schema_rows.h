@@ -25,6 +25,7 @@ extern const struct schema_map schema_flip;
 extern const struct schema_map schema_damage;
 extern const struct schema_map schema_rot;
 extern const struct schema_map schema_hostile;
+extern const struct schema_map schema_wear;
 extern const struct schema_map schema_publish;
 extern const struct schema_map schema_misbehave;
 extern const struct schema_choice schema_image_keys[];

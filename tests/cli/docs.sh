@@ -199,6 +199,23 @@ links() {
     true
 }
 
+# ---- faults.md ------------------------------------------------------------
+
+# What "shown by" names exists: a scenario, a command or a target of make.
+shown_by() {
+    local name
+    awk -F'|' '/^\| / && NF > 5 { print $4 }' docs/faults.md |
+        grep -o '`[^`]*`' | tr -d '`' | sort -u |
+        while read -r name; do
+            case $name in
+            'otalab '*) "$build/otalab" help "${name#otalab }" >/dev/null 2>&1 ;;
+            'make '*) grep -q "^${name#make }:" Makefile mk/*.mk ;;
+            bit_rot) continue ;;
+            *) [ -n "$(find scenarios -name "$name.yaml")" ] ;;
+            esac || echo "there is no $name"
+        done
+}
+
 # ---- commands ------------------------------------------------------------
 
 # Split a page into N.cmd, N.want, N.exit, N.line of the folder $work/PAGE;
@@ -343,6 +360,7 @@ check "board.md: commands, answers, causes" commands_and_codes
 check "board.md: trace table" trace_table
 check "board.md: devicetree" devicetree
 check "board.md: example is the file's text" example_text
+check "faults.md: what shows it" shown_by
 check "links" links
 check "files that are shown" shown_files
 for page in "${pages[@]}"; do

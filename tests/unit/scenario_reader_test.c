@@ -303,6 +303,22 @@ Test(scenario_reader, a_network_is_stored_for_both_ways)
     scenario_free(scenario);
 }
 
+Test(scenario_reader, wear)
+{
+    struct scenario *scenario =
+        read_body("wear: {slot-b: 100000, log: 7}\n" EXPECT);
+
+    for (unsigned i = 0; i < SCENARIO_PARTITIONS; i++) {
+        const char *name = schema_partitions[i].name;
+        uint32_t expected = strcmp(name, "slot-b") == 0 ? 100000
+                            : strcmp(name, "log") == 0  ? 7
+                                                        : 0;
+        cr_expect_eq(scenario->wear[i], expected, "%s", name);
+    }
+    cr_expect_null(schema_partitions[SCENARIO_PARTITIONS].name);
+    scenario_free(scenario);
+}
+
 Test(scenario_reader, flash_faults)
 {
     struct scenario *scenario = read_body(
@@ -788,6 +804,7 @@ static const struct {
     {"scenario", "%s\n"},
     {"limits", "limits: {%s}\n"},
     {"fuses", "fuses: {%s}\n"},
+    {"wear", "wear: {%s}\n"},
     {"image", "images: {a: {build: app, version: 1.0.0, %s}}\n"
               "flash: {slot-a: a}\n"},
     {"network", "network: {%s}\n"},
