@@ -828,28 +828,29 @@ void flash_noted(struct flash *flash)
     flash->notes_to = 0;
 }
 
-uint64_t flash_sector_sum(struct flash *flash, uint32_t sector)
+uint64_t flash_sector_sum(const struct flash *flash, uint32_t sector)
 {
+    /* the sums are a note: keeping one changes no value */
+    struct flash *noting = (struct flash *)(uintptr_t)flash;
+
     if (!flash->summed[sector]) {
         uint64_t sum = hash_bytes(sector, &flash->array[sector * FLASH_SECTOR],
                                   FLASH_SECTOR);
 
-        flash->sum[sector] =
+        noting->sum[sector] =
             hash_bytes(sum, &flash->taint[sector * (FLASH_SECTOR / 4u)],
                        FLASH_SECTOR / 4u);
-        flash->summed[sector] = 1;
+        noting->summed[sector] = 1;
     }
     return flash->sum[sector];
 }
 
 uint64_t flash_hash(const struct flash *flash)
 {
-    /* the sums are a note: keeping them changes no value */
-    struct flash *noting = (struct flash *)(uintptr_t)flash;
     uint64_t hash = flash->figures.size;
 
     for (uint32_t i = 0; i < flash->figures.size / FLASH_SECTOR; i++) {
-        hash = mix(hash, flash_sector_sum(noting, i));
+        hash = mix(hash, flash_sector_sum(flash, i));
     }
     return hash;
 }

@@ -222,7 +222,7 @@ enum flash_taint flash_range_taint(const struct flash *flash, uint32_t address,
                                    uint32_t length);
 
 /* The same of one sector; computed again only after a change. */
-uint64_t flash_sector_sum(struct flash *flash, uint32_t sector);
+uint64_t flash_sector_sum(const struct flash *flash, uint32_t sector);
 
 const char *flash_rule_name(enum flash_rule rule); /* "bit-rise", ... */
 const char *flash_form_name(enum flash_form form); /* "erase-mix", ... */

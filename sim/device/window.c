@@ -34,8 +34,12 @@ static const uint8_t *expected(const struct board *board, uint32_t sector,
     if (!reads_garbage(board, sector)) {
         return array;
     }
-    for (uint32_t i = 0; i < FLASH_SECTOR; i++) {
-        garbage[i] = (uint8_t)~array[i];
+    for (uint32_t i = 0; i < FLASH_SECTOR; i += sizeof(uint64_t)) {
+        uint64_t word;
+
+        memcpy(&word, &array[i], sizeof(word));
+        word = ~word;
+        memcpy(&garbage[i], &word, sizeof(word));
     }
     return garbage;
 }

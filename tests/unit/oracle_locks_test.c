@@ -84,7 +84,7 @@ Test(oracle_locks, do_not_keep_an_operation_away)
 Test(oracle_locks, do_not_keep_the_bytes_as_they_are)
 {
     boot(OLD);
-    stage.flash->array[AT_RECOVERY * SECTOR + 5] ^= 1;
+    cr_assert_eq(flash_flip(stage.flash, AT_RECOVERY * SECTOR + 5, 0), 0);
     expect_silence(); /* it is found at the next reset */
     power_up();
     expect_only(6, "a range that was locked at hand-over has changed");
@@ -93,7 +93,7 @@ Test(oracle_locks, do_not_keep_the_bytes_as_they_are)
 Test(oracle_locks, do_not_keep_the_bytes_to_the_end)
 {
     boot(OLD);
-    stage.flash->array[AT_BOOT_B * SECTOR + 5] ^= 1;
+    cr_assert_eq(flash_flip(stage.flash, AT_BOOT_B * SECTOR + 5, 0), 0);
     oracle_close(&stage.oracle, &stage.view);
     expect_only(6, "a range that was locked at hand-over has changed");
 }
@@ -101,7 +101,7 @@ Test(oracle_locks, do_not_keep_the_bytes_to_the_end)
 Test(oracle_locks, are_not_the_worlds)
 {
     boot(OLD);
-    stage.flash->array[AT_BOOT_B * SECTOR + 5] ^= 1;
+    cr_assert_eq(flash_flip(stage.flash, AT_BOOT_B * SECTOR + 5, 0), 0);
     oracle_damaged(&stage.oracle, &stage.view, AT_BOOT_B * SECTOR + 5, 1, 1);
     power_up();
     expect_silence();
@@ -110,8 +110,8 @@ Test(oracle_locks, are_not_the_worlds)
 Test(oracle_locks, what_is_not_locked_may_change)
 {
     boot(OLD);
-    stage.flash->array[AT_END * SECTOR] ^= 1;
-    stage.flash->array[AT_REQUESTS * SECTOR] ^= 1;
+    cr_assert_eq(flash_flip(stage.flash, AT_END * SECTOR, 0), 0);
+    cr_assert_eq(flash_flip(stage.flash, AT_REQUESTS * SECTOR, 0), 0);
     power_up();
     expect_silence();
 }
