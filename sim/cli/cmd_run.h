@@ -12,6 +12,7 @@ extern const struct command command_tui;
 extern const struct command command_doctor;
 extern const struct command command_sweep;
 extern const struct command command_merge;
+extern const struct command command_shrink;
 
 /* Options shared by all commands that run something. */
 #define OPTION_ROW_VERBOSE                                                \
