@@ -28,9 +28,10 @@ $(texts): $(B)/texts/%: $(B)/otalab
 
 .PHONY: install uninstall
 install: ## install below PREFIX=/usr/local; DESTDIR= for a package
-install: host firmware $(texts)
+install: host native firmware $(texts)
 	$(call say,INSTALL,$(call place,bin/otalab))
 	$(Q)install -D -s $(B)/otalab $(call place,bin/otalab)
+	$(Q)install -D -s $(NATIVE_TOOL) $(call place,bin/otalab-native)
 	$(Q)$(put) -s $(B)/libotalab-shim.so \
 		$(call place,lib/otalab/libotalab-shim.so)
 	$(Q)rm -rf $(call place,share/otalab) $(call place,share/doc/otalab)
@@ -47,6 +48,7 @@ install: host firmware $(texts)
 uninstall: ## remove what 'make install' installed (same PREFIX)
 	$(Q)rm -rf $(call place,lib/otalab) $(call place,share/otalab) \
 		$(call place,share/doc/otalab)
-	$(Q)rm -f $(call place,bin/otalab) $(call place,$(man_page)) \
+	$(Q)rm -f $(call place,bin/otalab) $(call place,bin/otalab-native) \
+		$(call place,$(man_page)) \
 		$(call place,$(bash_script)) $(call place,$(zsh_script)) \
 		$(call place,$(fish_script))

@@ -76,6 +76,12 @@ hostile: deps-test host firmware $(B)/tests/qemu
 	$(Q)HOSTILE_SEEDS=$(or $(N),2000) HOSTILE_FROM=$(or $(FROM),1) \
 		OTALAB_BUILD=$(B) $(B)/tests/qemu -j2 --filter 'hostile/*'
 
+# `make test` compares a sixth of them.
+.PHONY: agree
+agree: ## compare all scenarios natively and with QEMU
+agree: deps-test host firmware native
+	$(Q)NATIVE_ALL=1 bash tests/cli/native.sh
+
 # Fuzzers: everything is recompiled with coverage and sanitizers, in a separate
 # folder. A fixed count ends the run, so it is the same each time.
 FUZZ_RUNS ?= 20000
