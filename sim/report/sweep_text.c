@@ -169,10 +169,11 @@ static void put_rows(const struct page *page, const struct summary *summary)
                  row->partition);
         fprintf(page->out,
                 "  %-24s %9" PRIu64 " %7" PRIu64 " %7" PRIu64 " %7" PRIu64
-                " %7" PRIu64 " %7" PRIu64 "  %" PRIu32 " boots, %s\n",
+                " %7" PRIu64 " %7" PRIu64 "  %" PRIu32 " boot%s, %s\n",
                 name, row->positions, tally->cuts, tally->of[SWEEP_SAME],
                 tally->of[SWEEP_OTHER], tally->of[SWEEP_FAILED],
                 tally->of[SWEEP_OPEN], tally->boots,
+                tally->boots == 1 ? "" : "s",
                 sweep_seconds(tally->time_ns, time, sizeof time));
     }
 }

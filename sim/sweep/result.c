@@ -110,7 +110,7 @@ void result_count(struct result_tally *tally, const struct sweep_effect *effect)
     tally->cuts++;
     tally->of[effect->end]++;
     tally->delivered += effect->delivered;
-    if (effect->end == SWEEP_OPEN) {
+    if (effect->end == SWEEP_OPEN || effect->end == SWEEP_FAILED) {
         return;
     }
     tally->mean_boots += effect->boots;
@@ -129,7 +129,7 @@ void result_tally(const struct sweep_result *result, struct result_tally *tally)
             result_count(tally, &sweep->position[i].effect[k]);
         }
     }
-    uint64_t known = tally->cuts - tally->of[SWEEP_OPEN];
+    uint64_t known = tally->of[SWEEP_SAME] + tally->of[SWEEP_OTHER];
 
     tally->mean_boots = known > 0 ? tally->mean_boots / (double)known : 0;
 }

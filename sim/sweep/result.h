@@ -59,7 +59,7 @@ struct result_tally {
     uint64_t cuts; /* all below */
     uint64_t of[SWEEP_FAILED + 1];
     uint64_t delivered;
-    uint32_t boots; /* of the longest recovery */
+    uint32_t boots; /* of the longest recovery that ends well */
     uint64_t time_ns;
     double mean_boots;
 };
