@@ -162,6 +162,23 @@ static void tell_oracle(struct device *device, enum ctl_reset_cause cause,
     oracle_struck(&device->world->oracle, &view, cause, meant);
 }
 
+/* What an earlier cut has torn reads differently now, to which the device did
+ * nothing. */
+static void tell_reading(struct device *device, const struct board_cut *cut,
+                         const struct board_cut_report *report)
+{
+    const struct flash_torn *torn = &device->world->board.flash.torn;
+    struct oracle_view view = device_view(device);
+    bool torn_now = report->flash_busy &&
+                    report->flash_form != FLASH_FORM_BEFORE &&
+                    report->flash_form != FLASH_FORM_AFTER;
+
+    if (cut->reading != READING_LEFT && torn->kind != FLASH_IDLE && !torn_now) {
+        oracle_damaged(&device->world->oracle, &view, torn->address,
+                       torn->length, 1);
+    }
+}
+
 int strike_power(struct device *device, uint64_t now, struct board_cut *cut,
                  bool meant, struct board_cut_report *torn, struct diag *diag)
 {
@@ -172,6 +189,7 @@ int strike_power(struct device *device, uint64_t now, struct board_cut *cut,
     device_advance(device, cut->now_ns);
     tell_oracle(device, cut->cause, meant);
     board_power_cut(board, cut, torn);
+    tell_reading(device, cut, torn);
     event.number[0] = torn->flash_busy ? torn->flash_form : FLASH_FORM_AUTO;
     event.number[1] = torn->otp_busy ? torn->otp_form : OTP_FORM_AUTO;
     event.number[2] = cut->off_ns;
