@@ -55,10 +55,11 @@ demo: ## set up, build, and show three updates over the air
 demo: deps-build host firmware
 	$(Q)$(B)/otalab demo
 bench: ## speeds and sizes, as a table (RUNS=7)
-bench: deps-build host firmware $(B)/tests/bench $(B)/tests/bench_native
+bench: deps-build host firmware native $(B)/tests/bench $(B)/tests/bench_native
 	$(Q)$(B)/tests/bench $(B) $(RUNS)
 	@echo
 	$(Q)$(B)/tests/bench_native $(B) $(RUNS)
+	$(Q)tools/bench-sweeps.sh $(B) $(RUNS)
 	@echo
 	$(Q)$(MAKE) --no-print-directory NODEPS=1 size
 
@@ -68,6 +69,12 @@ bench: deps-build host firmware $(B)/tests/bench $(B)/tests/bench_native
 forks: ## return to saved points in all scenarios, and compare
 forks: deps-test host firmware $(B)/tests/qemu
 	$(Q)FORKS_STRIDE=1 OTALAB_BUILD=$(B) $(B)/tests/qemu -j2 --filter 'fork/*'
+
+# CI runs the quick ones.
+.PHONY: sweep
+sweep: ## cut power everywhere: the long sweeps (SWEEPS=quick: the short ones)
+sweep: deps-build host firmware native
+	$(Q)tools/sweeps.sh $(B) $(or $(SWEEPS),full)
 
 # `make test` tries 200 seeds.
 .PHONY: hostile

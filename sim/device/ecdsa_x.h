@@ -15,4 +15,8 @@
 bool ecdsa_x(const uint8_t point[64], const uint8_t digest[32],
              const uint8_t signature[64], uint8_t x[32]);
 
+/* Whether results are remembered by their whole input; they are at first. For
+ * measurements. */
+void ecdsa_x_remember(bool on);
+
 #endif
