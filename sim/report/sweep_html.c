@@ -455,31 +455,34 @@ static void put_values(FILE *out, const struct sweep_result *result)
 }
 
 /* In a script element, '<' could end it; in JSON it only occurs in texts. */
+static ssize_t put_escaped(void *cookie, const char *bytes, size_t size)
+{
+    FILE *out = cookie;
+
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '<') {
+            fputs("\\u003c", out);
+        } else {
+            fputc(bytes[i], out);
+        }
+    }
+    return (ssize_t)size;
+}
+
 static int put_data(FILE *out, const struct sweep_result *result)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
+    cookie_io_functions_t functions = {.write = put_escaped};
+    FILE *json = fopencookie(out, "w", functions);
 
-    if (memory == NULL) {
-        return -1;
-    }
-    put_values(memory, result);
-    if (fclose(memory) != 0) {
-        free(text);
+    if (json == NULL) {
         return -1;
     }
     fputs("<script type=\"application/json\" id=\"data\">", out);
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] == '<') {
-            fputs("\\u003c", out);
-        } else {
-            fputc(text[i], out);
-        }
-    }
+    put_values(json, result);
+    int err = fclose(json) != 0 ? -1 : 0;
+
     fputs("</script>\n", out);
-    free(text);
-    return 0;
+    return err;
 }
 
 /* ---- the whole ------------------------------------------------------------------------ */

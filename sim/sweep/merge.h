@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Puts the parts of one sweep together. Positions, effects, verdicts and
- * failing boots are those of an undivided sweep. Counts of boots are sums, and
- * higher than those of an undivided one, because parts share no memory.
+ * Puts the parts of one sweep together. Positions, effects and verdicts
+ * are those of an undivided sweep. Counts of boots are sums, and higher than
+ * those of an undivided one, because parts share no memory; with several cuts
+ * in a row, a part may also find more boots that fail.
  */
 #ifndef OTALAB_SWEEP_MERGE_H
 #define OTALAB_SWEEP_MERGE_H

@@ -348,24 +348,41 @@ static void read_positions(struct reader *reader, json_object *root,
 
 /* ---- the whole ----------------------------------------------------------------- */
 
+/* What was given and is not yet found again. */
+struct rest {
+    const char *at;
+    size_t left;
+    bool same;
+};
+
+static ssize_t compare(void *cookie, const char *bytes, size_t size)
+{
+    struct rest *rest = cookie;
+
+    rest->same =
+        rest->same && size <= rest->left && memcmp(rest->at, bytes, size) == 0;
+    rest->at += rest->same ? size : 0;
+    rest->left -= rest->same ? size : 0;
+    return (ssize_t)size;
+}
+
 static void require_same(struct reader *reader, const char *given, size_t size,
                          const struct sweep_result *result)
 {
-    char *again = NULL;
-    size_t length = 0;
-    FILE *out = open_memstream(&again, &length);
+    struct rest rest = {.at = given, .left = size, .same = true};
+    cookie_io_functions_t functions = {.write = compare};
+    FILE *out = fopencookie(&rest, "w", functions);
 
     if (out != NULL) {
         result_write(out, result);
     }
     if (out == NULL || fclose(out) != 0) {
         wrong(reader, "otalab_sweep", "does not fit into memory");
-    } else if (length != size || memcmp(again, given, size) != 0) {
+    } else if (!rest.same || rest.left != 0) {
         reader->err = diag_fail(reader->diag, OTALAB_ERR_USAGE,
                                 "%s: was changed after otalab sweep wrote it",
                                 reader->name);
     }
-    free(again);
 }
 
 static json_object *parse(struct reader *reader, const char *given, size_t size)

@@ -22,9 +22,7 @@ static void require(bool holds)
 static void show(const struct sweep_result *result)
 {
     struct sweep_show how = {.color = true};
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = fopen("/dev/null", "w");
 
     require(out != NULL);
     require(sweep_text(out, result, &how) == 0);
@@ -32,7 +30,6 @@ static void show(const struct sweep_result *result)
     require(sweep_junit(out, result) == 0);
     sweep_annotate(out, result);
     require(fclose(out) == 0);
-    free(text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
