@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "record/event.h"
+#include "scenario/fault_text.h"
 
 /* A part of the fault's text. */
 struct part {
@@ -15,7 +16,7 @@ struct part {
 
 static struct part until(const char *at, const char *ends)
 {
-    return (struct part){at, strcspn(at, ends)};
+    return (struct part){at, fault_span(at, ends)};
 }
 
 static bool is(struct part part, const char *text)
@@ -24,15 +25,17 @@ static bool is(struct part part, const char *text)
            memcmp(part.at, text, part.length) == 0;
 }
 
-/* As YAML reads it back as the same text. */
+/* As YAML reads it back as the same text. What the fault has in quotes has them
+ * in YAML as well. */
 static void put_value(FILE *out, struct part part)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.%/-";
     size_t good = strspn(part.at, plain);
 
-    if (part.length > 0 && good >= part.length && part.at[0] != '-' &&
-        part.at[0] != '%') {
+    if (part.length > 0 &&
+        (part.at[0] == '"' ||
+         (good >= part.length && part.at[0] != '-' && part.at[0] != '%'))) {
         fprintf(out, "%.*s", (int)part.length, part.at);
         return;
     }
@@ -106,17 +109,19 @@ static bool is_valued(struct part action)
 /* The value of such an action: after '=', or as for= or text=. */
 static struct part value_of(const char *after, const char *keys)
 {
-    static const char *const names[] = {",for=", ",text="};
-
     if (*after == '=') {
         return until(after + 1, "@");
     }
-    for (unsigned i = 0; i < 2; i++) {
-        const char *at = strstr(keys, names[i]);
+    for (const char *at = keys; *at == ',';) {
+        struct part key = until(++at, "=,");
 
-        if (at != NULL) {
-            return until(at + strlen(names[i]), ",");
+        at += key.length;
+        struct part value = until(*at == '=' ? ++at : at, ",");
+
+        if (is(key, "for") || is(key, "text")) {
+            return value;
         }
+        at += value.length;
     }
     return (struct part){"", 0};
 }
@@ -126,8 +131,8 @@ static struct part value_of(const char *after, const char *keys)
 static void put_step(FILE *out, const char *fault, unsigned indent)
 {
     struct part action = until(fault, "@=,");
-    const char *at = strchr(fault, '@');
-    struct part event = until(at != NULL ? at + 1 : "", ",");
+    const char *at = fault + fault_span(fault, "@");
+    struct part event = until(*at != '\0' ? at + 1 : "", ",");
     const char *keys = event.at + event.length;
     char name[48];
 

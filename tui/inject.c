@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "device/flash.h"
+#include "scenario/fault_text.h"
 
 /* ---- naming an event ----------------------------------------------------------- */
 
@@ -44,10 +45,10 @@ bool inject_here(const struct model *model, const char *action, char *out,
                  size_t size)
 {
     char name[96];
-    const char *rest = strchr(action, ',');
-    size_t length = rest != NULL ? (size_t)(rest - action) : strlen(action);
+    size_t length = fault_span(action, ",");
+    const char *rest = action + length;
 
-    if (strchr(action, '@') != NULL) {
+    if (action[fault_span(action, "@")] != '\0') {
         snprintf(out, size, "%s", action);
         return true;
     }
@@ -55,8 +56,7 @@ bool inject_here(const struct model *model, const char *action, char *out,
         return false;
     }
     name_event(model_history(model), model->at, name, sizeof name);
-    snprintf(out, size, "%.*s@%s%s", (int)length, action, name,
-             rest != NULL ? rest : "");
+    snprintf(out, size, "%.*s@%s%s", (int)length, action, name, rest);
     return true;
 }
 

@@ -4,9 +4,10 @@
  * file and read with the same tables, so both forms mean the same and fail with
  * the same messages; columns count within the line.
  */
-#include "scenario/read.h"
+#include "scenario/fault_text.h"
 
 #include "base/suggest.h"
+#include "scenario/read.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,28 @@ static struct node *parent_of(const struct fault *fault, const char *key)
     return selects(fault, key) ? fault->on : fault->action;
 }
 
+/* A value without its quotes. */
+static int take_quotes(struct fault *fault, char *value)
+{
+    return fault_unquote(value) == 0
+               ? 0
+               : read_fail(&fault->reader, at_column(fault, value),
+                           "%.60s is not one quoted value; write for example "
+                           "\"a, b\", and \\\" or \\\\ within it",
+                           value);
+}
+
+/* A comma within a value is the likely reason where there is such a value. */
+static int not_a_pair(struct fault *fault, const char *word)
+{
+    bool valued = node_find(fault->action, "text") != NULL;
+
+    return read_fail(&fault->reader, at_column(fault, word),
+                     "'%.60s' is not of the form 'key=value'; %s", word,
+                     valued ? "a value with a comma is written in quotes"
+                            : "write for example 'nth=3'");
+}
+
 /* "key=value", split at the '='. */
 static int add_pair(struct fault *fault, char *word)
 {
@@ -112,12 +135,14 @@ static int add_pair(struct fault *fault, char *word)
     const char *key = word;
 
     if (equals == NULL || equals == word) {
-        return read_fail(
-            &fault->reader, at_column(fault, word),
-            "'%.60s' is not of the form 'key=value'; write for example 'nth=3'",
-            word);
+        return not_a_pair(fault, word);
     }
     *equals = '\0';
+    int err = take_quotes(fault, equals + 1);
+
+    if (err) {
+        return err;
+    }
     bool own = strncmp(key, DO_PREFIX, strlen(DO_PREFIX)) == 0;
 
     if (own) {
@@ -219,9 +244,9 @@ static int add_when(struct fault *fault, const char *at)
 /* The nodes up to the first ',': what is done, and where. */
 static int add_head(struct fault *fault, char *head)
 {
-    char *at = strchr(head, '@');
+    char *at = head + fault_span(head, "@");
 
-    if (at == NULL || at == head || at[1] == '\0') {
+    if (*at == '\0' || at == head || at[1] == '\0') {
         return read_fail(
             &fault->reader, at_column(fault, head),
             "'%.60s' is not a fault; write ACTION@EVENT or ACTION@TIME, for "
@@ -233,6 +258,11 @@ static int add_head(struct fault *fault, char *head)
 
     if (value != NULL) {
         *value++ = '\0';
+        int err = take_quotes(fault, value);
+
+        if (err) {
+            return err;
+        }
     }
     struct node *root =
         node_add(&fault->tree, NULL, NODE_MAP, at_column(fault, head), NULL);
@@ -257,11 +287,10 @@ static int add_words(struct fault *fault)
     bool head = true;
 
     while (word != NULL) {
-        char *comma = strchr(word, ',');
+        char *end = word + fault_span(word, ",");
+        char *comma = *end != '\0' ? end + 1 : NULL;
 
-        if (comma != NULL) {
-            *comma++ = '\0';
-        }
+        *end = '\0';
         int err = head ? add_head(fault, word) : add_pair(fault, word);
 
         if (err != 0) {

@@ -318,8 +318,8 @@ void scenario_free(struct scenario *scenario); /* NULL is allowed */
  * The part before '@' is an action. Of the keys, nth, device and the event's
  * fields select events; all others belong to the action, as do keys written
  * "do.partition=". An action whose value is a text, a word or a time takes it
- * after '=', or as text=, or, for a time, as for=. Errors say "fault:1:COLUMN:
- * ...".
+ * after '=', or as text=, or, for a time, as for=. A value in double quotes may
+ * hold ',' and '@' (scenario/fault_text.h). Errors say "fault:1:COLUMN: ...".
  */
 int scenario_add_fault(struct scenario *scenario, const char *text,
                        struct diag *diag);

@@ -95,6 +95,18 @@ Test(scenario_fault, means_the_same_as_a_step_in_a_file)
         {"power_cut@app.ready,device=2",
          "{on: {event: app.ready, device: 2}, do: {power_cut: {}}}"},
         {"link=down@12s,device=2", "{at: 12s, do: {link: down}, device: 2}"},
+        {"console=\"a,b@c\"@app.ready,nth=2",
+         "{on: {event: app.ready, nth: 2}, do: {console: \"a,b@c\"}}"},
+        {"console@app.ready,text=\"x=\\\"1,2\\\" \\\\\",nth=2",
+         "{on: {event: app.ready, nth: 2}, "
+         "do: {console: \"x=\\\"1,2\\\" \\\\\"}}"},
+        {"console=say \"hi\"@app.ready",
+         "{on: {event: app.ready}, do: {console: 'say \"hi\"'}}"},
+        {"console=name=\"hi\"@app.ready",
+         "{on: {event: app.ready}, do: {console: 'name=\"hi\"'}}"},
+        {"power_cut@flash.erase,partition=\"slot-b\",done=\"40%\"",
+         "{on: {event: flash.erase, partition: slot-b}, "
+         "do: {power_cut: {done: 40%}}}"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -180,6 +192,26 @@ Test(scenario_fault, wrong_ones_are_refused_with_their_column)
                                   "have more, write 'devices: 3' at the "
                                   "top"},
         {"power_cut@app.ready,device=3",
+         "fault:1:11: there is no device 3, only 2; to have more, write "
+         "'devices: 3' at the "
+         "top"},
+        {"console@app.ready,text=a,b",
+         "fault:1:26: 'b' is not of the form 'key=value'; a value with a comma "
+         "is written in quotes"},
+        {"console=\"a,b@app.ready",
+         "fault:1:1: 'console=\"a,b@app.ready' is not a fault; write "
+         "ACTION@EVENT or ACTION@TIME, for example "
+         "'power_cut@flash.erase,nth=3' or 'power_cut@12.5ms'"},
+        {"console=\"a\"b@app.ready",
+         "fault:1:9: \"a\"b is not one quoted value; write for example "
+         "\"a, b\", and \\\" or \\\\ within it"},
+        {"console@app.ready,text=\"a\\n\"",
+         "fault:1:24: \"a\\n\" is not one quoted value; write for example "
+         "\"a, b\", and \\\" or \\\\ within it"},
+        {"console@app.ready,text=\"a,nth=1",
+         "fault:1:24: \"a,nth=1 is not one quoted value; write for example "
+         "\"a, b\", and \\\" or \\\\ within it"},
+        {"power_cut@app.ready,nth=\"2\",device=3",
          "fault:1:11: there is no device 3, only 2; to have more, write "
          "'devices: 3' at the "
          "top"},

@@ -111,6 +111,9 @@ static const char *const faults[] = {
     "network@app.ready,device=1,nth=1,rate=1kbit/s,loss=10%",
     "charge=4%@app.ready",
     "console=trial b@app.ready,nth=1",
+    "console=\"a,b@c\"@app.ready,nth=2",
+    "console@app.ready,text=\"say \\\"a,text=b\\\" \\\\\",nth=1",
+    "note=\"a,for=b\"@app.ready",
     "publish=a@app.ready",
 };
 
