@@ -12,7 +12,11 @@ void debugger_say_at(FILE *out, const char *name, const char *there,
     for (unsigned i = 0; i < programs->count; i++) {
         fprintf(out, " -ex 'add-symbol-file %s'", programs->program[i].path);
     }
-    fprintf(out, "\nCtrl-C ends it.\n");
+    fprintf(
+        out,
+        "\nStepping does not change the run. Stopping at a breakpoint does: "
+        "QEMU's clock\nmoves on, and the controller may refuse the next "
+        "command for its time.\nCtrl-C ends it.\n");
     (void)fflush(out);
 }
 
