@@ -61,6 +61,7 @@ static act_fn *const handlers[ACT_COUNT] = {
     [ACT_HELP] = act_help,
     [ACT_REDRAW] = act_redraw,
     [ACT_SUSPEND] = act_suspend,
+    [ACT_CLOSE] = act_close,
     [ACT_LEAVE] = act_leave,
     [ACT_QUIT] = act_quit,
 };
@@ -75,6 +76,7 @@ static bool needs_history(enum act act)
     case ACT_HELP:
     case ACT_REDRAW:
     case ACT_SUSPEND:
+    case ACT_CLOSE:
     case ACT_LEAVE:
     case ACT_QUIT:
     case ACT_PAUSE:
@@ -164,7 +166,8 @@ static int menu_key(struct model *model, int key, struct diag *diag)
         model->quit = true;
     }
     if (binding != NULL &&
-        (binding->act == ACT_LEAVE || binding->act == ACT_PAUSE)) {
+        (binding->act == ACT_CLOSE || binding->act == ACT_LEAVE ||
+         binding->act == ACT_PAUSE)) {
         model->menu.open = false;
     }
     return 0;

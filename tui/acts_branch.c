@@ -270,7 +270,9 @@ static int fork_here(struct model *model, const char *action, struct diag *diag)
     struct branches *branches = &model->branches;
 
     if (branches->count == BRANCHES) {
-        model_say(model, SCREEN_BAD, "there are %u histories already",
+        model_say(model, SCREEN_BAD,
+                  "there are %u histories, and room for no more; save one "
+                  "with s, and open it",
                   BRANCHES);
         return 0;
     }

@@ -36,6 +36,7 @@ act_fn act_help;
 act_fn act_hex;
 act_fn act_inject;
 act_fn act_last;
+act_fn act_close;
 act_fn act_leave;
 act_fn act_left;
 act_fn act_machine;

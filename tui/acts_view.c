@@ -136,6 +136,18 @@ static void move_hex(struct model *model, int64_t by)
     model->address = (uint32_t)to;
 }
 
+/* How far down whatever scrolls can be moved: its last row stays in sight where
+ * its rows are known. */
+static unsigned last_row(const struct model *model)
+{
+    const struct scenario *scenario = model_scenario(model);
+
+    return !model->help && model->packet == 0 && model->pane == PANE_EXPECT &&
+                   scenario != NULL && scenario->expects > 0
+               ? scenario->expects - 1
+               : 1000;
+}
+
 static void move_cursor(struct model *model, int rows, int columns)
 {
     unsigned *scroll = &model->scroll[model->pane];
@@ -163,11 +175,11 @@ static void move_cursor(struct model *model, int rows, int columns)
     } else if (model->pane == PANE_JOURNAL) {
         rows = -rows; /* the newest is at the end */
     }
+    unsigned last = last_row(model);
+
     *scroll =
         rows < 0 && *scroll < (unsigned)-rows ? 0 : *scroll + (unsigned)rows;
-    if (*scroll > 1000) {
-        *scroll = 1000;
-    }
+    *scroll = *scroll > last ? last : *scroll;
 }
 
 int act_up(struct model *model, const struct order *order)
@@ -350,9 +362,9 @@ int act_suspend(struct model *model, const struct order *order)
     return 0;
 }
 
-int act_leave(struct model *model, const struct order *order)
+/* Whether something was open, or running; it no longer is. */
+static bool close_one(struct model *model)
 {
-    (void)order;
     if (model->help) {
         model->help = false;
     } else if (model->packet > 0) {
@@ -365,6 +377,24 @@ int act_leave(struct model *model, const struct order *order)
     } else if (model->zoom) {
         model->zoom = false;
     } else {
+        return false;
+    }
+    return true;
+}
+
+int act_close(struct model *model, const struct order *order)
+{
+    (void)order;
+    if (!close_one(model)) {
+        model_say(model, SCREEN_DIM, "nothing is open; q leaves");
+    }
+    return 0;
+}
+
+int act_leave(struct model *model, const struct order *order)
+{
+    (void)order;
+    if (!close_one(model)) {
         model->quit = true;
     }
     return 0;

@@ -49,9 +49,15 @@ static enum expect_standing of_state(const struct view *view)
                : at_the_end(view);
 }
 
+/* The first that counts, unless another is named. */
+static unsigned nth_of(const struct expect *expect)
+{
+    return expect->pattern.nth > 0 ? expect->pattern.nth : 1;
+}
+
 static enum expect_standing of_never(const struct view *view)
 {
-    if (view->count > 0) {
+    if (view->count >= nth_of(view->expect)) {
         return EXPECT_BROKEN;
     }
     return view->over ? EXPECT_HOLDS : EXPECT_OPEN;
@@ -73,9 +79,8 @@ static enum expect_standing of_count(const struct view *view)
 static enum expect_standing of_event(const struct view *view)
 {
     const struct expect *expect = view->expect;
-    unsigned nth = expect->pattern.nth > 0 ? expect->pattern.nth : 1;
 
-    if (view->count >= nth) {
+    if (view->count >= nth_of(expect)) {
         return EXPECT_HOLDS;
     }
     bool late =
@@ -135,19 +140,48 @@ enum expect_standing expect_state(const struct model *model, unsigned index,
     return standing_of(&view);
 }
 
+/* The beginning of that line of the scenario's file; NULL if it is not known. */
+static const char *line_at(const struct model *model, uint32_t number)
+{
+    const char *at = model->source;
+
+    for (uint32_t line = 1; at != NULL && line < number; line++) {
+        at = strchr(at, '\n');
+        at = at != NULL ? at + 1 : NULL;
+    }
+    return at;
+}
+
+/* The length of "key: value" where it may be one of several in braces. */
+static size_t pair_length(const char *text)
+{
+    unsigned depth = 0;
+    size_t i = 0;
+
+    while (text[i] != '\0' && text[i] != '\n' &&
+           (depth > 0 || strchr(",}", text[i]) == NULL)) {
+        depth += strchr("{[", text[i]) != NULL ? 1 : 0;
+        depth -= depth > 0 && strchr("}]", text[i]) != NULL ? 1 : 0;
+        i++;
+    }
+    return i;
+}
+
 void expect_line(const struct model *model, unsigned index, char *out,
                  size_t size)
 {
     const struct expect *expect = &model_scenario(model)->expect[index];
-    const char *at = model->source;
+    const char *at = line_at(model, expect->place.line);
 
-    out[0] = '\0';
-    for (uint32_t line = 1; at != NULL && line < expect->place.line; line++) {
-        at = strchr(at, '\n');
-        at = at != NULL ? at + 1 : NULL;
-    }
     if (at == NULL) {
         snprintf(out, size, "line %" PRIu32, expect->place.line);
+        return;
+    }
+    size_t length = strcspn(at, "\n");
+
+    if (expect->kind == EXPECT_AT_END && expect->place.column <= length) {
+        at += expect->place.column - 1;
+        snprintf(out, size, "at_end: %.*s", (int)pair_length(at), at);
         return;
     }
     at += strspn(at, " -");

@@ -22,7 +22,8 @@ enum expect_standing {
 /* `why`: what is seen so far, in a few words; NULL when nobody asks. */
 enum expect_standing expect_state(const struct model *model, unsigned index,
                                   char *why, size_t size);
-/* The line of the scenario's file that holds it, without indentation. */
+/* The line of the scenario's file that holds it, without indentation; of
+ * at_end, which may ask for several things, "at_end: " and this one. */
 void expect_line(const struct model *model, unsigned index, char *out,
                  size_t size);
 

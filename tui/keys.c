@@ -71,7 +71,7 @@ const struct key_binding key_bindings[] = {
     {KEY_CTRL('l'), ACT_REDRAW, NULL},
     {KEY_CTRL('z'), ACT_SUSPEND, NULL},
     {'q', ACT_LEAVE, NULL},
-    {KEY_ESCAPE, ACT_LEAVE, NULL},
+    {KEY_ESCAPE, ACT_CLOSE, NULL},
     {'Q', ACT_QUIT, NULL},
     {0, ACT_NONE, NULL},
 };

@@ -103,6 +103,7 @@ enum special_key {
     X(HELP, "help", NULL, "help", "show or leave this help")                   \
     X(REDRAW, "redraw", NULL, NULL, "draw the screen anew")                    \
     X(SUSPEND, "suspend", NULL, NULL, "put Otalab into the background")        \
+    X(CLOSE, "close", NULL, NULL, "close help, a menu or a zoomed pane")       \
     X(LEAVE, "leave", NULL, NULL,                                              \
       "leave help, a menu or a zoomed pane; then the dashboard")               \
     X(QUIT, "quit", NULL, "quit", "leave the dashboard")

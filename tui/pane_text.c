@@ -145,8 +145,14 @@ void pane_expect(const struct model *model, const struct area *area)
         return;
     }
     unsigned count = sort_expectations(model, order);
+    bool more = area->height > 0 && first + area->height < count;
+    unsigned rows = more ? area->height - 1u : area->height;
 
-    for (unsigned row = 0; row < area->height && first + row < count; row++) {
+    for (unsigned row = 0; row < rows && first + row < count; row++) {
         put_expectation(model, area, row, order[first + row]);
+    }
+    if (more) {
+        area_print(area, 0, rows, SCREEN_DIM, "↓ %u more; PgDn shows them",
+                   count - first - rows);
     }
 }

@@ -103,6 +103,36 @@ printf '%s\n' '5 z' ':goto boot.confirm' \
     ':expect held   eventually: {running: update' \
     ':expect open   at_end' >met.keys
 check "a state is met before the end" 0 "$tool" tui ota-good --script met.keys
+
+# Every kind of expectation that a scenario can hold, and as many as it may.
+sed '/^expect:/,$d' "$scenarios/boot/ab-good.yaml" >ab-good-many.yaml
+sed -i 's/^scenario: .*/scenario: ab-good-many/' ab-good-many.yaml
+{
+    printf '%s\n' 'expect:' '  - never: {event: boot.start, nth: 4}' \
+        '  - at_end: {slot-a: factory, running: update,' \
+        '             resets: 2}'
+    for nth in {10..69}; do
+        printf '  - never: {event: cpu.fault, nth: %u}\n' "$nth"
+    done
+} >>ab-good-many.yaml
+printf '%s\n' 5 ':goto run.end' ':expect 64 held' z \
+    ':expect held   never: {event: boot.start, nth: 4}' \
+    ':expect held   at_end: running: update' ':expect held   at_end: resets: 2' \
+    ':refuse BROKEN' ':refuse nth: 69' ':expect 45 more' PgDn PgDn PgDn PgDn \
+    ':expect nth: 69' ':refuse boot.start' >many.keys
+check "64 expectations" 0 "$tool" tui ab-good-many.yaml --script many.keys
+sed 's/boot.start, nth: 4/boot.start, nth: 3/; s/-many/-third/' \
+    ab-good-many.yaml >ab-good-third.yaml
+printf '%s\n' 5 z ':goto boot.start' ':goto boot.start' ':refuse BROKEN' \
+    ':goto boot.start' ':expect BROKEN never: {event: boot.start' >third.keys
+check "the third is one too many" 0 "$tool" tui ab-good-third.yaml \
+    --script third.keys
+
+# A week, a battery, several devices: what is not in the recordings.
+printf '%s\n' End ':expect 7d 00:00:00' ':expect passed' ':goto 50h' \
+    ':expect 2d 01:00:24' ':expect paused' 5 ':refuse BROKEN' Home \
+    ':expect 0:00:00.000' >week.keys
+check "a week" 0 "$tool" tui ota-rejected-week --script week.keys
 check "a newcomer's rollback" 0 "$tool" tui ota-unplugged \
     --script "$keys/student.keys"
 check "a script that is a folder" 2 "$tool" tui ab-good --script "$keys"
@@ -151,6 +181,8 @@ shown() {
         read -rt 0.05 <> <(:) || true
     done
 }
+# A signal to what runs in the terminal's shell.
+send() { kill "-$1" "$(pgrep -P "$(terminal display-message -p '#{pane_pid}')")"; }
 export LC_ALL=C.UTF-8
 terminal -f /dev/null new-session -d -x 80 -y 24 "bash --norc" 2>err
 terminal send-keys "PS1='prompt> '; clear; $tool tui $update_scenario" Enter
@@ -171,13 +203,19 @@ terminal send-keys q
 test_that "q leaves" shown "prompt>"
 terminal send-keys "clear; $tool tui $update_scenario" Enter
 test_that "again" shown "the whole run is known"
-pkill -TERM -f "^$tool tui $update_scenario" || true
+send HUP
+test_that "a hangup restores the terminal" shown "prompt>"
+terminal send-keys "clear; stty -a | grep -o ' echo '; echo is wh''ole" Enter
+test_that "which echoes" shown "is whole"
+terminal send-keys "clear; $tool tui $update_scenario" Enter
+test_that "and again" shown "the whole run is known"
+send TERM
 test_that "a kill restores the terminal" shown "prompt>"
 terminal send-keys "clear; stty -a | grep -o ' echo '; echo is sa''ne" Enter
 test_that "it echoes" shown "is sane"
 terminal send-keys "clear; $tool tui $update_scenario" Enter
 test_that "once more" shown "the whole run is known"
-pkill -SEGV -f "^$tool tui $update_scenario" || true
+send SEGV
 test_that "a crash restores the terminal" shown "prompt>"
 terminal send-keys "clear; TERM=dumb $tool tui $update_scenario" Enter
 test_that "a terminal without a cursor is refused" shown "cannot place the cursor"

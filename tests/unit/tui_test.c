@@ -7,6 +7,8 @@
 #include <criterion/criterion.h>
 
 #include "base/rng.h"
+#include "tui/inject.h"
+#include "tui/keys.h"
 #include "unit/tui_stage.h"
 
 static const struct {
@@ -207,5 +209,59 @@ Test(tui, a_click_on_bar_and_tabs)
     cr_expect_str_eq(argument, "1");
     cr_expect_eq(view_hit(model, 0, 0, argument), ACT_NONE);
     screen_free(&screen);
+    tui_stage_end(model);
+}
+
+/* ---- limits -------------------------------------------------------------------------- */
+
+Test(tui, escape_closes_and_never_leaves)
+{
+    struct model *model = tui_stage("ab-good");
+    struct diag diag = {""};
+
+    cr_assert_eq(acts_key(model, 'z', &diag), 0);
+    cr_expect(model->zoom);
+    for (unsigned i = 0; i < 2; i++) {
+        cr_assert_eq(acts_key(model, KEY_ESCAPE, &diag), 0);
+        cr_expect_not(model->zoom);
+    }
+    cr_expect_not(model->quit);
+    cr_expect_str_eq(model->message, "nothing is open; q leaves");
+    cr_assert_eq(acts_key(model, 'q', &diag), 0);
+    cr_expect(model->quit);
+    tui_stage_end(model);
+}
+
+Test(tui, no_more_histories_than_there_is_room_for)
+{
+    struct model *model = tui_stage("ab-good");
+    unsigned count = model->branches.count;
+    struct diag diag = {""};
+
+    cr_assert_eq(acts_command(model, "goto 20", &diag), 0);
+    model->branches.count = BRANCHES;
+    cr_assert_eq(acts_command(model, "inject reset", &diag), 0);
+    cr_expect_eq(model->branches.count, BRANCHES);
+    cr_expect_str_eq(model->message,
+                     "there are 32 histories, and room for no more; save one "
+                     "with s, and open it");
+    model->branches.count = count;
+    tui_stage_end(model);
+}
+
+/* An action takes the event looked at, unless it names one outside quotes. */
+Test(tui, a_quoted_value_names_no_event)
+{
+    struct model *model = tui_stage("ab-good");
+    struct diag diag = {""};
+    char fault[200];
+
+    cr_assert_eq(acts_command(model, "goto app.ready", &diag), 0);
+    cr_assert(
+        inject_here(model, "note=\"a,b@c\",done=4%", fault, sizeof fault));
+    cr_expect_str_eq(fault, "note=\"a,b@c\"@app.ready,device=1,nth=1,done=4%");
+    cr_assert(inject_here(model, "console=\"a,b@c\"@app.ready,nth=2", fault,
+                          sizeof fault));
+    cr_expect_str_eq(fault, "console=\"a,b@c\"@app.ready,nth=2");
     tui_stage_end(model);
 }
