@@ -115,6 +115,18 @@ void pane_forks(const struct model *model, const struct area *area)
 
 /* ---- devices ------------------------------------------------------------------- */
 
+/* What runs; "-" before anything does. */
+static void version_of(const struct picture_boot *boot, char *out, size_t size)
+{
+    if (!boot->known) {
+        snprintf(out, size, "-");
+        return;
+    }
+    snprintf(out, size, "%u.%u.%u", (unsigned)(boot->version >> 24),
+             (unsigned)(boot->version >> 16 & 0xFF),
+             (unsigned)(boot->version & 0xFFFF));
+}
+
 void pane_devices(const struct model *model, const struct area *area)
 {
     static const char *const programs[] = {
@@ -127,15 +139,14 @@ void pane_devices(const struct model *model, const struct area *area)
         const struct picture_device *device = &model->now.device[i];
         const struct picture_boot *boot = &device->boot;
 
+        char version[16];
+
+        version_of(boot, version, sizeof version);
         area_print(area, 0, i,
                    i == model->device ? SCREEN_SELECTED : SCREEN_TEXT,
-                   "%u %-8s %-8s %u.%u.%u  boots %u  rollbacks %u  "
-                   "cuts %" PRIu64,
+                   "%u %-8s %-8s %s  boots %u  rollbacks %u  cuts %" PRIu64,
                    i + 1, programs[boot->program],
-                   boot->known ? decode_slot_name(boot->slot) : "-",
-                   (unsigned)(boot->version >> 24),
-                   (unsigned)(boot->version >> 16 & 0xFF),
-                   (unsigned)(boot->version & 0xFFFF), boot->boots,
-                   boot->rollbacks, device->cuts);
+                   boot->known ? decode_slot_name(boot->slot) : "-", version,
+                   boot->boots, boot->rollbacks, device->cuts);
     }
 }

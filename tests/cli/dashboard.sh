@@ -128,7 +128,19 @@ printf '%s\n' 5 z ':goto boot.start' ':goto boot.start' ':refuse BROKEN' \
 check "the third is one too many" 0 "$tool" tui ab-good-third.yaml \
     --script third.keys
 
+printf '%s\n' ':goto boot.start' ':goto boot.start' ':goto boot.start' \
+    ':expect #37/' ':inject reset' ':expect #38/' 7 \
+    ':expect #37 reset@boot.start,device=1,nth=3' >third.keys
+check "a fault after the scenario's own" 0 "$tool" tui power-cut-journal \
+    --script third.keys
+
 # A week, a battery, several devices: what is not in the recordings.
+printf '%s\n' 8 ':refuse 0.0.0' ':expect device 1/3' '}' End \
+    ':expect device 2/3' ':expect 3 runs     slot-b   1.3.0' >fleet.keys
+check "three devices" 0 "$tool" tui ota-three-devices --script fleet.keys
+printf '%s\n' ':expect 3.65 V 100 %' End ':expect 2.92 V 5 %' f \
+    ':expect battery at 4 %' >battery.keys
+check "a battery" 0 "$tool" tui ota-battery-dies --script battery.keys
 printf '%s\n' End ':expect 7d 00:00:00' ':expect passed' ':goto 50h' \
     ':expect 2d 01:00:24' ':expect paused' 5 ':refuse BROKEN' Home \
     ':expect 0:00:00.000' >week.keys
