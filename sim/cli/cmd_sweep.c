@@ -18,6 +18,8 @@
 #include "machine/machine.h"
 #include "report/select.h"
 #include "shell/options.h"
+#include "sweep/family.h"
+#include "sweep/result.h"
 
 #define CHECK_DEFAULT 4u
 #define CHECK_MOST 1000000u
@@ -25,6 +27,7 @@
 enum {
     DEPTH,
     KINDS,
+    FAMILY,
     OPS,
     JOBS,
     SHARD,
@@ -57,6 +60,14 @@ static const struct option_spec sweep_table[] = {
                    "how power fails: of power, dip (a brown-out that leaves "
                    "a part of the SRAM) and reset (from outside), with "
                    "commas between, or all; default: power"},
+    [FAMILY] = {.name = "family",
+                .kind = OPTION_TEXT,
+                .argument = "FORM,..",
+                .help = "try only these forms of what a cut leaves: before, "
+                        "after, cut (between operations), prefix-1, prefix-50, "
+                        "prefix-99, bits, word-split, weak, weak-old, disturb, "
+                        "zeros-5, zeros-50, all-zero, mix, reads-old, "
+                        "reads-new, reads-bits, dip, reset"},
     [OPS] = {.name = "ops",
              .kind = OPTION_TEXT,
              .argument = "A..B",
@@ -204,6 +215,25 @@ static int read_number(const struct option_value *value, const char *name,
                            name, value->text, least, most);
 }
 
+static int read_family(const char *text, struct sweep_options *options,
+                       struct diag *diag)
+{
+    size_t length = 0;
+    const char *unknown = family_unknown(text, &length);
+
+    options->family = text;
+    if (unknown != NULL) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "--family: there is no form '%.*s'; --help lists them",
+                         (int)(length < 40 ? length : 40), unknown);
+    }
+    return text == NULL ||
+                   strlen(text) < sizeof(((struct sweep_result *)0)->family)
+               ? 0
+               : diag_fail(diag, OTALAB_ERR_USAGE,
+                           "--family: too long; name each form once");
+}
+
 static int read_options(const struct option_value *value,
                         struct sweep_jobs *jobs, struct diag *diag)
 {
@@ -213,6 +243,7 @@ static int read_options(const struct option_value *value,
     int err = read_depth(value[DEPTH].text, &options->depth, diag);
 
     err = err ? err : read_kinds(value[KINDS].text, &options->kinds, diag);
+    err = err ? err : read_family(value[FAMILY].text, options, diag);
     err = err ? err : read_ops(value[OPS].text, options, diag);
     err = err ? err : read_shard(value[SHARD].text, options, diag);
     err = err ? err

@@ -81,6 +81,8 @@ static void work(void *context, size_t index, FILE *out,
                                   .shards = options.shards,
                                   .seed = options.seed};
 
+    snprintf(result.family, sizeof result.family, "%s",
+             options.family != NULL ? options.family : "");
     snprintf(result.name, sizeof result.name, "%s", scenario->name);
     snprintf(result.title, sizeof result.title, "%s", scenario->title);
     snprintf(result.path, sizeof result.path, "%s", scenario->path);

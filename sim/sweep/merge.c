@@ -56,6 +56,9 @@ static int same_sweep(const struct merge_part *a, const struct merge_part *b,
     if (left->kinds != right->kinds) {
         return differ(a, b, "--kinds", diag);
     }
+    if (strcmp(left->family, right->family) != 0) {
+        return differ(a, b, "--family", diag);
+    }
     if (left->first != right->first || left->last != right->last) {
         return differ(a, b, "--ops", diag);
     }

@@ -141,7 +141,11 @@ void result_command(const struct sweep_result *result, char *out, size_t size)
     char depth[32] = "";
     char ops[40] = "";
     char shard[40] = "";
+    char family[280] = "";
 
+    if (result->family[0] != '\0') {
+        snprintf(family, sizeof family, " --family %s", result->family);
+    }
     if (result->kinds != SWEEP_POWER) {
         snprintf(kinds, sizeof kinds, " --kinds %s",
                  result_kinds(result->kinds, names, sizeof names));
@@ -159,6 +163,6 @@ void result_command(const struct sweep_result *result, char *out, size_t size)
         snprintf(shard, sizeof shard, " --shard %" PRIu32 "/%" PRIu32,
                  result->shard + 1, result->shards);
     }
-    snprintf(out, size, "otalab sweep %s%s%s%s%s", result->name, kinds, depth,
-             ops, shard);
+    snprintf(out, size, "otalab sweep %s%s%s%s%s%s", result->name, kinds,
+             family, depth, ops, shard);
 }

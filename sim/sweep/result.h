@@ -2,7 +2,8 @@
 /*
  * The result of a sweep, or of a part of one, with what was asked for: all that
  * the reports show, and what a file of `otalab sweep --json` holds. The file is
- * one JSON object, a line for each failure and each position. result_free() frees what a result owns, also after an error.
+ * one JSON object, a line for each failure and each position. result_free()
+ * frees what a result owns, also after an error.
  */
 #ifndef OTALAB_SWEEP_RESULT_H
 #define OTALAB_SWEEP_RESULT_H
@@ -24,7 +25,8 @@ struct sweep_result {
     char name[64]; /* of the scenario */
     char title[160];
     char path[512];
-    uint32_t kinds; /* as in struct sweep_options */
+    uint32_t kinds;   /* as in struct sweep_options */
+    char family[256]; /* the same; "": all */
     uint32_t depth;
     uint32_t first;
     uint32_t last;

@@ -137,6 +137,7 @@ static void read_head(struct reader *reader, json_object *root,
                &result->sweep.token);
     result->sweep.image_size = number32(reader, root, "image_size");
     result->kinds = (uint32_t)number(reader, root, "kinds", RESULT_KINDS);
+    copy(reader, root, "family", result->family, sizeof result->family);
     result->depth = (uint32_t)number(reader, root, "depth", SWEEP_DEPTH_MAX);
     result->first = number32(reader, root, "first");
     result->last = number32(reader, root, "last");

@@ -33,6 +33,7 @@ static void put_head(struct json *json, const struct sweep_result *result)
     json_text(json, "token", token);
     json_number(json, "image_size", result->sweep.image_size);
     json_number(json, "kinds", result->kinds);
+    json_text(json, "family", result->family);
     json_number(json, "depth", result->depth);
     json_number(json, "first", result->first);
     json_number(json, "last", result->last);

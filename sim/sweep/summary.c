@@ -178,8 +178,10 @@ void summary_left_out(const struct sweep_result *result, char *out, size_t size)
                  result->sweep.left_out == 1 ? "" : "s");
     }
     snprintf(out, size,
-             "%s%s; forms of torn operations outside the family; time before a "
+             "%s%s; forms of torn operations outside %s%s; time before a "
              "boot other than up to the next day: battery drift, quick "
              "returns of power%s",
-             depth_text(result->depth, depth, sizeof depth), kinds, expects);
+             depth_text(result->depth, depth, sizeof depth), kinds,
+             result->family[0] != '\0' ? "--family " : "the family",
+             result->family, expects);
 }

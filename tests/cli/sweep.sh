@@ -135,6 +135,8 @@ refused "no such depth" "--depth 0: must be from 1 to" \
     "$tool" sweep "$small" --depth 0
 refused "no such range" "--ops 3..2: must be a range" \
     "$tool" sweep "$small" --ops 3..2
+refused "no such form" "no form 'befor'" \
+    "$tool" sweep "$small" --family before,befor
 refused "no such kind" "--kinds dip,: must be of" \
     "$tool" sweep "$small" --kinds dip,
 refused "no such shard" "--shard 3/2: must be" \

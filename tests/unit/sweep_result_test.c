@@ -246,6 +246,11 @@ static void other_kinds(struct sweep_result *result)
     result->kinds = SWEEP_DIP;
 }
 
+static void other_family(struct sweep_result *result)
+{
+    strcpy(result->family, "before");
+}
+
 static void other_range(struct sweep_result *result)
 {
     result->last = 9;
@@ -286,6 +291,7 @@ Test(sweep_result, what_does_not_belong_together_is_named)
     expect_apart(other_depth, "a.json and b.json are parts of different "
                               "sweeps: --depth differs");
     expect_apart(other_kinds, "--kinds differs");
+    expect_apart(other_family, "--family differs");
     expect_apart(other_range, "--ops differs");
     expect_apart(other_text, "the scenario's text differs");
     expect_apart(other_boot, "the bootloader differs");
