@@ -8,6 +8,7 @@
 #include "base/quantity.h"
 #include "tui/acts.h"
 #include "tui/acts_parts.h"
+#include "tui/words.h"
 
 /* ---- stepping ------------------------------------------------------------------ */
 
@@ -252,7 +253,8 @@ int act_goto(struct model *model, const struct order *order)
     if (*end == '\0' && end != text) {
         return go_to_number(model, number, order->diag);
     }
-    if (quantity_time(text, &time_ns) == QUANTITY_OK) {
+    if (quantity_time(text, &time_ns) == QUANTITY_OK ||
+        words_read_time(text, &time_ns)) {
         return go_to_time(model, time_ns, order->diag);
     }
     return go_to_event(model, text, order->diag);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "record/sentence.h"
 #include "record/story.h"
@@ -21,6 +22,43 @@ void words_time(uint64_t ns, char out[32])
                  (unsigned)(s / 60u % 60u), (unsigned)(s % 60u),
                  (unsigned)(ms % 1000u));
     }
+}
+
+/* Milliseconds of a text in either form, the last one that it may stand for;
+ * UINT64_MAX if it has neither. */
+static uint64_t read_ms(const char *text)
+{
+    unsigned d = 0;
+    unsigned h;
+    unsigned m;
+    unsigned s;
+    unsigned ms = 999;
+
+    if (sscanf(text, "%5ud %2u:%2u:%2u", &d, &h, &m, &s) != 4) {
+        d = 0;
+        if (sscanf(text, "%2u:%2u:%2u.%3u", &h, &m, &s, &ms) != 4) {
+            return UINT64_MAX;
+        }
+    }
+    return (((d * UINT64_C(24) + h) * 60 + m) * 60 + s) * 1000 + ms;
+}
+
+/* What is shown is cut off, not rounded: a time that shows the same text may be
+ * nearly one unit later. Showing the result again finds what is not a time. */
+bool words_read_time(const char *text, uint64_t *ns)
+{
+    uint64_t ms = read_ms(text);
+    char shown[32];
+
+    if (ms == UINT64_MAX) {
+        return false;
+    }
+    words_time(ms * 1000000 + 999999, shown);
+    if (strcmp(shown, text) != 0) {
+        return false;
+    }
+    *ns = ms * 1000000 + 999999;
+    return true;
 }
 
 void words_rate(uint64_t bytes, uint64_t ns, char out[32])

@@ -4,6 +4,7 @@
 #define OTALAB_TUI_WORDS_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "record/event.h"
@@ -11,6 +12,9 @@
 
 /* "0:01:02.345", "7d 00:01:02" */
 void words_time(uint64_t ns, char out[32]);
+/* The last ns that words_time() shows so; false if it shows none so, as with 60
+ * seconds. `ns` then is unchanged. */
+bool words_read_time(const char *text, uint64_t *ns);
 /* "12.3 kB/s", "512 B/s" */
 void words_rate(uint64_t bytes, uint64_t ns, char out[32]);
 /* An event in one line, without its time; and how it is painted. */

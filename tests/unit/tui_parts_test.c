@@ -11,6 +11,7 @@
 #include "tui/keys.h"
 #include "tui/screen.h"
 #include "tui/theme.h"
+#include "tui/words.h"
 
 /* ---- screens --------------------------------------------------------------- */
 
@@ -89,6 +90,40 @@ Test(theme, no_colour_in_mono)
         cr_expect_eq(mono->look[role].paper, -1);
     }
     cr_expect_null(theme_find("pink"));
+}
+
+/* ---- times ------------------------------------------------------------------------- */
+
+Test(words, a_time_that_is_shown_can_be_typed)
+{
+    static const uint64_t times[] = {0,
+                                     476345678,
+                                     695178000000,
+                                     86399999999999,
+                                     86400000000000,
+                                     176424123456789,
+                                     604800000000000};
+    static const char *const wrong[] = {
+        "",           "1:02",         "0:00:60.000",
+        "0:00:01.00", "25:00:00.000", "0d 00:00:01",
+        "2d 1:00:24", "0:00:01.000x", "-1:00:00.000",
+        "2d"};
+
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        uint64_t unit = times[i] < 86400000000000 ? 1000000 : 1000000000;
+        uint64_t read = 0;
+        char shown[32];
+
+        words_time(times[i], shown);
+        cr_assert(words_read_time(shown, &read), "%s", shown);
+        cr_expect_eq(read, times[i] / unit * unit + unit - 1, "%s", shown);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        uint64_t read = 7;
+
+        cr_expect_not(words_read_time(wrong[i], &read), "%s", wrong[i]);
+        cr_expect_eq(read, 7);
+    }
 }
 
 /* ---- faults as YAML --------------------------------------------------------------- */
