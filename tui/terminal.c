@@ -151,7 +151,7 @@ int terminal_open(const struct terminal_options *options, struct diag *diag)
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "the dashboard needs a terminal, and standard %s is "
-                         "none; use 'otalab run' for the story as text",
+                         "not one; use 'otalab run' for the story as text",
                          isatty(STDOUT_FILENO) ? "input" : "output");
     }
     (void)tcgetattr(STDIN_FILENO, &cooked);

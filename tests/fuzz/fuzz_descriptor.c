@@ -100,8 +100,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool whole = length == DESCRIPTOR_SIZE;
     bool is_signed = whole && data[0] >> 3 == 31;
     struct image_keys keys = {
-        (const uint8_t(*)[OTA_DIGEST_SIZE])ring()->digests, 2,
-        data[0] & 4u ? 2 : 0, ring()->list, 1};
+        (const uint8_t(*)[OTA_DIGEST_SIZE])ring()->digests,
+        2,
+        data[0] & 4u ? 2 : 0,
+        ring()->list,
+        1,
+        NULL};
 
     require(bytes != NULL);
     memcpy(bytes, data + 1, length);

@@ -41,8 +41,8 @@ static enum ota_reason verify(const uint8_t *image, uint32_t size,
                               const uint8_t *spki, struct image_info *info)
 {
     uint8_t digests[2][OTA_DIGEST_SIZE] = {{1}, {0}};
-    struct image_keys keys = {(const uint8_t(*)[OTA_DIGEST_SIZE])digests, 2, 0,
-                              &spki, 1};
+    struct image_keys keys = {
+        (const uint8_t(*)[OTA_DIGEST_SIZE])digests, 2, 0, &spki, 1, NULL};
 
     memcpy(digests[1], keyhash, OTA_DIGEST_SIZE);
     return image_verify(image, size, limits, &keys, info);
