@@ -8,10 +8,10 @@
 #include "base/file.h"
 #include "cli/cmd_image.h"
 #include "cli/cmd_run.h"
+#include "cli/dump.h"
 #include "cli/inspect.h"
 #include "cli/moment.h"
 #include "shell/options.h"
-#include "image/provision.h"
 
 #define DUMP_MAX (64u * 1024u * 1024u)
 
@@ -109,22 +109,13 @@ static int find_input(const struct options *o, struct input *input,
 static int read_fuses(const char *path, struct inspection *in,
                       struct diag *diag)
 {
-    uint8_t *bytes = NULL;
     uint32_t words[OTP_WORDS];
-    size_t size = 0;
-    int err = file_read(path, FUSE_FILE_SIZE, &bytes, &size, diag);
+    int err = dump_read_fuses(path, words, diag);
 
-    if (err == 0 && size != FUSE_FILE_SIZE) {
-        err = diag_fail(diag, OTALAB_ERR_USAGE,
-                        "%s: %zu bytes; a fuse file has %u", path, size,
-                        FUSE_FILE_SIZE);
-    }
     if (err == 0) {
-        fuses_unpack(bytes, words);
         decode_fuses(words, &in->fuses);
         in->has_fuses = true;
     }
-    free(bytes);
     return err;
 }
 

@@ -41,7 +41,9 @@ enum {
     GDB,
     FIRMWARE,
     QEMU,
-    NATIVE
+    NATIVE,
+    FLASH,
+    FUSES
 };
 
 static const struct option_spec run_options_table[] = {
@@ -122,6 +124,17 @@ static const struct option_spec run_options_table[] = {
     [FIRMWARE] = OPTION_ROW_FIRMWARE,
     [QEMU] = OPTION_ROW_QEMU,
     [NATIVE] = OPTION_ROW_NATIVE,
+    [FLASH] = {.name = "flash",
+               .kind = OPTION_FILE,
+               .argument = "DUMP",
+               .help =
+                   "begin with this flash and without the scenario's steps; "
+                   "exit code 0 if an authentic image runs in the end, "
+                   "otherwise 1"},
+    [FUSES] = {.name = "fuses",
+               .kind = OPTION_FILE,
+               .help = "with --flash: the device's fuses; default: those that "
+                       "the scenario provisions"},
     {0},
 };
 
@@ -131,6 +144,8 @@ static const struct command_example run_examples[] = {
     {"otalab run ab-good --fault 'power_cut@flash.program,"
      "partition=journal,nth=2,done=40%'",
      "cut power in the middle of a journal record"},
+    {"otalab run ab-good --flash flash.bin --fuses fuses.bin",
+     "boot a device from the dump of its flash"},
     {"otalab run --filter power-cut --junit results.xml",
      "run some of them and write a report for a CI system"},
     {0},
@@ -140,6 +155,7 @@ static const struct command_example run_examples[] = {
 struct runner {
     const struct options *options;
     struct session session;
+    struct dump dump;
     struct plan plan;
     struct outputs outputs;
     struct meter meter;
@@ -537,6 +553,26 @@ static int check_options(const struct options *options, struct select *select,
     return err;
 }
 
+/* A dump is one device's, and one scenario says what its board is like. */
+static int take_dump(struct runner *runner, struct diag *diag)
+{
+    const struct option_value *value = runner->options->value;
+
+    if (!value[FLASH].given) {
+        return value[FUSES].given
+                   ? diag_fail(diag, OTALAB_ERR_USAGE,
+                               "--fuses needs the --flash of the same device")
+                   : 0;
+    }
+    if (runner->plan.count != 1) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "--flash needs one scenario, not %zu",
+                         runner->plan.count);
+    }
+    runner->session.dump = &runner->dump;
+    return dump_read(&runner->dump, value[FLASH].text, value[FUSES].text, diag);
+}
+
 static void set_up(struct runner *runner)
 {
     const struct option_value *value = runner->options->value;
@@ -594,7 +630,8 @@ static int go(struct runner *runner, struct diag *diag)
     if (err || value[LIST].given) {
         return err ? err : print_list(runner);
     }
-    err = prepare(runner, diag);
+    err = take_dump(runner, diag);
+    err = err ? err : prepare(runner, diag);
     if (err) {
         return err;
     }
@@ -626,6 +663,7 @@ static int run(int argc, char **argv)
         code = command_fail(&command_run, code, &diag);
     }
     plan_free(&runner.plan);
+    dump_free(&runner.dump);
     free(runner.runs);
     return code;
 }

@@ -52,6 +52,18 @@ int replayed_scenario(const struct replayed *replayed,
     return err;
 }
 
+/* A token has the digest of a dump, but not the dump. */
+static int refuse_dump(const struct token *token, struct diag *diag)
+{
+    return token->flash[0] == '\0'
+               ? 0
+               : diag_fail(diag, OTALAB_ERR_USAGE,
+                           "the run began with a dump (%s), which a token "
+                           "cannot hold; repeat it with 'otalab run %s --flash "
+                           "DUMP'",
+                           token->flash, token->name);
+}
+
 int replayed_read(const char *argument, const char *file,
                   struct replayed *replayed, struct diag *diag)
 {
@@ -60,12 +72,15 @@ int replayed_read(const char *argument, const char *file,
     replayed->file = file;
     replayed->folder = NULL;
     if (stat(argument, &info) != 0 || !S_ISDIR(info.st_mode)) {
-        return token_parse(argument, &replayed->token, diag);
+        int err = token_parse(argument, &replayed->token, diag);
+
+        return err ? err : refuse_dump(&replayed->token, diag);
     }
     replayed->folder = argument;
     int err = evidence_read(argument, &replayed->token, replayed->own,
                             sizeof replayed->own, diag);
 
+    err = err ? err : refuse_dump(&replayed->token, diag);
     if (err == 0 && replayed->file == NULL &&
         access(replayed->own, R_OK) == 0) {
         replayed->file = replayed->own;

@@ -22,6 +22,9 @@ static int read_scenario(const struct session *session, const char *path,
     if (session->has_seed) {
         (*scenario)->seed = session->seed;
     }
+    if (session->dump != NULL) {
+        dump_prepare(*scenario);
+    }
     for (unsigned i = 0; i < session->faults && err == 0; i++) {
         err = scenario_add_fault(*scenario, session->fault[i], diag);
     }
@@ -49,6 +52,7 @@ static int run_once(const struct session *session,
         .track = true,
         .faults = session->faults,
         .fault = session->fault,
+        .dump = session->dump != NULL ? &session->dump->run : NULL,
         .gdb_port = session->gdb_port,
         .progress = session->progress,
         .progress_context = session->progress_context,
@@ -162,8 +166,8 @@ static void keep(const struct session *session, const struct plan_item *item,
 {
     const struct evidence evidence = {item->folder, scenario, &session->where};
 
-    if (result->events == 0) {
-        return;
+    if (result->events == 0 || (session->dump != NULL && !session->keep_all)) {
+        return; /* runs/ may be where the dump is */
     }
     if (!session->keep_all && result->verdict == RUN_PASSED) {
         evidence_remove(&evidence);
@@ -191,6 +195,14 @@ static uint64_t first_wrong(const struct run_result *result)
     return 0;
 }
 
+static void add_dump(struct report_how *how, const struct dump *dump)
+{
+    if (dump != NULL) {
+        how->flash = dump->run.path;
+        how->fuses = dump->fuses_path;
+    }
+}
+
 static void run_read(const struct session *session,
                      const struct plan_item *item,
                      const struct scenario *scenario, FILE *out,
@@ -205,6 +217,12 @@ static void run_read(const struct session *session,
         .qemu = session->qemu,
     };
 
+    bool says = session->dump != NULL && session->result;
+
+    add_dump(&how, session->dump);
+    if (says) {
+        dump_say_begin(out, session->dump, scenario);
+    }
     if (session->gdb_port != 0) {
         debugger_say(stderr, scenario, &session->where, session->gdb_port);
     }
@@ -225,6 +243,9 @@ static void run_read(const struct session *session,
     if (outcome->err == 0 && outcome->kept_err == 0) {
         run_again(session, scenario, &result, out, outcome);
     }
+    if (says && outcome->err == 0) {
+        dump_say_end(out, &result);
+    }
     run_result_free(&result);
 }
 
@@ -233,6 +254,13 @@ void session_run(const struct session *session, const struct plan_item *item,
 {
     struct scenario *scenario = NULL;
 
+    if (session->dump != NULL && session->keep_all) {
+        outcome->err =
+            dump_check_folder(session->dump, item->folder, &outcome->error);
+    }
+    if (outcome->err) {
+        return;
+    }
     outcome->err =
         read_scenario(session, item->path, &scenario, &outcome->error);
     if (outcome->err) {

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "base/paths.h"
+#include "cli/dump.h"
 #include "report/plan.h"
 
 struct session {
@@ -31,7 +32,8 @@ struct session {
     bool verbose;
     bool apart; /* print an empty line before a story */
     bool hard_cuts;
-    bool verify; /* read the recording back */
+    bool verify;             /* read the recording back */
+    const struct dump *dump; /* with which the run begins, or NULL */
     int gdb_port;
     void (*progress)(void *context, uint64_t now_ns); /* as in run.h */
     void *progress_context;

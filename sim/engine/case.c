@@ -371,6 +371,23 @@ static void digest_images(struct run_case *given)
     hex_short(given->judged.image[0].digest, given->token.boot);
 }
 
+static void digest_dump(const struct run_dump *dump, char out[9])
+{
+    mbedtls_sha256_context context;
+    uint8_t digest[32];
+
+    mbedtls_sha256_init(&context);
+    mbedtls_sha256_starts(&context, 0);
+    mbedtls_sha256_update(&context, dump->flash, dump->size);
+    if (dump->fuses != NULL) {
+        mbedtls_sha256_update(&context, (const uint8_t *)dump->fuses,
+                              OTP_WORDS * sizeof *dump->fuses);
+    }
+    mbedtls_sha256_finish(&context, digest);
+    mbedtls_sha256_free(&context);
+    hex_short(digest, out);
+}
+
 static int digests(struct run_case *given, struct diag *diag)
 {
     struct token *token = &given->token;
@@ -386,6 +403,9 @@ static int digests(struct run_case *given, struct diag *diag)
     mbedtls_sha256(given->dtb, given->dtb_size, dtb, 0);
     hex_short(dtb, token->dtb);
     digest_images(given);
+    if (given->options->dump != NULL) {
+        digest_dump(given->options->dump, token->flash);
+    }
     err = err ? err : short_digest(given->rom_path, token->rom, diag);
     snprintf(given->digests, sizeof given->digests,
              "rom=%s boot=%s images=%s dtb=%s", token->rom, token->boot,

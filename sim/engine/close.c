@@ -11,6 +11,7 @@
 #include "engine/emit.h"
 #include "engine/ends.h"
 #include "engine/expects.h"
+#include "engine/verdict.h"
 
 /* No boot takes longer, except for trial and deadline. */
 #define BOOT_NS 10000000000u
@@ -46,6 +47,37 @@ static bool ends_dead(const struct device *device)
            !device->world->dead && !(is_booting(device) && !run->world->stuck);
 }
 
+static struct run_last last_of(const struct device *device)
+{
+    const struct world_device *world = device->world;
+    const struct oracle_case *judged = &device->run->given->judged;
+    uint32_t running = world->oracle.running;
+    struct run_last last = {.halted = world->board.halted,
+                            .confirmed = expects_confirmed(device),
+                            .slot = world->oracle.journal_slot};
+
+    if (world->alive && running != ORACLE_NONE) {
+        last.works = judged->image[running].authentic;
+        last.version = judged->image[running].version;
+    }
+    return last;
+}
+
+/* A device from a desk has to work in the end; the oracle may have said already
+ * that it does not. */
+static void judge_dump(struct run *run)
+{
+    struct world *world = run->world;
+
+    if (world->failures == 0 && !last_of(&run->device[0]).works) {
+        verdict_fail(run, (struct place){0, 0}, 0,
+                     "an authentic image works in the end",
+                     world->device[0].board.halted ? "the device has halted"
+                                                   : "none does");
+    }
+    world->verdict = world->failures > 0 ? RUN_FAILED : RUN_PASSED;
+}
+
 static void judge(struct run *run)
 {
     struct world *world = run->world;
@@ -61,7 +93,9 @@ static void judge(struct run *run)
         }
     }
     ends_judge(run);
-    if (world->verdict != RUN_LIMIT) {
+    if (run->options->dump != NULL) {
+        judge_dump(run);
+    } else if (world->verdict != RUN_LIMIT) {
         world->verdict = world->failures > 0 ? RUN_FAILED : RUN_PASSED;
     }
 }
@@ -84,6 +118,7 @@ static void keep_devices(struct run *run)
     for (unsigned i = 0; i < run->devices; i++) {
         const struct world_device *device = &run->world->device[i];
 
+        result->device[i].last = last_of(&run->device[i]);
         result->device[i].otp = device->board.otp;
         result->device[i].flash = malloc(sizeof device->board.flash);
         if (result->device[i].flash != NULL) {

@@ -392,10 +392,11 @@ void expects_state(struct run *run)
     }
 }
 
-/* With pauses, a run without such expectations ends where it settles. */
+/* With pauses or a dump, a run without such expectations ends where it
+ * settles. */
 bool expects_met(const struct run *run)
 {
-    bool asked = run->world->pauses;
+    bool asked = run->world->pauses || run->options->dump != NULL;
 
     for (unsigned i = 0; i < run->given->scenario->expects; i++) {
         if (run->given->scenario->expect[i].kind == EXPECT_EVENTUALLY) {

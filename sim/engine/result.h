@@ -16,6 +16,16 @@
 #include "engine/world.h"
 #include "record/recording.h"
 
+/* What a device holds that was taken off a desk: the bytes of its flash and,
+ * unless NULL, the words of its fuses. Taken as reliable; owned by the
+ * caller. */
+struct run_dump {
+    const char *path; /* for messages */
+    const uint8_t *flash;
+    size_t size; /* must be that of the board's flash */
+    const uint32_t *fuses;
+};
+
 struct run_options {
     const char *firmware; /* folder of rom.elf, boot.bin, app.bin, the blob */
     const char *firmware_else; /* where to look for missing files */
@@ -31,6 +41,9 @@ struct run_options {
     bool unrecorded; /* no recording is kept */
     unsigned faults; /* added to the scenario; for the token */
     const char *const *fault;
+    /* The run begins with it instead of what the scenario provisions, ends when
+     * the device settles, and passes only if an image then works; NULL: none */
+    const struct run_dump *dump;
     int gdb_port;
     unsigned probe; /* device that probe.h can stop, from 1; 0: none */
     /* Called now and then with the virtual time, in ns; decides nothing. Or
@@ -41,8 +54,18 @@ struct run_options {
     const volatile sig_atomic_t *interrupted;
 };
 
+/* What a device ran in the end. */
+struct run_last {
+    bool works;       /* an authentic image does its work */
+    bool halted;      /* the device has given up */
+    bool confirmed;   /* as its journal says */
+    uint32_t slot;    /* enum journal_slot; valid if it works */
+    uint32_t version; /* major << 24, minor << 16, revision */
+};
+
 /* What is left of a device. */
 struct run_device {
+    struct run_last last;
     struct flash *flash; /* the true contents, malloc'ed */
     struct otp otp;
     struct link_counts link[LINK_DIRECTIONS];

@@ -109,6 +109,27 @@ static void wear_out(struct device *device)
     }
 }
 
+/* A device from a desk: nothing is known about the quality of its words. */
+static int take_dump(struct device *device, struct diag *diag)
+{
+    const struct run_dump *dump = device->run->options->dump;
+    struct board *board = &device->world->board;
+
+    if (dump == NULL) {
+        return 0;
+    }
+    if (dump->size != board->flash.figures.size) {
+        return diag_fail(diag, OTALAB_ERR_USAGE,
+                         "%s: %zu bytes; the board's flash has %u", dump->path,
+                         dump->size, board->flash.figures.size);
+    }
+    memcpy(board->flash.array, dump->flash, dump->size);
+    if (dump->fuses != NULL) {
+        memcpy(board->otp.words, dump->fuses, sizeof board->otp.words);
+    }
+    return 0;
+}
+
 int setup_world(struct run *run, struct diag *diag)
 {
     const struct scenario *scenario = run->given->scenario;
@@ -125,6 +146,7 @@ int setup_world(struct run *run, struct diag *diag)
         device->world = &run->world->device[i];
         err = init_device(device, diag);
         err = err ? err : provision(device, diag);
+        err = err ? err : take_dump(device, diag);
         wear_out(device);
     }
     return err;

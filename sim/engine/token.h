@@ -2,10 +2,12 @@
 /*
  * The one line that replays a run:
  *   ol1:NAME@HASH:seed=7:rom=..:boot=..:images=..:dtb=..:qemu=7.2.22:rec=..
- *      [:faults=FAULT+FAULT]
+ *      [:flash=..][:faults=FAULT+FAULT]
  * HASH is that of the scenario file; the others are short digests of what took
  * part. rec is that of the recording, which an exact replay must reproduce; it
- * is missing if a run did not finish. In a FAULT every byte except letters,
+ * is missing if a run did not finish. flash is that of the dump with which the
+ * run began; a token cannot hold the dump, so no replay takes such a token. In
+ * a FAULT every byte except letters,
  * digits and .,_=@%/- is written ~XX, so that a token is one word in every
  * shell. A token comes from outside: token_parse() checks every part.
  */
@@ -31,6 +33,7 @@ struct token {
     char dtb[9];
     char qemu[32];
     char recording[9];
+    char flash[9]; /* of flash and, if given, fuses; "": no dump */
     unsigned faults;
     char fault[TOKEN_FAULTS][TOKEN_FAULT_SIZE];
 };

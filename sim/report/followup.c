@@ -37,6 +37,12 @@ static void put_option(FILE *out, const char *option, const char *value)
     }
 }
 
+static void put_dump(FILE *out, const struct report_how *how)
+{
+    put_option(out, "--flash", how->flash);
+    put_option(out, "--fuses", how->fuses);
+}
+
 static void put_programs(FILE *out, const struct report_how *how)
 {
     put_option(out, "--firmware", how->firmware);
@@ -51,6 +57,23 @@ struct source {
     const char *text; /* the token's */
 };
 
+static void put_faults(FILE *out, const struct source *source)
+{
+    fprintf(out, " --seed %" PRIu64, source->scenario->seed);
+    for (unsigned i = 0; i < source->token->faults; i++) {
+        put_option(out, "--fault", source->token->fault[i]);
+    }
+}
+
+static void put_run(FILE *out, const struct source *source)
+{
+    fprintf(out, "%s run", program_invocation_name);
+    put_word(out, source->scenario->path);
+    put_dump(out, source->how);
+    put_faults(out, source);
+    put_programs(out, source->how);
+}
+
 static void put_replay(FILE *out, const struct source *source)
 {
     const struct report_how *how = source->how;
@@ -64,14 +87,6 @@ static void put_replay(FILE *out, const struct source *source)
                    how->by_file ? source->scenario->path : NULL);
     }
     put_programs(out, how);
-}
-
-static void put_faults(FILE *out, const struct source *source)
-{
-    fprintf(out, " --seed %" PRIu64, source->scenario->seed);
-    for (unsigned i = 0; i < source->token->faults; i++) {
-        put_option(out, "--fault", source->token->fault[i]);
-    }
 }
 
 static void put_watch(FILE *out, const struct source *source)
@@ -96,6 +111,7 @@ static void put_debug(FILE *out, const struct source *source)
     fprintf(out, "%s run", program_invocation_name);
     put_word(out, source->scenario->path);
     fputs(" --gdb 3333", out);
+    put_dump(out, source->how);
     put_faults(out, source);
     put_programs(out, source->how);
 }
@@ -121,18 +137,19 @@ static char *make(const struct source *source,
 int followup_make(struct followup *followup, const struct scenario *scenario,
                   const struct token *token, const struct report_how *how)
 {
+    bool dumped = how->flash != NULL;
     char text[TOKEN_MAX] = "";
     struct source source = {scenario, token, how, text};
 
     token_print(token, text, sizeof text);
     *followup = (struct followup){
         .token = strdup(text),
-        .replay = make(&source, put_replay),
-        .watch = make(&source, put_watch),
+        .replay = make(&source, dumped ? put_run : put_replay),
+        .watch = dumped ? NULL : make(&source, put_watch),
         .debug = make(&source, put_debug),
     };
     if (followup->token == NULL || followup->replay == NULL ||
-        followup->watch == NULL || followup->debug == NULL) {
+        (followup->watch == NULL && !dumped) || followup->debug == NULL) {
         followup_free(followup);
         return -1;
     }

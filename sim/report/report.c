@@ -56,7 +56,9 @@ static void report_commands(FILE *out, const struct scenario *scenario,
 
     if (followup_make(&followup, scenario, token, how) == 0) {
         fprintf(out, "  replay   %s\n", followup.replay);
-        fprintf(out, "  watch    %s\n", followup.watch);
+        if (followup.watch != NULL) {
+            fprintf(out, "  watch    %s\n", followup.watch);
+        }
         fprintf(out, "  debug    %s\n", followup.debug);
         followup_free(&followup);
     }
@@ -193,7 +195,7 @@ static void json_commands(struct json *json, const struct outcome *outcome)
     if (outcome->replay != NULL) {
         json_open(json, "commands", '{');
         json_text(json, "replay", outcome->replay);
-        json_text(json, "watch", outcome->watch);
+        json_says(json, "watch", outcome->watch);
         json_text(json, "debug", outcome->debug);
         json_close(json, '}');
     }
