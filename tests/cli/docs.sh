@@ -23,7 +23,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 build=$(realpath -m --relative-to=. "${OTALAB_BUILD:-build}")
 board=docs/board.md
-pages=(README.md docs/board.md docs/architecture.md docs/lessons.md)
+pages=(README.md docs/board.md docs/architecture.md docs/bricked.md
+    docs/lessons.md)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
