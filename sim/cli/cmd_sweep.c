@@ -45,13 +45,14 @@ enum {
 };
 
 static const struct option_spec sweep_table[] = {
-    [DEPTH] = {.name = "depth",
-               .short_name = 'd',
-               .kind = OPTION_TEXT,
-               .argument = "N|closure",
-               .help =
-                   "cut the recovery, too, up to N times in a row; closure: "
-                   "until that leads to nothing new; default: 1"},
+    [DEPTH] =
+        {.name = "depth",
+         .short_name = 'd',
+         .kind = OPTION_TEXT,
+         .argument = "N|closure",
+         .help =
+             "cut the recovery, too, up to N times in a row; closure: "
+             "until that leads to nothing new, at most 16 times; default: 1"},
     [KINDS] = {.name = "kinds",
                .short_name = 'k',
                .kind = OPTION_TEXT,

@@ -8,6 +8,9 @@
  * world remembers, not on how long things took before: equal states have equal
  * futures (engine/key.h), which is what sweeps rest on.
  *
+ * After a reset from outside, which keeps the SRAM, it boots at once: an
+ * operation of the flash may still be in flight.
+ *
  * Limits and `within` count from the end of the last pause, resets from the
  * last cut. Only for one device: others would have to live through the day.
  */

@@ -17,77 +17,26 @@
 #define SIGNATURE 64u
 #define POINT 64u
 #define DIGEST 32u
-#define PLACES 4096u
 
 /* ---- verification --------------------------------------------------------- */
 
-struct input {
-    uint8_t signature[SIGNATURE];
-    uint8_t point[POINT];
-    uint8_t digest[DIGEST];
-};
-
-struct place {
-    bool known;
-    bool valid;
-    struct input input;
-};
-
-static struct place places[PLACES];
 static bool remembers = true;
-static struct crypto_counts counts;
 
 void crypto_remember(bool on)
 {
     remembers = on;
-}
-
-struct crypto_counts crypto_counted(void)
-{
-    return counts;
-}
-
-static bool compute(const struct input *input)
-{
-    uint8_t x[DIGEST];
-
-    counts.computed++;
-    return ecdsa_x(input->point, input->digest, input->signature, x) &&
-           memcmp(x, input->signature, sizeof(x)) == 0;
-}
-
-/* A newer input takes the place of an older one. */
-static struct place *place_of(const struct input *input)
-{
-    uint32_t first;
-    uint32_t second;
-
-    memcpy(&first, input->digest, sizeof(first));
-    memcpy(&second, input->signature, sizeof(second));
-    return &places[(first ^ second) % PLACES];
+    ecdsa_x_remember(on);
 }
 
 bool native_crypto_verify(const uint8_t signature[SIGNATURE],
                           const uint8_t point[POINT],
                           const uint8_t digest[DIGEST])
 {
-    struct input input;
-    struct place *place;
+    uint8_t x[DIGEST];
 
-    memcpy(input.signature, signature, sizeof(input.signature));
-    memcpy(input.point, point, sizeof(input.point));
-    memcpy(input.digest, digest, sizeof(input.digest));
-    counts.asked++;
     cpu_spend(CPU_VERIFY_INSNS);
-    place = place_of(&input);
-    if (remembers && place->known &&
-        memcmp(&place->input, &input, sizeof(input)) == 0) {
-        return place->valid;
-    }
-    place->known = true;
-    place->input = input;
-    place->valid = compute(&input);
-    return place->valid;
+    return ecdsa_x(point, digest, signature, x) &&
+           memcmp(x, signature, sizeof(x)) == 0;
 }
 
 /* ---- hash ------------------------------------------------------------------ */

@@ -10,12 +10,6 @@
 /* Whether results are kept, under their whole input; on at first. */
 void crypto_remember(bool on);
 
-struct crypto_counts {
-    uint64_t asked;
-    uint64_t computed;
-};
-struct crypto_counts crypto_counted(void);
-
 /* crypto_verify() of ota/crypto.h, under the name that native programs call:
  * whether the signature r || s of the digest is that of the key x || y; all
  * numbers big-endian, 64, 64 and 32 bytes. */

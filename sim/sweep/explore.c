@@ -517,14 +517,6 @@ static int run_node(struct explorer *explorer, uint32_t number,
     return err;
 }
 
-/* The clean run is always finished. */
-static bool is_spent(const struct explorer *explorer)
-{
-    uint64_t most = explorer->options->boots;
-
-    return most > 0 && explorer->sweep->counts.boots >= most;
-}
-
 int explore(struct explorer *explorer, struct diag *diag)
 {
     uint8_t key[32];
@@ -534,8 +526,7 @@ int explore(struct explorer *explorer, struct diag *diag)
     int err = number == SWEEP_NONE ? no_memory(diag) : 0;
 
     explorer->clean_boot = 1;
-    while (err == 0 && number != SWEEP_NONE && !stopped(explorer) &&
-           !is_spent(explorer)) {
+    while (err == 0 && number != SWEEP_NONE && !stopped(explorer)) {
         err = explorer->graph.node[number].at == NULL
                   ? run_chain(explorer, number, diag)
                   : run_node(explorer, number, diag);

@@ -25,8 +25,9 @@
 
 #define SWEEP_NONE UINT32_MAX
 #define SWEEP_DEPTH_MAX 16u
-#define SWEEP_CLOSURE SWEEP_DEPTH_MAX /* until there is nothing new */
-#define SWEEP_EFFECTS 12u             /* of one operation, at most */
+/* until there is nothing new, or a history has that many cuts */
+#define SWEEP_CLOSURE SWEEP_DEPTH_MAX
+#define SWEEP_EFFECTS 12u /* of one operation, at most */
 #define SWEEP_PROGRAM 64u
 
 /* Bits of sweep_options.kinds. */
@@ -110,7 +111,6 @@ struct sweep_options {
     const struct run_options *run;
     unsigned kinds;     /* of enum sweep_kind, one bit each; 0: SWEEP_POWER */
     const char *family; /* names of forms, "before,after"; NULL: all */
-    uint64_t boots;     /* run at most that many; 0: no limit */
     uint32_t depth;     /* cuts in a row, 1..SWEEP_CLOSURE */
     uint32_t first; /* positions of the clean run, from .. to, counted from 1 */
     uint32_t last;

@@ -14,8 +14,8 @@ struct sample {
     const struct sweep_effect *effect;
 };
 
-/* The effects that were run here, or, if there are any, the merged ones among
- * them. Returns their number; `list` may be NULL. */
+/* The effects that were run here and led to a known node (`merged`), or to a new
+ * one. Returns their number; `list` may be NULL. */
 static size_t collect(const struct sweep *sweep, bool merged,
                       struct sample *list)
 {

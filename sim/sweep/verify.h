@@ -6,8 +6,8 @@
 #include "sweep/explore.h"
 
 /*
- * Choose options->check effects of the clean run by seed, as many of them
- * merged ones as there are, and run each from power-on as its token says, every
+ * Choose options->check effects of the clean run by seed, half of them (if there
+ * are any) merged ones, and run each from power-on as its token says, every
  * second one with the process ended at the cut. Verdict and flash at the end
  * must be what the sweep found; counts tell how many were.
  */

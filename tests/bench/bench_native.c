@@ -16,7 +16,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "device/ecdsa_x.h"
 #include "engine/run.h"
 #include "native/crypto.h"
 #include "scenario/scenario.h"
@@ -127,7 +126,6 @@ static int print_boots(struct bench *bench, const struct image *image,
     char what[80];
 
     crypto_remember(remembered);
-    ecdsa_x_remember(remembered);
     for (unsigned run = 0; run < bench->runs; run++) {
         uint64_t one = 0;
         uint64_t more = 0;
