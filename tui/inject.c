@@ -122,6 +122,7 @@ static const char *const form_texts[FLASH_FORM_COUNT] = {
     [FLASH_FORM_ERASE_ALL_ZERO] = "the whole sector is 0x00",
     [FLASH_FORM_ERASE_MIX] = "old bits, zeros and ones",
     [FLASH_FORM_ERASE_WEAK] = "reads 0xFF, but cannot be relied on",
+    [FLASH_FORM_ERASE_WORDS] = "words are old, erased or between",
 };
 
 /* A cut in each form that the operation in flight can be torn in. */

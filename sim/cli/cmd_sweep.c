@@ -28,6 +28,7 @@ enum {
     DEPTH,
     KINDS,
     FAMILY,
+    SAMPLE,
     OPS,
     JOBS,
     SHARD,
@@ -69,6 +70,11 @@ static const struct option_spec sweep_table[] = {
                         "prefix-99, bits, word-split, weak, weak-old, disturb, "
                         "zeros-5, zeros-50, all-zero, mix, reads-old, "
                         "reads-new, reads-bits, dip, reset"},
+    [SAMPLE] = {.name = "sample",
+                .kind = OPTION_NUMBER,
+                .argument = "N",
+                .help = "besides, try N random forms at each program and "
+                        "erase, drawn from --seed; default: 0"},
     [OPS] = {.name = "ops",
              .kind = OPTION_TEXT,
              .argument = "A..B",
@@ -94,7 +100,8 @@ static const struct option_spec sweep_table[] = {
               .short_name = 's',
               .kind = OPTION_NUMBER,
               .argument = "N",
-              .help = "chooses these cases; default: 1"},
+              .help = "chooses these cases, and draws the random forms; "
+                      "default: 1"},
     [FIND] = {.name = "find",
               .kind = OPTION_FILE,
               .argument = "DUMP",
@@ -241,12 +248,16 @@ static int read_options(const struct option_value *value,
     struct sweep_options *options = &jobs->options;
     uint64_t check = 0;
     uint64_t at_once = 0;
+    uint64_t sample = 0;
     int err = read_depth(value[DEPTH].text, &options->depth, diag);
 
     err = err ? err : read_kinds(value[KINDS].text, &options->kinds, diag);
     err = err ? err : read_family(value[FAMILY].text, options, diag);
     err = err ? err : read_ops(value[OPS].text, options, diag);
     err = err ? err : read_shard(value[SHARD].text, options, diag);
+    err = err ? err
+              : read_number(&value[SAMPLE], "sample", 0, SWEEP_SAMPLE_MAX, 0,
+                            &sample, diag);
     err = err ? err
               : read_number(&value[JOBS], "jobs", 1, JOBS_MAX,
                             jobs_processors(), &at_once, diag);
@@ -258,6 +269,7 @@ static int read_options(const struct option_value *value,
                             &options->seed, diag);
     jobs->jobs = (unsigned)at_once;
     options->check = (uint32_t)check;
+    options->sample = (uint32_t)sample;
     return err;
 }
 

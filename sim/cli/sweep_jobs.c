@@ -74,6 +74,7 @@ static void work(void *context, size_t index, FILE *out,
     const struct scenario *scenario = crew->asked->scenario;
     struct sweep_options options = share_of(crew, index);
     struct sweep_result result = {.kinds = options.kinds,
+                                  .sample = options.sample,
                                   .depth = options.depth,
                                   .first = options.first,
                                   .last = options.last,

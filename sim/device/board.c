@@ -160,7 +160,11 @@ static void tear_flash(struct board *board, const struct board_cut *cut,
     report->length = flash->op.length;
     report->done = flash_done(flash, board->now_ns);
     report->flash_form =
-        flash_tear(flash, board->now_ns, cut->flash_form, cut->flash_reach);
+        cut->flash_draw != 0
+            ? flash_tear_drawn(flash, board->now_ns, cut->flash_form,
+                               cut->flash_reach, cut->flash_draw)
+            : flash_tear(flash, board->now_ns, cut->flash_form,
+                         cut->flash_reach);
 }
 
 static void tear_otp(struct board *board, enum otp_form form,

@@ -243,6 +243,7 @@ struct board_cut {
     uint64_t off_ns;
     enum flash_form flash_form;
     uint32_t flash_reach; /* see flash_tear() */
+    uint32_t flash_draw;  /* see flash_tear_drawn(); 0: the flash's stream */
     enum reading reading; /* how what is torn reads from then on */
     enum otp_form otp_form;
     enum ctl_reset_cause cause; /* POWER_ON or BROWN_OUT */

@@ -484,6 +484,31 @@ static void tear_erase_weak(struct flash *flash, uint32_t done)
     memset(&flash->array[flash->op.address], 0xFF, FLASH_SECTOR);
 }
 
+/* ERASE_WORDS, documented in kind (KBA223960), illustrative in its distribution:
+ * each word still holds its old value, is erased, or is between the two: some of
+ * its bits have risen. How many are of each kind is random as well, so that a
+ * whole record may be left. */
+static void tear_erase_words(struct flash *flash, uint32_t done)
+{
+    uint8_t *sector = &flash->array[flash->op.address];
+    uint32_t erased = random_below(flash, DONE_ALL + 1u);
+    uint32_t between = random_below(flash, DONE_ALL + 1u);
+
+    (void)done;
+    for (uint32_t at = 0; at < FLASH_SECTOR; at += 4) {
+        uint32_t risen = (uint32_t)rng_next(&flash->rng);
+
+        if (random_below(flash, DONE_ALL) < erased) {
+            risen = UINT32_MAX;
+        } else if (random_below(flash, DONE_ALL) >= between) {
+            risen = 0;
+        }
+        for (uint32_t i = 0; i < 4; i++) {
+            sector[at + i] = (uint8_t)(sector[at + i] | risen >> 8u * i);
+        }
+    }
+}
+
 /* ---- completing an operation ------------------------------------------ */
 
 /* A program onto cells whose erase was torn leaves wrong bits (documented in
@@ -611,7 +636,7 @@ bool flash_busy(const struct flash *flash)
 
 /* BEFORE and AFTER have no function: the first does nothing, the second
  * completes the operation. AUTO takes one of those whose range of `done` [from,
- * below) matches; the ranges are illustrative: an erase is assumed to spend
+ * below) matches, so never one whose range is empty; the ranges are illustrative: an erase is assumed to spend
  * three tenths of its time in phase 1 and the last tenth in phase 3. */
 struct form {
     const char *name;
@@ -638,6 +663,7 @@ static const struct form forms[FLASH_FORM_COUNT] = {
     [FLASH_FORM_ERASE_MIX] = {"erase-mix", ERASES, 300, 900, tear_erase_mix},
     [FLASH_FORM_ERASE_WEAK] = {"erase-weak", ERASES, 800, 1000,
                                tear_erase_weak},
+    [FLASH_FORM_ERASE_WORDS] = {"erase-words", ERASES, 0, 0, tear_erase_words},
 };
 
 static bool form_fits(int form, unsigned kind)
@@ -729,6 +755,19 @@ enum flash_form flash_tear(struct flash *flash, uint64_t now,
     memset(&flash->op, 0, sizeof(flash->op));
     memset(flash->locked, 0, sizeof(flash->locked));
     flash->last_failed = false;
+    return used;
+}
+
+enum flash_form flash_tear_drawn(struct flash *flash, uint64_t now,
+                                 enum flash_form form, uint32_t reach,
+                                 uint32_t draw)
+{
+    struct rng own = flash->rng;
+
+    rng_init(&flash->rng, draw, "torn");
+    enum flash_form used = flash_tear(flash, now, form, reach);
+
+    flash->rng = own;
     return used;
 }
 

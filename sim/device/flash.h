@@ -78,6 +78,7 @@ enum flash_form {
     FLASH_FORM_ERASE_ALL_ZERO, /* erase, end of phase 1: all 0x00 */
     FLASH_FORM_ERASE_MIX,      /* erase phase 2: old bits, zeros, ones */
     FLASH_FORM_ERASE_WEAK,     /* erase phase 3: reads 0xFF, unreliable */
+    FLASH_FORM_ERASE_WORDS,    /* erase phase 2: words old, risen or between */
     FLASH_FORM_COUNT
 };
 
@@ -195,6 +196,11 @@ enum flash_form flash_power_cut(struct flash *flash, uint64_t now,
  * as the operation. */
 enum flash_form flash_tear(struct flash *flash, uint64_t now,
                            enum flash_form form, uint32_t reach);
+/* The same, but what is random about it follows from `draw` alone, and the
+ * flash's own stream goes on as if nothing had been drawn. */
+enum flash_form flash_tear_drawn(struct flash *flash, uint64_t now,
+                                 enum flash_form form, uint32_t reach,
+                                 uint32_t draw);
 /* Warm reset: locks are cleared, the operation continues. */
 void flash_warm_reset(struct flash *flash);
 

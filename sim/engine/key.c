@@ -195,6 +195,7 @@ static void add_strike(struct maker *maker, const struct world_strike *strike)
         ADD(maker, strike->cut.off_ns);
         ADD(maker, strike->cut.flash_form);
         ADD(maker, strike->cut.flash_reach);
+        ADD(maker, strike->cut.flash_draw);
         ADD(maker, strike->cut.reading);
         ADD(maker, strike->cut.otp_form);
         ADD(maker, strike->cut.cause);

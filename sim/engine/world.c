@@ -192,6 +192,7 @@ static void add_strike(mbedtls_sha256_context *context,
     ADD(context, strike->cut.off_ns);
     ADD(context, strike->cut.flash_form);
     ADD(context, strike->cut.flash_reach);
+    ADD(context, strike->cut.flash_draw);
     ADD(context, strike->cut.reading);
     ADD(context, strike->cut.otp_form);
     ADD(context, strike->cut.cause);

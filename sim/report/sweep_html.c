@@ -97,6 +97,8 @@ static void put_totals(FILE *out, const struct sweep_result *result,
     snprintf(text, sizeof text, "%" PRIu64 ", %" PRIu64 " differed",
              counts->checked, counts->differed);
     put_total(out, "replayed from power-on", text);
+    summary_covered(result, text, sizeof text);
+    put_total(out, "explored", text);
     summary_left_out(result, text, sizeof text);
     put_total(out, "not explored", text);
     fputs("</table>\n", out);
@@ -209,6 +211,9 @@ static void put_coverage_row(FILE *out, const struct summary_row *row,
     for (unsigned i = 0; i < forms; i++) {
         put_coverage(out, &row->form[i]);
     }
+    if (family_random(row->code) != NULL) {
+        put_coverage(out, &row->form[forms]);
+    }
     fputs("</tr>\n", out);
 }
 
@@ -225,6 +230,8 @@ static void put_coverage_head(FILE *out, uint32_t code,
         xml_text(out, form[i].name);
         fputs("</th>", out);
     }
+    fputs(family_random(code) != NULL ? "<th scope=\"col\">random</th>" : "",
+          out);
     fputs("</tr></thead><tbody>\n", out);
 }
 
@@ -356,11 +363,27 @@ static void put_failures(FILE *out, const struct sweep_result *result)
 
 /* ---- data for the script ----------------------------------------------------------- */
 
+/* With and without a partition; numbers stand for what the script fills in. */
+static void put_fault(struct json *json, uint32_t code,
+                      const struct sweep_form *form)
+{
+    struct sweep_place at = {.code = code,
+                             .nth = UINT32_MAX,
+                             .partition = "PARTITION"};
+    uint32_t draw = form->random ? UINT32_MAX - 1 : 0;
+    char fault[TOKEN_FAULT_SIZE];
+
+    json_open(json, form->name, '[');
+    family_fault(&at, form, draw, fault, sizeof fault);
+    json_text(json, NULL, fault);
+    at.partition[0] = '\0';
+    family_fault(&at, form, draw, fault, sizeof fault);
+    json_text(json, NULL, fault);
+    json_close(json, ']');
+}
+
 static void put_faults(struct json *json)
 {
-    static const struct sweep_place place = {.nth = UINT32_MAX,
-                                             .partition = "PARTITION"};
-
     json_open(json, "faults", '{');
     for (uint32_t code = 0; code < EVENT_COUNT; code++) {
         const struct sweep_form *form = NULL;
@@ -370,17 +393,10 @@ static void put_faults(struct json *json)
             json_open(json, event_kind(code)->name, '{');
         }
         for (unsigned i = 0; i < forms; i++) {
-            struct sweep_place at = place;
-            char fault[TOKEN_FAULT_SIZE];
-
-            at.code = code;
-            json_open(json, form[i].name, '[');
-            family_fault(&at, &form[i], fault, sizeof fault);
-            json_text(json, NULL, fault);
-            at.partition[0] = '\0';
-            family_fault(&at, &form[i], fault, sizeof fault);
-            json_text(json, NULL, fault);
-            json_close(json, ']');
+            put_fault(json, code, &form[i]);
+        }
+        if (family_random(code) != NULL) {
+            put_fault(json, code, family_random(code));
         }
         if (forms > 0) {
             json_close(json, '}');
@@ -406,6 +422,7 @@ static void put_effect(struct json *json, const struct sweep_effect *effect)
     json_number(json, NULL, effect->boots);
     put_seconds(json, effect->time_ns);
     json_bool(json, NULL, effect->merged);
+    json_number(json, NULL, effect->draw);
     json_close(json, ']');
 }
 

@@ -254,6 +254,8 @@ static void put_limits(const struct page *page)
 {
     char text[400];
 
+    summary_covered(page->result, text, sizeof text);
+    put_wrapped(page, "explored", text);
     summary_left_out(page->result, text, sizeof text);
     put_wrapped(page, "not explored", text);
 }

@@ -154,6 +154,7 @@ struct action {
     bool done_given;      /* then there must be one in flight */
     enum reading reading; /* of torn words, after a cut */
     uint32_t reach; /* 1/1000: how far the torn form has got; 0: as `done` */
+    uint32_t draw;  /* of the torn form's random bits; 0: the seed's */
     enum flash_form form;
     enum otp_form fuse_form;
     uint64_t off_ns;

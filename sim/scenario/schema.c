@@ -42,6 +42,8 @@ static const struct schema_choice torn_flash[] = {
      "erase, second phase: old bits, zeros and ones"},
     {"erase-weak", FLASH_FORM_ERASE_WEAK,
      "erase, third phase: reads as 0xFF, but is unreliable"},
+    {"erase-words", FLASH_FORM_ERASE_WORDS,
+     "erase, second phase: words old, erased or between"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice torn_fuse[] = {
@@ -416,6 +418,14 @@ static const struct schema_key cut_keys[] = {
              "the time: of prefix, word-split and erase-zeros",
      .usual = "(as done)",
      .example = "25%"},
+    {.key = "draw",
+     .kind = SCHEMA_NUMBER,
+     IN(action, draw),
+     BOUNDS(1u, UINT32_MAX),
+     .help =
+         "Number that the random bits of a torn flash operation follow from",
+     .usual = "(drawn from the seed)",
+     .example = "17"},
     {.key = "reads",
      .kind = SCHEMA_CHOICE,
      IN(action, reading),

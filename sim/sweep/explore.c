@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/explore.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/rng.h"
 #include "sweep/family.h"
 #include "sweep/find.h"
 
@@ -74,6 +76,8 @@ struct attempt {
     uint32_t from;
     const struct sweep_place *place;
     const struct sweep_form *form;
+    uint32_t draw;
+    uint32_t position; /* of the clean run */
     bool known;
     bool elsewhere;
 };
@@ -96,7 +100,8 @@ static bool wanted(void *context, const uint8_t key[32])
 
     if (explorer->options->find != NULL) {
         find_compare(explorer->options->find, run_world(explorer->run),
-                     &explorer->given->map, attempt->place, attempt->form);
+                     &explorer->given->map, attempt->place, attempt->form,
+                     attempt->draw);
         return false; /* what follows the cut does not matter */
     }
     attempt->known = graph_find(&explorer->graph, key) != SWEEP_NONE;
@@ -127,8 +132,6 @@ static uint32_t new_node(struct explorer *explorer, const uint8_t key[32],
 
 static int add_cut(struct explorer *explorer, const struct attempt *attempt,
                    const struct crash *crash, struct checkpoint *at,
-                   const struct sweep_place *place,
-                   const struct sweep_form *form, uint32_t position,
                    uint32_t *number)
 {
     uint32_t from = attempt->from;
@@ -142,11 +145,12 @@ static int add_cut(struct explorer *explorer, const struct attempt *attempt,
         }
         struct graph_node *node = &explorer->graph.node[*number];
 
-        node->form = form;
-        node->place = *place;
+        node->form = attempt->form;
+        node->draw = attempt->draw;
+        node->place = *attempt->place;
         node->depth++;
         if (explorer->graph.node[from].depth == 0) {
-            node->position = position;
+            node->position = attempt->position;
         }
         err = push(explorer, *number);
     } else if (attempt->known) {
@@ -159,13 +163,11 @@ static int add_cut(struct explorer *explorer, const struct attempt *attempt,
                : graph_join(&explorer->graph, from, *number);
 }
 
-static int cut(struct explorer *explorer, uint32_t from,
-               const struct sweep_place *place, const struct sweep_form *form,
-               uint32_t position, struct sweep_effect *effect,
+static int cut(struct attempt *attempt, struct sweep_effect *effect,
                struct diag *diag)
 {
-    struct attempt attempt = {
-        .explorer = explorer, .from = from, .place = place, .form = form};
+    struct explorer *explorer = attempt->explorer;
+    const struct sweep_form *form = attempt->form;
     struct crash crash = {
         .cut = {.off_ns = 1,
                 .cause = form->kind == SWEEP_DIP ? CTL_CAUSE_BROWN_OUT
@@ -175,10 +177,11 @@ static int cut(struct explorer *explorer, uint32_t from,
                 .flash_form = form->flash_form,
                 .otp_form = form->otp_form,
                 .flash_reach = form->reach,
+                .flash_draw = attempt->draw,
                 .reading = form->reading},
         .reset = form->kind == SWEEP_RESET,
         .wanted = wanted,
-        .context = &attempt};
+        .context = attempt};
     struct checkpoint *at = NULL;
     uint32_t number = SWEEP_NONE;
     int err = run_crash(explorer->run, &crash, &at, diag);
@@ -188,13 +191,13 @@ static int cut(struct explorer *explorer, uint32_t from,
     }
     explorer->sweep->counts.asked++;
     explorer->sweep->counts.delivered += crash.exact;
-    if (add_cut(explorer, &attempt, &crash, at, place, form, position,
-                &number) != 0) {
+    if (add_cut(explorer, attempt, &crash, at, &number) != 0) {
         return no_memory(diag);
     }
     *effect = (struct sweep_effect){.form = form,
+                                    .draw = attempt->draw,
                                     .node = number,
-                                    .merged = attempt.known,
+                                    .merged = attempt->known,
                                     .delivered = crash.exact};
     return 0;
 }
@@ -273,13 +276,14 @@ static struct sweep_position *new_position(struct explorer *explorer,
     }
     struct sweep_position *position = &sweep->position[sweep->positions++];
 
-    *position =
-        (struct sweep_position){.place = *place,
-                                .time_ns = explorer->clean_ns + world->now_ns -
-                                           world->paused_ns,
-                                .boot = explorer->clean_boot};
+    *position = (struct sweep_position){
+        .place = *place,
+        .time_ns = explorer->clean_ns + world->now_ns - world->paused_ns,
+        .boot = explorer->clean_boot,
+        .effect = calloc(SWEEP_FORMS + explorer->options->sample,
+                         sizeof(struct sweep_effect))};
     set_state(explorer, position);
-    return position;
+    return position->effect != NULL ? position : NULL;
 }
 
 static bool is_asked_for(const struct explorer *explorer,
@@ -291,57 +295,105 @@ static bool is_asked_for(const struct explorer *explorer,
            family_has(explorer->options->family, form);
 }
 
-/* Try these forms there. `effects` is NULL after a first cut; *made counts. */
-static int cut_forms(struct explorer *explorer, uint32_t from,
-                     const struct sweep_place *place,
-                     const struct sweep_form *form, unsigned forms,
-                     struct sweep_effect *effects, unsigned *made,
-                     struct diag *diag)
+/* One place at which forms are tried. */
+struct trial {
+    struct explorer *explorer;
+    uint32_t from;
+    const struct sweep_place *place;
+    struct sweep_position *position; /* NULL after a first cut */
+};
+
+static int try_form(const struct trial *trial, const struct sweep_form *form,
+                    uint32_t draw, struct diag *diag)
 {
-    uint32_t number = (uint32_t)explorer->sweep->positions - 1u;
-    struct sweep_effect spare;
+    struct sweep_position *position = trial->position;
+    struct attempt attempt = {
+        .explorer = trial->explorer,
+        .from = trial->from,
+        .place = trial->place,
+        .form = form,
+        .draw = draw,
+        .position = (uint32_t)trial->explorer->sweep->positions - 1u};
+    struct sweep_effect effect;
+    int err = cut(&attempt, &effect, diag);
+
+    if (err == 0 && position != NULL) {
+        position->effect[position->effects++] = effect;
+    }
+    return err;
+}
+
+static int try_forms(const struct trial *trial, const struct sweep_form *form,
+                     unsigned forms, struct diag *diag)
+{
     int err = 0;
 
     for (unsigned i = 0; i < forms && err == 0; i++) {
-        if (is_asked_for(explorer, &form[i])) {
-            err = cut(explorer, from, place, &form[i], number,
-                      effects != NULL ? &effects[*made] : &spare, diag);
-            *made += 1;
+        if (is_asked_for(trial->explorer, &form[i])) {
+            err = try_form(trial, &form[i], 0, diag);
         }
     }
     return err;
 }
 
-/* In the clean run. */
-static int cut_clean(struct explorer *explorer, uint32_t from,
-                     const struct sweep_place *place,
-                     struct sweep_position *position, struct diag *diag)
+/* Numbers that draw random forms. They follow from the seed, the boot and the
+ * place in it: from nothing that depends on what else was run, or by whom. */
+static struct rng draws_of(const struct trial *trial)
 {
-    const struct sweep_form *form;
-    unsigned forms = family_forms(place->code, &form);
-    int err = cut_forms(explorer, from, place, form, forms, position->effect,
-                        &position->effects, diag);
+    const struct graph_node *node = &trial->explorer->graph.node[trial->from];
+    char name[2 * sizeof node->key + 16];
+    size_t used = 0;
+    struct rng rng;
 
-    explorer->sweep->counts.positions++;
+    for (size_t i = 0; i < sizeof node->key; i++) {
+        used += (size_t)snprintf(name + used, sizeof name - used, "%02x",
+                                 node->key[i]);
+    }
+    snprintf(name + used, sizeof name - used, " %" PRIu32, node->changes);
+    rng_init(&rng, trial->explorer->options->seed, name);
+    return rng;
+}
+
+static int try_sample(const struct trial *trial, struct diag *diag)
+{
+    const struct sweep_options *options = trial->explorer->options;
+    const struct sweep_form *form = family_random(trial->place->code);
+    struct rng rng = draws_of(trial);
+    bool power = options->kinds == 0 || (options->kinds & SWEEP_POWER) != 0;
+    int err = 0;
+
+    for (uint32_t i = 0; i < options->sample && form != NULL && power && !err;
+         i++) {
+        err = try_form(trial, form, 1u + (uint32_t)rng_below(&rng, UINT32_MAX),
+                       diag);
+    }
     return err;
 }
 
-/* In the recovery from a cut. */
-static int cut_again(struct explorer *explorer, uint32_t from,
-                     const struct sweep_place *place, struct diag *diag)
+/* In the recovery from a cut, what that has torn may read otherwise. */
+static int try_flips(const struct trial *trial, struct diag *diag)
 {
     const struct flash *flash =
-        &run_world(explorer->run)->device[0].board.flash;
+        &run_world(trial->explorer->run)->device[0].board.flash;
     const struct sweep_form *form;
-    unsigned forms = family_forms(place->code, &form);
-    unsigned made = 0;
-    int err = cut_forms(explorer, from, place, form, forms, NULL, &made, diag);
 
-    if (err == 0 && flash->torn.kind != FLASH_IDLE) {
-        forms = family_flips(place->code, &form);
-        err = cut_forms(explorer, from, place, form, forms, NULL, &made, diag);
+    if (trial->position != NULL || flash->torn.kind == FLASH_IDLE) {
+        return 0;
     }
-    return err;
+    unsigned forms = family_flips(trial->place->code, &form);
+
+    return try_forms(trial, form, forms, diag);
+}
+
+static int try_all(const struct trial *trial, struct diag *diag)
+{
+    const struct sweep_form *form;
+    unsigned forms = family_forms(trial->place->code, &form);
+    int err = try_forms(trial, form, forms, diag);
+
+    err = err ? err : try_sample(trial, diag);
+    trial->explorer->sweep->counts.positions += trial->position != NULL;
+    return err ? err : try_flips(trial, diag);
 }
 
 static int at_change(struct explorer *explorer, uint32_t from,
@@ -352,6 +404,7 @@ static int at_change(struct explorer *explorer, uint32_t from,
     bool clean = explorer->graph.node[from].depth == 0;
     struct sweep_position *position = NULL;
 
+    explorer->graph.node[from].changes++;
     if (clean) {
         position = new_position(explorer, &place);
         if (position == NULL) {
@@ -368,8 +421,9 @@ static int at_change(struct explorer *explorer, uint32_t from,
         explorer->graph.node[from].open = true;
         return 0;
     }
-    return clean ? cut_clean(explorer, from, &place, position, diag)
-                 : cut_again(explorer, from, &place, diag);
+    struct trial trial = {explorer, from, &place, position};
+
+    return try_all(&trial, diag);
 }
 
 /* ---- a boot -------------------------------------------------------------- */

@@ -7,40 +7,44 @@
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
 static const struct sweep_form programs[] = {
-    {"before", SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE},
-    {"prefix-1", SWEEP_POWER, .flash_form = FLASH_FORM_PREFIX, .reach = 10},
-    {"prefix-50", SWEEP_POWER, .flash_form = FLASH_FORM_PREFIX, .reach = 500},
-    {"prefix-99", SWEEP_POWER, .flash_form = FLASH_FORM_PREFIX, .reach = 990},
-    {"bits", SWEEP_POWER, .flash_form = FLASH_FORM_BITS},
-    {"word-split", SWEEP_POWER, .flash_form = FLASH_FORM_WORD_SPLIT,
+    {"before", false, SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE},
+    {"prefix-1", false, SWEEP_POWER, .flash_form = FLASH_FORM_PREFIX,
+     .reach = 10},
+    {"prefix-50", false, SWEEP_POWER, .flash_form = FLASH_FORM_PREFIX,
      .reach = 500},
-    {"weak", SWEEP_POWER, .flash_form = FLASH_FORM_WEAK},
-    {"weak-old", SWEEP_POWER, .flash_form = FLASH_FORM_WEAK,
+    {"prefix-99", false, SWEEP_POWER, .flash_form = FLASH_FORM_PREFIX,
+     .reach = 990},
+    {"bits", false, SWEEP_POWER, .flash_form = FLASH_FORM_BITS},
+    {"word-split", false, SWEEP_POWER, .flash_form = FLASH_FORM_WORD_SPLIT,
+     .reach = 500},
+    {"weak", false, SWEEP_POWER, .flash_form = FLASH_FORM_WEAK},
+    {"weak-old", false, SWEEP_POWER, .flash_form = FLASH_FORM_WEAK,
      .reading = READING_OLD},
-    {"disturb", SWEEP_POWER, .flash_form = FLASH_FORM_DISTURB},
-    {"after", SWEEP_POWER, .flash_form = FLASH_FORM_AFTER},
-    {"dip", SWEEP_DIP, .flash_form = FLASH_FORM_BEFORE},
+    {"disturb", false, SWEEP_POWER, .flash_form = FLASH_FORM_DISTURB},
+    {"after", false, SWEEP_POWER, .flash_form = FLASH_FORM_AFTER},
+    {"dip", false, SWEEP_DIP, .flash_form = FLASH_FORM_BEFORE},
     {.name = "reset", .kind = SWEEP_RESET},
 };
 static const struct sweep_form erases[] = {
-    {"before", SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE},
-    {"zeros-5", SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_ZEROS, .reach = 50},
-    {"zeros-50", SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_ZEROS,
+    {"before", false, SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE},
+    {"zeros-5", false, SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_ZEROS,
+     .reach = 50},
+    {"zeros-50", false, SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_ZEROS,
      .reach = 500},
-    {"all-zero", SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_ALL_ZERO},
-    {"mix", SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_MIX},
-    {"weak", SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_WEAK},
-    {"weak-old", SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_WEAK,
+    {"all-zero", false, SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_ALL_ZERO},
+    {"mix", false, SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_MIX},
+    {"weak", false, SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_WEAK},
+    {"weak-old", false, SWEEP_POWER, .flash_form = FLASH_FORM_ERASE_WEAK,
      .reading = READING_OLD},
-    {"after", SWEEP_POWER, .flash_form = FLASH_FORM_AFTER},
-    {"dip", SWEEP_DIP, .flash_form = FLASH_FORM_BEFORE},
+    {"after", false, SWEEP_POWER, .flash_form = FLASH_FORM_AFTER},
+    {"dip", false, SWEEP_DIP, .flash_form = FLASH_FORM_BEFORE},
     {.name = "reset", .kind = SWEEP_RESET},
 };
 static const struct sweep_form burns[] = {
-    {"before", SWEEP_POWER, .otp_form = OTP_FORM_BEFORE},
-    {"weak", SWEEP_POWER, .otp_form = OTP_FORM_WEAK},
-    {"after", SWEEP_POWER, .otp_form = OTP_FORM_AFTER},
-    {"dip", SWEEP_DIP, .otp_form = OTP_FORM_BEFORE},
+    {"before", false, SWEEP_POWER, .otp_form = OTP_FORM_BEFORE},
+    {"weak", false, SWEEP_POWER, .otp_form = OTP_FORM_WEAK},
+    {"after", false, SWEEP_POWER, .otp_form = OTP_FORM_AFTER},
+    {"dip", false, SWEEP_DIP, .otp_form = OTP_FORM_BEFORE},
     {.name = "reset", .kind = SWEEP_RESET},
 };
 static const struct sweep_form between[] = {
@@ -49,19 +53,25 @@ static const struct sweep_form between[] = {
     {.name = "reset", .kind = SWEEP_RESET},
 };
 
+static const struct sweep_form random_program = {"random", true, SWEEP_POWER,
+                                                 .flash_form = FLASH_FORM_BITS};
+static const struct sweep_form random_erase = {"random", true, SWEEP_POWER,
+                                               .flash_form =
+                                                   FLASH_FORM_ERASE_WORDS};
+
 /* What an earlier cut has torn reads otherwise from now on. */
 static const struct sweep_form flips_in_flash[] = {
-    {"reads-old", SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE,
+    {"reads-old", false, SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE,
      .reading = READING_OLD},
-    {"reads-new", SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE,
+    {"reads-new", false, SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE,
      .reading = READING_NEW},
-    {"reads-bits", SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE,
+    {"reads-bits", false, SWEEP_POWER, .flash_form = FLASH_FORM_BEFORE,
      .reading = READING_BITS},
 };
 static const struct sweep_form flips[] = {
-    {"reads-old", SWEEP_POWER, .reading = READING_OLD},
-    {"reads-new", SWEEP_POWER, .reading = READING_NEW},
-    {"reads-bits", SWEEP_POWER, .reading = READING_BITS},
+    {"reads-old", false, SWEEP_POWER, .reading = READING_OLD},
+    {"reads-new", false, SWEEP_POWER, .reading = READING_NEW},
+    {"reads-bits", false, SWEEP_POWER, .reading = READING_BITS},
 };
 
 static const struct {
@@ -76,7 +86,7 @@ static const struct {
     {EVENT_RADIO_RECEIVE, between, COUNT(between)},
 };
 
-_Static_assert(COUNT(programs) <= SWEEP_EFFECTS, "room for all");
+_Static_assert(COUNT(programs) <= SWEEP_FORMS, "room for all");
 
 unsigned family_forms(uint32_t code, const struct sweep_form **forms)
 {
@@ -87,6 +97,27 @@ unsigned family_forms(uint32_t code, const struct sweep_form **forms)
         }
     }
     return 0;
+}
+
+const struct sweep_form *family_random(uint32_t code)
+{
+    return code == EVENT_FLASH_PROGRAM ? &random_program
+           : code == EVENT_FLASH_ERASE ? &random_erase
+                                       : NULL;
+}
+
+const struct sweep_form *family_find(uint32_t code, const char *name)
+{
+    const struct sweep_form *form = NULL;
+    const struct sweep_form *drawn = family_random(code);
+    unsigned forms = family_forms(code, &form);
+
+    for (unsigned i = 0; i < forms; i++) {
+        if (strcmp(form[i].name, name) == 0) {
+            return &form[i];
+        }
+    }
+    return drawn != NULL && strcmp(drawn->name, name) == 0 ? drawn : NULL;
 }
 
 unsigned family_flips(uint32_t code, const struct sweep_form **forms)
@@ -168,7 +199,8 @@ static bool is_operation(uint32_t code)
     return code != EVENT_RADIO_SEND && code != EVENT_RADIO_RECEIVE;
 }
 
-static void add_torn(const struct sweep_form *form, char *out, size_t size)
+static void add_torn(const struct sweep_form *form, uint32_t draw, char *out,
+                     size_t size)
 {
     if (form->flash_form != 0 || form->otp_form != 0) {
         add(out, size, "done", "0%");
@@ -182,20 +214,24 @@ static void add_torn(const struct sweep_form *form, char *out, size_t size)
     if (form->reach != 0) {
         add_number(out, size, "reach", "%u%%", form->reach / 10u);
     }
+    if (draw != 0) {
+        add_number(out, size, "draw", "%u", draw);
+    }
     if (form->reading != READING_LEFT) {
         add(out, size, "reads", readings_word(form->reading));
     }
 }
 
 void family_fault(const struct sweep_place *place,
-                  const struct sweep_form *form, char *out, size_t size)
+                  const struct sweep_form *form, uint32_t draw, char *out,
+                  size_t size)
 {
     snprintf(out, size, "%s@%s",
              form->kind == SWEEP_RESET ? "reset" : "power_cut",
              event_kind(place->code)->name);
     add(out, size, "partition", place->partition);
     add_number(out, size, "nth", "%u", place->nth);
-    add_torn(form, out, size);
+    add_torn(form, draw, out, size);
     if (form->kind == SWEEP_DIP) {
         add(out, size, "sram", "partly");
         add(out, size, "cause", "brown-out");

@@ -63,9 +63,10 @@ static bool is_nearer(const struct find_case *a, const struct find_case *b)
 
 void find_compare(struct sweep_find *find, const struct world *world,
                   const struct board_map *map, const struct sweep_place *place,
-                  const struct sweep_form *form)
+                  const struct sweep_form *form, uint32_t draw)
 {
-    struct difference difference = {.found = {.place = *place, .form = form}};
+    struct difference difference = {
+        .found = {.place = *place, .form = form, .draw = draw}};
 
     measure(find, &world->device[0].board.flash, map, &difference);
     if (difference.found.sectors == 0) {
@@ -88,7 +89,7 @@ int find_token(const struct sweep *sweep, const struct find_case *found,
     char fault[TOKEN_FAULT_SIZE];
 
     token.recording[0] = '\0';
-    family_fault(&found->place, found->form, fault, sizeof fault);
+    family_fault(&found->place, found->form, found->draw, fault, sizeof fault);
     int err = token_add_fault(&token, fault, diag);
 
     if (err == 0) {

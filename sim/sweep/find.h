@@ -16,6 +16,7 @@
 struct find_case {
     struct sweep_place place;
     const struct sweep_form *form;
+    uint32_t draw;    /* of a random form */
     uint32_t sectors; /* that differ from the dump */
     uint32_t bytes;
 };
@@ -39,7 +40,7 @@ struct sweep_find {
 /* Compare the dump with what a cut has left in the first device's flash. */
 void find_compare(struct sweep_find *find, const struct world *world,
                   const struct board_map *map, const struct sweep_place *place,
-                  const struct sweep_form *form);
+                  const struct sweep_form *form, uint32_t draw);
 
 /* The token of a case. At most TOKEN_MAX bytes. 0, or a negative enum
  * otalab_err with a line in diag. */

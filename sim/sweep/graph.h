@@ -21,6 +21,8 @@ struct graph_node {
     struct checkpoint *at;         /* while it waits */
     uint32_t parent;               /* from which it was found first */
     const struct sweep_form *form; /* of the cut there; NULL: a reset */
+    uint32_t draw;                 /* of a random form */
+    uint32_t changes;              /* met in it so far */
     struct sweep_place place;
     uint32_t depth;
     uint32_t position; /* of the clean run, where the first cut was */

@@ -59,6 +59,12 @@ static int same_sweep(const struct merge_part *a, const struct merge_part *b,
     if (strcmp(left->family, right->family) != 0) {
         return differ(a, b, "--family", diag);
     }
+    if (left->sample != right->sample) {
+        return differ(a, b, "--sample", diag);
+    }
+    if (left->sample > 0 && left->seed != right->seed) {
+        return differ(a, b, "--seed", diag);
+    }
     if (left->first != right->first || left->last != right->last) {
         return differ(a, b, "--ops", diag);
     }
@@ -79,7 +85,8 @@ static bool same_place(const struct sweep_position *a,
 
     /* an interrupted part may end within a position */
     for (unsigned i = 0; same && i < a->effects && i < b->effects; i++) {
-        same = a->effect[i].form == b->effect[i].form;
+        same = a->effect[i].form == b->effect[i].form &&
+               a->effect[i].draw == b->effect[i].draw;
     }
     return same;
 }
@@ -158,9 +165,18 @@ static void add_effect(struct sweep_effect *sum, const struct sweep_effect *one)
     }
 }
 
-static void add_position(struct sweep_position *sum,
-                         const struct sweep_position *one)
+static int add_position(struct sweep_position *sum,
+                        const struct sweep_position *one)
 {
+    if (one->effects > sum->effects) {
+        struct sweep_effect *grown =
+            realloc(sum->effect, one->effects * sizeof *grown);
+
+        if (grown == NULL) {
+            return -1;
+        }
+        sum->effect = grown;
+    }
     for (unsigned i = 0; i < one->effects; i++) {
         if (i < sum->effects) {
             add_effect(&sum->effect[i], &one->effect[i]);
@@ -169,29 +185,42 @@ static void add_position(struct sweep_position *sum,
         }
     }
     sum->effects = one->effects > sum->effects ? one->effects : sum->effects;
+    return 0;
+}
+
+/* Room for all positions of the part; those that are new have no effects yet. */
+static int make_room(struct sweep *sum, const struct sweep *one)
+{
+    if (one->positions <= sum->positions) {
+        return 0;
+    }
+    struct sweep_position *grown =
+        realloc(sum->position, one->positions * sizeof *grown);
+
+    if (grown == NULL) {
+        return -1;
+    }
+    sum->position = grown;
+    while (sum->positions < one->positions) {
+        size_t at = sum->positions++;
+
+        grown[at] = one->position[at];
+        grown[at].effects = 0;
+        grown[at].effect = NULL;
+    }
+    return 0;
 }
 
 static int add_positions(struct sweep *sum, const struct sweep *one,
                          struct diag *diag)
 {
-    size_t known = sum->positions;
+    int err = make_room(sum, one);
 
-    if (one->positions > known) {
-        struct sweep_position *grown =
-            realloc(sum->position, one->positions * sizeof *grown);
-
-        if (grown == NULL) {
-            return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
-        }
-        memcpy(grown + known, one->position + known,
-               (one->positions - known) * sizeof *grown);
-        sum->position = grown;
-        sum->positions = one->positions;
+    for (size_t i = 0; i < one->positions && err == 0; i++) {
+        err = add_position(&sum->position[i], &one->position[i]);
     }
-    for (size_t i = 0; i < known && i < one->positions; i++) {
-        add_position(&sum->position[i], &one->position[i]);
-    }
-    return 0;
+    return err == 0 ? 0
+                    : diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
 }
 
 static int add_failures(struct sweep *sum, const struct sweep *one,

@@ -142,9 +142,14 @@ void result_command(const struct sweep_result *result, char *out, size_t size)
     char ops[40] = "";
     char shard[40] = "";
     char family[280] = "";
+    char sample[48] = "";
 
     if (result->family[0] != '\0') {
         snprintf(family, sizeof family, " --family %s", result->family);
+    }
+    if (result->sample > 0) {
+        snprintf(sample, sizeof sample, " --sample %" PRIu32 " --seed %" PRIu64,
+                 result->sample, result->seed);
     }
     if (result->kinds != SWEEP_POWER) {
         snprintf(kinds, sizeof kinds, " --kinds %s",
@@ -163,6 +168,6 @@ void result_command(const struct sweep_result *result, char *out, size_t size)
         snprintf(shard, sizeof shard, " --shard %" PRIu32 "/%" PRIu32,
                  result->shard + 1, result->shards);
     }
-    snprintf(out, size, "otalab sweep %s%s%s%s%s%s", result->name, kinds,
-             family, depth, ops, shard);
+    snprintf(out, size, "otalab sweep %s%s%s%s%s%s%s", result->name, kinds,
+             family, sample, depth, ops, shard);
 }

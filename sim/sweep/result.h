@@ -14,7 +14,7 @@
 #include "base/diag.h"
 #include "sweep/sweep.h"
 
-#define RESULT_VERSION 1u
+#define RESULT_VERSION 2u
 #define RESULT_BYTES (256u << 20) /* of a file, at most */
 #define RESULT_POSITIONS (1u << 20)
 #define RESULT_FAILURES (1u << 20)
@@ -27,6 +27,7 @@ struct sweep_result {
     char path[512];
     uint32_t kinds;   /* as in struct sweep_options */
     char family[256]; /* the same; "": all */
+    uint32_t sample;
     uint32_t depth;
     uint32_t first;
     uint32_t last;

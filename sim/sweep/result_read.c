@@ -138,6 +138,7 @@ static void read_head(struct reader *reader, json_object *root,
     result->sweep.image_size = number32(reader, root, "image_size");
     result->kinds = (uint32_t)number(reader, root, "kinds", RESULT_KINDS);
     copy(reader, root, "family", result->family, sizeof result->family);
+    result->sample = (uint32_t)number(reader, root, "sample", SWEEP_SAMPLE_MAX);
     result->depth = (uint32_t)number(reader, root, "depth", SWEEP_DEPTH_MAX);
     result->first = number32(reader, root, "first");
     result->last = number32(reader, root, "last");
@@ -260,16 +261,13 @@ static enum sweep_end end_of(struct reader *reader, const char *name)
 static const struct sweep_form *read_form(struct reader *reader,
                                           json_object *object, uint32_t code)
 {
-    const char *name = text(reader, object, "form", 32);
-    const struct sweep_form *form = NULL;
-    unsigned forms = family_forms(code, &form);
+    const struct sweep_form *form =
+        family_find(code, text(reader, object, "form", 32));
 
-    for (unsigned i = 0; i < forms; i++) {
-        if (strcmp(form[i].name, name) == 0) {
-            return &form[i];
-        }
+    if (form == NULL) {
+        wrong(reader, "form", "is unknown");
+        (void)family_forms(code, &form);
     }
-    wrong(reader, "form", "is unknown");
     return form;
 }
 
@@ -277,6 +275,12 @@ static void read_effect(struct reader *reader, json_object *object,
                         uint32_t code, struct sweep_effect *effect)
 {
     effect->form = read_form(reader, object, code);
+    if (effect->form->random) {
+        effect->draw = number32(reader, object, "draw");
+        if (effect->draw == 0) {
+            wrong(reader, "draw", "is out of range");
+        }
+    }
     effect->end = end_of(reader, text(reader, object, "end", 16));
     effect->node = effect->end == SWEEP_OPEN ? SWEEP_NONE : 0;
     effect->merged = boolean(reader, object, "merged");
@@ -318,12 +322,11 @@ static void read_position(struct reader *reader, json_object *object,
         (uint32_t)number(reader, object, "journal", JOURNAL_TRIAL);
     copy(reader, object, "program", position->program,
          sizeof position->program);
-    array = member(reader, object, "effects", json_type_array);
-    count = array != NULL ? json_object_array_length(array) : 0;
-    if (count > SWEEP_EFFECTS) {
-        wrong(reader, "effects", "has too many entries");
-        return;
-    }
+    void *room = NULL;
+
+    count = list(reader, object, "effects", SWEEP_EFFECTS,
+                 sizeof *position->effect, &room, &array);
+    position->effect = room;
     position->effects = (unsigned)count;
     for (size_t i = 0; i < count && reader->err == 0; i++) {
         read_effect(reader, json_object_array_get_idx(array, i),

@@ -34,6 +34,7 @@ static void put_head(struct json *json, const struct sweep_result *result)
     json_number(json, "image_size", result->sweep.image_size);
     json_number(json, "kinds", result->kinds);
     json_text(json, "family", result->family);
+    json_number(json, "sample", result->sample);
     json_number(json, "depth", result->depth);
     json_number(json, "first", result->first);
     json_number(json, "last", result->last);
@@ -70,6 +71,9 @@ static void put_effect(struct json *json, const struct sweep_effect *effect)
 {
     json_open(json, NULL, '{');
     json_text(json, "form", effect->form->name);
+    if (effect->form->random) {
+        json_number(json, "draw", effect->draw);
+    }
     json_text(json, "end", result_end_name((enum sweep_end)effect->end));
     json_bool(json, "merged", effect->merged);
     json_bool(json, "delivered", effect->delivered);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/summary.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,14 +70,14 @@ static int row_order(const void *a, const void *b)
                : strcmp(left->program, right->program);
 }
 
-/* Its place in the family. */
+/* Its place in the family; random forms come after it. */
 static unsigned form_index(uint32_t code, const struct sweep_effect *effect)
 {
     const struct sweep_form *form;
     unsigned forms = family_forms(code, &form);
     unsigned at = 0;
 
-    while (at + 1 < forms && &form[at] != effect->form) {
+    while (at < forms && &form[at] != effect->form) {
         at++;
     }
     return at;
@@ -159,6 +161,32 @@ static const char *depth_text(uint32_t depth, char *out, size_t size)
     }
     snprintf(out, size, "more than %u cuts in a row", (unsigned)depth);
     return out;
+}
+
+static bool is_complete(const struct sweep_result *result)
+{
+    struct result_tally tally;
+
+    result_tally(result, &tally);
+    return !result->sweep.interrupted && result->sweep.counts.open == 0 &&
+           tally.of[SWEEP_OPEN] == 0;
+}
+
+void summary_covered(const struct sweep_result *result, char *out, size_t size)
+{
+    bool all = result->first <= 1 && result->last >= result->sweep.positions;
+    char sample[64] = "";
+
+    if (result->sample > 0) {
+        snprintf(sample, sizeof sample,
+                 ", and %" PRIu32 " random form%s at each, seed %" PRIu64,
+                 result->sample, result->sample == 1 ? "" : "s", result->seed);
+    }
+    snprintf(out, size, "%s over %s x %s%s%s",
+             is_complete(result) ? "complete" : "a part of the cuts",
+             all ? "positions" : "positions of --ops",
+             result->family[0] != '\0' ? "--family " : "family", result->family,
+             sample);
 }
 
 void summary_left_out(const struct sweep_result *result, char *out, size_t size)

@@ -25,7 +25,8 @@ struct summary_row {
     uint32_t journal;
     uint64_t positions;
     struct result_tally tally;
-    struct result_tally form[SWEEP_EFFECTS]; /* in the family's order */
+    /* in the family's order, and then all random ones */
+    struct result_tally form[SWEEP_FORMS + 1];
 };
 
 struct summary {
@@ -44,6 +45,8 @@ void summary_free(struct summary *summary);
 /* The virtual time of the clean run up to its last position, in ns. */
 uint64_t summary_length(const struct sweep_result *result);
 
+/* What was tried, in one phrase: "complete over positions x family". */
+void summary_covered(const struct sweep_result *result, char *out, size_t size);
 /* What was not tried, in one sentence. */
 void summary_left_out(const struct sweep_result *result, char *out,
                       size_t size);

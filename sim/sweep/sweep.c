@@ -66,7 +66,7 @@ static int token_of(const struct explorer *explorer, uint32_t number,
         const struct graph_node *node = &explorer->graph.node[path[--cuts]];
         char fault[TOKEN_FAULT_SIZE];
 
-        family_fault(&node->place, node->form, fault, sizeof fault);
+        family_fault(&node->place, node->form, node->draw, fault, sizeof fault);
         err = token_add_fault(token, fault, diag);
     }
     return err;
@@ -290,6 +290,9 @@ void sweep_free(struct sweep *sweep)
 {
     for (size_t i = 0; i < sweep->failures; i++) {
         free(sweep->failure[i].token);
+    }
+    for (size_t i = 0; i < sweep->positions; i++) {
+        free(sweep->position[i].effect);
     }
     free(sweep->differs);
     free(sweep->failure);

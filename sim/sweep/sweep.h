@@ -27,7 +27,10 @@
 #define SWEEP_DEPTH_MAX 16u
 /* until there is nothing new, or a history has that many cuts */
 #define SWEEP_CLOSURE SWEEP_DEPTH_MAX
-#define SWEEP_EFFECTS 12u /* of one operation, at most */
+#define SWEEP_FORMS 12u /* of one operation, at most */
+#define SWEEP_SAMPLE_MAX 1000u
+/* at a position, at most */
+#define SWEEP_EFFECTS (SWEEP_FORMS + SWEEP_SAMPLE_MAX)
 #define SWEEP_PROGRAM 64u
 
 /* Bits of sweep_options.kinds. */
@@ -40,6 +43,7 @@ enum sweep_kind {
 /* What a cut leaves of the operation that it strikes. */
 struct sweep_form {
     const char *name; /* "prefix-50" */
+    bool random;      /* a number draws it: one of a sample */
     enum sweep_kind kind;
     enum flash_form flash_form;
     enum otp_form otp_form;
@@ -65,6 +69,7 @@ enum sweep_end {
 /* What became of one effect at a position of the clean run. */
 struct sweep_effect {
     const struct sweep_form *form;
+    uint32_t draw;    /* of a random form; otherwise 0 */
     uint32_t node;    /* or SWEEP_NONE */
     bool merged;      /* the node was known already */
     bool delivered;   /* the cut left what was asked for */
@@ -81,7 +86,7 @@ struct sweep_position {
     uint32_t journal; /* enum journal_state in force; 0: no valid record */
     char program[SWEEP_PROGRAM]; /* that runs: "rom" or an image's name */
     unsigned effects;
-    struct sweep_effect effect[SWEEP_EFFECTS];
+    struct sweep_effect *effect; /* malloc'ed */
 };
 
 /* A failure, with the faults that cause it again. */
@@ -111,13 +116,14 @@ struct sweep_options {
     const struct run_options *run;
     unsigned kinds;     /* of enum sweep_kind, one bit each; 0: SWEEP_POWER */
     const char *family; /* names of forms, "before,after"; NULL: all */
+    uint32_t sample;    /* random forms besides, 0..SWEEP_SAMPLE_MAX */
     uint32_t depth;     /* cuts in a row, 1..SWEEP_CLOSURE */
     uint32_t first; /* positions of the clean run, from .. to, counted from 1 */
     uint32_t last;
     uint32_t shard; /* 0 .. shards - 1 */
     uint32_t shards;
     uint32_t check;          /* cases to replay from power-on */
-    uint64_t seed;           /* chooses them */
+    uint64_t seed;           /* chooses them, and the random forms */
     struct sweep_find *find; /* only compare, see sweep/find.h; or NULL */
     /* Called now and then. Or NULL. */
     void (*progress)(void *context, const struct sweep_counts *counts,

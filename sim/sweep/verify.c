@@ -89,8 +89,8 @@ static int replay(struct explorer *explorer, struct scenario *scenario,
     char fault[TOKEN_FAULT_SIZE];
 
     options.hard_cuts = hard;
-    family_fault(&sample->position->place, sample->effect->form, fault,
-                 sizeof fault);
+    family_fault(&sample->position->place, sample->effect->form,
+                 sample->effect->draw, fault, sizeof fault);
     int err = scenario_add_fault(scenario, fault, diag);
 
     if (err) {

@@ -53,6 +53,27 @@ test_that "they find the same" same_cases one.json merged.json
 check "a result is read again" 0 "$tool" merge merged.json --json again.json
 test_that "and written alike" cmp -s merged.json again.json
 
+# ---- random forms
+sample=(--ops 200..202 --sample 3 --check 0 -q --native)
+check "random forms" 0 "$tool" sweep "$small" "${sample[@]}" --json random.json
+check "the same in shards" 0 "$tool" sweep "$small" "${sample[@]}" --jobs 1 \
+    --shard 1/2 --json random1.json
+check "both of them" 0 "$tool" sweep "$small" "${sample[@]}" --jobs 1 \
+    --shard 2/2 --json random2.json
+check "put together" 0 "$tool" merge random1.json random2.json \
+    --json random12.json
+says "it says what was covered" '^  explored +complete over .*, and 3 random$'
+test_that "they find the same" same_cases random.json random12.json
+test_that "three were drawn" eval \
+    '[ "$(grep -o "\"draw\":" random.json | wc -l)" = 3 ]'
+check "another seed" 0 "$tool" sweep "$small" "${sample[@]}" --seed 2 \
+    --json seed2.json
+test_that "draws others" eval '! same_cases random.json seed2.json'
+refused "which does not fit" "--seed differs" "$tool" merge random1.json \
+    <(sed 's/"shard":1,/"shard":2,/;s/"seed":1,/"seed":2,/' random1.json)
+refused "too many random forms" "--sample 1001: must be" \
+    "$tool" sweep "$small" --sample 1001
+
 # ---- a scenario that does not survive
 check "a case fails" 1 env GITHUB_ACTIONS=true "$tool" sweep "$bad" \
     --ops 1..1 --jobs 1 --check 0 --json bad.json --html bad.html \

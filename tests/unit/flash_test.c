@@ -602,6 +602,63 @@ Test(flash, torn_erase_mix_has_old_bytes_zeros_and_ones)
     expect_torn_erase();
 }
 
+/* 0x5A: what has risen reads as more than that. */
+static void count_words(unsigned *old, unsigned *erased, unsigned *between)
+{
+    for (uint32_t at = SECTOR(2); at < SECTOR(3); at += 4) {
+        bool kept = all_are(at, 0x5A, 4);
+        bool gone = all_are(at, 0xFF, 4);
+
+        *old += kept;
+        *erased += gone;
+        *between += !kept && !gone;
+        for (uint32_t i = 0; i < 4; i++) {
+            cr_assert_eq(flash.array[at + i] & 0x5A, 0x5A, "no bit falls");
+        }
+    }
+}
+
+Test(flash, torn_erase_words_are_old_erased_or_between)
+{
+    unsigned old = 0;
+    unsigned erased = 0;
+    unsigned between = 0;
+
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        start_erase();
+        rng_init(&flash.rng, seed, "words");
+        cr_assert_eq(cut(FLASH_FORM_ERASE_WORDS, 500), FLASH_FORM_ERASE_WORDS);
+        count_words(&old, &erased, &between);
+        expect_torn_erase();
+    }
+    cr_expect(old > 500 && erased > 500 && between > 500, "%u %u %u", old,
+              erased, between);
+}
+
+static void tear_drawn(uint32_t draw, uint8_t *left)
+{
+    start_erase();
+    (void)rng_next(&flash.rng); /* another one each time */
+    struct rng own = flash.rng;
+
+    cr_assert_eq(flash_tear_drawn(&flash, now + 1, FLASH_FORM_ERASE_WORDS, 0,
+                                  draw),
+                 FLASH_FORM_ERASE_WORDS);
+    cr_expect_eq(flash.rng.state, own.state);
+    memcpy(left, flash.array + SECTOR(2), FLASH_SECTOR);
+}
+
+Test(flash, a_draw_says_what_is_torn)
+{
+    static uint8_t left[3][FLASH_SECTOR];
+
+    tear_drawn(1, left[0]);
+    tear_drawn(2, left[1]);
+    tear_drawn(1, left[2]);
+    cr_expect_arr_eq(left[0], left[2], FLASH_SECTOR);
+    cr_expect_arr_neq(left[0], left[1], FLASH_SECTOR);
+}
+
 Test(flash, torn_erase_weak_is_all_ones_but_not_erased)
 {
     start_erase();
@@ -631,8 +688,8 @@ Test(flash, forms_lists_those_that_fit)
     for (unsigned i = 0; i < 7; i++) {
         cr_expect(fits_program(list[i]));
     }
-    cr_assert_eq(flash_forms(FLASH_ERASE, list), 6);
-    for (unsigned i = 0; i < 6; i++) {
+    cr_assert_eq(flash_forms(FLASH_ERASE, list), 7);
+    for (unsigned i = 0; i < 7; i++) {
         cr_expect(fits_erase(list[i]));
     }
     cr_assert_eq(flash_forms(FLASH_IDLE, list), 0);

@@ -454,6 +454,7 @@ static bool fits(int kind, enum flash_form form)
     case FLASH_FORM_ERASE_ALL_ZERO:
     case FLASH_FORM_ERASE_MIX:
     case FLASH_FORM_ERASE_WEAK:
+    case FLASH_FORM_ERASE_WORDS:
         return kind == FLASH_ERASE;
     default:
         return false;
@@ -469,6 +470,16 @@ static const char *may_be_zeros(const struct naive_flash *naive,
     zeros = zeros > 4096 - 256 ? 4096 - 256 : zeros;
     fix_sector(naive, 4096 - zeros, 0x00);
     return within_choices(real);
+}
+
+/* Each bit is as it was, or has risen. */
+static void may_have_risen(const struct naive_flash *naive)
+{
+    for (uint32_t at = naive->address; at < naive->address + 4096; at++) {
+        uint8_t old = naive->byte[at].value;
+
+        choices[at] = (struct choice){old, (uint8_t)~old};
+    }
 }
 
 static const char *may_be_torn(const struct naive_flash *naive,
@@ -497,6 +508,9 @@ static const char *may_be_torn(const struct naive_flash *naive,
         return may_be_mix(naive, real);
     case FLASH_FORM_ERASE_WEAK:
         fix_sector(naive, 0, 0xFF);
+        return within_choices(real);
+    case FLASH_FORM_ERASE_WORDS:
+        may_have_risen(naive);
         return within_choices(real);
     default:
         return "no torn form";

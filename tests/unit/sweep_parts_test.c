@@ -63,7 +63,8 @@ static const char text[] =
     "expect: [{at_end: {resets: 0..}}]\n";
 
 /* As --fault and a token have it. */
-static void readable(uint32_t code, const struct sweep_form *form)
+static void readable(uint32_t code, const struct sweep_form *form,
+                     uint32_t draw)
 {
     struct sweep_place place = {.code = code, .nth = 3};
     struct scenario *scenario;
@@ -76,7 +77,7 @@ static void readable(uint32_t code, const struct sweep_form *form)
     cr_assert_eq(scenario_parse(text, strlen(text), "test.yaml", &scenario,
                                 &diag),
                  0, "%s", diag.text);
-    family_fault(&place, form, fault, sizeof fault);
+    family_fault(&place, form, draw, fault, sizeof fault);
     cr_expect_eq(scenario_add_fault(scenario, fault, &diag), 0, "%s: %s", fault,
                  diag.text);
     const struct action *action = &scenario->step[0].action[0];
@@ -86,6 +87,7 @@ static void readable(uint32_t code, const struct sweep_form *form)
     cr_expect_eq(action->form, form->flash_form, "%s", fault);
     cr_expect_eq(action->fuse_form, form->otp_form, "%s", fault);
     cr_expect_eq(action->reach, form->reach, "%s", fault);
+    cr_expect_eq(action->draw, draw, "%s", fault);
     cr_expect_eq(action->reading, form->reading, "%s", fault);
     scenario_free(scenario);
 }
@@ -96,15 +98,32 @@ Test(sweep_family, every_effect_is_a_fault)
         const struct sweep_form *form;
         unsigned forms = family_forms(codes[i], &form);
 
-        cr_expect(forms > 0 && forms <= SWEEP_EFFECTS);
+        cr_expect(forms > 0 && forms <= SWEEP_FORMS);
         for (unsigned k = 0; k < forms; k++) {
-            readable(codes[i], &form[k]);
+            readable(codes[i], &form[k], 0);
         }
         forms = family_flips(codes[i], &form);
         for (unsigned k = 0; k < forms; k++) {
-            readable(codes[i], &form[k]);
+            readable(codes[i], &form[k], 0);
         }
     }
+}
+
+Test(sweep_family, random_forms_are_faults)
+{
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        const struct sweep_form *form = family_random(codes[i]);
+        bool torn =
+            codes[i] == EVENT_FLASH_PROGRAM || codes[i] == EVENT_FLASH_ERASE;
+
+        cr_expect_eq(form != NULL, torn);
+        if (form != NULL) {
+            readable(codes[i], form, UINT32_MAX);
+            cr_expect_eq(family_find(codes[i], "random"), form);
+        }
+    }
+    cr_expect_null(family_find(EVENT_OTP_BURN, "random"));
+    cr_expect_null(family_find(EVENT_FLASH_ERASE, "prefix-50"));
 }
 
 Test(sweep_family, names_choose)

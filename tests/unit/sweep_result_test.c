@@ -48,6 +48,9 @@ static void make(struct sweep_result *result, uint32_t shard, uint32_t shards)
             .program = "factory"};
         strcpy(position->place.partition, "slot-b");
         position->effects = family_forms(EVENT_FLASH_ERASE, &form);
+        position->effect =
+            calloc(position->effects + 1, sizeof *position->effect);
+        cr_assert_not_null(position->effect);
         for (unsigned k = 0; k < position->effects; k++) {
             position->effect[k] = (struct sweep_effect){.form = &form[k],
                                                         .node = SWEEP_NONE,
@@ -91,6 +94,21 @@ static void add_failure(struct sweep_result *result, uint8_t key, uint32_t cuts)
                                .text = "expected a; seen b"};
 }
 
+/* One random form at the third position. */
+static void add_random(struct sweep_result *result, uint32_t draw)
+{
+    struct sweep_position *position = &result->sweep.position[2];
+
+    result->sample = 1;
+    position->effect[position->effects++] =
+        (struct sweep_effect){.form = family_random(EVENT_FLASH_ERASE),
+                              .draw = draw,
+                              .node = SWEEP_NONE,
+                              .delivered = true};
+    result->sweep.counts.asked++;
+    result->sweep.counts.delivered++;
+}
+
 static char *text_of(const struct sweep_result *result, size_t *size)
 {
     char *text = NULL;
@@ -122,6 +140,7 @@ Test(sweep_result, is_read_as_it_was_written)
     size_t size;
 
     make(&result, 0, 1);
+    add_random(&result, 77);
     judge(&result);
     add_failure(&result, 9, 1);
     char *text = text_of(&result, &size);
@@ -130,6 +149,10 @@ Test(sweep_result, is_read_as_it_was_written)
                  diag.text);
     expect_same_text(&result, &again);
     cr_expect_eq(again.last, UINT32_MAX);
+    cr_expect_eq(again.sweep.position[2]
+                     .effect[again.sweep.position[2].effects - 1]
+                     .draw,
+                 77);
     cr_expect_eq(again.sweep.failure[0].key[0], 9);
     free(text);
     result_free(&result);
@@ -145,6 +168,7 @@ static void expect_refused(const char *from, const char *to, const char *says)
     size_t size;
 
     make(&result, 0, 1);
+    add_random(&result, 77);
     judge(&result);
     add_failure(&result, 9, 1);
     char *text = text_of(&result, &size);
@@ -167,8 +191,8 @@ static void expect_refused(const char *from, const char *to, const char *says)
 
 Test(sweep_result, anything_else_is_refused)
 {
-    expect_refused("\"otalab_sweep\":1", "\"otalab_sweep\":2", "version");
-    expect_refused("\"otalab_sweep\":1", "\"otalab\":1", "is missing");
+    expect_refused("\"otalab_sweep\":2", "\"otalab_sweep\":1", "version");
+    expect_refused("\"otalab_sweep\":2", "\"otalab\":1", "is missing");
     expect_refused("\"depth\":1", "\"depth\":17", "'depth' is out of range");
     expect_refused("\"depth\":1", "\"depth\":0", "'depth' is out of range");
     expect_refused("\"depth\":1", "\"depth\":-1", "'depth' is out of range");
@@ -179,6 +203,9 @@ Test(sweep_result, anything_else_is_refused)
     expect_refused("\"depth\":1", "\"depth\":1.0", "wrong type");
     expect_refused("ol1:", "ol2:", "'token' is invalid");
     expect_refused("\"form\":\"before\"", "\"form\":\"sideways\"", "unknown");
+    expect_refused("\"draw\":77", "\"draw\":0", "'draw' is out of range");
+    expect_refused("\"draw\":77,", "", "'draw' is missing");
+    expect_refused("\"sample\":1", "\"sample\":1001", "'sample' is out of");
     expect_refused("\"event\":\"flash.erase\"", "\"event\":\"cpu.bark\"",
                    "unknown");
     expect_refused("\"end\":\"same\"", "\"end\":\"good\"", "'end'");
@@ -198,9 +225,11 @@ Test(sweep_result, shards_make_the_whole)
     struct diag diag = {0};
 
     make(&whole, 0, 1);
+    add_random(&whole, 5);
     judge(&whole);
     for (uint32_t i = 0; i < 3; i++) {
         make(&part[i].result, 2 - i, 3); /* in any order */
+        add_random(&part[i].result, 5);
         judge(&part[i].result);
     }
     whole.sweep.counts.positions = POSITIONS;
@@ -251,6 +280,16 @@ static void other_family(struct sweep_result *result)
     strcpy(result->family, "before");
 }
 
+static void other_sample(struct sweep_result *result)
+{
+    result->sample = 3;
+}
+
+static void other_draw(struct sweep_result *result)
+{
+    result->sweep.position[3].effect[0].draw++;
+}
+
 static void other_range(struct sweep_result *result)
 {
     result->last = 9;
@@ -283,7 +322,7 @@ static void other_place(struct sweep_result *result)
 
 static void fewer(struct sweep_result *result)
 {
-    result->sweep.positions--;
+    free(result->sweep.position[--result->sweep.positions].effect);
 }
 
 Test(sweep_result, what_does_not_belong_together_is_named)
@@ -292,6 +331,8 @@ Test(sweep_result, what_does_not_belong_together_is_named)
                               "sweeps: --depth differs");
     expect_apart(other_kinds, "--kinds differs");
     expect_apart(other_family, "--family differs");
+    expect_apart(other_sample, "--sample differs");
+    expect_apart(other_draw, "the run without a cut differs");
     expect_apart(other_range, "--ops differs");
     expect_apart(other_text, "the scenario's text differs");
     expect_apart(other_boot, "the bootloader differs");
@@ -303,6 +344,7 @@ Test(sweep_result, what_does_not_belong_together_is_named)
 
 Test(sweep_result, bands_and_rows)
 {
+    char text[160];
     struct sweep_result result;
     struct summary summary;
 
@@ -317,6 +359,12 @@ Test(sweep_result, bands_and_rows)
     summary_free(&summary);
     cr_assert_eq(summary_make(&result, true, &summary), 0);
     cr_expect_eq(summary.rows, 2);
+    summary_covered(&result, text, sizeof text);
+    cr_expect_str_eq(text, "complete over positions x family");
+    add_random(&result, 5);
+    summary_covered(&result, text, sizeof text);
+    cr_expect_str_eq(text, "a part of the cuts over positions x family, and 1 "
+                           "random form at each, seed 1");
     summary_free(&summary);
     result_free(&result);
 }

@@ -299,6 +299,7 @@ static void copy_strike(struct world_strike *to,
     COPY(cut.off_ns);
     COPY(cut.flash_form);
     COPY(cut.flash_reach);
+    COPY(cut.flash_draw);
     COPY(cut.reading);
     COPY(cut.otp_form);
     COPY(cut.cause);
