@@ -29,7 +29,7 @@
 #include "ota/map.h"
 
 #define ROM_SERVICES_MAGIC 0x53564D52u
-#define ROM_SERVICES_VERSION 3u
+#define ROM_SERVICES_VERSION 4u
 
 #define ROM_SERVICE(name) __typeof__(name) *name
 

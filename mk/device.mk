@@ -33,6 +33,9 @@ program = $(if $($(1)_obj),$(1))
 programs := $(foreach p,rom boot app recovery,$(call program,$(p)))
 variant_programs := $(if $(filter app,$(programs)),$(variants))
 dtb := $(if $(call dev_find,firmware/board/otalab.dts),$(DEVOUT)/otalab.dtb)
+# Variants of the board, as overlays.
+dtb += $(patsubst firmware/board/%.dtso,$(DEVOUT)/%.dtbo,\
+	$(call dev_find,firmware/board/*.dtso))
 
 .PHONY: programs firmware
 programs: $(programs:%=$(DEVOUT)/%.elf) $(dtb) \
@@ -129,6 +132,12 @@ $(DEVOUT)/otalab.dtb: $(DEVSRC)/firmware/board/otalab.dts | deps-build
 	$(call say,DTC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)dtc -I dts -O dtb -o $@ $<
+
+# What an overlay only changes has its address in the board's own source.
+$(DEVOUT)/%.dtbo: $(DEVSRC)/firmware/board/%.dtso | deps-build
+	$(call say,DTC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)dtc -I dts -O dtb -W no-unit_address_vs_reg -o $@ $<
 
 # What 'otalab explain build' lists.
 $(DEVOUT)/programs.txt: tools/programs.awk \

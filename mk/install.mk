@@ -36,7 +36,8 @@ install: host native firmware $(texts)
 		$(call place,lib/otalab/libotalab-shim.so)
 	$(Q)rm -rf $(call place,share/otalab) $(call place,share/doc/otalab)
 	$(Q)$(put) -t $(call place,share/otalab/firmware) $(DEVOUT)/*.elf \
-		$(DEVOUT)/*.bin $(DEVOUT)/*.dtb $(DEVOUT)/programs.txt
+		$(DEVOUT)/*.bin $(DEVOUT)/*.dtb $(DEVOUT)/*.dtbo \
+		$(DEVOUT)/programs.txt
 	$(Q)for file in $(scenario_files); do \
 		$(put) "$$file" $(call place,share/otalab/)"$$file"; done
 	$(Q)for file in $(doc_files); do \

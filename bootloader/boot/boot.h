@@ -52,6 +52,12 @@ bool boot_save(struct boot *boot, const struct boot_state *next);
  * depend on the journal. */
 void boot_move(struct boot *boot, const struct boot_state *next);
 
+/* Does this product's mechanism have that slot? */
+static inline bool boot_has_slot(const struct boot *boot, unsigned slot)
+{
+    return mechanism_has(mechanism_of(boot->map.mechanism), slot);
+}
+
 /* Where the image of a slot runs. Application and recovery have different
  * places, so neither can be taken for the other. */
 static inline uint32_t boot_base(enum ota_slot slot)

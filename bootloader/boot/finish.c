@@ -6,11 +6,18 @@
 #include "ota/boot_info.h"
 #include "ota/bytes.h"
 
+/* Where images have no trial, the one in the slot may have been replaced. */
+static bool may_be_new(const struct boot *boot)
+{
+    return !mechanism_of(boot->map.mechanism)->trials &&
+           memcmp(boot->state.digest, boot->image.digest, OTA_DIGEST_SIZE) != 0;
+}
+
 void boot_note_digest(struct boot *boot)
 {
     struct boot_state next = boot->state;
 
-    if (bytes_are(next.digest, OTA_DIGEST_SIZE, 0)) {
+    if (bytes_are(next.digest, OTA_DIGEST_SIZE, 0) || may_be_new(boot)) {
         memcpy(next.digest, boot->image.digest, OTA_DIGEST_SIZE);
         /* Not written: known until the next reset, then tried again. */
         boot_move(boot, &next);
@@ -48,19 +55,27 @@ static void lock_part(const struct boot *boot, unsigned part)
     }
 }
 
+/* The last way out, whatever runs now, and what a trial would go back to. */
+static bool must_not_change(const struct boot *boot, unsigned slot)
+{
+    return slot == OTA_SLOT_RECOVERY || boot->state.state == OTA_TRIAL ||
+           (slot == boot->state.slot &&
+            mechanism_of(boot->map.mechanism)->locks_own);
+}
+
 void boot_lock(const struct boot *boot)
 {
-    static const uint8_t always[] = {MAP_BOOT_A, MAP_BOOT_B, MAP_JOURNAL,
-                                     MAP_RECOVERY};
+    static const uint8_t always[] = {MAP_BOOT_A, MAP_BOOT_B, MAP_JOURNAL};
+    static const uint8_t slots[] = {OTA_SLOT_RECOVERY, OTA_SLOT_A, OTA_SLOT_B};
     bool on_trial = boot->state.state == OTA_TRIAL;
 
     otp_lock();
     for (unsigned i = 0; i < sizeof(always); i++) {
         lock_part(boot, always[i]);
     }
-    for (unsigned slot = OTA_SLOT_A; slot <= OTA_SLOT_B; slot++) {
-        if (on_trial || slot == boot->state.slot) {
-            lock_part(boot, MAP_SLOT_A + slot);
+    for (unsigned i = 0; i < sizeof(slots); i++) {
+        if (boot_has_slot(boot, slots[i]) && must_not_change(boot, slots[i])) {
+            lock_part(boot, MAP_SLOT_A + slots[i]);
         }
     }
     if (on_trial && trial_deadline(boot->map.trial_deadline_ms) != CTL_OK) {

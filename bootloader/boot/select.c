@@ -66,14 +66,17 @@ static void wipe_sram(void)
 /* What a trial is compared with: the slot that it could go back to. */
 static enum ota_reason admit(const struct boot *boot)
 {
-    enum ota_slot other = policy_other((enum ota_slot)boot->state.slot);
+    enum ota_slot other =
+        policy_way_out((enum ota_slot)boot->state.slot, &boot->limits);
     struct image_limits limits = slot_limits(boot, other);
     struct image_info claim;
-    bool known = policy_has_fallback(&boot->state) &&
-                 image_peek(boot->flash, *slot_area(boot, other), &limits,
-                            &claim) == OTA_REASON_NONE;
+    bool known =
+        policy_has_fallback(&boot->state) && other != OTA_SLOT_RECOVERY &&
+        image_peek(boot->flash, *slot_area(boot, other), &limits, &claim) ==
+            OTA_REASON_NONE;
 
-    return policy_admit(&boot->state, &boot->image, known ? &claim : NULL);
+    return policy_admit(&boot->state, &boot->image, known ? &claim : NULL,
+                        &boot->limits);
 }
 
 static void trace_refusal(struct boot *boot, const struct boot_state *next,
@@ -168,6 +171,10 @@ static void start_over(struct boot *boot)
     struct boot_state next;
 
     for (unsigned slot = OTA_SLOT_A; slot <= OTA_SLOT_B; slot++) {
+        if (!boot_has_slot(boot, slot)) {
+            candidates[slot].verdict = OTA_REASON_EMPTY;
+            continue;
+        }
         candidates[slot].verdict = load_slot(boot, (enum ota_slot)slot);
         candidates[slot].info = boot->image;
         wipe_sram();
@@ -206,7 +213,7 @@ static bool resort_to(struct boot *boot, enum ota_slot slot)
     struct boot_state next;
 
     wipe_sram();
-    if (load_slot(boot, slot)) {
+    if (!boot_has_slot(boot, slot) || load_slot(boot, slot)) {
         return false;
     }
     uint32_t wait = policy_resort(&boot->state, slot, boot->image.digest,
@@ -224,8 +231,20 @@ static bool last_resort(struct boot *boot)
     return resort_to(boot, first) || resort_to(boot, policy_other(first));
 }
 
+/* A slot that does not exist needs no verdict of its own. */
+static void rule_out_missing(struct boot *boot)
+{
+    for (unsigned slot = 0; slot < OTA_SLOT_COUNT; slot++) {
+        if (!boot_has_slot(boot, slot)) {
+            boot->reasons[slot] = OTA_REASON_EMPTY;
+            boot->tried |= 1u << slot;
+        }
+    }
+}
+
 void boot_select(struct boot *boot)
 {
+    rule_out_missing(boot);
     if (!boot->state.sequence) {
         start_over(boot);
     }

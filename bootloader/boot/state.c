@@ -12,6 +12,7 @@ void boot_read_board(struct boot *boot)
     }
     trust_read(&boot->trust);
     boot->limits.trial_attempts = boot->map.trial_attempts;
+    boot->limits.mechanism = boot->map.mechanism;
     boot->limits.power_losses = (uint8_t)boot->map.trial_power_losses;
     boot->ending.power_on = board_reset_cause() == CTL_CAUSE_POWER_ON;
     boot->limits.fuse_counter = otp_level(OTP_COUNTER_BIT, OTP_COUNTER_BITS);

@@ -66,24 +66,41 @@ static void port_alive(void *context)
 }
 
 /* The bootloader judges it again. */
+static enum ota_reason ask(const struct updater *updater,
+                           struct request *request,
+                           const uint8_t digest[OTA_DIGEST_SIZE])
+{
+    memcpy(request->digest, digest, OTA_DIGEST_SIZE);
+    if (request_append(board_flash(), updater->map->parts[MAP_REQUESTS],
+                       updater->info->next_request, request) != OTA_OK) {
+        trace_event(TRACE_APP_REFUSED, request->kind, OTA_REASON_FLASH_ERROR, 0,
+                    0);
+        return OTA_REASON_FLASH_ERROR;
+    }
+    trace_event(TRACE_APP_REQUEST, request->kind, request->slot, 0, 0);
+    return OTA_REASON_NONE;
+}
+
 static enum ota_reason port_ask_trial(void *context, uint8_t slot,
                                       uint32_t release,
                                       const uint8_t digest[OTA_DIGEST_SIZE])
 {
-    const struct updater *updater = context;
     struct request request = {.kind = OTA_REQUEST_TRIAL,
                               .slot = slot,
                               .number = release};
 
-    memcpy(request.digest, digest, OTA_DIGEST_SIZE);
-    if (request_append(board_flash(), updater->map->parts[MAP_REQUESTS],
-                       updater->info->next_request, &request) != OTA_OK) {
-        trace_event(TRACE_APP_REFUSED, OTA_REQUEST_TRIAL,
-                    OTA_REASON_FLASH_ERROR, 0, 0);
-        return OTA_REASON_FLASH_ERROR;
-    }
-    trace_event(TRACE_APP_REQUEST, OTA_REQUEST_TRIAL, slot, 0, 0);
-    return OTA_REASON_NONE;
+    return ask(context, &request, digest);
+}
+
+static enum ota_reason port_ask_fetch(void *context, uint8_t slot,
+                                      uint32_t release,
+                                      const uint8_t digest[OTA_DIGEST_SIZE])
+{
+    struct request request = {.kind = OTA_REQUEST_FETCH,
+                              .slot = slot,
+                              .number = release};
+
+    return ask(context, &request, digest);
 }
 
 _Static_assert(
@@ -113,6 +130,7 @@ static const struct agent_port board_port = {
     .supply = port_supply,
     .alive = port_alive,
     .ask_trial = port_ask_trial,
+    .ask_fetch = port_ask_fetch,
     .trace = port_trace,
     .load_base = BOARD_APP_BASE,
     .load_size = BOARD_APP_SIZE,
@@ -150,6 +168,7 @@ void updater_open(struct updater *updater, const struct ota_map *map,
     updater->port.context = updater;
     updater->port.browned_out = board_reset_cause() == CTL_CAUSE_BROWN_OUT;
     updater->port.flash = board_flash();
+    updater->port.mechanism = map->mechanism;
     updater->port.slots[OTA_SLOT_A] = map->parts[MAP_SLOT_A];
     updater->port.slots[OTA_SLOT_B] = map->parts[MAP_SLOT_B];
     updater->port.progress = map->parts[MAP_PROGRESS];
@@ -211,7 +230,7 @@ bool updater_writes_to(const struct updater *updater, uint8_t slot)
     const struct progress *now = &updater->agent.log.now;
 
     return updater->fitted && now->state == AGENT_STATE_DOWNLOADING &&
-           now->slot == slot;
+           now->written != 0 && now->slot == slot;
 }
 
 void updater_poll_now(struct updater *updater)

@@ -144,27 +144,46 @@ static bool take_datagrams(struct agent *agent)
 
 /* ---- for the owner ----------------------------------------------------------- */
 
-/* The recovery image may use both slots: the one in which a download has
- * started, else a damaged one, a before b. */
-static uint8_t recovery_target(const struct agent *agent)
+static bool is_damaged(const struct agent *agent, uint8_t slot)
 {
     const struct agent_port *port = agent->port;
-    struct image_limits limits = {.load_base = port->load_base,
+    struct image_limits limits = {.slot_size = port->slots[slot].length,
+                                  .load_base = port->load_base,
                                   .load_size = port->load_size};
     struct image_info info;
 
-    if (agent->log.now.written &&
-        agent->log.now.result != AGENT_RESULT_SUCCESS) {
-        return agent->log.now.slot;
+    return image_peek(port->flash, port->slots[slot], &limits, &info) !=
+           OTA_REASON_NONE;
+}
+
+/* The recovery image may use every slot there is: the one in which a download
+ * has started, else a damaged one, a before b. */
+static uint8_t recovery_target(const struct agent *agent)
+{
+    const struct mechanism *mechanism = mechanism_of(agent->port->mechanism);
+    const struct progress *record = &agent->log.now;
+
+    if (record->written && record->result != AGENT_RESULT_SUCCESS &&
+        mechanism_has(mechanism, record->slot)) {
+        return record->slot;
     }
-    limits.slot_size = port->slots[OTA_SLOT_A].length;
-    if (image_peek(port->flash, port->slots[OTA_SLOT_A], &limits, &info)) {
-        return OTA_SLOT_A;
+    for (uint8_t slot = OTA_SLOT_A; slot <= OTA_SLOT_B; slot++) {
+        if (mechanism_has(mechanism, slot) && is_damaged(agent, slot)) {
+            return slot;
+        }
     }
-    limits.slot_size = port->slots[OTA_SLOT_B].length;
-    return image_peek(port->flash, port->slots[OTA_SLOT_B], &limits, &info)
-               ? OTA_SLOT_B
-               : OTA_SLOT_A;
+    return OTA_SLOT_A;
+}
+
+static uint8_t target_of(const struct agent *agent)
+{
+    uint8_t slot = agent->info.slot;
+
+    if (agent->recovery && slot == OTA_SLOT_RECOVERY) {
+        return recovery_target(agent);
+    }
+    return mechanism_of(agent->port->mechanism)
+        ->target[slot < OTA_SLOT_COUNT ? slot : OTA_SLOT_RECOVERY];
 }
 
 void agent_start(struct agent *agent, const struct agent_port *port,
@@ -181,10 +200,7 @@ void agent_start(struct agent *agent, const struct agent_port *port,
     (void)progress_open(&agent->log, port->flash, port->progress);
     (void)failed_open(&agent->failed, port->flash, port->failed);
     (void)offers_open(&agent->offers, port->flash, port->offers);
-    agent->target = info->slot == OTA_SLOT_A ? OTA_SLOT_B : OTA_SLOT_A;
-    if (recovery && info->slot == OTA_SLOT_RECOVERY) {
-        agent->target = recovery_target(agent);
-    }
+    agent->target = target_of(agent);
     agent->started_ms = agent_now(agent);
     uint64_t wait = 0;
     if (!agent_on_trial(agent)) {

@@ -13,6 +13,12 @@
  *     each block, if larger); then the slot is read back and the digests
  *     compared --> request of a trial, restart. On trial nothing is fetched.
  *
+ * That is the mechanism ab. Where recovery fetches (mechanism.h), an application
+ * goes as far as the gates and then gives way: it requests that, and restarts.
+ * The agent of the recovery image polls again and goes on from there. Where
+ * there are no trials, the agent fetches over the slot that it runs from, and
+ * then just restarts.
+ *
  * Gates are checked before a download and before each block: the owner's
  * deferral, the update window, millivolts, the energy left against
  * energy_percent of what the rest needs, retransmissions. A closed gate defers
@@ -50,6 +56,7 @@
 #include "ota/failed.h"
 #include "ota/flash.h"
 #include "ota/image.h"
+#include "ota/mechanism.h"
 #include "ota/offers.h"
 #include "ota/progress.h"
 
@@ -120,9 +127,14 @@ struct agent_port {
      * restarts when agent_wants_restart() */
     enum ota_reason (*ask_trial)(void *context, uint8_t slot, uint32_t release,
                                  const uint8_t digest[OTA_DIGEST_SIZE]);
+    /* the same for a request that recovery fetch that release; needed only
+     * where that is the mechanism */
+    enum ota_reason (*ask_fetch)(void *context, uint8_t slot, uint32_t release,
+                                 const uint8_t digest[OTA_DIGEST_SIZE]);
     void (*trace)(void *context, enum agent_event event, uint32_t a, uint32_t b,
                   uint32_t c);
     const struct ota_flash *flash;
+    uint8_t mechanism; /* enum ota_mechanism */
     struct ota_area slots[2];
     struct ota_area progress;
     struct ota_area failed;
@@ -141,7 +153,7 @@ enum agent_phase {
     AGENT_PHASE_IMAGE,      /* a block requested */
     AGENT_PHASE_VERIFY,     /* reading back the slot */
     AGENT_PHASE_REPORT,     /* status report in progress */
-    AGENT_PHASE_RESTART,    /* a trial was requested */
+    AGENT_PHASE_RESTART,    /* the bootloader has something new to do */
     AGENT_PHASE_STAY        /* as a return value: the phase continues */
 };
 
@@ -221,8 +233,8 @@ void agent_start(struct agent *agent, const struct agent_port *port,
  * earlier if a datagram is waiting. */
 uint64_t agent_step(struct agent *agent);
 
-/* The trial was requested, and reported if possible: restart when
- * convenient. */
+/* The bootloader has something new to do, which was reported if possible:
+ * restart when convenient. */
 bool agent_wants_restart(const struct agent *agent);
 
 /* For the console: look for an update now (ends a deferral and a back-off; has

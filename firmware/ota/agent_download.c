@@ -129,8 +129,11 @@ enum agent_phase agent_begin(struct agent *agent)
     if (wait != 0) {
         return put_off(agent, (enum agent_why)agent->log.now.why, wait);
     }
-    return why != AGENT_WHY_NONE ? agent_put_off(agent, &record, why)
-                                 : set_out(agent, &record);
+    if (why != AGENT_WHY_NONE) {
+        return agent_put_off(agent, &record, why);
+    }
+    return agent_gives_way(agent) ? agent_ask_to_fetch(agent, &record)
+                                  : set_out(agent, &record);
 }
 
 /* ---- the chain ------------------------------------------------------------------- */

@@ -53,6 +53,15 @@ void agent_record(const struct agent *agent, struct progress *record);
 /* A download, or the trial after it, has failed: count, keep, back off. */
 agent_lost agent_fail;
 
+/* ---- agent_ask.c: what the bootloader is to do ------------------------- */
+/* Does recovery fetch for this program, which only asks for it? */
+bool agent_gives_way(const struct agent *agent);
+/* Give way to recovery for the release in `record`. */
+enum agent_phase agent_ask_to_fetch(struct agent *agent,
+                                    struct progress *record);
+/* The release in the log is stored whole and read back: have it started. */
+agent_act agent_ask_to_start;
+
 /* ---- agent_sag.c ------------------------------------------------------- */
 /* The supply collapsed: count it. Returns how long the radio must stay off, in
  * ms. */

@@ -33,6 +33,13 @@ static bool excused(const struct agent *agent)
     return agent->log.now.excused != 0;
 }
 
+/* This program gave way to recovery, which has not touched it. */
+static bool came_back(const struct agent *agent)
+{
+    return agent_gives_way(agent) &&
+           agent->log.now.state == AGENT_STATE_DOWNLOADING;
+}
+
 static bool not_asked_yet(const struct agent *agent)
 {
     return agent->log.now.state == AGENT_STATE_DOWNLOADED;
@@ -127,8 +134,8 @@ static const struct {
     void (*then)(struct agent *agent);
 } verdicts[] = {
     {runs, succeeded},          {rejected, trial_failed},
-    {excused, by_surroundings}, {not_asked_yet, leave_it},
-    {always, by_reason},
+    {excused, by_surroundings}, {came_back, by_surroundings},
+    {not_asked_yet, leave_it},  {always, by_reason},
 };
 
 void agent_verdict(struct agent *agent)
@@ -137,7 +144,8 @@ void agent_verdict(struct agent *agent)
     unsigned i = 0;
 
     remember_failed(agent);
-    if (record->sequence == 0 || record->state < AGENT_STATE_DOWNLOADED) {
+    if (record->sequence == 0 ||
+        (record->state < AGENT_STATE_DOWNLOADED && !came_back(agent))) {
         return;
     }
     while (!verdicts[i].when(agent)) {

@@ -86,27 +86,6 @@ static enum agent_why judge(struct agent *agent)
                : AGENT_WHY_BAD_IMAGE;
 }
 
-/* The request comes first: a record that says "updating" means it was made. */
-static enum agent_phase ask_for_trial(struct agent *agent)
-{
-    const struct agent_port *port = agent->port;
-    struct progress record = agent->log.now;
-    enum ota_reason reason =
-        port->ask_trial(port->context, record.slot, agent_release_to_ask(agent),
-                        record.image_digest);
-
-    if (reason != OTA_REASON_NONE) {
-        return agent_fail(agent, reason == OTA_REASON_FLASH_ERROR
-                                     ? AGENT_WHY_FLASH_ERROR
-                                     : AGENT_WHY_BAD_IMAGE);
-    }
-    agent_say(&record, AGENT_STATE_UPDATING, AGENT_WHY_NONE);
-    (void)agent_keep(agent, &record); /* "downloaded" requests it again */
-    return agent_report_due(agent)
-               ? agent_report_first(agent, AGENT_PHASE_RESTART)
-               : AGENT_PHASE_RESTART;
-}
-
 static enum agent_phase finish(struct agent *agent)
 {
     enum agent_why why = judge(agent);
@@ -118,7 +97,7 @@ static enum agent_phase finish(struct agent *agent)
     agent_trace(agent, AGENT_EVENT_VERIFIED, record.version, record.size, 0);
     agent_say(&record, AGENT_STATE_DOWNLOADED, AGENT_WHY_NONE);
     return agent_keep(agent, &record)
-               ? ask_for_trial(agent)
+               ? agent_ask_to_start(agent)
                : agent_fail(agent, AGENT_WHY_FLASH_ERROR);
 }
 

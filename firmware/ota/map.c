@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ota/image.h"
+#include "ota/mechanism.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -75,6 +76,17 @@ static int read_attempts(const void *blob, struct ota_map *map)
     return value >= 1 && value <= UINT8_MAX ? OTA_OK : OTA_ERR_RANGE;
 }
 
+static int read_mechanism(const void *blob, struct ota_map *map)
+{
+    int node = fdt_node_offset_by_compatible(blob, -1, "otalab,boot");
+    int length = 0;
+    const char *name =
+        node < 0 ? NULL : fdt_getprop(blob, node, "otalab,mechanism", &length);
+
+    map->mechanism = name ? mechanism_find(name, length) : MECHANISM_AB;
+    return map->mechanism < MECHANISM_COUNT ? OTA_OK : OTA_ERR_RANGE;
+}
+
 static int read_flash_size(const void *blob, struct ota_map *map)
 {
     int node = fdt_node_offset_by_compatible(blob, -1, "jedec,spi-nor");
@@ -85,6 +97,14 @@ static int read_flash_size(const void *blob, struct ota_map *map)
     }
     map->flash_size = fdt32_ld(reg + 1);
     return OTA_OK;
+}
+
+static bool is_disabled(const void *blob, int node)
+{
+    int length = 0;
+    const char *status = fdt_getprop(blob, node, "status", &length);
+
+    return status && fdt_stringlist_contains(status, length, "disabled");
 }
 
 /* The index of a label; MAP_PART_COUNT for an unknown one. */
@@ -113,7 +133,7 @@ static int read_parts(const void *blob, struct ota_map *map)
     {
         size_t part = find_label(blob, node);
         const fdt32_t *reg = get_cells(blob, node, "reg", 2);
-        if (part == MAP_PART_COUNT) {
+        if (part == MAP_PART_COUNT || is_disabled(blob, node)) {
             continue;
         }
         if (!reg || map->parts[part].length) {
@@ -140,25 +160,51 @@ static bool area_sound(const struct ota_map *map, const struct ota_area *area)
            area->length <= map->flash_size - area->start;
 }
 
-static int check_parts(const struct ota_map *map)
+static bool is_expected(const struct ota_map *map, size_t part)
 {
-    if (map->sector_size == 0 || map->flash_size % map->sector_size != 0) {
+    static const uint8_t slot_parts[OTA_SLOT_COUNT] = {MAP_SLOT_A, MAP_SLOT_B,
+                                                       MAP_RECOVERY};
+    unsigned slot = 0;
+
+    while (slot < OTA_SLOT_COUNT && slot_parts[slot] != part) {
+        slot++;
+    }
+    return slot == OTA_SLOT_COUNT ||
+           mechanism_has(mechanism_of(map->mechanism), slot);
+}
+
+static int check_part(const struct ota_map *map, size_t part)
+{
+    const struct ota_area *area = &map->parts[part];
+
+    if (!is_expected(map, part)) {
+        return area->length == 0 ? OTA_OK : OTA_ERR_RANGE;
+    }
+    if (area->length == 0) {
+        return OTA_ERR_NONE;
+    }
+    if (!area_sound(map, area)) {
         return OTA_ERR_RANGE;
     }
-    for (size_t i = 0; i < MAP_PART_COUNT; i++) {
-        if (map->parts[i].length == 0) {
-            return OTA_ERR_NONE;
-        }
-        if (!area_sound(map, &map->parts[i])) {
+    for (size_t i = 0; i < part; i++) {
+        if (overlap(area, &map->parts[i])) {
             return OTA_ERR_RANGE;
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (overlap(&map->parts[i], &map->parts[j])) {
-                return OTA_ERR_RANGE;
-            }
         }
     }
     return OTA_OK;
+}
+
+static int check_parts(const struct ota_map *map)
+{
+    int err = OTA_OK;
+
+    if (map->sector_size == 0 || map->flash_size % map->sector_size != 0) {
+        return OTA_ERR_RANGE;
+    }
+    for (size_t i = 0; i < MAP_PART_COUNT && !err; i++) {
+        err = check_part(map, i);
+    }
+    return err;
 }
 
 static bool blob_sound(const void *blob, uint32_t size)
@@ -174,6 +220,9 @@ int map_read(const void *blob, uint32_t size, struct ota_map *map)
         return OTA_ERR_RANGE;
     }
     int err = read_attempts(blob, map);
+    if (!err) {
+        err = read_mechanism(blob, map);
+    }
     if (!err) {
         err = read_flash_size(blob, map);
     }

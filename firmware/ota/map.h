@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The board as the boot chain needs it, read from the devicetree: where the
- * partitions are, how many attempts a trial has, which public keys the blob
- * holds. The caller owns everything; the key pointers point into the blob. A
- * blob that lacks anything, or whose partitions overlap, leave the flash or are
- * not whole sectors, is refused as a whole.
+ * partitions are, how the product updates, how many attempts a trial has, which
+ * public keys the blob holds. The caller owns everything; the key pointers point
+ * into the blob. A partition with the status "disabled" does not exist. A blob
+ * that lacks anything, has a slot that its mechanism does not have, or whose
+ * partitions overlap, leave the flash or are not whole sectors, is refused as a
+ * whole.
  */
 #ifndef OTALAB_OTA_MAP_H
 #define OTALAB_OTA_MAP_H
@@ -40,7 +42,8 @@ struct ota_map {
     uint32_t commit_after_ms;    /* 0: only on request */
     uint32_t trial_power_losses; /* most attempts of a trial given back */
     uint8_t trial_attempts;      /* 1..255 */
-    struct ota_area parts[MAP_PART_COUNT];
+    uint8_t mechanism;           /* enum ota_mechanism */
+    struct ota_area parts[MAP_PART_COUNT]; /* length 0: does not exist */
 };
 
 /* 0, OTA_ERR_NONE if something is missing, OTA_ERR_RANGE if something is

@@ -13,6 +13,17 @@ enum ota_slot policy_other(enum ota_slot slot)
     return slot == OTA_SLOT_A ? OTA_SLOT_B : OTA_SLOT_A;
 }
 
+static const struct mechanism *mechanism(const struct policy_limits *limits)
+{
+    return mechanism_of(limits->mechanism);
+}
+
+enum ota_slot policy_way_out(enum ota_slot slot,
+                             const struct policy_limits *limits)
+{
+    return (enum ota_slot)mechanism(limits)->way_out[slot];
+}
+
 static bool digest_known(const uint8_t digest[OTA_DIGEST_SIZE])
 {
     return !bytes_are(digest, OTA_DIGEST_SIZE, 0);
@@ -88,14 +99,26 @@ bool policy_has_fallback(const struct boot_state *now)
     return now->state == OTA_TRIAL && now->reason == OTA_REASON_NONE;
 }
 
+static void go_to_recovery(const struct boot_state *now,
+                           const struct policy_limits *limits,
+                           struct boot_state *next)
+{
+    (void)now;
+    move_to(next, OTA_SLOT_RECOVERY, OTA_CONFIRMED, 0, limits);
+}
+
 static void leave_trial(const struct boot_state *now,
                         const struct policy_limits *limits,
                         struct boot_state *next)
 {
     bool confirmed = policy_has_fallback(now);
+    enum ota_slot slot = policy_way_out((enum ota_slot)now->slot, limits);
 
-    move_to(next, policy_other((enum ota_slot)now->slot),
-            confirmed ? OTA_CONFIRMED : OTA_TRIAL,
+    if (slot == OTA_SLOT_RECOVERY) {
+        go_to_recovery(now, limits, next);
+        return;
+    }
+    move_to(next, slot, confirmed ? OTA_CONFIRMED : OTA_TRIAL,
             confirmed ? 0 : limits->trial_attempts, limits);
     /* The fuses held that much when the trial began. If they hold less now, a
      * burn was torn, and will be completed. */
@@ -126,7 +149,7 @@ struct request_rule {
 static bool unknown_kind(const struct asked *asked)
 {
     return asked->request->kind < OTA_REQUEST_TRIAL ||
-           asked->request->kind > OTA_REQUEST_ALIVE;
+           asked->request->kind > OTA_REQUEST_FETCH;
 }
 
 static bool on_trial(const struct asked *asked)
@@ -158,7 +181,29 @@ static bool no_way_back(const struct asked *asked)
 static bool not_the_other_slot(const struct asked *asked)
 {
     return asked->request->slot > OTA_SLOT_B ||
-           asked->request->slot == asked->now->slot;
+           asked->request->slot == asked->now->slot ||
+           !mechanism_has(mechanism(asked->limits), asked->request->slot);
+}
+
+static bool no_trials(const struct asked *asked)
+{
+    return !mechanism(asked->limits)->trials;
+}
+
+static bool no_fetching(const struct asked *asked)
+{
+    return !mechanism(asked->limits)->recovery_fetches;
+}
+
+static bool in_recovery(const struct asked *asked)
+{
+    return asked->now->slot == OTA_SLOT_RECOVERY;
+}
+
+static bool not_my_target(const struct asked *asked)
+{
+    return asked->request->slot !=
+           mechanism(asked->limits)->target[asked->now->slot];
 }
 
 static bool rejected_before(const struct asked *asked)
@@ -182,6 +227,7 @@ static bool beyond_capacity(const struct asked *asked)
 /* In order; the first that holds refuses. If none holds, it is accepted. */
 static const struct request_rule request_rules[] = {
     {0, unknown_kind, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_TRIAL, no_trials, OTA_REASON_BAD_REQUEST},
     {OTA_REQUEST_TRIAL, on_trial, OTA_REASON_NO_FALLBACK},
     {OTA_REQUEST_TRIAL, not_the_other_slot, OTA_REASON_BAD_REQUEST},
     {OTA_REQUEST_TRIAL, stale, OTA_REASON_STALE},
@@ -195,6 +241,12 @@ static const struct request_rule request_rules[] = {
     {OTA_REQUEST_ABANDON, not_this_image, OTA_REASON_BAD_REQUEST},
     {OTA_REQUEST_ALIVE, not_on_trial, OTA_REASON_BAD_REQUEST},
     {OTA_REQUEST_ALIVE, not_this_image, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_FETCH, no_fetching, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_FETCH, on_trial, OTA_REASON_NO_FALLBACK},
+    {OTA_REQUEST_FETCH, in_recovery, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_FETCH, not_my_target, OTA_REASON_BAD_REQUEST},
+    {OTA_REQUEST_FETCH, stale, OTA_REASON_STALE},
+    {OTA_REQUEST_FETCH, rejected_before, OTA_REASON_REJECTED_BEFORE},
 };
 
 static enum ota_reason judge(const struct asked *asked)
@@ -216,14 +268,18 @@ static void one_more_round(struct boot_state *next)
         (uint8_t)(next->rounds + (next->rounds < UINT8_MAX ? 1 : -1));
 }
 
+/* From recovery, only a release that it has fetched as planned can go back there
+ * if it fails; anything else is tried because nothing better is left. */
 static void grant_trial(const struct asked *asked, struct boot_state *next)
 {
-    bool from_recovery = asked->now->slot == OTA_SLOT_RECOVERY;
+    bool from_recovery = in_recovery(asked);
+    bool planned = !no_fetching(asked) && asked->request->number != 0;
 
     move_to(next, (enum ota_slot)asked->request->slot, OTA_TRIAL,
             asked->limits->trial_attempts, asked->limits);
     memcpy(next->digest, asked->request->digest, OTA_DIGEST_SIZE);
-    next->reason = from_recovery ? OTA_REASON_NO_FALLBACK : OTA_REASON_NONE;
+    next->reason =
+        from_recovery && !planned ? OTA_REASON_NO_FALLBACK : OTA_REASON_NONE;
     if (from_recovery) {
         one_more_round(next);
     }
@@ -263,6 +319,12 @@ static void grant_abandon(const struct asked *asked, struct boot_state *next)
     next->reason = OTA_REASON_SURROUNDINGS;
 }
 
+static void grant_fetch(const struct asked *asked, struct boot_state *next)
+{
+    go_to_recovery(asked->now, asked->limits, next);
+    next->reason = OTA_REASON_NONE;
+}
+
 enum ota_reason policy_request(const struct boot_state *now,
                                const struct request *request,
                                const struct policy_limits *limits,
@@ -274,6 +336,7 @@ enum ota_reason policy_request(const struct boot_state *now,
         [OTA_REQUEST_COMMIT] = grant_commit,
         [OTA_REQUEST_ABANDON] = grant_abandon,
         [OTA_REQUEST_ALIVE] = grant_nothing,
+        [OTA_REQUEST_FETCH] = grant_fetch,
     };
     struct asked asked = {now, request, limits};
 
@@ -397,7 +460,8 @@ uint32_t policy_resort(const struct boot_state *now, enum ota_slot slot,
 
 /* Where to go after an image was refused, in order of preference. */
 struct way_out {
-    bool (*when)(const struct boot_state *now, unsigned tried);
+    bool (*when)(const struct boot_state *now, enum ota_slot way_out,
+                 unsigned tried);
     void (*go)(const struct boot_state *now, const struct policy_limits *limits,
                struct boot_state *next);
 };
@@ -407,20 +471,24 @@ static bool slot_left(unsigned tried, enum ota_slot slot)
     return !(tried & 1u << slot);
 }
 
-static bool trial_can_leave(const struct boot_state *now, unsigned tried)
+static bool trial_can_leave(const struct boot_state *now, enum ota_slot way_out,
+                            unsigned tried)
 {
-    return now->state == OTA_TRIAL &&
-           slot_left(tried, policy_other((enum ota_slot)now->slot));
+    return now->state == OTA_TRIAL && slot_left(tried, way_out);
 }
 
-static bool other_left(const struct boot_state *now, unsigned tried)
-{
-    return slot_left(tried, policy_other((enum ota_slot)now->slot));
-}
-
-static bool recovery_left(const struct boot_state *now, unsigned tried)
+static bool other_left(const struct boot_state *now, enum ota_slot way_out,
+                       unsigned tried)
 {
     (void)now;
+    return way_out != OTA_SLOT_RECOVERY && slot_left(tried, way_out);
+}
+
+static bool recovery_left(const struct boot_state *now, enum ota_slot way_out,
+                          unsigned tried)
+{
+    (void)now;
+    (void)way_out;
     return slot_left(tried, OTA_SLOT_RECOVERY);
 }
 
@@ -428,22 +496,18 @@ static void go_to_trial_of(enum ota_slot slot,
                            const struct policy_limits *limits,
                            struct boot_state *next)
 {
-    move_to(next, slot, OTA_TRIAL, limits->trial_attempts, limits);
+    bool trial = mechanism(limits)->trials;
+
+    move_to(next, slot, trial ? OTA_TRIAL : OTA_CONFIRMED,
+            trial ? limits->trial_attempts : 0, limits);
 }
 
 static void try_other(const struct boot_state *now,
                       const struct policy_limits *limits,
                       struct boot_state *next)
 {
-    go_to_trial_of(policy_other((enum ota_slot)now->slot), limits, next);
-}
-
-static void go_to_recovery(const struct boot_state *now,
-                           const struct policy_limits *limits,
-                           struct boot_state *next)
-{
-    (void)now;
-    move_to(next, OTA_SLOT_RECOVERY, OTA_CONFIRMED, 0, limits);
+    go_to_trial_of(policy_way_out((enum ota_slot)now->slot, limits), limits,
+                   next);
 }
 
 static const struct way_out ways_out[] = {
@@ -456,8 +520,10 @@ bool policy_reject(const struct boot_state *now, enum ota_reason reason,
                    const uint8_t digest[OTA_DIGEST_SIZE], unsigned tried,
                    const struct policy_limits *limits, struct boot_state *next)
 {
+    enum ota_slot way_out = policy_way_out((enum ota_slot)now->slot, limits);
+
     for (size_t i = 0; i < COUNT(ways_out); i++) {
-        if (ways_out[i].when(now, tried)) {
+        if (ways_out[i].when(now, way_out, tried)) {
             *next = *now;
             ways_out[i].go(now, limits, next);
             remember_rejected(next, digest, reason);
@@ -483,7 +549,8 @@ void policy_start_over(const struct policy_candidate candidates[2],
         b_runs && (!a_runs || b_newer) ? OTA_SLOT_B : OTA_SLOT_A;
 
     memset(next, 0, sizeof(*next));
-    if (a_runs || b_runs) {
+    if (a_runs || b_runs ||
+        !mechanism_has(mechanism(limits), OTA_SLOT_RECOVERY)) {
         go_to_trial_of(slot, limits, next);
         memcpy(next->digest, candidates[slot].info.digest, OTA_DIGEST_SIZE);
     } else {
@@ -510,7 +577,14 @@ struct entrant {
     const struct boot_state *now;
     const struct image_info *info;
     const struct image_info *fallback;
+    const struct policy_limits *limits;
 };
+
+/* Nothing is known about what was written over the only slot. */
+static bool has_no_trials(const struct entrant *entrant)
+{
+    return !mechanism(entrant->limits)->trials;
+}
 
 /* The last way out is any authentic image in recovery's place; no image is
  * tried against it. */
@@ -560,6 +634,7 @@ static const struct {
     enum ota_reason verdict;
 } entrant_rules[] = {
     {is_recovery, OTA_REASON_NONE},
+    {has_no_trials, OTA_REASON_NONE},
     {another_image, OTA_REASON_BAD_REQUEST},
     {confirmed_already, OTA_REASON_NONE},
     {tried_in_vain, OTA_REASON_REJECTED_BEFORE},
@@ -570,9 +645,10 @@ static const struct {
 
 enum ota_reason policy_admit(const struct boot_state *now,
                              const struct image_info *info,
-                             const struct image_info *fallback)
+                             const struct image_info *fallback,
+                             const struct policy_limits *limits)
 {
-    struct entrant entrant = {now, info, fallback};
+    struct entrant entrant = {now, info, fallback, limits};
 
     for (size_t i = 0; i < COUNT(entrant_rules); i++) {
         if (entrant_rules[i].when(&entrant)) {

@@ -23,11 +23,13 @@
 
 #include "ota/image.h"
 #include "ota/journal.h"
+#include "ota/mechanism.h"
 #include "ota/request.h"
 
 struct policy_limits {
     uint8_t trial_attempts; /* from the devicetree, >= 1 */
     uint8_t power_losses;   /* most attempts of a trial given back */
+    uint8_t mechanism;      /* enum ota_mechanism */
     uint32_t fuse_counter;  /* value in the fuses */
     uint32_t fuse_capacity; /* highest value they can hold */
 };
@@ -46,7 +48,12 @@ struct policy_ending {
 
 /* The other one of slots a and b; for recovery, a. */
 enum ota_slot policy_other(enum ota_slot slot);
-/* A requested trial: the other slot is confirmed. */
+/* Where to go if the image in that slot is refused or has failed its trial; the
+ * slot itself if there is nothing else. */
+enum ota_slot policy_way_out(enum ota_slot slot,
+                             const struct policy_limits *limits);
+/* A requested trial: the way out is a confirmed image, or recovery where that
+ * is the mechanism. */
 bool policy_has_fallback(const struct boot_state *now);
 
 /*
@@ -54,8 +61,10 @@ bool policy_has_fallback(const struct boot_state *now);
  * returns the verdict to trace (OTA_REASON_NONE: accepted). A request that is
  * not new changes nothing; a refused one is marked as handled.
  *
- * Trial: only from a confirmed state, for the other slot, with a digest not
- * rejected before. Confirm: only for the slot and digest on trial. Commit: only
+ * Trial: only from a confirmed state, for another slot that exists, with a
+ * digest not rejected before. Fetch: only if the mechanism has recovery fetch,
+ * from a confirmed application, for the slot that it updates, under the same
+ * conditions; recovery runs next. Confirm: only for the slot and digest on trial. Commit: only
  * from a confirmed state, with the running digest and a counter within
  * capacity. Abandon: only for the slot and digest on trial, and only if the
  * other slot is confirmed; the image is not remembered as rejected. Alive: only
@@ -96,7 +105,7 @@ enum ota_slot policy_resort_first(const struct boot_state *now);
 
 /*
  * The image in `now->slot` was refused with `reason`: record that and move on.
- * From a trial to the other slot; from a confirmed image to the other slot as a
+ * From a trial to its way out; from a confirmed image to the other slot as a
  * trial, then to recovery. `digest` is remembered if the reason is lasting (the
  * image was authentic, but will never be allowed); a damaged image may be
  * written again. `tried` is a bit mask of slots already refused at this boot,
@@ -107,7 +116,7 @@ bool policy_reject(const struct boot_state *now, enum ota_reason reason,
                    const struct policy_limits *limits, struct boot_state *next);
 
 /* No valid journal: the newest allowed image in slots a and b as a trial with
- * full attempts, else recovery. */
+ * full attempts, else recovery; as confirmed where nothing has a trial. */
 void policy_start_over(const struct policy_candidate candidates[2],
                        const struct policy_limits *limits,
                        struct boot_state *next);
@@ -120,11 +129,13 @@ enum ota_reason policy_allow(const struct image_info *info,
  * Is this allowed image the one that `now` refers to, and may it be tried?
  * `fallback` is what the slot to go back to claims to hold, NULL if there is
  * none. A confirmed state passes if the image is the one that was confirmed.
- * The recovery image always passes: it is the last way out.
+ * The recovery image always passes: it is the last way out. So does any image
+ * where new ones have no trial.
  */
 enum ota_reason policy_admit(const struct boot_state *now,
                              const struct image_info *info,
-                             const struct image_info *fallback);
+                             const struct image_info *fallback,
+                             const struct policy_limits *limits);
 
 /*
  * Was that verified image refused only because of what its fallback claims to

@@ -19,7 +19,8 @@ enum ota_request_kind {
     OTA_REQUEST_CONFIRM = 2,
     OTA_REQUEST_COMMIT = 3,
     OTA_REQUEST_ABANDON = 4, /* end my trial, I am not at fault */
-    OTA_REQUEST_ALIVE = 5    /* I am on trial and have begun to run */
+    OTA_REQUEST_ALIVE = 5,   /* I am on trial and have begun to run */
+    OTA_REQUEST_FETCH = 6    /* I give way to recovery, which updates me */
 };
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The recovery image: started when neither slot can run. It keeps the device
- * reachable on its console and, with a modem, fetches a whole image into a
- * damaged slot: whatever the server offers and the fuses allow. As long as
+ * The recovery image: started when no slot can run, or when the application has
+ * given way to it (mechanism.h). It keeps the device reachable on its console
+ * and, with a modem, fetches a whole image into a slot, a damaged one if there
+ * is a choice: whatever the server offers and the fuses allow. As long as
  * nothing comes, it has the images in the slots tried again, at growing
  * intervals, because they may have failed for reasons that are past.
  */
@@ -58,8 +59,12 @@ static void do_status(struct recovery *recovery)
 
     text_put(&line, "recovery ");
     text_version(&line, recovery->info.version);
-    text_put(&line, ": no application can run, last reason ");
-    text_number(&line, recovery->info.reason);
+    if (recovery->info.reason == OTA_REASON_NONE) {
+        text_put(&line, ": the application has given way");
+    } else {
+        text_put(&line, ": no application can run, last reason ");
+        text_number(&line, recovery->info.reason);
+    }
     text_say(&line);
     updater_tell(&recovery->updater);
 }

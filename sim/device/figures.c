@@ -242,12 +242,41 @@ static bool has(const struct reader *reader, int node, const char *property)
     return node >= 0 && fdt_getprop(reader->dtb, node, property, NULL) != NULL;
 }
 
+static const char *const mechanisms[BOARD_MECHANISMS] = {"ab", "recovery",
+                                                         "unsafe"};
+
+const char *board_mechanism_name(enum board_mechanism mechanism)
+{
+    return mechanisms[mechanism];
+}
+
+static enum board_mechanism read_mechanism(struct reader *reader, int node)
+{
+    int length = 0;
+    const char *name =
+        node < 0 ? NULL
+                 : fdt_getprop(reader->dtb, node, "otalab,mechanism", &length);
+    unsigned found = 0;
+
+    while (name != NULL && found < BOARD_MECHANISMS &&
+           !fdt_stringlist_contains(name, length, mechanisms[found])) {
+        found++;
+    }
+    if (found == BOARD_MECHANISMS) {
+        fail(reader, name_of(reader, node),
+             "otalab,mechanism must be ab, recovery or unsafe");
+        return BOARD_AB;
+    }
+    return (enum board_mechanism)found;
+}
+
 static void read_boot(struct reader *reader, struct policy_figures *policy)
 {
     int node = find_node(reader, "otalab,boot");
 
     policy->attempts = read_u32(reader, node, "trial-attempts");
     policy->deadline_ns = read_ms(reader, node, "trial-deadline-ms");
+    policy->mechanism = read_mechanism(reader, node);
     if (has(reader, node, "trial-power-losses")) {
         policy->power_losses = read_u32(reader, node, "trial-power-losses");
     }
@@ -342,6 +371,15 @@ static void read_part(struct reader *reader, int node, uint32_t size,
     map->part[map->count++] = part;
 }
 
+static bool is_disabled(const struct reader *reader, int node)
+{
+    int length = 0;
+    const char *status = fdt_getprop(reader->dtb, node, "status", &length);
+
+    return status != NULL &&
+           fdt_stringlist_contains(status, length, "disabled");
+}
+
 int board_map_read(const void *dtb, size_t size, struct board_map *map,
                    struct diag *diag)
 {
@@ -363,7 +401,7 @@ int board_map_read(const void *dtb, size_t size, struct board_map *map,
     }
     fdt_for_each_subnode(node, dtb, parts)
     {
-        if (!reader.failed) {
+        if (!reader.failed && !is_disabled(&reader, node)) {
             read_part(&reader, node, flash, map);
         }
     }

@@ -23,6 +23,14 @@ struct board_part {
     uint32_t length;
 };
 
+/* How the product updates (docs/mechanisms.md). */
+enum board_mechanism {
+    BOARD_AB = 0, /* also if the devicetree does not say */
+    BOARD_RECOVERY,
+    BOARD_UNSAFE,
+    BOARD_MECHANISMS
+};
+
 /* The values used by boot chain and update agent, as far as others need to know
  * them. */
 struct policy_figures {
@@ -33,9 +41,10 @@ struct policy_figures {
     uint64_t backoff_ns;     /* pause after a failure; doubles .. */
     uint64_t backoff_max_ns; /* .. up to this */
     uint64_t poll_ns;        /* pause between two polls of the server */
+    enum board_mechanism mechanism;
 };
 
-/* Partitions in the order of the blob; none overlap. */
+/* Partitions in the order of the blob, without disabled ones; none overlap. */
 struct board_map {
     uint32_t count;
     struct board_part part[BOARD_PARTS];
@@ -49,6 +58,9 @@ int board_map_read(const void *dtb, size_t size, struct board_map *map,
 /* A device without an agent node gets typical values. */
 int policy_figures_read(const void *dtb, size_t size,
                         struct policy_figures *policy, struct diag *diag);
+
+/* "ab" */
+const char *board_mechanism_name(enum board_mechanism mechanism);
 
 /* The partition of that name, or the one that contains the address; or NULL. */
 const struct board_part *board_map_find(const struct board_map *map,

@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "base/hex.h"
+#include "device/overlay.h"
 #include "engine/fit.h"
 #include "engine/publish.h"
 #include "engine/signer.h"
@@ -119,14 +120,31 @@ static int fit_accelerator(struct run_case *given, struct diag *diag)
     return 0;
 }
 
-static int read_board(struct run_case *given, struct diag *diag)
+/* The board's own blob, and on it the overlay of the scenario's mechanism. */
+static int read_blob(struct run_case *given, struct diag *diag)
 {
+    char file[64];
+    char path[600];
     int err = program_path(given, "otalab.dtb", given->dtb_path,
                            sizeof given->dtb_path, diag);
 
     err = err ? err
               : file_read(given->dtb_path, BOARD_DTB_SIZE, &given->dtb,
                           &given->dtb_size, diag);
+    if (err || given->scenario->mechanism == BOARD_AB) {
+        return err;
+    }
+    snprintf(file, sizeof file, "%s.dtbo",
+             board_mechanism_name(
+                 (enum board_mechanism)given->scenario->mechanism));
+    err = program_path(given, file, path, sizeof path, diag);
+    return err ? err : overlay_apply(&given->dtb, &given->dtb_size, path, diag);
+}
+
+static int read_board(struct run_case *given, struct diag *diag)
+{
+    int err = read_blob(given, diag);
+
     err = err ? err : set_properties(given, diag);
     err = err ? err : fit_accelerator(given, diag);
     err = err ? err

@@ -118,6 +118,7 @@ static void add_trials(struct maker *maker, const struct oracle *oracle)
         ADD(maker, oracle->trial[i].commit);
         ADD(maker, oracle->trial[i].asked);
         ADD(maker, oracle->trial[i].gave_back);
+        ADD(maker, oracle->trial[i].gave_way);
     }
 }
 

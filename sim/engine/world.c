@@ -156,6 +156,7 @@ static void add_oracle(mbedtls_sha256_context *context,
         ADD(context, oracle->trial[i].commit);
         ADD(context, oracle->trial[i].asked);
         ADD(context, oracle->trial[i].gave_back);
+        ADD(context, oracle->trial[i].gave_way);
     }
     ADD(context, oracle->release);
     ADD(context, oracle->claimed);

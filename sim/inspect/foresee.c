@@ -90,6 +90,7 @@ static struct policy_limits limits_of(const struct view *view, uint32_t counter,
     return (struct policy_limits){
         .trial_attempts = view->map.trial_attempts,
         .power_losses = (uint8_t)view->map.trial_power_losses,
+        .mechanism = view->map.mechanism,
         .fuse_counter = counter,
         .fuse_capacity = capacity,
     };
@@ -161,6 +162,10 @@ static void judge_place(struct view *view, enum decode_place place)
     struct image_limits limits = place_limits(view, place);
     uint32_t size = 0;
 
+    if (view->map.parts[places[place].part].length == 0) {
+        judged->reason = OTA_REASON_EMPTY; /* no such place */
+        return;
+    }
     judged->reason =
         image_load(&view->port, view->map.parts[places[place].part], &limits,
                    view->ram, &size);
@@ -292,11 +297,13 @@ static enum ota_reason try_chosen(struct view *view)
     if (chosen->reason != OTA_REASON_NONE) {
         return chosen->reason;
     }
-    enum decode_place other =
-        SLOT_PLACE(policy_other((enum ota_slot)state->slot));
-    bool known = policy_has_fallback(state) && peek(view, other, &claim);
+    enum ota_slot other =
+        policy_way_out((enum ota_slot)state->slot, &view->app);
+    bool known = policy_has_fallback(state) && other != OTA_SLOT_RECOVERY &&
+                 peek(view, SLOT_PLACE(other), &claim);
 
-    return policy_admit(state, &chosen->info, known ? &claim : NULL);
+    return policy_admit(state, &chosen->info, known ? &claim : NULL,
+                        &view->app);
 }
 
 static bool move_on(struct view *view, enum ota_reason reason)
@@ -353,6 +360,15 @@ static bool resort_to(struct view *view, enum ota_slot slot)
  * outdone by its fallback. */
 #define TRIES (OTA_SLOT_COUNT + 1u)
 
+static void rule_out_missing(struct view *view)
+{
+    for (unsigned slot = 0; slot < OTA_SLOT_COUNT; slot++) {
+        if (!mechanism_has(mechanism_of(view->map.mechanism), slot)) {
+            view->tried |= 1u << slot;
+        }
+    }
+}
+
 static bool select_slot(struct view *view)
 {
     for (unsigned i = 0; i < TRIES; i++) {
@@ -379,6 +395,7 @@ static void boot_slots(struct view *view)
         return;
     }
     view->out->state = journal.now;
+    rule_out_missing(view);
     take_request(view);
     if (view->out->state.sequence == 0) {
         start_over(view);
@@ -410,6 +427,7 @@ static int open_view(struct view *view, const struct dump *dump,
                          "the devicetree lacks properties that the boot chain "
                          "needs; what boots next is unknown");
     }
+    out->slots = mechanism_of(view->map.mechanism)->slots;
     view->ram = malloc(RAM_SIZE);
     if (view->ram == NULL) {
         return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
@@ -492,12 +510,19 @@ static void put_nothing(struct text *text, const struct foresight *foresight)
             reason_name(foresight->place[PLACE_BOOT_B].reason));
         return;
     }
-    put(text,
-        "boots nothing: the bootloader refuses slot-a (%s), slot-b (%s) and "
-        "recovery (%s)",
-        reason_name(foresight->place[PLACE_SLOT_A].reason),
-        reason_name(foresight->place[PLACE_SLOT_B].reason),
-        reason_name(foresight->place[PLACE_RECOVERY].reason));
+    put(text, "boots nothing: the bootloader refuses ");
+    for (unsigned i = PLACE_SLOT_A; i < PLACE_COUNT; i++) {
+        bool last = foresight->slots >> (i + 1 - PLACE_SLOT_A) == 0;
+
+        if (foresight->slots >> (i - PLACE_SLOT_A) & 1u) {
+            put(text, "%s%s (%s)",
+                i == PLACE_SLOT_A ? ""
+                : last            ? " and "
+                                  : ", ",
+                decode_place_name((enum decode_place)i),
+                reason_name(foresight->place[i].reason));
+        }
+    }
 }
 
 static void put_image(struct text *text, const struct foresight *foresight)

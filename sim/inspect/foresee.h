@@ -30,6 +30,7 @@ struct foresee_place {
 
 struct foresight {
     struct foresee_place place[PLACE_COUNT]; /* by enum decode_place */
+    uint8_t slots;                           /* that exist, a bit for each */
     bool rom_boots;                          /* there is a valid bootloader */
     unsigned copy;                           /* 0 or 1: boot-a or boot-b */
     bool boots;                              /* an image is started: */

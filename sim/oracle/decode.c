@@ -23,7 +23,8 @@ static const char *const place_names[PLACE_COUNT] = {"boot-a", "boot-b",
 static const char *const slot_names[] = {"slot-a", "slot-b", "recovery"};
 static const char *const state_names[] = {NULL, "confirmed", "trial"};
 static const char *const request_names[] = {NULL,     "trial",   "confirm",
-                                            "commit", "abandon", "alive"};
+                                            "commit", "abandon", "alive",
+                                            "fetch"};
 
 static const char *name_in(const char *const *names, size_t count,
                            uint32_t index)

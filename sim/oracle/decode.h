@@ -26,7 +26,8 @@ enum request_kind {
     REQUEST_CONFIRM = 2,
     REQUEST_COMMIT = 3,
     REQUEST_ABANDON = 4,
-    REQUEST_ALIVE = 5
+    REQUEST_ALIVE = 5,
+    REQUEST_FETCH = 6
 };
 enum journal_flag {
     JOURNAL_ASKED = 1u << 0,

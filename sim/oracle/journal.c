@@ -49,7 +49,7 @@ static void confirmed(struct oracle *oracle, const struct oracle_view *view,
         (!tried && oracle->good[oracle->journal_slot] == image)) {
         return;
     }
-    if (!trial->asked) {
+    if (!trial->asked && oracle_mechanism(view)->has_trials) {
         oracle_violate(oracle, view, 4,
                        "%s is confirmed but never asked for it",
                        view->judged->image[image].name);

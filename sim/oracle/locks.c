@@ -136,7 +136,10 @@ void oracle_locks_handed_over(struct oracle *oracle,
         check_locked(oracle, view, always[i]);
     }
     for (uint32_t slot = JOURNAL_SLOT_A; slot <= JOURNAL_SLOT_B; slot++) {
-        if (slot == oracle->journal_slot || slot == kept) {
+        bool runs = slot == oracle->journal_slot &&
+                    oracle_mechanism(view)->keeps_running;
+
+        if (runs || slot == kept) {
             check_locked(oracle, view, oracle_slot_partition(slot));
         }
     }

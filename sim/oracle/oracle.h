@@ -83,6 +83,7 @@ struct oracle_trial {
     uint32_t commit; /* the counter it asked to burn */
     bool asked;      /* to be confirmed, in the trial in force */
     bool gave_back;  /* its trial ended through no fault of its own */
+    bool gave_way;   /* it asked that recovery rewrite its slot */
 };
 
 struct oracle {

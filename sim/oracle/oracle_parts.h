@@ -7,6 +7,7 @@
  *   trial.c     rule 4: runs, deadline, requests, fallback
  *   fuses.c     rule 3
  *   liveness.c  rule 5: boots, bytes, erases
+ *   mechanism.c what the rules require of each way to update
  *   locks.c     rule 6: what was locked stays locked and unchanged
  * Every function takes the monitor and what it looks at; none keeps a pointer.
  */
@@ -37,6 +38,15 @@ bool oracle_touches(const struct oracle_view *view, const char *partition,
 
 /* Whether the record in force has that state. */
 bool oracle_says(const struct oracle *oracle, enum journal_state state);
+
+/* ---- mechanism.c ---- */
+struct oracle_mechanism {
+    bool has_trials; /* an image has to prove itself before it is confirmed */
+    bool keeps_running; /* the image in force is locked and not written */
+    /* an application may give way to recovery, and a trial goes back there */
+    bool falls_to_recovery;
+};
+const struct oracle_mechanism *oracle_mechanism(const struct oracle_view *view);
 
 /* ---- journal.c ---- */
 void oracle_journal_start(struct oracle *oracle,

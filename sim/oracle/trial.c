@@ -19,9 +19,10 @@ static const struct oracle_image *image_of(const struct oracle_view *view,
 }
 
 /* Whether the running image is not, or not yet, permanent. */
-static bool on_trial(const struct oracle *oracle)
+static bool on_trial(const struct oracle *oracle,
+                     const struct oracle_view *view)
 {
-    if (oracle->running == ORACLE_NONE) {
+    if (oracle->running == ORACLE_NONE || !oracle_mechanism(view)->has_trials) {
         return false;
     }
     return !oracle_says(oracle, JOURNAL_CONFIRMED) ||
@@ -75,21 +76,33 @@ static bool is_older(const struct oracle_image *image,
            (image->counter == than->counter && image->version < than->version);
 }
 
-/* By number alone: whether the partition is the one that is needed. */
-static uint32_t kept_candidate(const struct oracle *oracle)
+/* Where a trial goes back to. */
+static uint32_t fallback_slot(const struct oracle *oracle,
+                              const struct oracle_view *view)
 {
+    return oracle_mechanism(view)->falls_to_recovery
+               ? JOURNAL_SLOT_RECOVERY
+               : oracle_other_slot(oracle->journal_slot);
+}
+
+/* By number alone: whether the partition is the one that is needed. */
+static uint32_t kept_candidate(const struct oracle *oracle,
+                               const struct oracle_view *view)
+{
+    if (!oracle_mechanism(view)->keeps_running) {
+        return ORACLE_NONE;
+    }
     if (oracle_says(oracle, JOURNAL_CONFIRMED)) {
         return oracle->journal_slot;
     }
-    return oracle_says(oracle, JOURNAL_TRIAL)
-               ? oracle_other_slot(oracle->journal_slot)
-               : ORACLE_NONE;
+    return oracle_says(oracle, JOURNAL_TRIAL) ? fallback_slot(oracle, view)
+                                              : ORACLE_NONE;
 }
 
 uint32_t oracle_kept_slot(const struct oracle *oracle,
                           const struct oracle_view *view)
 {
-    uint32_t slot = kept_candidate(oracle);
+    uint32_t slot = kept_candidate(oracle, view);
 
     if (slot == JOURNAL_SLOT_RECOVERY) {
         return oracle_image_of_slot(view, slot) != ORACLE_NONE ? slot
@@ -102,7 +115,7 @@ uint32_t oracle_kept_slot(const struct oracle *oracle,
 void oracle_kept_written(struct oracle *oracle, const struct oracle_view *view,
                          const struct flash_op *op)
 {
-    uint32_t slot = kept_candidate(oracle);
+    uint32_t slot = kept_candidate(oracle, view);
 
     if (slot == ORACLE_NONE ||
         !oracle_touches(view, oracle_slot_partition(slot), op->address,
@@ -177,7 +190,8 @@ static void check_release(struct oracle *oracle, const struct oracle_view *view,
 
 /* An image that was confirmed and is tried again must ask again. Its runs are
  * forgotten if nothing is known against it: it gave up its trial, or lost power
- * as often as it ran. */
+ * as often as it ran. Where recovery is what a trial goes back to, it has asked
+ * for this one anew. */
 void oracle_trial_begins(struct oracle *oracle, const struct oracle_view *view,
                          uint32_t image)
 {
@@ -187,7 +201,8 @@ void oracle_trial_begins(struct oracle *oracle, const struct oracle_view *view,
     if (oracle->journal_slot != JOURNAL_SLOT_RECOVERY) {
         oracle->good[oracle->journal_slot] = ORACLE_NONE;
     }
-    if (trial->gave_back || trial->losses >= trial->runs) {
+    if (trial->gave_back || trial->losses >= trial->runs ||
+        oracle_mechanism(view)->falls_to_recovery) {
         trial->runs = 0;
         trial->losses = 0;
     }
@@ -196,12 +211,20 @@ void oracle_trial_begins(struct oracle *oracle, const struct oracle_view *view,
     trial->commit = 0;
 }
 
+/* It has asked for it, and recovery may take its place. */
+static bool gave_way(const struct oracle *oracle,
+                     const struct oracle_view *view, uint32_t slot)
+{
+    return oracle_mechanism(view)->falls_to_recovery &&
+           oracle->trial[oracle_image_of_slot(view, slot)].gave_way;
+}
+
 /* The recovery image is for a device that has nothing else. */
 static void check_recovery(struct oracle *oracle,
                            const struct oracle_view *view)
 {
     for (uint32_t slot = JOURNAL_SLOT_A; slot <= JOURNAL_SLOT_B; slot++) {
-        if (is_good(oracle, view, slot)) {
+        if (is_good(oracle, view, slot) && !gave_way(oracle, view, slot)) {
             oracle_violate(
                 oracle, view, 1,
                 "recovery runs, although %s holds %s, which is confirmed and "
@@ -225,8 +248,7 @@ static uint32_t most_runs(const struct oracle *oracle,
 }
 
 /* There is something better than the image on trial. */
-static void check_run(struct oracle *oracle, const struct oracle_view *view,
-                      const struct oracle_image *better)
+static void check_runs(struct oracle *oracle, const struct oracle_view *view)
 {
     const struct oracle_trial *trial = &oracle->trial[oracle->running];
     const struct oracle_image *image = image_of(view, oracle->running);
@@ -237,11 +259,29 @@ static void check_run(struct oracle *oracle, const struct oracle_view *view,
                        "%s runs unconfirmed for the %uth time of %u",
                        image->name, trial->runs, most);
     }
+}
+
+static void check_age(struct oracle *oracle, const struct oracle_view *view,
+                      const struct oracle_image *better)
+{
+    const struct oracle_image *image = image_of(view, oracle->running);
+
     if (is_older(image, better)) {
         oracle_violate(oracle, view, 4,
                        "%s runs on trial, which is older than %s", image->name,
                        better->name);
     }
+}
+
+/* Whether a trial goes back to recovery, and can. */
+static bool has_recovery(const struct oracle *oracle,
+                         const struct oracle_view *view)
+{
+    uint32_t image = oracle_image_of_slot(view, JOURNAL_SLOT_RECOVERY);
+
+    return fallback_slot(oracle, view) == JOURNAL_SLOT_RECOVERY &&
+           image != ORACLE_NONE && image_of(view, image)->authentic &&
+           oracle_fuses_allow(view, image);
 }
 
 void oracle_trial_entered(struct oracle *oracle, const struct oracle_view *view)
@@ -251,14 +291,17 @@ void oracle_trial_entered(struct oracle *oracle, const struct oracle_view *view)
     if (oracle->journal_slot == JOURNAL_SLOT_RECOVERY) {
         check_recovery(oracle, view);
     }
-    if (!on_trial(oracle)) {
+    if (!on_trial(oracle, view)) {
         return;
     }
     trial->gave_back = false;
     trial->runs++;
     uint32_t better = better_image(oracle, view);
+    if (better != ORACLE_NONE || has_recovery(oracle, view)) {
+        check_runs(oracle, view);
+    }
     if (better != ORACLE_NONE) {
-        check_run(oracle, view, image_of(view, better));
+        check_age(oracle, view, image_of(view, better));
     }
 }
 
@@ -266,7 +309,7 @@ void oracle_trial_struck(struct oracle *oracle, const struct oracle_view *view)
 {
     uint32_t image = oracle->running;
 
-    if (!on_trial(oracle)) {
+    if (!on_trial(oracle, view)) {
         image = oracle_says(oracle, JOURNAL_TRIAL)
                     ? oracle_image_of_slot(view, oracle->journal_slot)
                     : ORACLE_NONE;
@@ -282,7 +325,7 @@ void oracle_trial_time(struct oracle *oracle, const struct oracle_view *view)
 {
     uint64_t deadline = view->judged->policy.deadline_ns;
 
-    if (!on_trial(oracle) || oracle->deadline_reported || deadline == 0) {
+    if (!on_trial(oracle, view) || oracle->deadline_reported || deadline == 0) {
         return;
     }
     uint64_t passed = view->now_ns - oracle->entered_ns;
@@ -303,6 +346,10 @@ static void heard(struct oracle *oracle, const struct oracle_view *view,
     struct oracle_trial *trial = &oracle->trial[image];
     bool tried = oracle_says(oracle, JOURNAL_TRIAL);
 
+    if (request->kind == REQUEST_FETCH) { /* this one names what is to come */
+        trial->gave_way = !tried && request->slot == oracle->journal_slot;
+        return;
+    }
     if (request->slot != oracle->journal_slot || !names(view, request, image)) {
         return;
     }

@@ -142,10 +142,13 @@ static const struct value_name causes[] = {{CTL_CAUSE_POWER_ON, "power-on"},
                                            {CTL_CAUSE_DEADLINE, "deadline"},
                                            {CTL_CAUSE_PIN, "pin"},
                                            {0, NULL}};
-static const struct value_name requests[] = {
-    {OTA_REQUEST_TRIAL, "trial"},   {OTA_REQUEST_CONFIRM, "confirm"},
-    {OTA_REQUEST_COMMIT, "commit"}, {OTA_REQUEST_ABANDON, "abandon"},
-    {OTA_REQUEST_ALIVE, "alive"},   {0, NULL}};
+static const struct value_name requests[] = {{OTA_REQUEST_TRIAL, "trial"},
+                                             {OTA_REQUEST_CONFIRM, "confirm"},
+                                             {OTA_REQUEST_COMMIT, "commit"},
+                                             {OTA_REQUEST_ABANDON, "abandon"},
+                                             {OTA_REQUEST_ALIVE, "alive"},
+                                             {OTA_REQUEST_FETCH, "fetch"},
+                                             {0, NULL}};
 static const struct value_name srams[] = {{BOARD_SRAM_SCRAMBLED, "scrambled"},
                                           {BOARD_SRAM_PARTLY, "partly"},
                                           {BOARD_SRAM_KEPT, "kept"},

@@ -265,6 +265,7 @@ struct scenario {
     struct scenario_network network;
     struct scenario_battery battery;
     uint32_t accelerator; /* 1: an accelerator is fitted and used */
+    uint32_t mechanism;   /* enum board_mechanism */
     unsigned properties;
     struct scenario_property property[SCENARIO_PROPERTIES];
 

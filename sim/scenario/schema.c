@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "board/registers.h"
+#include "device/figures.h"
 #include "image/edits.h"
 #include "ota/agent_why.h"
 #include "ota/reason.h"
@@ -69,6 +70,14 @@ static const struct schema_choice reset_causes[] = {
     {"pin", CTL_CAUSE_PIN, "the reset pin, pulled from outside"},
     {"software", CTL_CAUSE_SOFTWARE, "a restart requested by software"},
     {"deadline", CTL_CAUSE_DEADLINE, "the trial deadline"},
+    {NULL, 0, NULL}};
+
+static const struct schema_choice mechanisms[] = {
+    {"ab", BOARD_AB, "two slots: the application fetches into the other one"},
+    {"recovery", BOARD_RECOVERY,
+     "one slot of twice the size, which the recovery image rewrites"},
+    {"unsafe", BOARD_UNSAFE,
+     "the mistake: one slot, which the running application overwrites"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice placed_words[] = {
@@ -908,6 +917,13 @@ static const struct schema_key scenario_keys[] = {
      .help = "What the device uses to compute hashes and verify signatures",
      .usual = "software",
      .example = "accelerator"},
+    {.key = "mechanism",
+     .kind = SCHEMA_CHOICE,
+     IN(scenario, mechanism),
+     .choices = mechanisms,
+     .help = "How the device updates; selects a flash map of the board",
+     .usual = "ab",
+     .example = "recovery"},
     {.key = "devices",
      .kind = SCHEMA_NUMBER,
      IN(scenario, devices),

@@ -117,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_resort(&input);
     check_reject(&input);
     (void)policy_allow(&input.info, &input.limits);
-    (void)policy_admit(&input.now, &input.info, &input.fallback);
+    (void)policy_admit(&input.now, &input.info, &input.fallback, &input.limits);
     uint32_t target =
         policy_burn_target(&input.now, &input.info, &input.limits);
     require(target >= input.limits.fuse_counter);

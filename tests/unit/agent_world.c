@@ -355,7 +355,8 @@ static enum ota_reason admit(const struct aw *w, uint32_t image)
     enum ota_reason reason = policy_allow(&w->image[image].info, &w->limits);
     return reason ? reason
                   : policy_admit(&w->state, &w->image[image].info,
-                                 has ? &w->image[fallback].info : NULL);
+                                 has ? &w->image[fallback].info : NULL,
+                                 &w->limits);
 }
 
 /* Which image runs now; AW_IMAGES for none. */

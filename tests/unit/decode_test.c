@@ -316,7 +316,8 @@ Test(decode, requests, .init = one_record)
     cr_expect_eq(view.newest, 64);
     cr_expect_str_eq(decode_request_name(view.request[64].kind), "abandon");
     cr_expect_str_eq(decode_request_name(5), "alive");
-    cr_expect_str_eq(decode_request_name(6), "?");
+    cr_expect_str_eq(decode_request_name(6), "fetch");
+    cr_expect_str_eq(decode_request_name(7), "?");
 }
 
 /* The journal's record 5 has dealt with request 0x0102. */

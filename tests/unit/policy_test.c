@@ -509,22 +509,29 @@ Test(policy, a_trial_must_be_the_image_asked_for_and_no_step_back)
     struct image_info fallback = {.version = {1, 9, 0, 0}, .counter = 5};
 
     fill(info.digest, 0xB1);
-    cr_assert_eq(policy_admit(&now, &info, &fallback), OTA_REASON_NONE);
-    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_NONE);
+    cr_assert_eq(policy_admit(&now, &info, &fallback, &limits),
+                 OTA_REASON_NONE);
+    cr_assert_eq(policy_admit(&now, &info, NULL, &limits), OTA_REASON_NONE);
     fallback.version.major = 3;
-    cr_assert_eq(policy_admit(&now, &info, &fallback), OTA_REASON_DOWNGRADE);
+    cr_assert_eq(policy_admit(&now, &info, &fallback, &limits),
+                 OTA_REASON_DOWNGRADE);
     info.counter = 6; /* a security release may be a lower version */
-    cr_assert_eq(policy_admit(&now, &info, &fallback), OTA_REASON_NONE);
+    cr_assert_eq(policy_admit(&now, &info, &fallback, &limits),
+                 OTA_REASON_NONE);
     info.counter = 4;
-    cr_assert_eq(policy_admit(&now, &info, &fallback), OTA_REASON_COUNTER_LOW);
+    cr_assert_eq(policy_admit(&now, &info, &fallback, &limits),
+                 OTA_REASON_COUNTER_LOW);
     fill(info.digest, 0xB2);
-    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_BAD_REQUEST);
+    cr_assert_eq(policy_admit(&now, &info, NULL, &limits),
+                 OTA_REASON_BAD_REQUEST);
     fill(now.digest, 0);
-    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_NONE);
+    cr_assert_eq(policy_admit(&now, &info, NULL, &limits), OTA_REASON_NONE);
     fill(now.rejected[1], 0xB2);
-    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_REJECTED_BEFORE);
+    cr_assert_eq(policy_admit(&now, &info, NULL, &limits),
+                 OTA_REASON_REJECTED_BEFORE);
     now.state = OTA_CONFIRMED;
-    cr_assert_eq(policy_admit(&now, &info, &fallback), OTA_REASON_NONE);
+    cr_assert_eq(policy_admit(&now, &info, &fallback, &limits),
+                 OTA_REASON_NONE);
 }
 
 Test(policy, whatever_the_journal_says_of_recovery_it_may_run)
@@ -534,10 +541,10 @@ Test(policy, whatever_the_journal_says_of_recovery_it_may_run)
 
     fill(info.digest, 0xB1);
     fill(now.digest, 0xB2);
-    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_NONE);
+    cr_assert_eq(policy_admit(&now, &info, NULL, &limits), OTA_REASON_NONE);
     now.state = OTA_TRIAL;
     fill(now.rejected[0], 0xB1);
-    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_NONE);
+    cr_assert_eq(policy_admit(&now, &info, NULL, &limits), OTA_REASON_NONE);
 }
 
 Test(policy, fuses_are_burned_for_what_is_committed_and_carried)
@@ -823,9 +830,10 @@ Test(policy, in_a_last_resort_a_rejected_image_may_run)
     memset(&info, 0, sizeof(info));
     info.counter = 4;
     fill(info.digest, 0xB1);
-    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_NONE);
+    cr_assert_eq(policy_admit(&now, &info, NULL, &limits), OTA_REASON_NONE);
     now.rounds = 0;
-    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_REJECTED_BEFORE);
+    cr_assert_eq(policy_admit(&now, &info, NULL, &limits),
+                 OTA_REASON_REJECTED_BEFORE);
 }
 
 Test(policy, a_confirmation_ends_the_last_resort)
@@ -887,9 +895,10 @@ Test(policy, a_confirmed_record_of_another_image_is_not_believed)
     memset(&info, 0, sizeof(info));
     info.counter = 4;
     fill(info.digest, 0xA2);
-    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_BAD_REQUEST);
+    cr_assert_eq(policy_admit(&now, &info, NULL, &limits),
+                 OTA_REASON_BAD_REQUEST);
     memset(now.digest, 0, sizeof(now.digest));
-    cr_assert_eq(policy_admit(&now, &info, NULL), OTA_REASON_NONE,
+    cr_assert_eq(policy_admit(&now, &info, NULL, &limits), OTA_REASON_NONE,
                  "nothing is known yet");
 }
 

@@ -263,6 +263,7 @@ static void copy_oracle(struct oracle *to, const struct oracle *from)
         COPY(trial[i].commit);
         COPY(trial[i].asked);
         COPY(trial[i].gave_back);
+        COPY(trial[i].gave_way);
     }
     COPY(release);
     COPY(claimed);
