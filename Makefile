@@ -80,4 +80,6 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\): *## \(.*\)/\1\t\2/p' $(filter %akefile %.mk,$(MAKEFILE_LIST)) | \
 		expand -t 12
 
--include $(shell find $(B) $(ARMLIB) $(DEVOUT) -name '*.d' 2>/dev/null)
+# What objects depend on; a mutant's only where that mutant is built.
+-include $(shell find $(B) $(ARMLIB) $(DEVOUT) $(NATIVE_OUT) \
+	-path $(B)/mutants -prune -o -name '*.d' -print 2>/dev/null)

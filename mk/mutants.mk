@@ -30,6 +30,6 @@ $(mutant_names:%=mutant-%): mutant-%: | $(arm_libs)
 ifneq ($(filter $(mutant_names),$(M)),)
 $(mutant_dir)/.planted: tests/mutants/$(M).rule $(device_files) | $(arm_libs)
 	$(call say,PLANT,$<)
-	$(Q)tools/mutant.sh $< $(mutant_dir)/src
+	$(Q)tools/mutant.sh $< $(mutant_dir)/src $(mutant_dir)/firmware $(B)/firmware
 	$(Q)touch $@
 endif

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 #
 # Copies the device sources and plants the defect of one rule in the copy. File
-# times are kept, so only what the rule touches is compiled again.
+# times are kept, so only what the rule touches is compiled again. If the objects
+# of the sources without the defect are in BASE, OUT begins with a copy of those.
 #
-#   tools/mutant.sh RULE FOLDER
+#   tools/mutant.sh RULE FOLDER [OUT BASE]
 #   tools/mutant.sh --check         can every rule be applied? (those of
 #                                   tests/mutants, and those of the lessons)
 set -euo pipefail
@@ -28,8 +29,24 @@ plant() { # rule folder
     awk -v tree="$2" -f tools/mutant.awk "$1"
 }
 
+# Objects and what they depend on, which is in the copy of the sources now.
+copy_objects() { # sources out base
+    local base=$3/obj
+    rm -rf "$2"
+    [ -d "$base" ] && [ -f "$3/.flags" ] || return 0
+    mkdir -p "$2/obj"
+    cp -a "$3/.flags" "$2/"
+    cp -a "$base/bootloader" "$base/firmware" "$2/obj/"
+    find "$2/obj" -name '*.d' -exec sed -i -E \
+        -e "s#^$base/#$2/obj/#" \
+        -e "s#(^| )(bootloader|firmware)/#\1$1/\2/#g" {} +
+}
+
 case ${1:-} in
 --check) check ;;
-'') echo "usage: tools/mutant.sh RULE FOLDER | --check" >&2 && exit 2 ;;
-*) plant "$1" "${2:?usage: tools/mutant.sh RULE FOLDER}" ;;
+'') echo "usage: tools/mutant.sh RULE FOLDER [OUT BASE] | --check" >&2 && exit 2 ;;
+*)
+    plant "$1" "${2:?usage: tools/mutant.sh RULE FOLDER [OUT BASE]}"
+    [ $# -lt 4 ] || copy_objects "$2" "$3" "$4"
+    ;;
 esac

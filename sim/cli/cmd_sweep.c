@@ -15,6 +15,7 @@
 #include "cli/sweep_find.h"
 #include "cli/sweep_jobs.h"
 #include "cli/sweep_out.h"
+#include "cli/sweep_twin.h"
 #include "machine/machine.h"
 #include "report/select.h"
 #include "shell/options.h"
@@ -94,8 +95,9 @@ static const struct option_spec sweep_table[] = {
     [CHECK] = {.name = "check",
                .kind = OPTION_NUMBER,
                .argument = "N",
-               .help = "replay N cases from power-on; they must agree; "
-                       "default: 4"},
+               .help = "check the method with N cases: replayed from "
+                       "power-on, without the accelerator, cut between two "
+                       "changes, and on the other machine; default: 4"},
     [SEED] = {.name = "seed",
               .short_name = 's',
               .kind = OPTION_NUMBER,
@@ -323,6 +325,21 @@ static void say_how_to_go_on(const struct sweep_result *result)
 
 /* ---- the whole ------------------------------------------------------------------ */
 
+/* A run with QEMU takes as long as hundreds of native ones. */
+static int check_machine(const struct options *options,
+                         const struct sweep_jobs *jobs,
+                         struct sweep_result *result, struct diag *diag)
+{
+    uint32_t check = jobs->options.check;
+    struct sweep_twin twin = {.firmware = options->value[FIRMWARE].text,
+                              .qemu = options->value[QEMU].text,
+                              .cases =
+                                  machine_is_native() ? (check + 3) / 4 : check,
+                              .stop = jobs->options.run->interrupted};
+
+    return result->sweep.interrupted ? 0 : sweep_twin(&twin, result, diag);
+}
+
 static int sweep_it(const struct options *options, struct sweep_jobs *jobs,
                     struct sweep_result *result, struct diag *diag)
 {
@@ -340,6 +357,7 @@ static int sweep_it(const struct options *options, struct sweep_jobs *jobs,
         fprintf(stderr, "otalab sweep: no result: %s\n", diag->text);
         return interrupt_exit();
     }
+    err = err ? err : check_machine(options, jobs, result, diag);
     err = err ? err : sweep_out(&out, result, diag);
     if (err) {
         return err;

@@ -2,6 +2,7 @@
 #include "cli/native.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,21 +21,38 @@ void native_keep(int argc, char **argv)
     }
 }
 
+int native_other(char *out, size_t size)
+{
+    char own[512];
+    size_t tail = sizeof SUFFIX - 1;
+    ssize_t length = readlink("/proc/self/exe", own, sizeof own);
+
+    if (length <= (ssize_t)tail || (size_t)length + tail >= size) {
+        return -1;
+    }
+    own[length < (ssize_t)sizeof own ? length : 0] = '\0';
+    if (!machine_is_native()) {
+        snprintf(out, size, "%s%s", own, SUFFIX);
+        return 0;
+    }
+    if (strcmp(own + length - tail, SUFFIX) != 0) {
+        return -1;
+    }
+    snprintf(out, size, "%.*s", (int)((size_t)length - tail), own);
+    return 0;
+}
+
 int native_go(struct diag *diag)
 {
     char program[512];
-    ssize_t length;
 
     if (machine_is_native()) {
         return 0;
     }
-    length =
-        readlink("/proc/self/exe", program, sizeof program - sizeof SUFFIX);
-    if (length <= 0 || kept == NULL) {
+    if (kept == NULL || native_other(program, sizeof program) != 0) {
         return diag_fail(diag, OTALAB_ERR_SIMULATOR,
                          "this program's own file is not known");
     }
-    memcpy(program + length, SUFFIX, sizeof SUFFIX);
     kept[0] = program;
     (void)execv(program, kept);
     return diag_fail(diag, OTALAB_ERR_SIMULATOR,

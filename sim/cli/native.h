@@ -3,6 +3,8 @@
 #ifndef OTALAB_CLI_NATIVE_H
 #define OTALAB_CLI_NATIVE_H
 
+#include <stddef.h>
+
 #include "base/diag.h"
 #include "engine/token.h"
 
@@ -11,6 +13,10 @@ void native_keep(int argc, char **argv);
 /* Become that tool, with the arguments that were kept. Returns 0 if this is it
  * already, otherwise an error that says why it cannot run. */
 int native_go(struct diag *diag);
+
+/* The path of the other tool: the native one, or if this is that, the one for
+ * QEMU. 0, or -1 if it is not known. */
+int native_other(char *out, size_t size);
 
 /* A run can be replayed only on the kind of machine that it was made on. 0, or
  * OTALAB_ERR_USAGE with a line that names the tool. */

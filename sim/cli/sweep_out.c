@@ -13,6 +13,7 @@
 #include "report/sweep_html.h"
 #include "report/sweep_junit.h"
 #include "report/sweep_text.h"
+#include "sweep/check.h"
 
 static int write_file(const char *path,
                       int (*write)(FILE *out,
@@ -76,7 +77,7 @@ int sweep_exit_code(const struct sweep_result *result)
 {
     const struct sweep *sweep = &result->sweep;
 
-    if (sweep->counts.differed > 0) {
+    if (check_differed(sweep) > 0) {
         return -OTALAB_ERR_SIMULATOR;
     }
     if (sweep->interrupted) {

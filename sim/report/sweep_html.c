@@ -10,6 +10,7 @@
 #include "report/sweep_page.h"
 #include "report/sweep_text.h"
 #include "report/xml.h"
+#include "sweep/check.h"
 #include "sweep/family.h"
 #include "sweep/summary.h"
 
@@ -94,9 +95,11 @@ static void put_totals(FILE *out, const struct sweep_result *result,
              tally->mean_boots, tally->boots,
              sweep_seconds(tally->time_ns, time, sizeof time));
     put_total(out, "recovery", text);
-    snprintf(text, sizeof text, "%" PRIu64 ", %" PRIu64 " differed",
-             counts->checked, counts->differed);
-    put_total(out, "replayed from power-on", text);
+    for (unsigned i = 0; i < SWEEP_CHECKS; i++) {
+        snprintf(text, sizeof text, "%" PRIu64 ", %" PRIu64 " differed",
+                 result->sweep.check[i].cases, result->sweep.check[i].differed);
+        put_total(out, check_text(i), text);
+    }
     summary_covered(result, text, sizeof text);
     put_total(out, "explored", text);
     summary_left_out(result, text, sizeof text);

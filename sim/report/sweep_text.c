@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "record/event.h"
+#include "sweep/check.h"
 #include "sweep/summary.h"
 
 #define CELLS 64u      /* of the strip, in a line */
@@ -194,11 +195,15 @@ static void put_cost(const struct page *page)
             "boots", counts->boots, ms / 1000, ms / 100 % 10,
             rate(counts->boots, ms), rate(counts->nodes, ms),
             rate(counts->asked - counts->elsewhere, ms));
-    if (counts->checked > 0) {
-        fprintf(page->out,
-                "  %-18s %" PRIu64 " cases replayed from power-on, %" PRIu64
-                " differed\n",
-                "cross-check", counts->checked, counts->differed);
+    for (unsigned i = 0; i < SWEEP_CHECKS; i++) {
+        const struct sweep_check *check = &page->result->sweep.check[i];
+
+        if (check->cases > 0) {
+            fprintf(page->out,
+                    "  %-18s %" PRIu64 " cases %s, %" PRIu64 " differed\n",
+                    "cross-check", check->cases, check_text(i),
+                    check->differed);
+        }
     }
 }
 
@@ -359,14 +364,20 @@ static void put_undelivered(const struct page *page)
 
 static void put_differs(const struct page *page)
 {
-    const struct sweep *sweep = &page->result->sweep;
+    for (unsigned i = 0; i < SWEEP_CHECKS; i++) {
+        const struct sweep_check *check = &page->result->sweep.check[i];
 
-    if (sweep->counts.differed > 0) {
-        fprintf(
-            page->out,
-            "\nERROR a replay from power-on does not confirm a case; please "
-            "report it\n  replay    otalab replay '%s'\n",
-            sweep->differs != NULL ? sweep->differs : "");
+        if (check->differed == 0) {
+            continue;
+        }
+        fprintf(page->out,
+                "\nERROR a case %s ends in another way; please report it\n"
+                "  replay    otalab replay '%s'\n",
+                check_text(i), check->token != NULL ? check->token : "");
+        if (check->other != NULL) {
+            fprintf(page->out, "  against   otalab replay '%s'\n",
+                    check->other);
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "sweep/check.h"
 #include "sweep/family.h"
 #include "sweep/find.h"
 
@@ -464,6 +465,8 @@ static void at_end(struct explorer *explorer, uint32_t number)
     node->image = oracle->running;
     node->confirmed = oracle->journal_state == JOURNAL_CONFIRMED;
     node->content = flash_hash(&world->device[0].board.flash);
+    node->left = check_left(&world->device[0].board.flash,
+                            &world->device[0].board.otp, &explorer->given->map);
 }
 
 /* Whether a chain of resets leads back to the node. */

@@ -33,6 +33,7 @@ struct graph_node {
     bool open;            /* its cuts were not tried: the depth was reached */
     uint64_t time_ns;     /* of the boot, up to its end */
     uint64_t content;     /* ENDS: hash of the flash */
+    uint64_t left;        /* ENDS: the same without times, see check.h */
     char *text;           /* FAILS: why */
     uint32_t worst;       /* enum sweep_end, by worst_spread() */
     uint32_t first_child; /* in the list of edges */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sweep/check.h"
+
 /* ---- do they belong together? ---------------------------------------------- */
 
 static int differ(const struct merge_part *a, const struct merge_part *b,
@@ -116,8 +118,6 @@ static void add_counts(struct sweep_counts *sum, const struct sweep_counts *one)
     sum->merged += one->merged;
     sum->boots += one->boots;
     sum->open += one->open;
-    sum->checked += one->checked;
-    sum->differed += one->differed;
     sum->host_ms += one->host_ms;
 }
 
@@ -160,6 +160,7 @@ static void add_effect(struct sweep_effect *sum, const struct sweep_effect *one)
         sum->node = one->node;
         sum->boots = one->boots;
         sum->time_ns = one->time_ns;
+        sum->left = one->left;
     } else if (one->end > sum->end) {
         sum->end = one->end;
     }
@@ -292,8 +293,10 @@ static int add_part(struct sweep *sum, const struct sweep *one,
         beyond(one->counts.delivered, first_cuts(one, true));
     sum->depth = one->depth > sum->depth ? one->depth : sum->depth;
     sum->interrupted |= one->interrupted;
-    if (sum->differs == NULL && one->differs != NULL) {
-        sum->differs = strdup(one->differs);
+    for (unsigned i = 0; i < SWEEP_CHECKS && err == 0; i++) {
+        err = check_add(&sum->check[i], &one->check[i]) == 0
+                  ? 0
+                  : diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     }
     sum->left_out = one->left_out;
     if (one->worst_boots > sum->worst_boots) {

@@ -105,7 +105,6 @@ static void read_counts(struct reader *reader, json_object *object,
         {"delivered", &counts->delivered}, {"elsewhere", &counts->elsewhere},
         {"nodes", &counts->nodes},         {"merged", &counts->merged},
         {"boots", &counts->boots},         {"open", &counts->open},
-        {"checked", &counts->checked},     {"differed", &counts->differed},
         {"host_ms", &counts->host_ms},
     };
 
@@ -152,6 +151,38 @@ static void read_head(struct reader *reader, json_object *root,
     result->seed = number(reader, root, "seed", INT64_MAX);
 }
 
+/* NULL if it is empty. */
+static char *read_text(struct reader *reader, json_object *object,
+                       const char *key)
+{
+    const char *given = text(reader, object, key, TOKEN_MAX);
+    char *copied = given[0] != '\0' ? strdup(given) : NULL;
+
+    if (given[0] != '\0' && copied == NULL) {
+        wrong(reader, key, "does not fit into memory");
+    }
+    return copied;
+}
+
+/* Their names are compared when the result is written again. */
+static void read_checks(struct reader *reader, json_object *root,
+                        struct sweep_check check[SWEEP_CHECKS])
+{
+    json_object *array = member(reader, root, "checks", json_type_array);
+
+    if (array != NULL && json_object_array_length(array) != SWEEP_CHECKS) {
+        wrong(reader, "checks", "has a wrong length");
+    }
+    for (unsigned i = 0; i < SWEEP_CHECKS && reader->err == 0; i++) {
+        json_object *object = json_object_array_get_idx(array, i);
+
+        check[i].cases = number(reader, object, "cases", INT64_MAX);
+        check[i].differed = number(reader, object, "differed", INT64_MAX);
+        check[i].token = read_text(reader, object, "token");
+        check[i].other = read_text(reader, object, "other");
+    }
+}
+
 static void read_sweep(struct reader *reader, json_object *root,
                        struct sweep *sweep)
 {
@@ -160,11 +191,7 @@ static void read_sweep(struct reader *reader, json_object *root,
     sweep->left_out = number32(reader, root, "left_out");
     sweep->worst_boots = number32(reader, root, "worst_boots");
     sweep->worst_ns = number(reader, root, "worst_ns", INT64_MAX);
-    const char *differs = text(reader, root, "differs", TOKEN_MAX);
-
-    if (reader->err == 0 && differs[0] != '\0') {
-        sweep->differs = strdup(differs);
-    }
+    read_checks(reader, root, sweep->check);
     read_counts(reader, member(reader, root, "counts", json_type_object),
                 &sweep->counts);
 }
@@ -287,6 +314,7 @@ static void read_effect(struct reader *reader, json_object *object,
     effect->delivered = boolean(reader, object, "delivered");
     effect->boots = number32(reader, object, "boots");
     effect->time_ns = number(reader, object, "time_ns", INT64_MAX);
+    effect->left = number(reader, object, "left", INT64_MAX);
 }
 
 /* Only an event at which a sweep can cut. */

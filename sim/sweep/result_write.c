@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "record/event.h"
+#include "sweep/check.h"
 
 static void put_counts(struct json *json, const struct sweep_counts *counts)
 {
@@ -15,8 +16,6 @@ static void put_counts(struct json *json, const struct sweep_counts *counts)
     json_number(json, "merged", counts->merged);
     json_number(json, "boots", counts->boots);
     json_number(json, "open", counts->open);
-    json_number(json, "checked", counts->checked);
-    json_number(json, "differed", counts->differed);
     json_number(json, "host_ms", counts->host_ms);
     json_close(json, '}');
 }
@@ -43,6 +42,18 @@ static void put_head(struct json *json, const struct sweep_result *result)
     json_number(json, "seed", result->seed);
 }
 
+static void put_check(struct json *json, enum sweep_check_kind kind,
+                      const struct sweep_check *check)
+{
+    json_open(json, NULL, '{');
+    json_text(json, "check", check_name(kind));
+    json_number(json, "cases", check->cases);
+    json_number(json, "differed", check->differed);
+    json_text(json, "token", check->token != NULL ? check->token : "");
+    json_text(json, "other", check->other != NULL ? check->other : "");
+    json_close(json, '}');
+}
+
 static void put_sweep(struct json *json, const struct sweep *sweep)
 {
     json_bool(json, "interrupted", sweep->interrupted);
@@ -50,7 +61,11 @@ static void put_sweep(struct json *json, const struct sweep *sweep)
     json_number(json, "left_out", sweep->left_out);
     json_number(json, "worst_boots", sweep->worst_boots);
     json_number(json, "worst_ns", sweep->worst_ns);
-    json_text(json, "differs", sweep->differs != NULL ? sweep->differs : "");
+    json_open(json, "checks", '[');
+    for (unsigned i = 0; i < SWEEP_CHECKS; i++) {
+        put_check(json, (enum sweep_check_kind)i, &sweep->check[i]);
+    }
+    json_close(json, ']');
     put_counts(json, &sweep->counts);
 }
 
@@ -79,6 +94,7 @@ static void put_effect(struct json *json, const struct sweep_effect *effect)
     json_bool(json, "delivered", effect->delivered);
     json_number(json, "boots", effect->boots);
     json_number(json, "time_ns", effect->time_ns);
+    json_number(json, "left", effect->left);
     json_close(json, '}');
 }
 

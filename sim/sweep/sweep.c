@@ -8,6 +8,7 @@
 #include "base/core.h"
 #include "engine/case.h"
 #include "engine/run.h"
+#include "sweep/between.h"
 #include "sweep/explore.h"
 #include "sweep/family.h"
 #include "sweep/find.h"
@@ -141,6 +142,7 @@ static void measure(const struct graph *graph, struct sweep_effect *effect)
     for (size_t i = 0; i < graph->nodes && at != SWEEP_NONE; i++) {
         effect->boots++;
         effect->time_ns += graph->node[at].time_ns;
+        effect->left = graph->node[at].left;
         at = graph->node[at].next;
     }
 }
@@ -257,6 +259,7 @@ static int sweep_copy(struct scenario *scenario,
     sweep->image_size = largest_image(&given);
     err = err ? err : walk(&explorer, &result, diag);
     err = err ? err : verify_sample(&explorer, diag);
+    err = err ? err : between_sample(&explorer, diag);
     explore_free(&explorer);
     run_result_free(&result);
     case_free(&given);
@@ -294,7 +297,10 @@ void sweep_free(struct sweep *sweep)
     for (size_t i = 0; i < sweep->positions; i++) {
         free(sweep->position[i].effect);
     }
-    free(sweep->differs);
+    for (unsigned i = 0; i < SWEEP_CHECKS; i++) {
+        free(sweep->check[i].token);
+        free(sweep->check[i].other);
+    }
     free(sweep->failure);
     free(sweep->position);
     *sweep = (struct sweep){0};

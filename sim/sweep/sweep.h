@@ -77,6 +77,7 @@ struct sweep_effect {
                         cuts as far as the depth allows; see worst.h */
     uint32_t boots;   /* of the recovery without further cuts */
     uint64_t time_ns; /* and its virtual time, without pauses */
+    uint64_t left;    /* what it leaves, see check.h; 0: it fails */
 };
 
 struct sweep_position {
@@ -107,9 +108,23 @@ struct sweep_counts {
     uint64_t merged;    /* cuts that led to a known one */
     uint64_t boots;     /* run */
     uint64_t open;      /* nodes that were not run */
-    uint64_t checked;   /* replayed from power-on */
-    uint64_t differed;
-    uint64_t host_ms; /* decides nothing */
+    uint64_t host_ms;   /* decides nothing */
+};
+
+/* How a sweep checks its own method. */
+enum sweep_check_kind {
+    CHECK_REPLAY,   /* from power-on, as the token says */
+    CHECK_SOFTWARE, /* the same without the accelerator */
+    CHECK_BETWEEN,  /* cut between two changes, see between.h */
+    CHECK_MACHINE,  /* native instead of QEMU, or the other way round */
+    SWEEP_CHECKS
+};
+
+struct sweep_check {
+    uint64_t cases;
+    uint64_t differed; /* a defect of the simulator */
+    char *token;       /* of the first that differed, or NULL */
+    char *other;       /* what it was compared with, or NULL */
 };
 
 struct sweep_options {
@@ -122,7 +137,7 @@ struct sweep_options {
     uint32_t last;
     uint32_t shard; /* 0 .. shards - 1 */
     uint32_t shards;
-    uint32_t check;          /* cases to replay from power-on */
+    uint32_t check;          /* cases for each check */
     uint64_t seed;           /* chooses them, and the random forms */
     struct sweep_find *find; /* only compare, see sweep/find.h; or NULL */
     /* Called now and then. Or NULL. */
@@ -144,8 +159,7 @@ struct sweep {
     struct sweep_failure *failure; /* fewest cuts first */
     uint32_t image_size;           /* bytes of the largest, signed */
     struct token token;            /* of the clean run */
-    char *differs; /* token of the first case that a replay did not confirm, or
-                      NULL */
+    struct sweep_check check[SWEEP_CHECKS];
 };
 
 /* 0 if there is a result, complete or not; otherwise a negative enum otalab_err

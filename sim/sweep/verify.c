@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "sweep/check.h"
 #include "sweep/family.h"
 
 /* One effect of the clean run. */
@@ -49,46 +50,48 @@ static const struct graph_node *end_of(const struct graph *graph,
     return &graph->node[number];
 }
 
-static bool agrees(const struct graph_node *end,
+/* The same flash; without the accelerator only what does not depend on time. */
+static bool agrees(const struct explorer *explorer,
+                   const struct graph_node *end, enum sweep_check_kind kind,
                    const struct run_result *result)
 {
     if (end->state == NODE_FAILS) {
         return result->verdict != RUN_PASSED;
     }
-    return result->verdict == RUN_PASSED && result->devices > 0 &&
-           result->device[0].flash != NULL &&
-           flash_hash(result->device[0].flash) == end->content;
+    if (result->verdict != RUN_PASSED || result->devices == 0 ||
+        result->device[0].flash == NULL) {
+        return false;
+    }
+    return kind == CHECK_SOFTWARE
+               ? check_left(result->device[0].flash, &result->device[0].otp,
+                            &explorer->given->map) == end->left
+               : flash_hash(result->device[0].flash) == end->content;
 }
 
-static int keep_difference(struct explorer *explorer, const char *fault,
-                           struct diag *diag)
+/* Software takes longer, so nothing may depend on how long things take. */
+static void without_accelerator(struct scenario *scenario)
 {
-    struct sweep *sweep = explorer->sweep;
-    struct token token = sweep->token;
-
-    token.recording[0] = '\0';
-    sweep->counts.differed++;
-    if (sweep->differs != NULL) {
-        return 0;
+    scenario->accelerator = 0;
+    for (unsigned i = 0; i < scenario->expects; i++) {
+        scenario->expect[i].within_ns = 0;
     }
-    int err = token_add_fault(&token, fault, diag);
-
-    sweep->differs = malloc(TOKEN_MAX);
-    if (err == 0 && sweep->differs != NULL) {
-        (void)token_print(&token, sweep->differs, TOKEN_MAX);
-    }
-    return err;
 }
 
 /* `scenario` is a copy of the sweep's. */
 static int replay(struct explorer *explorer, struct scenario *scenario,
-                  const struct sample *sample, bool hard, struct diag *diag)
+                  const struct sample *sample, enum sweep_check_kind kind,
+                  bool hard, struct diag *diag)
 {
     struct run_options options = *explorer->given->options;
+    const struct graph_node *end =
+        end_of(&explorer->graph, sample->effect->node);
     struct run_result result;
     char fault[TOKEN_FAULT_SIZE];
 
     options.hard_cuts = hard;
+    if (kind == CHECK_SOFTWARE) {
+        without_accelerator(scenario);
+    }
     family_fault(&sample->position->place, sample->effect->form,
                  sample->effect->draw, fault, sizeof fault);
     int err = scenario_add_fault(scenario, fault, diag);
@@ -98,17 +101,16 @@ static int replay(struct explorer *explorer, struct scenario *scenario,
     }
     err = run_scenario(scenario, &options, &result, diag);
     if (err == 0 && result.verdict != RUN_INTERRUPTED) {
-        explorer->sweep->counts.checked++;
-        if (!agrees(end_of(&explorer->graph, sample->effect->node), &result)) {
-            err = keep_difference(explorer, fault, diag);
-        }
+        err = check_count(explorer->sweep, kind,
+                          agrees(explorer, end, kind, &result), fault, NULL,
+                          NULL, diag);
     }
     run_result_free(&result);
     return err;
 }
 
 static int replay_copy(struct explorer *explorer, const struct sample *sample,
-                       bool hard, struct diag *diag)
+                       enum sweep_check_kind kind, bool hard, struct diag *diag)
 {
     struct scenario *copy = malloc(sizeof *copy);
 
@@ -116,13 +118,15 @@ static int replay_copy(struct explorer *explorer, const struct sample *sample,
         return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     }
     *copy = *explorer->given->scenario;
-    int err = replay(explorer, copy, sample, hard, diag);
+    int err = replay(explorer, copy, sample, kind, hard, diag);
 
     free(copy);
     return err;
 }
 
-static int draw(struct explorer *explorer, bool merged, uint32_t count,
+/* `stream` names the random numbers that choose. */
+static int draw(struct explorer *explorer, enum sweep_check_kind kind,
+                bool merged, const char *stream, uint32_t count,
                 struct diag *diag)
 {
     size_t all = collect(explorer->sweep, merged, NULL);
@@ -134,20 +138,42 @@ static int draw(struct explorer *explorer, bool merged, uint32_t count,
         return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     }
     (void)collect(explorer->sweep, merged, list);
-    rng_init(&rng, explorer->options->seed, merged ? "merged" : "cases");
+    rng_init(&rng, explorer->options->seed, stream);
     for (uint32_t i = 0; i < count && all > 0 && err == 0; i++) {
-        err = replay_copy(explorer, &list[rng_below(&rng, all)], i % 2 == 1,
+        bool hard = kind == CHECK_REPLAY && i % 2 == 1;
+
+        err = replay_copy(explorer, &list[rng_below(&rng, all)], kind, hard,
                           diag);
     }
     free(list);
     return err;
 }
 
+/* Whether a scenario says something about the accelerator, and needs it. */
+static bool needs_accelerator(const struct scenario *scenario)
+{
+    for (unsigned i = 0; i < scenario->steps; i++) {
+        for (unsigned k = 0; k < scenario->step[i].actions; k++) {
+            if (scenario->step[i].action[k].kind == ACTION_ACCELERATOR) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 int verify_sample(struct explorer *explorer, struct diag *diag)
 {
+    const struct scenario *scenario = explorer->given->scenario;
     uint32_t count =
         explorer->sweep->interrupted ? 0 : explorer->options->check;
-    int err = draw(explorer, true, count / 2, diag);
+    int err = draw(explorer, CHECK_REPLAY, true, "merged", count / 2, diag);
 
-    return err ? err : draw(explorer, false, count - count / 2, diag);
+    err = err ? err
+              : draw(explorer, CHECK_REPLAY, false, "cases", count - count / 2,
+                     diag);
+    if (err || scenario->accelerator == 0 || needs_accelerator(scenario)) {
+        return err;
+    }
+    return draw(explorer, CHECK_SOFTWARE, false, "software", count, diag);
 }

@@ -74,6 +74,56 @@ refused "which does not fit" "--seed differs" "$tool" merge random1.json \
 refused "too many random forms" "--sample 1001: must be" \
     "$tool" sweep "$small" --sample 1001
 
+# ---- checks of the method
+boot=$scenarios/sweep/sweep-boot.yaml
+check "four checks" 0 "$tool" sweep --native "$boot" --ops 2..4 --kinds all
+for text in "replayed from power-on" "run without the accelerator" \
+    "cut between two changes" "run on the other machine"; do
+    says "$text" "^  cross-check +[1-9][0-9]* cases $text, 0 differed\$"
+done
+check "--check 0" 0 "$tool" sweep --native "$boot" --ops 2 --check 0
+test_that "turns them off" eval '! grep -q cross-check out'
+
+# disagrees NAME TEXT COMMAND...: exit code 3, one check alone, and the tokens.
+disagrees() {
+    check "$1" 3 "${@:3}"
+    says "it says which check" "^ERROR a case $2 ends in another way"
+    test_that "and only that" eval '[ "$(grep -c ^ERROR out)" = 1 ]'
+    says "with a token" "^  replay    otalab replay 'ol1:"
+}
+# What has been done by a fixed time differs, because software is slower.
+sed 's/sweep-boot/stopped/;s/200s/30h/
+    /^expect:/i\  - {at: 86400.95s, do: {stop: {}}}' "$boot" >stopped.yaml
+disagrees "software that is slower" "run without the accelerator" \
+    "$tool" sweep --native stopped.yaml --ops 2 --family after
+# A bit that is flipped and flipped back: a sweep cuts at neither.
+flip='{bit_flip: {partition: log, offset: 0B, bit: 0}}'
+sed "s/sweep-boot/flip/
+    /^expect:/i\\  - {on: {event: boot.journal}, do: $flip}\n\
+  - {on: {event: boot.request}, do: $flip}" "$boot" >flip.yaml
+disagrees "a change that is not cut at" "cut between two changes" \
+    "$tool" sweep --native flip.yaml --ops 4
+says "it is compared with a cut at the change" "^  against   otalab replay 'ol1:"
+# The other tool tells lies.
+mkdir lies
+cp "$tool" "$(dirname "$programs")/libotalab-shim.so" lies
+cat >lies/otalab-native <<END
+#!/usr/bin/env bash
+"$tool-native" "\$@"
+code=\$?
+file=\$(sed 's/.* --json \([^ ]*\).*/\1/' <<<"\$*")
+sed -i 's/"left":[1-9][0-9]*/"left":1/' "\$file"
+exit \$code
+END
+chmod +x lies/otalab-native
+disagrees "another machine" "run on the other machine" \
+    lies/otalab sweep "$boot" --ops 2 --firmware "$programs"
+says "both machines are named" "^  against   otalab replay '.*qemu=native:"
+rm lies/otalab-native
+check "no other machine" 0 \
+    lies/otalab sweep "$boot" --ops 2 --firmware "$programs"
+test_that "is not counted" eval '! grep -q "other machine" out'
+
 # ---- a scenario that does not survive
 check "a case fails" 1 env GITHUB_ACTIONS=true "$tool" sweep "$bad" \
     --ops 1..1 --jobs 1 --check 0 --json bad.json --html bad.html \

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The graph of a sweep, and its family of effects. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "scenario/scenario.h"
+#include "sweep/check.h"
 #include "sweep/family.h"
 #include "sweep/graph.h"
 
@@ -143,4 +145,69 @@ Test(sweep_family, names_choose)
     cr_assert_not_null(wrong);
     cr_expect_eq(length, 3);
     cr_expect_eq(strncmp(wrong, "bit,", 4), 0);
+}
+
+static struct flash flash;
+
+static uint64_t left_after(uint32_t address, const struct otp *otp,
+                           const struct board_map *map)
+{
+    static const struct flash_figures figures = {
+        .size = 8 * 4096,
+        .sector = 4096,
+        .page = 256,
+        .endurance = 100,
+        .program_ns = 1000,
+        .erase_ns = 1000,
+        .erase_worn_ns = 2000,
+    };
+
+    cr_assert_eq(flash_init(&flash, &figures, 1), 0);
+    flash_put(&flash, address, 0x5A);
+    return check_left(&flash, otp, map);
+}
+
+Test(sweep_check, times_are_not_among_what_is_left)
+{
+    static struct otp otp;
+    struct board_map map = {
+        .part = {{"slot-a", 0, 8192}, {"progress", 8192, 8192}}, .count = 2};
+    uint64_t first = left_after(8192, &otp, &map);
+
+    cr_expect_leq(first, INT64_MAX);
+    cr_expect_eq(left_after(16383, &otp, &map), first);
+    cr_expect_neq(left_after(8191, &otp, &map), first);
+    cr_expect_neq(left_after(16384, &otp, &map), first);
+    otp.words[0] = 1;
+    cr_expect_neq(left_after(8192, &otp, &map), first);
+}
+
+Test(sweep_check, the_first_that_differs_is_kept)
+{
+    static const char clean[] =
+        "ol1:small@01234567:seed=7:rom=11111111:boot=22222222:images=33333333"
+        ":dtb=44444444:qemu=7.2.22";
+    struct sweep sweep = {.positions = 0};
+    struct sweep_check sum = {.cases = 2};
+    struct diag diag = {0};
+
+    cr_assert_eq(token_parse(clean, &sweep.token, &diag), 0);
+    cr_assert_eq(
+        check_count(&sweep, CHECK_BETWEEN, true, "", NULL, NULL, &diag), 0);
+    cr_expect_eq(check_differed(&sweep), 0);
+    cr_assert_eq(check_count(&sweep, CHECK_BETWEEN, false, "pauses@1s",
+                             &sweep.token, "pauses@2s", &diag),
+                 0);
+    cr_assert_eq(check_count(&sweep, CHECK_BETWEEN, false, "pauses@3s", NULL,
+                             NULL, &diag),
+                 0);
+    cr_expect_eq(check_differed(&sweep), 2);
+    cr_assert_eq(check_add(&sum, &sweep.check[CHECK_BETWEEN]), 0);
+    cr_expect_eq(sum.cases, 5);
+    cr_expect_eq(sum.differed, 2);
+    cr_expect_not_null(strstr(sum.token, "pauses@1s"));
+    cr_expect_not_null(strstr(sum.other, "pauses@2s"));
+    free(sum.token);
+    free(sum.other);
+    sweep_free(&sweep);
 }

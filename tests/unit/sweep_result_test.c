@@ -73,6 +73,7 @@ static void judge(struct sweep_result *result)
                 position->effect[k].end = i == 1 ? SWEEP_OTHER : SWEEP_SAME;
                 position->effect[k].boots = i + 1;
                 position->effect[k].time_ns = 5000u + k;
+                position->effect[k].left = 7u + k;
             }
         }
     }
@@ -109,6 +110,17 @@ static void add_random(struct sweep_result *result, uint32_t draw)
     result->sweep.counts.delivered++;
 }
 
+static void add_check(struct sweep_result *result, uint64_t cases,
+                      uint64_t differed)
+{
+    struct sweep_check *check = &result->sweep.check[CHECK_MACHINE];
+
+    check->cases = cases;
+    check->differed = differed;
+    check->token = differed > 0 ? strdup(TOKEN) : NULL;
+    check->other = differed > 0 ? strdup(TOKEN) : NULL;
+}
+
 static char *text_of(const struct sweep_result *result, size_t *size)
 {
     char *text = NULL;
@@ -141,6 +153,7 @@ Test(sweep_result, is_read_as_it_was_written)
 
     make(&result, 0, 1);
     add_random(&result, 77);
+    add_check(&result, 5, 2);
     judge(&result);
     add_failure(&result, 9, 1);
     char *text = text_of(&result, &size);
@@ -149,6 +162,8 @@ Test(sweep_result, is_read_as_it_was_written)
                  diag.text);
     expect_same_text(&result, &again);
     cr_expect_eq(again.last, UINT32_MAX);
+    cr_expect_eq(again.sweep.check[CHECK_MACHINE].differed, 2);
+    cr_expect_str_eq(again.sweep.check[CHECK_MACHINE].other, TOKEN);
     cr_expect_eq(again.sweep.position[2]
                      .effect[again.sweep.position[2].effects - 1]
                      .draw,
@@ -204,6 +219,12 @@ Test(sweep_result, anything_else_is_refused)
     expect_refused("ol1:", "ol2:", "'token' is invalid");
     expect_refused("\"form\":\"before\"", "\"form\":\"sideways\"", "unknown");
     expect_refused("\"draw\":77", "\"draw\":0", "'draw' is out of range");
+    expect_refused("\"check\":\"replay\"", "\"check\":\"again\"",
+                   "was changed");
+    expect_refused("{\"check\":\"replay\",\"cases\":0,\"differed\":0,"
+                   "\"token\":\"\",\"other\":\"\"},",
+                   "", "'checks' has a wrong length");
+    expect_refused("\"left\":7", "\"left\":-7", "'left' is out of range");
     expect_refused("\"draw\":77,", "", "'draw' is missing");
     expect_refused("\"sample\":1", "\"sample\":1001", "'sample' is out of");
     expect_refused("\"event\":\"flash.erase\"", "\"event\":\"cpu.bark\"",
@@ -233,6 +254,9 @@ Test(sweep_result, shards_make_the_whole)
         judge(&part[i].result);
     }
     whole.sweep.counts.positions = POSITIONS;
+    add_check(&whole, 9, 2);
+    add_check(&part[0].result, 4, 0);
+    add_check(&part[1].result, 5, 2);
     add_failure(&whole, 1, 1);
     add_failure(&whole, 2, 2);
     add_failure(&part[0].result, 2, 3); /* found on a longer way, too */
