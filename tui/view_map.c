@@ -118,10 +118,10 @@ static void put_wear(const struct map *map, unsigned x, uint32_t first,
 static void put_cell(const struct map *map, unsigned x, uint32_t address,
                      uint32_t length)
 {
-    uint32_t first = address / FLASH_SECTOR;
+    uint32_t first = address / FLASH_BLOCK;
 
     if (map->model->wear) {
-        put_wear(map, x, first, length / FLASH_SECTOR);
+        put_wear(map, x, first, length / FLASH_BLOCK);
         return;
     }
     enum mood mood = mood_of(map->device, address, length);
@@ -148,7 +148,7 @@ static enum screen_role name_role(const struct map *map,
 static void put_small(struct map *map, const struct board_part *part)
 {
     unsigned x = map->half ? map->area->width / 2 : 0;
-    uint32_t sector = FLASH_SECTOR;
+    uint32_t sector = map->device->flash.sector_size;
 
     area_print(map->area, x, map->row, name_role(map, part), "%.8s",
                part->name);
@@ -162,7 +162,7 @@ static void put_small(struct map *map, const struct board_part *part)
 /* Sectors to a cell of a large partition. */
 static unsigned group_of(const struct map *map, const struct board_part *part)
 {
-    uint32_t sectors = part->length / FLASH_SECTOR;
+    uint32_t sectors = part->length / map->device->flash.sector_size;
     unsigned room = map->cells * map->lines;
 
     return (sectors + room - 1) / room;
@@ -170,7 +170,7 @@ static unsigned group_of(const struct map *map, const struct board_part *part)
 
 static void put_large(struct map *map, const struct board_part *part)
 {
-    uint32_t step = FLASH_SECTOR * group_of(map, part);
+    uint32_t step = map->device->flash.sector_size * group_of(map, part);
     unsigned cell = 0;
 
     map->row += map->half;
@@ -192,7 +192,7 @@ static void put_large(struct map *map, const struct board_part *part)
 
 static bool is_small(const struct map *map, const struct board_part *part)
 {
-    return part->length / FLASH_SECTOR + NAME_WIDTH < map->area->width / 2;
+    return part->length / map->device->flash.sector_size + NAME_WIDTH < map->area->width / 2;
 }
 
 static unsigned rows_needed(const struct map *map,
@@ -208,7 +208,7 @@ static unsigned rows_needed(const struct map *map,
             small++;
             continue;
         }
-        unsigned cells = part->length / FLASH_SECTOR / group_of(map, part);
+        unsigned cells = part->length / map->device->flash.sector_size / group_of(map, part);
 
         rows += (small + 1) / 2 + (cells + map->cells - 1) / map->cells;
         small = 0;

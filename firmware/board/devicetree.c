@@ -40,7 +40,11 @@ void board_nor_figures(struct nor_figures *figures)
         dt_cell(node, "write-block-size", 1, 0, &figures->page) != OTA_OK) {
         board_panic(__LINE__, BOARD_FLASH_BASE);
     }
+    if (dt_cell(node, "otalab,program-unit", 1, 0, &figures->unit) != OTA_OK) {
+        figures->unit = 1;
+    }
     if (figures->page == 0 || figures->page > CTL_DATA_SIZE ||
+        figures->unit == 0 || figures->page % figures->unit != 0 ||
         figures->sector == 0 || figures->sector % figures->page != 0 ||
         figures->size == 0 || figures->size > BOARD_FLASH_MAX ||
         figures->size % figures->sector != 0) {

@@ -11,7 +11,8 @@
 struct nor_figures {
     uint32_t size;   /* bytes, at most BOARD_FLASH_MAX */
     uint32_t sector; /* erased together; divides size */
-    uint32_t page;   /* programmed together; at most CTL_DATA_SIZE */
+    uint32_t page;   /* most that one command programs; <= CTL_DATA_SIZE */
+    uint32_t unit;   /* programs are whole units; divides a page */
 };
 
 void board_nor_figures(struct nor_figures *figures);

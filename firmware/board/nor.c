@@ -61,6 +61,25 @@ static int nor_read(void *context, uint32_t address, void *data,
     return OTA_OK;
 }
 
+/*
+ * Program bytes of one page. A unit that they cover only in part is filled up
+ * with ones, which leave what is there as it is; on a part that programs a unit
+ * only once, the rest of that unit is lost until the next erase.
+ */
+static int nor_program_page(uint32_t address, const uint8_t *bytes,
+                            uint32_t length)
+{
+    uint8_t padded[CTL_DATA_SIZE];
+    uint32_t before = address % figures.unit;
+    uint32_t whole = before + length + figures.unit - 1u;
+    uint32_t args[2] = {address - before, whole - whole % figures.unit};
+
+    memset(padded, 0xFF, args[1]);
+    memcpy(padded + before, bytes, length);
+    ctl_put(padded, args[1]);
+    return nor_operate(CTL_FLASH_PROGRAM, args, 2);
+}
+
 static int nor_program(void *context, uint32_t address, const void *data,
                        uint32_t length)
 {
@@ -73,11 +92,8 @@ static int nor_program(void *context, uint32_t address, const void *data,
     while (length > 0) {
         uint32_t room = figures.page - address % figures.page;
         uint32_t part = length < room ? length : room;
-        uint32_t args[2] = {address, part};
-        int err;
+        int err = nor_program_page(address, bytes, part);
 
-        ctl_put(bytes, part);
-        err = nor_operate(CTL_FLASH_PROGRAM, args, 2);
         if (err) {
             return err;
         }

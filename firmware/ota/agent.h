@@ -160,7 +160,7 @@ enum agent_phase {
 /* Flash is written in pieces of at least this many bytes, each with a
  * record. */
 #define AGENT_UNIT 1024u
-#define AGENT_SECTOR_MAX 4096u
+#define AGENT_BUFFER 4096u
 
 /* Blocks are never smaller, except for the last: a server that gives 16 bytes
  * at a time would make the radio send sixty times as many datagrams. */
@@ -217,7 +217,7 @@ struct agent {
     bool sector_clean; /* the rest of the sector at `written` was erased since
                           start and nothing in it was torn */
     uint8_t digest[OTA_DIGEST_SIZE]; /* of the signed part, read back */
-    uint8_t block[AGENT_SECTOR_MAX]; /* being filled, or read back */
+    uint8_t block[AGENT_BUFFER];     /* being filled, or read back */
     uint8_t datagram[COAP_ANSWER_MAX];
 };
 

@@ -92,7 +92,7 @@ static bool flash_fits(const struct agent *agent)
 {
     uint32_t sector = agent->port->flash->sector_size;
 
-    return sector != 0 && sector <= AGENT_SECTOR_MAX &&
+    return sector != 0 &&
            (sector % AGENT_UNIT == 0 || AGENT_UNIT % sector == 0);
 }
 

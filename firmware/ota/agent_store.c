@@ -10,7 +10,8 @@
  * then recorded. After a reset nobody knows what was in progress past
  * `written`: a torn program may read as a blank page. So the sector is
  * rewritten: its good part to RAM, the record back to the sector's start,
- * erase, program, and the record forward again.
+ * erase, program, and the record forward again. A sector that is larger than
+ * that buffer is fetched again instead.
  */
 #include <string.h>
 
@@ -126,6 +127,27 @@ static void go_back(const struct agent *agent, struct progress *record,
     record->fetched = fetched;
 }
 
+/* Its good part is in RAM: erase it, write that, and go on after it. */
+static enum agent_phase mend_here(struct agent *agent, uint32_t address,
+                                  uint32_t good, const struct progress *whole)
+{
+    agent->sector_clean =
+        rewrite(agent, address, good) && agent_keep(agent, whole);
+    return agent->sector_clean ? AGENT_PHASE_IMAGE
+                               : agent_fail(agent, AGENT_WHY_FLASH_ERROR);
+}
+
+/* The record is back at the sector's start: fetch from there. */
+static enum agent_phase fetch_again(struct agent *agent)
+{
+    agent->fetched = agent->log.now.fetched;
+    return agent->decoder->restore(&agent->decoding, agent->fetched,
+                                   agent->log.now.written,
+                                   agent->log.now.decoding)
+               ? AGENT_PHASE_IMAGE
+               : agent_fail(agent, AGENT_WHY_FLASH_ERROR);
+}
+
 enum agent_phase agent_mend(struct agent *agent)
 {
     const struct ota_flash *flash = agent->port->flash;
@@ -133,13 +155,12 @@ enum agent_phase agent_mend(struct agent *agent)
     struct progress record = whole;
     uint32_t good = whole.written % flash->sector_size;
     uint32_t address = slot_start(agent) + whole.written - good;
+    bool fits = good <= sizeof(agent->block);
 
     go_back(agent, &record, whole.written - good);
-    if (flash->read(flash->context, address, agent->block, good) ||
-        !agent_keep(agent, &record) || !rewrite(agent, address, good)) {
+    if ((fits && flash->read(flash->context, address, agent->block, good)) ||
+        !agent_keep(agent, &record)) {
         return agent_fail(agent, AGENT_WHY_FLASH_ERROR);
     }
-    agent->sector_clean = agent_keep(agent, &whole);
-    return agent->sector_clean ? AGENT_PHASE_IMAGE
-                               : agent_fail(agent, AGENT_WHY_FLASH_ERROR);
+    return fits ? mend_here(agent, address, good, &whole) : fetch_again(agent);
 }

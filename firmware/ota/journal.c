@@ -6,7 +6,7 @@
  *     bank 0: sector 0 (copy 0)  sector 1 (copy 1)
  *     bank 1: sector 2 (copy 0)  sector 3 (copy 1)
  *
- *     a sector of 4096 bytes, slots of 128:
+ *     a sector, here of 4096 bytes, in slots of 128:
  *     | header | record 1 | record 2 | ... | record 31 |
  *
  *     header  0 magic  4 first sequence      8 zeros          120 crc 124 end
@@ -50,6 +50,7 @@
 #define CRC_AT 120u
 #define END_AT 124u
 #define BANK_SECTORS 2u
+#define SLOTS_MAX 255u /* of a sector; the rest of a larger one is not used */
 #define WRITE_TRIES 2u
 /* Of a header, so that the numbers of its records stay in range. After this
  * comes 1. */
@@ -133,7 +134,9 @@ static void decode(const uint8_t slot[SLOT_SIZE], struct boot_state *state)
 
 static uint32_t slots_of(const struct journal *journal)
 {
-    return journal->flash->sector_size / SLOT_SIZE;
+    uint32_t slots = journal->flash->sector_size / SLOT_SIZE;
+
+    return slots < SLOTS_MAX ? slots : SLOTS_MAX;
 }
 
 static uint32_t address_of(const struct journal *journal, unsigned sector,
@@ -227,8 +230,7 @@ int journal_open(struct journal *journal, const struct ota_flash *flash,
     uint32_t sector_size = flash->sector_size;
 
     memset(journal, 0, sizeof(*journal));
-    if (sector_size < 2 * SLOT_SIZE || sector_size > UINT8_MAX * SLOT_SIZE ||
-        sector_size % SLOT_SIZE != 0 ||
+    if (sector_size < 2 * SLOT_SIZE || sector_size % SLOT_SIZE != 0 ||
         area.length / sector_size < JOURNAL_SECTORS) {
         return OTA_ERR_RANGE;
     }

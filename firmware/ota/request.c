@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Requests in flash: two sectors of 64-byte slots, no header.
+ * Requests in flash: two sectors of 64-byte slots, no header. A sector of 4096
+ * bytes:
  *
  *     | slot 0 | slot 1 | ... | slot 63 |
  *
@@ -27,6 +28,7 @@
 #define CRC_AT 56u
 #define END_AT 60u
 #define SECTORS 2u
+#define SLOTS_MAX 255u /* of a sector; the rest of a larger one is not used */
 #define WRITE_TRIES 4u
 /* Higher ones are not valid, so that there is room to continue. */
 #define SEQUENCE_MAX 0xFFFF0000u
@@ -69,6 +71,13 @@ static bool decode(const uint8_t slot[SLOT_SIZE], struct request *request)
     return request->sequence > 0 && request->sequence <= SEQUENCE_MAX;
 }
 
+static uint32_t slots_of(const struct ota_flash *flash)
+{
+    uint32_t slots = flash->sector_size / SLOT_SIZE;
+
+    return slots < SLOTS_MAX ? slots : SLOTS_MAX;
+}
+
 static void scan_sector(const struct ota_flash *flash, struct ota_area area,
                         unsigned sector, struct scan *scan)
 {
@@ -76,7 +85,7 @@ static void scan_sector(const struct ota_flash *flash, struct ota_area area,
     struct request request;
     uint8_t data[SLOT_SIZE];
 
-    for (unsigned slot = 0; slot < flash->sector_size / SLOT_SIZE; slot++) {
+    for (unsigned slot = 0; slot < slots_of(flash); slot++) {
         if (flash->read(flash->context, address + slot * SLOT_SIZE, data,
                         SLOT_SIZE)) {
             memset(data, 0, SLOT_SIZE);
@@ -147,7 +156,7 @@ static bool goes_on(uint32_t sequence, uint32_t first)
 static int next_place(const struct ota_flash *flash, struct ota_area area,
                       uint32_t first, uint32_t *address, uint32_t *sequence)
 {
-    uint32_t slots = flash->sector_size / SLOT_SIZE;
+    uint32_t slots = slots_of(flash);
     struct scan scan;
     int err = scan_all(flash, area, &scan);
 

@@ -263,7 +263,7 @@ static void text_sector(const struct inspection *in, unsigned number)
     }
     line(in, sector->header == DECODE_VALID ? ROLE_PLAIN : ROLE_BAD,
          "  bank %u copy %u, 0x%06x: %u of %u records used; header: %s",
-         number / 2, number % 2, sector->address, sector->used, LAYOUT_RECORDS,
+         number / 2, number % 2, sector->address, sector->used, in->flash.slots,
          decode_status_text((enum decode_status)sector->header));
     for (unsigned i = 0; i < in->flash.records; i++) {
         const struct journal_record *record = &in->flash.record[i];

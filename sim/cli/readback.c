@@ -20,8 +20,8 @@ static int compare_sector(const struct picture_device *shown,
                           const struct flash *flash, uint32_t at,
                           unsigned device, struct diag *diag)
 {
-    uint8_t bytes[FLASH_SECTOR];
-    uint32_t sector = at / FLASH_SECTOR;
+    uint8_t bytes[FLASH_BLOCK];
+    uint32_t sector = at / FLASH_BLOCK;
 
     picture_flash(shown, at, bytes, sizeof bytes);
     if (memcmp(bytes, &flash->array[at], sizeof bytes) != 0) {
@@ -33,7 +33,7 @@ static int compare_sector(const struct picture_device *shown,
     if (shown->flash.locked[sector] != flash->locked[sector]) {
         return differs(diag, device, "lock of the sector", at);
     }
-    for (uint32_t i = 0; i < FLASH_SECTOR; i += 4) {
+    for (uint32_t i = 0; i < FLASH_BLOCK; i += 4) {
         if (picture_taint(shown, at + i, 4) != flash->taint[(at + i) / 4]) {
             return differs(diag, device, "taint", at + i);
         }
@@ -52,7 +52,7 @@ static int compare_device(const struct picture_device *shown,
         return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     }
     for (uint32_t at = 0; at < flash->figures.size && err == 0;
-         at += FLASH_SECTOR) {
+         at += FLASH_BLOCK) {
         err = compare_sector(shown, flash, at, device, diag);
     }
     for (uint32_t i = 0; i < OTP_WORDS && err == 0; i++) {

@@ -11,13 +11,12 @@ void board_flash_began(struct request *req)
 {
     struct board *board = req->board;
     struct flash_op op = board->flash.op;
-    uint32_t sector = op.address / FLASH_SECTOR;
 
     /* Check what was shown a moment ago, before the operation. */
     board->flash.op.kind = FLASH_IDLE;
-    board_catch_raw_write(board, req->window, sector, req->sink);
+    board_catch_raw_write(board, req->window, op.address, req->sink);
     board->flash.op.kind = op.kind;
-    board_show_sector(board, req->window, sector);
+    board_show_sector(board, req->window, op.address);
     TELL(req->sink, flash_begin, &op);
 }
 
@@ -31,7 +30,7 @@ static void flash_ended(struct board *board, uint8_t *window,
         board->view = BOARD_VIEW_TRUE;
         board_show_flash(board, window);
     } else {
-        board_show_sector(board, window, op->address / FLASH_SECTOR);
+        board_show_sector(board, window, op->address);
     }
 }
 
@@ -39,11 +38,11 @@ static void end_flash(struct board *board, uint8_t *window,
                       const struct board_sink *sink)
 {
     uint64_t end = board->flash.op.end_ns;
-    uint32_t sector = board->flash.op.address / FLASH_SECTOR;
+    uint32_t address = board->flash.op.address;
     struct flash_op op;
 
     if (window != NULL && board->view != BOARD_VIEW_STALE) {
-        board_catch_raw_write(board, window, sector, sink);
+        board_catch_raw_write(board, window, address, sink);
     }
     board->now_ns = max_u64(board->now_ns, end);
     if (flash_advance(&board->flash, end, &op)) {

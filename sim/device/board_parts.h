@@ -73,10 +73,10 @@ uint64_t board_spent_since(const struct board *board);
 
 /* ---- window.c ---- */
 void board_show_sector(const struct board *board, uint8_t *window,
-                       uint32_t sector);
+                       uint32_t address);
 /* Report a store into the sector before an operation hides it. */
 void board_catch_raw_write(const struct board *board, const uint8_t *window,
-                           uint32_t sector, const struct board_sink *sink);
+                           uint32_t address, const struct board_sink *sink);
 
 /* ---- board.c ---- */
 void board_flash_began(struct request *req);

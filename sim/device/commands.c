@@ -110,6 +110,8 @@ static enum ctl_status status_of_flash_rule(enum flash_rule rule)
     switch (rule) {
     case FLASH_RULE_RANGE:
     case FLASH_RULE_PAGE_END:
+    case FLASH_RULE_UNIT:
+    case FLASH_RULE_TWICE:
         return CTL_E_ARGUMENT;
     case FLASH_RULE_BUSY:
         return CTL_E_BUSY;
@@ -156,7 +158,7 @@ static enum ctl_status flash_cmd_erase(struct request *req)
     enum flash_rule rule =
         flash_erase(&board->flash, board->now_ns, req->arg[0]);
 
-    return flash_answer(req, rule, FLASH_SECTOR);
+    return flash_answer(req, rule, board->flash.figures.sector);
 }
 
 static enum ctl_status flash_cmd_status(struct request *req)

@@ -100,7 +100,20 @@ static uint64_t read_us(struct reader *reader, int node, const char *property)
     return (uint64_t)read_u32(reader, node, property) * NS_PER_US;
 }
 
+static bool has(const struct reader *reader, int node, const char *property)
+{
+    return node >= 0 && fdt_getprop(reader->dtb, node, property, NULL) != NULL;
+}
+
 /* ---- figures ----------------------------------------------------------- */
+
+/* An optional property. */
+static uint32_t read_or(struct reader *reader, int node, const char *property,
+                        uint32_t usual)
+{
+    return has(reader, node, property) ? read_u32(reader, node, property)
+                                       : usual;
+}
 
 static void read_flash(struct reader *reader, struct flash_figures *flash)
 {
@@ -109,6 +122,11 @@ static void read_flash(struct reader *reader, struct flash_figures *flash)
     flash->size = read_cell(reader, node, "reg", 2, 1);
     flash->sector = read_u32(reader, node, "erase-block-size");
     flash->page = read_u32(reader, node, "write-block-size");
+    flash->unit = read_or(reader, node, "otalab,program-unit", 1);
+    flash->once = read_or(reader, node, "otalab,program-once", 0);
+    flash->unit_ns =
+        (uint64_t)read_or(reader, node, "otalab,program-unit-us", 0) *
+        NS_PER_US;
     flash->program_ns = read_us(reader, node, "otalab,program-us");
     flash->erase_ns = read_us(reader, node, "otalab,erase-us");
     flash->erase_worn_ns = read_us(reader, node, "otalab,erase-worn-us");
@@ -157,6 +175,11 @@ static void read_accelerator(struct reader *reader,
     }
 }
 
+static bool is_power_of_two(uint32_t value)
+{
+    return value != 0 && (value & (value - 1u)) == 0;
+}
+
 /* Reports values that the models do not support, by the property's name. */
 static void check_figures(struct reader *reader,
                           const struct board_figures *figures)
@@ -169,11 +192,21 @@ static void check_figures(struct reader *reader,
     } checks[] = {
         {flash->size > 0 && flash->size <= FLASH_MAX_SIZE, "flash",
          "reg: the size must be 4 KiB to 2 MiB"},
-        {flash->size % FLASH_SECTOR == 0, "flash",
+        {is_power_of_two(flash->sector) && flash->sector >= FLASH_BLOCK &&
+             flash->sector <= FLASH_SECTOR_MAX,
+         "flash", "erase-block-size must be 1, 2, 4, .. or 64 KiB"},
+        {flash->sector != 0 && flash->size % flash->sector == 0, "flash",
          "reg: the size must be whole sectors"},
-        {flash->sector == FLASH_SECTOR, "flash",
-         "erase-block-size must be 4096"},
-        {flash->page == FLASH_PAGE, "flash", "write-block-size must be 256"},
+        {is_power_of_two(flash->page) && flash->page <= FLASH_PAGE, "flash",
+         "write-block-size must be a power of two up to 256"},
+        {is_power_of_two(flash->unit) && flash->unit <= flash->page &&
+             flash->unit <= FLASH_UNIT_MAX,
+         "flash",
+         "otalab,program-unit must be a power of two up to 64, and no more "
+         "than write-block-size"},
+        {flash->once <= 1, "flash", "otalab,program-once must be 0 or 1"},
+        {flash->unit_ns <= FLASH_TIME_LIMIT_NS / FLASH_PAGE, "flash",
+         "no operation may take more than 1000 s"},
         {flash->program_ns > 0, "flash", "otalab,program-us must not be 0"},
         {flash->erase_ns > 0, "flash", "otalab,erase-us must not be 0"},
         {flash->erase_worn_ns >= flash->erase_ns, "flash",
@@ -236,11 +269,6 @@ static const struct policy_figures policy_defaults = {
     .backoff_max_ns = 3600u * UINT64_C(1000000000),
     .poll_ns = 60u * UINT64_C(1000000000),
 };
-
-static bool has(const struct reader *reader, int node, const char *property)
-{
-    return node >= 0 && fdt_getprop(reader->dtb, node, property, NULL) != NULL;
-}
 
 static const char *const mechanisms[BOARD_MECHANISMS] = {"ab", "recovery",
                                                          "unsafe"};
@@ -339,7 +367,9 @@ static const char *fault_of(const struct board_map *map,
         part->length > size - part->start) {
         return "reg lies outside the flash";
     }
-    if (part->start % FLASH_SECTOR || part->length % FLASH_SECTOR) {
+    uint32_t sector = board_map_sector(map);
+
+    if (part->start % sector || part->length % sector) {
         return "reg must be whole sectors";
     }
     for (uint32_t i = 0; i < map->count; i++) {
@@ -384,14 +414,15 @@ int board_map_read(const void *dtb, size_t size, struct board_map *map,
                    struct diag *diag)
 {
     struct reader reader;
-    int node;
 
     memset(map, 0, sizeof(*map));
     if (open_blob(&reader, dtb, size, diag) != 0) {
         return OTALAB_ERR_USAGE;
     }
-    uint32_t flash =
-        read_cell(&reader, find_node(&reader, "jedec,spi-nor"), "reg", 2, 1);
+    int node = find_node(&reader, "jedec,spi-nor");
+    uint32_t flash = read_cell(&reader, node, "reg", 2, 1);
+
+    map->sector = read_u32(&reader, node, "erase-block-size");
     int parts = find_node(&reader, "fixed-partitions");
     if (!reader.failed && flash > FLASH_MAX_SIZE) {
         fail(&reader, "flash", "reg: the size must be 4 KiB to 2 MiB");
@@ -409,6 +440,11 @@ int board_map_read(const void *dtb, size_t size, struct board_map *map,
         fail(&reader, "partitions", "there is no partition");
     }
     return result_of(&reader);
+}
+
+uint32_t board_map_sector(const struct board_map *map)
+{
+    return map->sector != 0 ? map->sector : FLASH_SECTOR;
 }
 
 const struct board_part *board_map_find(const struct board_map *map,

@@ -46,6 +46,7 @@ struct policy_figures {
 
 /* Partitions in the order of the blob, without disabled ones; none overlap. */
 struct board_map {
+    uint32_t sector; /* bytes; 0: FLASH_SECTOR */
     uint32_t count;
     struct board_part part[BOARD_PARTS];
 };
@@ -67,5 +68,6 @@ const struct board_part *board_map_find(const struct board_map *map,
                                         const char *name);
 const struct board_part *board_map_at(const struct board_map *map,
                                       uint32_t address);
+uint32_t board_map_sector(const struct board_map *map);
 
 #endif

@@ -44,10 +44,20 @@ static uint8_t falling(const struct flash *flash, uint32_t i)
     return (uint8_t)(flash->array[op->address + i] & ~op->data[i]);
 }
 
-/* To be in the range as well: [from, to), addresses in one sector. */
+static bool is_power_of_two(uint32_t value)
+{
+    return value != 0 && (value & (value - 1u)) == 0;
+}
+
+uint32_t flash_sector_start(const struct flash *flash, uint32_t address)
+{
+    return address - address % flash->figures.sector;
+}
+
+/* To be in the range as well: [from, to), addresses in one block. */
 static void extend(struct flash_range *range, uint32_t from, uint32_t to)
 {
-    uint32_t base = from / FLASH_SECTOR * FLASH_SECTOR;
+    uint32_t base = from / FLASH_BLOCK * FLASH_BLOCK;
     bool none = range->to == 0;
 
     range->from =
@@ -55,13 +65,28 @@ static void extend(struct flash_range *range, uint32_t from, uint32_t to)
     range->to = (uint16_t)max_u32(range->to, to - base);
 }
 
+static uint32_t block_end(uint32_t address)
+{
+    return (address / FLASH_BLOCK + 1u) * FLASH_BLOCK;
+}
+
+/* The taint of whole words [from, to) changes. */
+static void touch_taint(struct flash *flash, uint32_t from, uint32_t to)
+{
+    while (from < to) {
+        uint32_t end = min_u32(to, block_end(from));
+
+        extend(&flash->note[from / FLASH_BLOCK].taint, from, end);
+        from = end;
+    }
+}
+
 static void set_taint(struct flash *flash, enum flash_taint taint)
 {
     uint32_t first = flash->op.address / 4u;
     uint32_t last = (flash->op.address + flash->op.length - 1u) / 4u;
 
-    extend(&flash->note[flash->op.address / FLASH_SECTOR].taint, first * 4u,
-           last * 4u + 4u);
+    touch_taint(flash, first * 4u, last * 4u + 4u);
     for (uint32_t word = first; word <= last; word++) {
         /* The worse taint stays: a torn erase does not improve by programming
          * on top of it. A completed erase does not come here. */
@@ -71,20 +96,30 @@ static void set_taint(struct flash *flash, enum flash_taint taint)
     }
 }
 
-/* Every change of the array is noted here: bytes [from, to), all in one sector,
- * as no effect reaches beyond its operation's sector. */
+static void touch_block(struct flash *flash, uint32_t from, uint32_t to,
+                        enum flash_cause cause)
+{
+    uint32_t block = from / FLASH_BLOCK;
+    bool none = flash->notes_to == 0;
+
+    flash->touched[block] = 1;
+    flash->summed[block] = 0;
+    extend(&flash->note[block].array, from, to);
+    flash->note[block].cause = cause;
+    flash->notes_from = none ? block : min_u32(flash->notes_from, block);
+    flash->notes_to = max_u32(flash->notes_to, block + 1);
+}
+
+/* Every change of the array is noted here: bytes [from, to). */
 static void touch(struct flash *flash, uint32_t from, uint32_t to,
                   enum flash_cause cause)
 {
-    uint32_t sector = from / FLASH_SECTOR;
-    bool none = flash->notes_to == 0;
+    while (from < to) {
+        uint32_t end = min_u32(to, block_end(from));
 
-    flash->touched[sector] = 1;
-    flash->summed[sector] = 0;
-    extend(&flash->note[sector].array, from, to);
-    flash->note[sector].cause = cause;
-    flash->notes_from = none ? sector : min_u32(flash->notes_from, sector);
-    flash->notes_to = max_u32(flash->notes_to, sector + 1);
+        touch_block(flash, from, end, cause);
+        from = end;
+    }
 }
 
 /* The operation in flight ends, or is torn: whole words change, and so many
@@ -92,20 +127,23 @@ static void touch(struct flash *flash, uint32_t from, uint32_t to,
 static void touch_op(struct flash *flash, enum flash_cause cause,
                      uint32_t reach)
 {
-    uint32_t base = flash->op.address - flash->op.address % FLASH_SECTOR;
+    uint32_t base = flash_sector_start(flash, flash->op.address);
     uint32_t from = flash->op.address / 4u * 4u;
     uint32_t end = (flash->op.address + flash->op.length + 3u) / 4u * 4u;
 
     touch(flash, from - min_u32(reach, from - base),
-          end + min_u32(reach, base + FLASH_SECTOR - end), cause);
+          end + min_u32(reach, base + flash->figures.sector - end), cause);
 }
 
 static void wear(struct flash *flash)
 {
-    uint32_t *count = &flash->erase_count[flash->op.address / FLASH_SECTOR];
+    uint32_t block = flash->op.address / FLASH_BLOCK;
+    uint32_t end = block + flash->figures.sector / FLASH_BLOCK;
 
-    if (*count < UINT32_MAX) {
-        (*count)++;
+    for (; block < end; block++) {
+        if (flash->erase_count[block] < UINT32_MAX) {
+            flash->erase_count[block]++;
+        }
     }
 }
 
@@ -140,9 +178,14 @@ static void forget_torn(struct flash *flash)
 
 static bool figures_supported(const struct flash_figures *figures)
 {
-    return figures->size > 0 && figures->size <= FLASH_MAX_SIZE &&
-           figures->size % FLASH_SECTOR == 0 &&
-           figures->sector == FLASH_SECTOR && figures->page == FLASH_PAGE &&
+    return is_power_of_two(figures->sector) && figures->sector >= FLASH_BLOCK &&
+           figures->sector <= FLASH_SECTOR_MAX && figures->size > 0 &&
+           figures->size <= FLASH_MAX_SIZE &&
+           figures->size % figures->sector == 0 &&
+           is_power_of_two(figures->page) && figures->page <= FLASH_PAGE &&
+           is_power_of_two(figures->unit) && figures->unit <= figures->page &&
+           figures->unit <= FLASH_UNIT_MAX &&
+           figures->unit_ns <= FLASH_TIME_LIMIT_NS / FLASH_PAGE &&
            figures->program_ns > 0 &&
            figures->program_ns <= FLASH_TIME_LIMIT_NS &&
            figures->erase_ns > 0 &&
@@ -174,12 +217,12 @@ int flash_init(struct flash *flash, const struct flash_figures *figures,
 
 /* Linear from erase_ns for an unworn sector to erase_worn_ns at the end of its
  * endurance; divided first, so that no product overflows. */
-static uint64_t erase_time(const struct flash *flash, uint32_t sector)
+static uint64_t erase_time(const struct flash *flash, uint32_t block)
 {
     const struct flash_figures *figures = &flash->figures;
     uint64_t span = figures->erase_worn_ns - figures->erase_ns;
     uint64_t limit = figures->endurance;
-    uint64_t count = min_u32(flash->erase_count[sector], figures->endurance);
+    uint64_t count = min_u32(flash->erase_count[block], figures->endurance);
 
     return figures->erase_ns + span / limit * count +
            span % limit * count / limit;
@@ -203,21 +246,51 @@ static void begin(struct flash *flash, uint8_t kind, uint32_t address,
     flash->last_failed = false;
 }
 
+/* A unit that was programmed with ones counts as erased here; a part with ECC
+ * would refuse it as well. */
+static bool is_erased(const struct flash *flash, uint32_t address,
+                      uint32_t length)
+{
+    uint32_t i = 0;
+
+    while (i < length && flash->array[address + i] == 0xFF) {
+        i++;
+    }
+    return i == length;
+}
+
+static uint64_t program_time(const struct flash *flash, uint32_t length)
+{
+    const struct flash_figures *figures = &flash->figures;
+
+    return figures->program_ns + length / figures->unit * figures->unit_ns;
+}
+
 static enum flash_rule check_program(const struct flash *flash,
                                      uint32_t address, uint32_t length)
 {
-    if (length > FLASH_PAGE || !in_array(flash, address, length)) {
+    uint32_t page = flash->figures.page;
+    uint32_t unit = flash->figures.unit;
+
+    if (length > page || !in_array(flash, address, length)) {
         return FLASH_RULE_RANGE;
     }
-    if (address % FLASH_PAGE + length > FLASH_PAGE) {
+    if (address % page + length > page) {
         return FLASH_RULE_PAGE_END;
+    }
+    if (address % unit != 0 || length % unit != 0) {
+        return FLASH_RULE_UNIT;
     }
     if (flash_busy(flash)) {
         return FLASH_RULE_BUSY;
     }
     /* A page lies within one sector. */
-    return flash->locked[address / FLASH_SECTOR] ? FLASH_RULE_LOCKED
-                                                 : FLASH_RULE_NONE;
+    if (flash->locked[address / FLASH_BLOCK]) {
+        return FLASH_RULE_LOCKED;
+    }
+    return flash->figures.once && !is_erased(flash, address, length)
+               ? FLASH_RULE_TWICE
+               : FLASH_RULE_NONE;
 }
 
 /* Rules that do not stop the part; if two are broken, the more serious one. */
@@ -248,7 +321,7 @@ enum flash_rule flash_program(struct flash *flash, uint64_t now,
         return rule;
     }
     begin(flash, FLASH_PROGRAM, address, length, now,
-          flash->figures.program_ns);
+          program_time(flash, length));
     memcpy(flash->op.data, data, length);
     flash->programs++;
     return judge_program(flash);
@@ -256,30 +329,31 @@ enum flash_rule flash_program(struct flash *flash, uint64_t now,
 
 enum flash_rule flash_erase(struct flash *flash, uint64_t now, uint32_t address)
 {
-    uint32_t sector = address / FLASH_SECTOR;
+    uint32_t sector = flash->figures.sector;
+    uint32_t block = address / FLASH_BLOCK;
 
-    if (address % FLASH_SECTOR || !in_array(flash, address, FLASH_SECTOR)) {
+    if (address % sector || !in_array(flash, address, sector)) {
         return FLASH_RULE_RANGE;
     }
     if (flash_busy(flash)) {
         return FLASH_RULE_BUSY;
     }
-    if (flash->locked[sector]) {
+    if (flash->locked[block]) {
         return FLASH_RULE_LOCKED;
     }
-    begin(flash, FLASH_ERASE, address, FLASH_SECTOR, now,
-          erase_time(flash, sector));
+    begin(flash, FLASH_ERASE, address, sector, now, erase_time(flash, block));
     flash->erases++;
     return FLASH_RULE_NONE;
 }
 
 enum flash_rule flash_lock(struct flash *flash, uint32_t start, uint32_t length)
 {
-    if (start % FLASH_SECTOR || length % FLASH_SECTOR ||
-        !in_array(flash, start, length)) {
+    uint32_t sector = flash->figures.sector;
+
+    if (start % sector || length % sector || !in_array(flash, start, length)) {
         return FLASH_RULE_RANGE;
     }
-    memset(&flash->locked[start / FLASH_SECTOR], 1, length / FLASH_SECTOR);
+    memset(&flash->locked[start / FLASH_BLOCK], 1, length / FLASH_BLOCK);
     return FLASH_RULE_NONE;
 }
 
@@ -407,10 +481,11 @@ static void tear_weak(struct flash *flash, uint32_t done)
 static void tear_disturb(struct flash *flash, uint32_t done)
 {
     const struct flash_op *op = &flash->op;
-    uint32_t base = op->address - op->address % FLASH_SECTOR;
+    uint32_t base = flash_sector_start(flash, op->address);
     uint32_t from = op->address - min_u32(DISTURB_REACH, op->address - base);
     uint32_t end = op->address + op->length;
-    uint32_t to = end + min_u32(DISTURB_REACH, base + FLASH_SECTOR - end);
+    uint32_t to =
+        end + min_u32(DISTURB_REACH, base + flash->figures.sector - end);
     uint32_t near[2 * DISTURB_REACH];
     uint32_t count = 0;
 
@@ -438,13 +513,12 @@ static void tear_disturb(struct flash *flash, uint32_t done)
  * programmed first. At least a page, at most all but the first page. */
 static void tear_erase_zeros(struct flash *flash, uint32_t done)
 {
-    uint32_t zeros = FLASH_SECTOR * done / DONE_ALL;
+    uint32_t sector = flash->op.length;
+    uint32_t page = flash->figures.page;
+    uint32_t zeros = max_u32(sector * done / DONE_ALL, page);
 
-    if (zeros < FLASH_PAGE) {
-        zeros = FLASH_PAGE;
-    }
-    zeros = min_u32(zeros, FLASH_SECTOR - FLASH_PAGE);
-    memset(&flash->array[flash->op.address + FLASH_SECTOR - zeros], 0, zeros);
+    zeros = min_u32(zeros, sector - page);
+    memset(&flash->array[flash->op.address + sector - zeros], 0, zeros);
 }
 
 /* ERASE_ALL_ZERO, documented (KBA223960): phase 1 is over, phase 2 has not
@@ -452,7 +526,7 @@ static void tear_erase_zeros(struct flash *flash, uint32_t done)
 static void tear_erase_all_zero(struct flash *flash, uint32_t done)
 {
     (void)done;
-    memset(&flash->array[flash->op.address], 0, FLASH_SECTOR);
+    memset(&flash->array[flash->op.address], 0, flash->op.length);
 }
 
 /* ERASE_MIX, documented in kind (KBA223960: old data, zeros and ones),
@@ -462,10 +536,10 @@ static void tear_erase_all_zero(struct flash *flash, uint32_t done)
 static void tear_erase_mix(struct flash *flash, uint32_t done)
 {
     uint8_t *sector = &flash->array[flash->op.address];
-    uint32_t words = FLASH_SECTOR / 4u;
+    uint32_t words = flash->op.length / 4u;
 
     (void)done;
-    for (uint32_t i = 0; i < FLASH_SECTOR; i++) {
+    for (uint32_t i = 0; i < flash->op.length; i++) {
         uint64_t draw = rng_next(&flash->rng);
         const uint8_t choice[4] = {sector[i], 0x00, 0xFF, (uint8_t)(draw >> 8)};
         sector[i] = choice[draw & 3u];
@@ -481,7 +555,7 @@ static void tear_erase_mix(struct flash *flash, uint32_t done)
 static void tear_erase_weak(struct flash *flash, uint32_t done)
 {
     (void)done;
-    memset(&flash->array[flash->op.address], 0xFF, FLASH_SECTOR);
+    memset(&flash->array[flash->op.address], 0xFF, flash->op.length);
 }
 
 /* ERASE_WORDS, documented in kind (KBA223960), illustrative in its distribution:
@@ -547,9 +621,9 @@ static void complete_worn_erase(struct flash *flash)
     uint8_t *sector = &flash->array[flash->op.address];
     uint32_t stuck = 1u + random_below(flash, 8);
 
-    memset(sector, 0xFF, FLASH_SECTOR);
+    memset(sector, 0xFF, flash->op.length);
     for (uint32_t i = 0; i < stuck; i++) {
-        uint32_t bit = random_below(flash, FLASH_SECTOR * 8u);
+        uint32_t bit = random_below(flash, flash->op.length * 8u);
         sector[bit / 8u] = (uint8_t)(sector[bit / 8u] & ~(1u << bit % 8u));
     }
     set_taint(flash, FLASH_TORN_ERASE);
@@ -559,8 +633,9 @@ static void complete_worn_erase(struct flash *flash)
 static void complete_erase(struct flash *flash)
 {
     uint32_t at = flash->op.address;
+    uint32_t length = flash->op.length;
     bool worn =
-        flash->erase_count[at / FLASH_SECTOR] >= flash->figures.endurance;
+        flash->erase_count[at / FLASH_BLOCK] >= flash->figures.endurance;
 
     wear(flash);
     if (worn) {
@@ -569,11 +644,11 @@ static void complete_erase(struct flash *flash)
         return;
     }
     forget_torn(flash);
-    memset(&flash->array[at], 0xFF, FLASH_SECTOR);
-    if (flash_range_taint(flash, at, FLASH_SECTOR) != FLASH_CLEAN) {
-        extend(&flash->note[at / FLASH_SECTOR].taint, at, at + FLASH_SECTOR);
+    memset(&flash->array[at], 0xFF, length);
+    if (flash_range_taint(flash, at, length) != FLASH_CLEAN) {
+        touch_taint(flash, at, at + length);
     }
-    memset(&flash->taint[at / 4u], FLASH_CLEAN, FLASH_SECTOR / 4u);
+    memset(&flash->taint[at / 4u], FLASH_CLEAN, length / 4u);
 }
 
 /* The operation goes wrong over its whole length (illustrative): the array is
@@ -828,7 +903,7 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 
 /* A multiply-xorshift of our own, 32 bytes at a time in four lanes that the CPU
  * can process in parallel; not for secrets. `length` is a multiple of 32, as
- * are a sector and its taint. */
+ * are a block and its taint. */
 static uint64_t hash_bytes(uint64_t seed, const uint8_t *bytes, size_t length)
 {
     uint64_t a = seed;
@@ -851,7 +926,7 @@ uint32_t flash_worst_sector(const struct flash *flash)
 {
     uint32_t most = 0;
 
-    for (uint32_t i = 0; i < flash->figures.size / FLASH_SECTOR; i++) {
+    for (uint32_t i = 0; i < flash->figures.size / FLASH_BLOCK; i++) {
         most = flash->erase_count[i] > most ? flash->erase_count[i] : most;
     }
     return most;
@@ -867,29 +942,29 @@ void flash_noted(struct flash *flash)
     flash->notes_to = 0;
 }
 
-uint64_t flash_sector_sum(const struct flash *flash, uint32_t sector)
+uint64_t flash_block_sum(const struct flash *flash, uint32_t block)
 {
     /* the sums are a note: keeping one changes no value */
     struct flash *noting = (struct flash *)(uintptr_t)flash;
 
-    if (!flash->summed[sector]) {
-        uint64_t sum = hash_bytes(sector, &flash->array[sector * FLASH_SECTOR],
-                                  FLASH_SECTOR);
+    if (!flash->summed[block]) {
+        uint64_t sum =
+            hash_bytes(block, &flash->array[block * FLASH_BLOCK], FLASH_BLOCK);
 
-        noting->sum[sector] =
-            hash_bytes(sum, &flash->taint[sector * (FLASH_SECTOR / 4u)],
-                       FLASH_SECTOR / 4u);
-        noting->summed[sector] = 1;
+        noting->sum[block] =
+            hash_bytes(sum, &flash->taint[block * (FLASH_BLOCK / 4u)],
+                       FLASH_BLOCK / 4u);
+        noting->summed[block] = 1;
     }
-    return flash->sum[sector];
+    return flash->sum[block];
 }
 
 uint64_t flash_hash(const struct flash *flash)
 {
     uint64_t hash = flash->figures.size;
 
-    for (uint32_t i = 0; i < flash->figures.size / FLASH_SECTOR; i++) {
-        hash = mix(hash, flash_sector_sum(flash, i));
+    for (uint32_t i = 0; i < flash->figures.size / FLASH_BLOCK; i++) {
+        hash = mix(hash, flash_block_sum(flash, i));
     }
     return hash;
 }
@@ -902,6 +977,8 @@ static const char *const rule_names[] = {
     [FLASH_RULE_LOCKED] = "locked",
     [FLASH_RULE_BIT_RISE] = "bit-rise",
     [FLASH_RULE_TORN_ERASE] = "torn-erase",
+    [FLASH_RULE_UNIT] = "unit",
+    [FLASH_RULE_TWICE] = "twice",
 };
 
 const char *flash_rule_name(enum flash_rule rule)

@@ -22,9 +22,14 @@
 #include "base/rng.h"
 
 #define FLASH_MAX_SIZE (2u * 1024u * 1024u)
-#define FLASH_SECTOR 4096u
-#define FLASH_PAGE 256u
-#define FLASH_MAX_SECTORS (FLASH_MAX_SIZE / FLASH_SECTOR)
+/* Bookkeeping goes by blocks, whatever the sectors: wear and locks of a sector
+ * are those of each of its blocks. */
+#define FLASH_BLOCK 1024u
+#define FLASH_MAX_BLOCKS (FLASH_MAX_SIZE / FLASH_BLOCK)
+#define FLASH_SECTOR 4096u      /* of the board as shipped */
+#define FLASH_SECTOR_MAX 65536u /* of any part */
+#define FLASH_PAGE 256u         /* the largest page */
+#define FLASH_UNIT_MAX 64u      /* the largest unit */
 #define FLASH_WORDS (FLASH_MAX_SIZE / 4u)
 
 #define FLASH_TIME_LIMIT_NS \
@@ -34,9 +39,12 @@
 /* From the devicetree. Times in ns. */
 struct flash_figures {
     uint32_t size;
-    uint32_t sector; /* must be FLASH_SECTOR */
-    uint32_t page;   /* must be FLASH_PAGE */
-    uint64_t program_ns;
+    uint32_t sector; /* a power of two, FLASH_BLOCK .. FLASH_SECTOR_MAX */
+    uint32_t page;   /* most that one program takes; a power of two */
+    uint32_t unit;   /* programs are whole units; a power of two */
+    uint32_t once;   /* 1: a unit is programmed at most once after an erase */
+    uint64_t program_ns; /* of a page, however many bytes */
+    uint64_t unit_ns;    /* of each unit, on top */
     uint64_t erase_ns;
     uint64_t erase_worn_ns; /* at the end of endurance */
     uint32_t endurance;
@@ -55,12 +63,15 @@ enum flash_taint {
  * part does what real ones do. */
 enum flash_rule {
     FLASH_RULE_NONE = 0,
-    FLASH_RULE_RANGE,     /* outside the array, or length 0 or > page */
-    FLASH_RULE_PAGE_END,  /* a program crosses its page's end: refused */
-    FLASH_RULE_BUSY,      /* a command while busy: refused */
-    FLASH_RULE_LOCKED,    /* a locked range: refused */
-    FLASH_RULE_BIT_RISE,  /* a program wants a 0 bit to become 1: it stays */
-    FLASH_RULE_TORN_ERASE /* a program onto a word whose erase was torn */
+    FLASH_RULE_RANGE,      /* outside the array, or length 0 or > page */
+    FLASH_RULE_PAGE_END,   /* a program crosses its page's end: refused */
+    FLASH_RULE_BUSY,       /* a command while busy: refused */
+    FLASH_RULE_LOCKED,     /* a locked range: refused */
+    FLASH_RULE_BIT_RISE,   /* a program wants a 0 bit to become 1: it stays */
+    FLASH_RULE_TORN_ERASE, /* a program onto a word whose erase was torn */
+    FLASH_RULE_UNIT,       /* not whole units: refused */
+    FLASH_RULE_TWICE       /* a unit that is not erased, on a part that takes
+                            * only one program of it: refused */
 };
 
 /* Torn forms. FORM_AUTO chooses one by `done` (the operation's progress in
@@ -99,13 +110,13 @@ enum flash_cause {
     FLASH_BY_DAMAGE /* from outside, without an operation */
 };
 
-/* Bytes of a sector, from .. to-1; both 0: none. */
+/* Bytes of a block, from .. to-1; both 0: none. */
 struct flash_range {
     uint16_t from;
     uint16_t to;
 };
 
-/* What may have changed in a sector since flash_noted(). */
+/* What may have changed in a block since flash_noted(). */
 struct flash_note {
     struct flash_range array;
     struct flash_range taint; /* whole words */
@@ -128,8 +139,8 @@ struct flash_torn {
     uint8_t kind; /* enum flash_op_kind; FLASH_IDLE: there is none */
     uint32_t address;
     uint32_t length;
-    uint8_t data[FLASH_PAGE];     /* of a program */
-    uint8_t before[FLASH_SECTOR]; /* `length` bytes: what was there */
+    uint8_t data[FLASH_PAGE];         /* of a program */
+    uint8_t before[FLASH_SECTOR_MAX]; /* `length` bytes: what was there */
 };
 
 struct flash {
@@ -141,17 +152,17 @@ struct flash {
     struct rng rng;
     uint64_t programs;
     uint64_t erases;
-    uint32_t erase_count[FLASH_MAX_SECTORS];
-    uint8_t locked[FLASH_MAX_SECTORS]; /* 1 = until reset */
+    uint32_t erase_count[FLASH_MAX_BLOCKS];
+    uint8_t locked[FLASH_MAX_BLOCKS]; /* 1 = until reset */
     /* 1 = array or taint may have changed since sectors_save() or
      * sectors_restore(); a note for these, not part of the value */
-    uint8_t touched[FLASH_MAX_SECTORS];
-    /* hash of each sector's array and taint, while `summed`; the same holds */
-    uint8_t summed[FLASH_MAX_SECTORS];
-    uint64_t sum[FLASH_MAX_SECTORS];
+    uint8_t touched[FLASH_MAX_BLOCKS];
+    /* hash of each block's array and taint, while `summed`; the same holds */
+    uint8_t summed[FLASH_MAX_BLOCKS];
+    uint64_t sum[FLASH_MAX_BLOCKS];
     /* for whoever records it; not part of the value either */
-    struct flash_note note[FLASH_MAX_SECTORS];
-    uint32_t notes_from; /* sectors that may have a note, from .. to-1 */
+    struct flash_note note[FLASH_MAX_BLOCKS];
+    uint32_t notes_from; /* blocks that may have a note, from .. to-1 */
     uint32_t notes_to;
     uint8_t array[FLASH_MAX_SIZE];
     uint8_t taint[FLASH_WORDS]; /* enum flash_taint; the last member */
@@ -167,7 +178,8 @@ void flash_stream(struct flash *flash, uint64_t seed);
 /*
  * Begin an operation at `now`, to which the caller has already advanced the
  * model. Returns the rule broken, FLASH_RULE_NONE if none; if several, the
- * first in this order: RANGE, PAGE_END, BUSY, LOCKED (nothing was begun),
+ * first in this order: RANGE, PAGE_END, UNIT, BUSY, LOCKED, TWICE (nothing was
+ * begun),
  * TORN_ERASE, BIT_RISE (begun all the same). `data` holds `length` bytes. An
  * erase needs a sector's first address, a lock whole sectors; otherwise RANGE.
  */
@@ -227,8 +239,11 @@ uint32_t flash_worst_sector(const struct flash *flash);
 enum flash_taint flash_range_taint(const struct flash *flash, uint32_t address,
                                    uint32_t length);
 
-/* The same of one sector; computed again only after a change. */
-uint64_t flash_sector_sum(const struct flash *flash, uint32_t sector);
+/* The same of one block; computed again only after a change. */
+uint64_t flash_block_sum(const struct flash *flash, uint32_t block);
+
+/* The first address of the sector that contains this one. */
+uint32_t flash_sector_start(const struct flash *flash, uint32_t address);
 
 const char *flash_rule_name(enum flash_rule rule); /* "bit-rise", ... */
 const char *flash_form_name(enum flash_form form); /* "erase-mix", ... */

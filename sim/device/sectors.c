@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TAINT (FLASH_SECTOR / 4u)
+#define TAINT (FLASH_BLOCK / 4u)
 
 struct sector {
     uint32_t users;
     uint64_t sum;
-    uint8_t array[FLASH_SECTOR];
+    uint8_t array[FLASH_BLOCK];
     uint8_t taint[TAINT];
 };
 
@@ -36,9 +36,9 @@ static int keep(struct flash *flash, struct sectors *held, size_t i)
         return -1;
     }
     sector->users = 1;
-    memcpy(sector->array, &flash->array[i * FLASH_SECTOR], FLASH_SECTOR);
+    memcpy(sector->array, &flash->array[i * FLASH_BLOCK], FLASH_BLOCK);
     memcpy(sector->taint, &flash->taint[i * TAINT], TAINT);
-    sector->sum = flash_sector_sum(flash, (uint32_t)i);
+    sector->sum = flash_block_sum(flash, (uint32_t)i);
     leave(held->at[i]);
     held->at[i] = sector;
     flash->touched[i] = 0;
@@ -49,7 +49,7 @@ int sectors_save(struct flash *flash, struct sectors *held,
                  struct sectors *saved)
 {
     memset(saved, 0, sizeof *saved);
-    for (size_t i = 0; i < FLASH_MAX_SECTORS; i++) {
+    for (size_t i = 0; i < FLASH_MAX_BLOCKS; i++) {
         if (flash->touched[i] && keep(flash, held, i) != 0) {
             sectors_free(saved);
             return -1;
@@ -63,12 +63,11 @@ int sectors_save(struct flash *flash, struct sectors *held,
 void sectors_restore(struct flash *flash, struct sectors *held,
                      const struct sectors *saved)
 {
-    for (size_t i = 0; i < FLASH_MAX_SECTORS; i++) {
+    for (size_t i = 0; i < FLASH_MAX_BLOCKS; i++) {
         const struct sector *sector = saved->at[i];
 
         if (flash->touched[i] || held->at[i] != sector) {
-            memcpy(&flash->array[i * FLASH_SECTOR], sector->array,
-                   FLASH_SECTOR);
+            memcpy(&flash->array[i * FLASH_BLOCK], sector->array, FLASH_BLOCK);
             memcpy(&flash->taint[i * TAINT], sector->taint, TAINT);
             flash->sum[i] = sector->sum;
             flash->summed[i] = 1;
@@ -82,7 +81,7 @@ void sectors_restore(struct flash *flash, struct sectors *held,
 
 void sectors_free(struct sectors *sectors)
 {
-    for (size_t i = 0; i < FLASH_MAX_SECTORS; i++) {
+    for (size_t i = 0; i < FLASH_MAX_BLOCKS; i++) {
         leave(sectors->at[i]);
         sectors->at[i] = NULL;
     }

@@ -15,7 +15,7 @@ struct sector;
 
 /* NULL: none is kept. Freed by sectors_free(). */
 struct sectors {
-    struct sector *at[FLASH_MAX_SECTORS];
+    struct sector *at[FLASH_MAX_BLOCKS];
 };
 
 /* Save array and taint as they are. 0, or -1 if out of memory: then `saved`

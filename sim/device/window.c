@@ -10,31 +10,34 @@
 #define WINDOW_PAGE (CTL_BASE - BOARD_WINDOW_BASE)
 #define SRAM_LINE 64u
 
-static uint32_t sector_count(const struct board *board)
+static uint32_t block_count(const struct board *board)
 {
-    return board->flash.figures.size / FLASH_SECTOR;
+    return board->flash.figures.size / FLASH_BLOCK;
 }
 
-static bool reads_garbage(const struct board *board, uint32_t sector)
+/* A part that is busy within a sector cannot read that sector. */
+static bool reads_garbage(const struct board *board, uint32_t block)
 {
     const struct flash *flash = &board->flash;
+    uint32_t sector = flash_sector_start(flash, block * FLASH_BLOCK);
 
-    return flash_busy(flash) && (board->view == BOARD_VIEW_GARBAGE ||
-                                 sector == flash->op.address / FLASH_SECTOR);
+    return flash_busy(flash) &&
+           (board->view == BOARD_VIEW_GARBAGE ||
+            sector == flash_sector_start(flash, flash->op.address));
 }
 
-/* The bytes that a sector must show: the array's own, or `garbage`, filled
+/* The bytes that a block must show: the array's own, or `garbage`, filled
  * here. A busy part may answer a read with anything; the inverse is certain to
  * be wrong and always the same. */
-static const uint8_t *expected(const struct board *board, uint32_t sector,
-                               uint8_t garbage[FLASH_SECTOR])
+static const uint8_t *expected(const struct board *board, uint32_t block,
+                               uint8_t garbage[FLASH_BLOCK])
 {
-    const uint8_t *array = &board->flash.array[sector * FLASH_SECTOR];
+    const uint8_t *array = &board->flash.array[block * FLASH_BLOCK];
 
-    if (!reads_garbage(board, sector)) {
+    if (!reads_garbage(board, block)) {
         return array;
     }
-    for (uint32_t i = 0; i < FLASH_SECTOR; i += sizeof(uint64_t)) {
+    for (uint32_t i = 0; i < FLASH_BLOCK; i += sizeof(uint64_t)) {
         uint64_t word;
 
         memcpy(&word, &array[i], sizeof(word));
@@ -44,41 +47,52 @@ static const uint8_t *expected(const struct board *board, uint32_t sector,
     return garbage;
 }
 
-void board_show_sector(const struct board *board, uint8_t *window,
-                       uint32_t sector)
+static void show_block(const struct board *board, uint8_t *window,
+                       uint32_t block)
 {
-    uint8_t garbage[FLASH_SECTOR];
-    const uint8_t *bytes = expected(board, sector, garbage);
-    uint8_t *shown = &window[sector * FLASH_SECTOR];
+    uint8_t garbage[FLASH_BLOCK];
+    const uint8_t *bytes = expected(board, block, garbage);
+    uint8_t *shown = &window[block * FLASH_BLOCK];
 
-    if (memcmp(shown, bytes, FLASH_SECTOR) != 0) {
-        memcpy(shown, bytes, FLASH_SECTOR);
+    if (memcmp(shown, bytes, FLASH_BLOCK) != 0) {
+        memcpy(shown, bytes, FLASH_BLOCK);
+    }
+}
+
+void board_show_sector(const struct board *board, uint8_t *window,
+                       uint32_t address)
+{
+    uint32_t sector = board->flash.figures.sector;
+    uint32_t block = address / sector * (sector / FLASH_BLOCK);
+
+    for (uint32_t i = 0; i < sector / FLASH_BLOCK; i++) {
+        show_block(board, window, block + i);
     }
 }
 
 void board_show_flash(const struct board *board, uint8_t *window)
 {
-    for (uint32_t sector = 0; sector < sector_count(board); sector++) {
-        board_show_sector(board, window, sector);
+    for (uint32_t block = 0; block < block_count(board); block++) {
+        show_block(board, window, block);
     }
 }
 
-/* First address in the sector whose byte the board did not put there. */
-static int64_t raw_in_sector(const struct board *board, const uint8_t *window,
-                             uint32_t sector)
+/* First address in the block whose byte the board did not put there. */
+static int64_t raw_in_block(const struct board *board, const uint8_t *window,
+                            uint32_t block)
 {
-    uint8_t garbage[FLASH_SECTOR];
-    const uint8_t *bytes = expected(board, sector, garbage);
-    const uint8_t *shown = &window[sector * FLASH_SECTOR];
+    uint8_t garbage[FLASH_BLOCK];
+    const uint8_t *bytes = expected(board, block, garbage);
+    const uint8_t *shown = &window[block * FLASH_BLOCK];
 
-    if (memcmp(shown, bytes, FLASH_SECTOR) == 0) {
+    if (memcmp(shown, bytes, FLASH_BLOCK) == 0) {
         return -1;
     }
     uint32_t i = 0;
     while (shown[i] == bytes[i]) {
         i++;
     }
-    return (int64_t)sector * FLASH_SECTOR + i;
+    return (int64_t)block * FLASH_BLOCK + i;
 }
 
 int64_t board_raw_write(const struct board *board, const uint8_t *window)
@@ -88,20 +102,25 @@ int64_t board_raw_write(const struct board *board, const uint8_t *window)
     if (board->view == BOARD_VIEW_STALE) {
         return -1;
     }
-    for (uint32_t sector = 0; sector < sector_count(board) && address < 0;
-         sector++) {
-        address = raw_in_sector(board, window, sector);
+    for (uint32_t block = 0; block < block_count(board) && address < 0;
+         block++) {
+        address = raw_in_block(board, window, block);
     }
     return address;
 }
 
 void board_catch_raw_write(const struct board *board, const uint8_t *window,
-                           uint32_t sector, const struct board_sink *sink)
+                           uint32_t address, const struct board_sink *sink)
 {
-    int64_t address = raw_in_sector(board, window, sector);
+    uint32_t sector = board->flash.figures.sector;
+    uint32_t block = address / sector * (sector / FLASH_BLOCK);
+    int64_t found = -1;
 
-    if (address >= 0) {
-        TELL(sink, raw_write, (uint32_t)address);
+    for (uint32_t i = 0; i < sector / FLASH_BLOCK && found < 0; i++) {
+        found = raw_in_block(board, window, block + i);
+    }
+    if (found >= 0) {
+        TELL(sink, raw_write, (uint32_t)found);
     }
 }
 

@@ -149,7 +149,7 @@ static void add_oracle(struct maker *maker, const struct oracle *oracle)
     for (unsigned i = 0; i < ORACLE_USES; i++) {
         add_time(maker, oracle->used_ns[i]);
     }
-    for (unsigned i = 0; i < FLASH_MAX_SECTORS; i++) {
+    for (unsigned i = 0; i < FLASH_MAX_BLOCKS; i++) {
         add_time(maker, oracle->erased_ns[i]);
     }
 }

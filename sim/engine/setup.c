@@ -102,8 +102,8 @@ static void wear_out(struct device *device)
             board_map_find(&given->map, schema_partitions[i].name);
 
         for (uint32_t at = 0; part != NULL && at < part->length;
-             at += FLASH_SECTOR) {
-            flash->erase_count[(part->start + at) / FLASH_SECTOR] =
+             at += FLASH_BLOCK) {
+            flash->erase_count[(part->start + at) / FLASH_BLOCK] =
                 given->scenario->wear[i];
         }
     }

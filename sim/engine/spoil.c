@@ -214,7 +214,8 @@ static int do_hostile(struct device *device, const struct action *action,
 {
     const struct run_case *given = device->run->given;
     struct hostile_image image[ORACLE_IMAGES];
-    struct hostile_stock stock = {image, take_stock(&given->judged, image)};
+    struct hostile_stock stock = {image, take_stock(&given->judged, image),
+                                  board_map_sector(&given->map)};
     uint64_t seed =
         action->seed != UINT64_MAX ? action->seed : given->scenario->seed;
     uint32_t start = 0;

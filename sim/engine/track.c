@@ -89,7 +89,7 @@ static void tell_wear(struct teller *teller, const struct flash *flash,
         return;
     }
     seen->erases[sector] = flash->erase_count[sector];
-    change.address = sector * FLASH_SECTOR;
+    change.address = sector * FLASH_BLOCK;
     change.erases = flash->erase_count[sector];
     tell(teller, &change);
 }
@@ -99,7 +99,7 @@ static void tell_notes(struct teller *teller, struct flash *flash,
 {
     for (uint32_t i = flash->notes_from; i < flash->notes_to; i++) {
         const struct flash_note *note = &flash->note[i];
-        uint32_t at = i * FLASH_SECTOR;
+        uint32_t at = i * FLASH_BLOCK;
         enum change_cause cause = (enum change_cause)note->cause;
 
         if (note->array.to == 0) {
@@ -117,8 +117,8 @@ static void tell_notes(struct teller *teller, struct flash *flash,
 static void tell_locks(struct teller *teller, const struct flash *flash,
                        struct track_device *seen)
 {
-    uint8_t bits[FLASH_MAX_SECTORS / 8] = {0};
-    uint32_t sectors = flash->figures.size / FLASH_SECTOR;
+    uint8_t bits[FLASH_MAX_BLOCKS / 8] = {0};
+    uint32_t sectors = flash->figures.size / FLASH_BLOCK;
     struct change change = change_of(teller, CHANGE_LOCKS);
 
     if (memcmp(flash->locked, seen->locked, sizeof seen->locked) == 0) {
@@ -295,7 +295,7 @@ struct told {
     struct {
         uint32_t device;
         uint32_t address;
-    } at[SCENARIO_DEVICES * FLASH_MAX_SECTORS];
+    } at[SCENARIO_DEVICES * FLASH_MAX_BLOCKS];
 };
 
 static bool tell_copy(struct teller *teller, const struct world *world,
@@ -309,11 +309,11 @@ static bool tell_copy(struct teller *teller, const struct world *world,
             &world->device[told->at[i].device - 1];
 
         if (memcmp(&device->board.flash.array[told->at[i].address], bytes,
-                   FLASH_SECTOR) == 0) {
+                   FLASH_BLOCK) == 0) {
             struct change change = change_of(teller, CHANGE_COPY);
 
             change.address = address;
-            change.length = FLASH_SECTOR;
+            change.length = FLASH_BLOCK;
             change.from.device = told->at[i].device;
             change.from.address = told->at[i].address;
             tell(teller, &change);
@@ -329,12 +329,12 @@ static void tell_sectors(struct teller *teller, const struct world *world,
     const struct flash *flash =
         &world->device[teller->head.device - 1].board.flash;
 
-    for (uint32_t at = 0; at < flash->figures.size; at += FLASH_SECTOR) {
-        if (all_bytes(&flash->array[at], FLASH_SECTOR, 0xff) ||
+    for (uint32_t at = 0; at < flash->figures.size; at += FLASH_BLOCK) {
+        if (all_bytes(&flash->array[at], FLASH_BLOCK, 0xff) ||
             tell_copy(teller, world, told, at)) {
             continue;
         }
-        tell_bytes(teller, flash, at, FLASH_SECTOR, CHANGE_BY_START);
+        tell_bytes(teller, flash, at, FLASH_BLOCK, CHANGE_BY_START);
         told->at[told->count].device = teller->head.device;
         told->at[told->count++].address = at;
     }
@@ -344,7 +344,7 @@ static void tell_worn(struct teller *teller, const struct world *world)
 {
     uint32_t i = teller->head.device - 1;
     const struct flash *flash = &world->device[i].board.flash;
-    uint32_t sectors = flash->figures.size / FLASH_SECTOR;
+    uint32_t sectors = flash->figures.size / FLASH_BLOCK;
 
     for (uint32_t sector = 0; sector < sectors; sector++) {
         tell_wear(teller, flash, &teller->track->device[i], sector);

@@ -16,8 +16,8 @@ _Static_assert(SCENARIO_DEVICES <= CHANGES_DEVICES, "each has its number");
 
 /* A device as it was recorded last. */
 struct track_device {
-    uint32_t erases[FLASH_MAX_SECTORS];
-    uint8_t locked[FLASH_MAX_SECTORS];
+    uint32_t erases[FLASH_MAX_BLOCKS];
+    uint8_t locked[FLASH_MAX_BLOCKS];
     uint32_t fuses[OTP_WORDS];
     uint32_t weak[OTP_WORDS];
     uint32_t fuses_locked;

@@ -30,7 +30,7 @@ static void add_flash(mbedtls_sha256_context *context,
     ADD(context, flash->torn.address);
     ADD(context, flash->torn.length);
     ADD(context, flash->torn.data);
-    ADD(context, flash->torn.before);
+    add(context, flash->torn.before, flash->torn.length);
     ADD(context, flash->last_failed);
     ADD(context, flash->fail_next);
     ADD(context, flash->rng.state);

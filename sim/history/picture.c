@@ -61,6 +61,7 @@ void picture_begin(struct picture *picture, const struct changes_shape *shape)
     picture->devices = shape->devices;
     for (unsigned i = 0; i < shape->devices; i++) {
         picture->device[i].flash.size = shape->size;
+        picture->device[i].flash.sector_size = shape->sector;
     }
 }
 
@@ -71,7 +72,7 @@ void picture_copy(struct picture *to, const struct picture *from)
         return;
     }
     for (unsigned i = 0; i < from->devices; i++) {
-        for (unsigned k = 0; k < CHANGES_SECTORS; k++) {
+        for (unsigned k = 0; k < CHANGES_BLOCKS; k++) {
             use(from->device[i].flash.sector[k]);
         }
     }
@@ -82,7 +83,7 @@ void picture_copy(struct picture *to, const struct picture *from)
 void picture_free(struct picture *picture)
 {
     for (unsigned i = 0; i < picture->devices; i++) {
-        for (unsigned k = 0; k < CHANGES_SECTORS; k++) {
+        for (unsigned k = 0; k < CHANGES_BLOCKS; k++) {
             leave(picture->device[i].flash.sector[k]);
         }
     }
@@ -94,7 +95,7 @@ void picture_free(struct picture *picture)
 /* The part of a range that lies in the sector where it begins. */
 static uint32_t piece(uint32_t address, size_t length)
 {
-    uint32_t left = FLASH_SECTOR - address % FLASH_SECTOR;
+    uint32_t left = FLASH_BLOCK - address % FLASH_BLOCK;
 
     return length < left ? (uint32_t)length : left;
 }
@@ -102,7 +103,7 @@ static uint32_t piece(uint32_t address, size_t length)
 static const struct picture_sector *sector_at(const struct picture_flash *flash,
                                               uint32_t address)
 {
-    return address < flash->size ? flash->sector[address / FLASH_SECTOR] : NULL;
+    return address < flash->size ? flash->sector[address / FLASH_BLOCK] : NULL;
 }
 
 void picture_flash(const struct picture_device *device, uint32_t address,
@@ -116,7 +117,7 @@ void picture_flash(const struct picture_device *device, uint32_t address,
         uint32_t count = piece(address, length);
 
         if (sector != NULL) {
-            memcpy(to, &sector->bytes[address % FLASH_SECTOR], count);
+            memcpy(to, &sector->bytes[address % FLASH_BLOCK], count);
         } else {
             memset(to, 0xff, count);
         }
@@ -135,8 +136,8 @@ uint8_t picture_taint(const struct picture_device *device, uint32_t address,
         const struct picture_sector *sector =
             sector_at(&device->flash, address);
         uint32_t count = piece(address, length);
-        uint32_t first = address % FLASH_SECTOR / 4;
-        uint32_t last = (address % FLASH_SECTOR + count - 1) / 4;
+        uint32_t first = address % FLASH_BLOCK / 4;
+        uint32_t last = (address % FLASH_BLOCK + count - 1) / 4;
 
         for (uint32_t i = first; sector != NULL && i <= last; i++) {
             worst = sector->taint[i] > worst ? sector->taint[i] : worst;
@@ -156,7 +157,7 @@ bool picture_blank(const struct picture_device *device, uint32_t address,
         uint32_t count = piece(address, length);
 
         if (sector != NULL &&
-            !all_bytes(&sector->bytes[address % FLASH_SECTOR], count, 0xff)) {
+            !all_bytes(&sector->bytes[address % FLASH_BLOCK], count, 0xff)) {
             return false;
         }
         address += count;

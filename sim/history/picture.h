@@ -32,10 +32,11 @@
 struct picture_sector;
 
 struct picture_flash {
-    uint32_t size;                                  /* bytes */
-    struct picture_sector *sector[CHANGES_SECTORS]; /* NULL: erased, clean */
-    uint32_t erases[CHANGES_SECTORS];
-    uint8_t locked[CHANGES_SECTORS]; /* 1: until the next reset */
+    uint32_t size;                                 /* bytes */
+    uint32_t sector_size;                          /* bytes */
+    struct picture_sector *sector[CHANGES_BLOCKS]; /* NULL: erased, clean */
+    uint32_t erases[CHANGES_BLOCKS];
+    uint8_t locked[CHANGES_BLOCKS]; /* 1: until the next reset */
 };
 
 struct picture_fuses {

@@ -9,13 +9,13 @@
 static int change_bytes(struct picture_flash *flash,
                         const struct change *change)
 {
-    uint32_t number = change->address / FLASH_SECTOR;
+    uint32_t number = change->address / FLASH_BLOCK;
     struct picture_sector *sector = picture_own(flash, number);
 
     if (sector == NULL) {
         return -1;
     }
-    uint8_t *to = &sector->bytes[change->address % FLASH_SECTOR];
+    uint8_t *to = &sector->bytes[change->address % FLASH_BLOCK];
 
     if (change->kind == CHANGE_BYTES) {
         memcpy(to, change->bytes, change->length);
@@ -28,13 +28,13 @@ static int change_bytes(struct picture_flash *flash,
 static int change_taint(struct picture_flash *flash,
                         const struct change *change)
 {
-    uint32_t number = change->address / FLASH_SECTOR;
+    uint32_t number = change->address / FLASH_BLOCK;
     struct picture_sector *sector = picture_own(flash, number);
 
     if (sector == NULL) {
         return -1;
     }
-    memset(&sector->taint[change->address % FLASH_SECTOR / 4], change->value,
+    memset(&sector->taint[change->address % FLASH_BLOCK / 4], change->value,
            change->length / 4);
     return 0;
 }
@@ -61,17 +61,17 @@ static int change_device(struct picture *picture, struct picture_device *device,
     case CHANGE_FILL:
         return change_bytes(flash, change);
     case CHANGE_COPY:
-        picture_share(flash, change->address / FLASH_SECTOR,
+        picture_share(flash, change->address / FLASH_BLOCK,
                       picture->device[change->from.device - 1]
-                          .flash.sector[change->from.address / FLASH_SECTOR]);
+                          .flash.sector[change->from.address / FLASH_BLOCK]);
         break;
     case CHANGE_TAINT:
         return change_taint(flash, change);
     case CHANGE_WEAR:
-        flash->erases[change->address / FLASH_SECTOR] = change->erases;
+        flash->erases[change->address / FLASH_BLOCK] = change->erases;
         break;
     case CHANGE_LOCKS:
-        for (uint32_t i = 0; i < flash->size / FLASH_SECTOR; i++) {
+        for (uint32_t i = 0; i < flash->size / FLASH_BLOCK; i++) {
             flash->locked[i] = change->bytes[i / 8] >> i % 8 & 1;
         }
         break;

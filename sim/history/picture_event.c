@@ -165,7 +165,8 @@ static void on_program(struct picture_device *device, const struct event *event)
 
 static void on_erase(struct picture_device *device, const struct event *event)
 {
-    begin_work(device, event, PICTURE_ERASE, event->number[1], FLASH_SECTOR);
+    begin_work(device, event, PICTURE_ERASE, event->number[1],
+               device->flash.sector_size);
 }
 
 static void on_burn(struct picture_device *device, const struct event *event)

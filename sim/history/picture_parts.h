@@ -7,8 +7,8 @@
 
 struct picture_sector {
     uint32_t users;
-    uint8_t bytes[FLASH_SECTOR];
-    uint8_t taint[FLASH_SECTOR / 4]; /* enum flash_taint of each word */
+    uint8_t bytes[FLASH_BLOCK];
+    uint8_t taint[FLASH_BLOCK / 4]; /* enum flash_taint of each word */
 };
 
 /* A sector that is not shared, so that it may be changed; NULL if out of

@@ -12,6 +12,7 @@
 
 struct maker {
     const struct hostile_stock *stock;
+    uint32_t sector;
     struct rng rng;
 };
 
@@ -233,11 +234,11 @@ static uint32_t make_header(struct maker *maker, const struct log *log,
 static void make_slots(struct maker *maker, const struct log *log,
                        uint8_t *sector, uint32_t first)
 {
-    uint32_t slots = LAYOUT_SECTOR / log->size;
+    uint32_t slots = maker->sector / log->size;
     uint32_t from = make_header(maker, log, sector, first);
     uint32_t used = one_in(maker, 4) ? slots : from + below(maker, 6);
 
-    memset(sector + from * log->size, 0xFF, LAYOUT_SECTOR - from * log->size);
+    memset(sector + from * log->size, 0xFF, maker->sector - from * log->size);
     for (uint32_t i = from; i < used && i < slots; i++) {
         uint8_t *slot = sector + i * log->size;
 
@@ -257,11 +258,11 @@ static void make_sector(struct maker *maker, const struct log *log,
     uint32_t first = sequence(maker, 1u + below(maker, 200));
 
     if (log->headers && number % 2u == 1 && choice < 9) {
-        memcpy(sector, sector - LAYOUT_SECTOR, LAYOUT_SECTOR);
+        memcpy(sector, sector - maker->sector, maker->sector);
     } else if (choice == 11) {
-        rng_fill(&maker->rng, sector, LAYOUT_SECTOR);
+        rng_fill(&maker->rng, sector, maker->sector);
     } else if (choice == 10) {
-        memset(sector, 0xFF, LAYOUT_SECTOR);
+        memset(sector, 0xFF, maker->sector);
     } else {
         make_slots(maker, log, sector, first);
     }
@@ -270,8 +271,8 @@ static void make_sector(struct maker *maker, const struct log *log,
 static void make_log(struct maker *maker, const struct log *log, uint8_t *out,
                      uint32_t length)
 {
-    for (uint32_t i = 0; (i + 1u) * LAYOUT_SECTOR <= length; i++) {
-        make_sector(maker, log, out + i * LAYOUT_SECTOR, i);
+    for (uint32_t i = 0; (i + 1u) * maker->sector <= length; i++) {
+        make_sector(maker, log, out + i * maker->sector, i);
     }
 }
 
@@ -345,7 +346,7 @@ static void make_image(struct maker *maker, uint32_t load_base, uint8_t *out,
 
     memset(out, 0xFF, length);
     if (choice == 0) {
-        rng_fill(&maker->rng, out, LAYOUT_SECTOR);
+        rng_fill(&maker->rng, out, maker->sector);
     } else if (choice > 1 && image->size <= length) {
         memcpy(out, image->bytes, image->size);
         if (choice < 10) {
@@ -367,7 +368,7 @@ void hostile_fill(const char *partition, const struct hostile_stock *stock,
                   {"slot-a", BOARD_APP_BASE},
                   {"slot-b", BOARD_APP_BASE},
                   {"recovery", BOARD_RECOVERY_BASE}};
-    struct maker maker = {.stock = stock};
+    struct maker maker = {.stock = stock, .sector = stock->sector};
 
     rng_init(&maker.rng, seed, partition);
     for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {

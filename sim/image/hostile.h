@@ -27,6 +27,7 @@ struct hostile_image {
 struct hostile_stock {
     const struct hostile_image *image;
     unsigned images;
+    uint32_t sector; /* bytes of one */
 };
 
 /* Fill `out` with `length` bytes, whole sectors, for that partition. A partition

@@ -101,8 +101,8 @@ int provision_journal(const struct board_map *map,
                       size_t size, struct diag *diag)
 {
     const struct board_part *part =
-        find_part(map, "journal", LAYOUT_JOURNAL_SECTORS * LAYOUT_SECTOR, size,
-                  diag);
+        find_part(map, "journal",
+                  LAYOUT_JOURNAL_SECTORS * board_map_sector(map), size, diag);
 
     if (part == NULL) {
         return OTALAB_ERR_USAGE;
@@ -110,7 +110,7 @@ int provision_journal(const struct board_map *map,
     memset(flash + part->start, 0xff, part->length);
     /* bank 0, both copies; bank 1 stays erased until first used */
     for (uint32_t i = 0; i < LAYOUT_JOURNAL_SECTORS / 2; i++) {
-        uint8_t *sector = flash + part->start + i * LAYOUT_SECTOR;
+        uint8_t *sector = flash + part->start + i * board_map_sector(map);
 
         write_header(sector, state->sequence);
         write_record(sector + LAYOUT_RECORD_SIZE, state);
@@ -134,7 +134,8 @@ static void write_request(uint8_t *slot, const struct request_record *request,
 /* Find where the next request goes and which number it gets: a blank slot in
  * the sector with the newest request; if that is full, the other sector is
  * erased and used. Invalid slots use up a number, too. */
-static uint32_t next_request(const struct boot_view *view, uint8_t *flash,
+static uint32_t next_request(const struct board_map *map,
+                             const struct boot_view *view, uint8_t *flash,
                              uint32_t *sequence)
 {
     const struct request_record *newest =
@@ -145,17 +146,17 @@ static uint32_t next_request(const struct boot_view *view, uint8_t *flash,
         view->in_force >= 0 ? view->record[view->in_force].request : 0;
 
     *sequence = newest != NULL ? newest->sequence : dealt + 1u;
-    for (unsigned i = from; i < LAYOUT_REQUESTS; i++) {
+    for (unsigned i = from; i < view->request_slots; i++) {
         const struct request_record *slot =
-            &view->request[sector * LAYOUT_REQUESTS + i];
+            &view->request[sector * view->request_slots + i];
         if (slot->status == DECODE_BLANK) {
             *sequence += i - from;
             return slot->address;
         }
     }
-    *sequence += LAYOUT_REQUESTS - from;
-    uint32_t other = view->request[(1 - sector) * LAYOUT_REQUESTS].address;
-    memset(flash + other, 0xff, LAYOUT_SECTOR);
+    *sequence += view->request_slots - from;
+    uint32_t other = view->request[(1 - sector) * view->request_slots].address;
+    memset(flash + other, 0xff, board_map_sector(map));
     return other;
 }
 
@@ -165,7 +166,8 @@ int provision_request(const struct board_map *map,
 {
     struct boot_view view;
 
-    if (find_part(map, "requests", LAYOUT_REQUEST_SECTORS * LAYOUT_SECTOR, size,
+    if (find_part(map, "requests",
+                  LAYOUT_REQUEST_SECTORS * board_map_sector(map), size,
                   diag) == NULL) {
         return OTALAB_ERR_USAGE;
     }
@@ -175,7 +177,7 @@ int provision_request(const struct board_map *map,
                          size);
     }
     uint32_t sequence;
-    uint32_t address = next_request(&view, flash, &sequence);
+    uint32_t address = next_request(map, &view, flash, &sequence);
 
     write_request(flash + address, request, sequence);
     return 0;

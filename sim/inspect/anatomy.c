@@ -298,9 +298,9 @@ static bool is_blank(const uint8_t *bytes, uint32_t length)
 
 /* The form of the slot at `offset` of a partition; NULL if it has none. */
 static const struct form *form_of(const struct board_part *part,
-                                  uint32_t offset)
+                                  uint32_t sector, uint32_t offset)
 {
-    bool header = offset % LAYOUT_SECTOR < LAYOUT_RECORD_SIZE;
+    bool header = offset % sector < LAYOUT_RECORD_SIZE;
 
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         if (strcmp(forms[i].partition, part->name) == 0) {
@@ -313,8 +313,8 @@ static const struct form *form_of(const struct board_part *part,
 }
 
 static void at_slot(const uint8_t *flash, const struct form *form,
-                    const struct board_part *part, uint32_t offset,
-                    struct anatomy *out)
+                    const struct board_part *part, uint32_t sector,
+                    uint32_t offset, struct anatomy *out)
 {
     uint32_t start = offset - offset % form->size;
     const uint8_t *bytes = flash + part->start + start;
@@ -322,7 +322,7 @@ static void at_slot(const uint8_t *flash, const struct form *form,
     out->start = part->start + start;
     out->length = form->size;
     snprintf(out->structure, sizeof out->structure, "%s %u.%02u", form->name,
-             start / LAYOUT_SECTOR, start % LAYOUT_SECTOR / form->size);
+             start / sector, start % sector / form->size);
     if (is_blank(bytes, form->size)) {
         snprintf(out->value, sizeof out->value, "blank");
         return;
@@ -446,10 +446,11 @@ void anatomy_at(const uint8_t *flash, size_t size, const struct board_map *map,
         return;
     }
     snprintf(out->partition, sizeof out->partition, "%s", part->name);
-    const struct form *form = form_of(part, address - part->start);
+    uint32_t sector = board_map_sector(map);
+    const struct form *form = form_of(part, sector, address - part->start);
 
     if (form != NULL) {
-        at_slot(flash, form, part, address - part->start, out);
+        at_slot(flash, form, part, sector, address - part->start, out);
     } else if (holds_image(part)) {
         at_image(flash, part, address - part->start, out);
     }

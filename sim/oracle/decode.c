@@ -168,6 +168,19 @@ static uint32_t record_address(uint32_t sector, unsigned index)
     return sector + index * LAYOUT_RECORD_SIZE;
 }
 
+/* Slots of `size` bytes in a sector that are used. */
+static unsigned slots_of(const struct board_map *map, uint32_t size)
+{
+    uint32_t slots = board_map_sector(map) / size;
+
+    return slots < LAYOUT_SLOTS ? slots : LAYOUT_SLOTS;
+}
+
+static unsigned records_of(const struct board_map *map)
+{
+    return slots_of(map, LAYOUT_RECORD_SIZE) - 1u;
+}
+
 static void decode_sector(const uint8_t *flash, unsigned number,
                           uint32_t address, struct boot_view *view)
 {
@@ -176,7 +189,7 @@ static void decode_sector(const uint8_t *flash, unsigned number,
     sector->address = address;
     sector->header = (uint8_t)header_status(flash + address);
     sector->first = get_le32(flash + address + HEADER_AT_FIRST);
-    for (unsigned i = 1; i <= LAYOUT_RECORDS; i++) {
+    for (unsigned i = 1; i <= view->slots; i++) {
         struct journal_record *record = &view->record[view->records++];
         const uint8_t *slot = flash + record_address(address, i);
 
@@ -241,17 +254,29 @@ static void decode_journal(const uint8_t *flash, const struct board_map *map,
     if (part == NULL) {
         return;
     }
-    view->sectors = part->length / LAYOUT_SECTOR;
+    uint32_t sector = board_map_sector(map);
+
+    view->slots = records_of(map);
+    view->sectors = part->length / sector;
     if (view->sectors > LAYOUT_JOURNAL_SECTORS) {
         view->sectors = LAYOUT_JOURNAL_SECTORS;
     }
     for (unsigned i = 0; i < view->sectors; i++) {
-        decode_sector(flash, i, part->start + i * LAYOUT_SECTOR, view);
+        decode_sector(flash, i, part->start + i * sector, view);
     }
     mark_in_force(flash, view);
 }
 
 /* ---- requests -------------------------------------------------------------- */
+
+/* Where request `number` is, counted over both sectors. */
+static uint32_t request_offset(const struct board_map *map, unsigned number)
+{
+    unsigned slots = slots_of(map, LAYOUT_REQUEST_SIZE);
+
+    return number / slots * board_map_sector(map) +
+           number % slots * LAYOUT_REQUEST_SIZE;
+}
 
 static void decode_request(const uint8_t *flash, uint32_t address,
                            unsigned number, struct boot_view *view)
@@ -259,8 +284,8 @@ static void decode_request(const uint8_t *flash, uint32_t address,
     struct request_record *request = &view->request[view->requests];
 
     request->address = address;
-    request->sector = (uint8_t)(number / LAYOUT_REQUESTS);
-    request->index = (uint8_t)(number % LAYOUT_REQUESTS);
+    request->sector = (uint8_t)(number / view->request_slots);
+    request->index = (uint8_t)(number % view->request_slots);
     request->status = (uint8_t)request_status(flash + address);
     if (request->status != DECODE_BLANK) {
         request_fields(flash + address, request);
@@ -279,10 +304,12 @@ static void decode_requests(const uint8_t *flash, const struct board_map *map,
     const struct board_part *part = board_map_find(map, "requests");
 
     view->newest = -1;
-    for (unsigned i = 0; part != NULL && i < DECODE_REQUESTS &&
-                         (i + 1) * LAYOUT_REQUEST_SIZE <= part->length;
+    view->request_slots = slots_of(map, LAYOUT_REQUEST_SIZE);
+    for (unsigned i = 0;
+         part != NULL && i < LAYOUT_REQUEST_SECTORS * view->request_slots &&
+         request_offset(map, i) + LAYOUT_REQUEST_SIZE <= part->length;
          i++) {
-        decode_request(flash, part->start + i * LAYOUT_REQUEST_SIZE, i, view);
+        decode_request(flash, part->start + request_offset(map, i), i, view);
     }
     if (view->newest < 0) {
         return;
@@ -345,13 +372,13 @@ int decode_flash(const uint8_t *flash, size_t size, const struct board_map *map,
 
 /* ---- the record in force, and nothing else --------------------------------- */
 
-static void better_of_sector(const uint8_t *flash, unsigned number,
-                             uint32_t sector, const uint8_t **best,
-                             struct journal_record *now)
+static void better_of_sector(const uint8_t *flash, const struct board_map *map,
+                             unsigned number, uint32_t sector,
+                             const uint8_t **best, struct journal_record *now)
 {
     uint32_t first = get_le32(flash + sector + HEADER_AT_FIRST);
 
-    for (unsigned i = 1; i <= LAYOUT_RECORDS; i++) {
+    for (unsigned i = 1; i <= records_of(map); i++) {
         const uint8_t *slot = flash + record_address(sector, i);
         uint32_t sequence = first + i - 1;
 
@@ -376,12 +403,13 @@ bool decode_in_force(const uint8_t *flash, size_t size,
     if (part == NULL || !map_fits(map, size)) {
         return false;
     }
+    uint32_t length = board_map_sector(map);
+
     for (unsigned i = 0;
-         i < LAYOUT_JOURNAL_SECTORS && (i + 1) * LAYOUT_SECTOR <= part->length;
-         i++) {
-        uint32_t sector = part->start + i * LAYOUT_SECTOR;
+         i < LAYOUT_JOURNAL_SECTORS && (i + 1) * length <= part->length; i++) {
+        uint32_t sector = part->start + i * length;
         if (header_status(flash + sector) == DECODE_VALID) {
-            better_of_sector(flash, i, sector, &best, now);
+            better_of_sector(flash, map, i, sector, &best, now);
         }
     }
     now->status = DECODE_VALID;
@@ -399,15 +427,21 @@ bool decode_request_at(const uint8_t *flash, size_t size,
 
     memset(request, 0, sizeof *request);
     if (part == NULL || !map_fits(map, size) || address < part->start ||
-        address - part->start >= DECODE_REQUESTS * LAYOUT_REQUEST_SIZE ||
         address - part->start >= part->length) {
         return false;
     }
-    uint32_t number = (address - part->start) / LAYOUT_REQUEST_SIZE;
+    uint32_t sector = (address - part->start) / board_map_sector(map);
+    uint32_t index =
+        (address - part->start) % board_map_sector(map) / LAYOUT_REQUEST_SIZE;
 
-    request->address = part->start + number * LAYOUT_REQUEST_SIZE;
-    request->sector = (uint8_t)(number / LAYOUT_REQUESTS);
-    request->index = (uint8_t)(number % LAYOUT_REQUESTS);
+    if (sector >= LAYOUT_REQUEST_SECTORS ||
+        index >= slots_of(map, LAYOUT_REQUEST_SIZE)) {
+        return false;
+    }
+    request->address = part->start + sector * board_map_sector(map) +
+                       index * LAYOUT_REQUEST_SIZE;
+    request->sector = (uint8_t)sector;
+    request->index = (uint8_t)index;
     request->status = (uint8_t)request_status(flash + request->address);
     request_fields(flash + request->address, request);
     return request->status == DECODE_VALID;
@@ -421,9 +455,12 @@ bool decode_request_newest(const uint8_t *flash, size_t size,
     struct request_record found;
 
     memset(request, 0, sizeof *request);
-    for (unsigned i = 0; part != NULL && i < DECODE_REQUESTS; i++) {
+    unsigned slots =
+        LAYOUT_REQUEST_SECTORS * slots_of(map, LAYOUT_REQUEST_SIZE);
+
+    for (unsigned i = 0; part != NULL && i < slots; i++) {
         if (decode_request_at(flash, size, map,
-                              part->start + i * LAYOUT_REQUEST_SIZE, &found) &&
+                              part->start + request_offset(map, i), &found) &&
             found.sequence > request->sequence) {
             *request = found;
             request->newest = true;

@@ -58,7 +58,7 @@ enum decode_status {
 struct journal_record {
     uint32_t address; /* in flash */
     uint8_t sector;   /* 0..3 of the journal */
-    uint8_t index;    /* 1..31 within the sector */
+    uint8_t index;    /* from 1 within the sector */
     uint8_t status;   /* enum decode_status */
     bool in_force;    /* this copy holds the state in force */
     uint8_t slot;     /* enum journal_slot */
@@ -87,7 +87,7 @@ struct journal_sector {
 struct request_record {
     uint32_t address;
     uint8_t sector;
-    uint8_t index; /* 0..63 */
+    uint8_t index; /* within the sector */
     uint8_t status;
     bool newest;  /* index of the one that counts */
     uint8_t kind; /* enum request_kind; any number may be valid here */
@@ -115,11 +115,12 @@ struct place_view {
     struct image_facts image;
 };
 
-#define DECODE_RECORDS (LAYOUT_JOURNAL_SECTORS * LAYOUT_RECORDS)
-#define DECODE_REQUESTS (LAYOUT_REQUEST_SECTORS * LAYOUT_REQUESTS)
+#define DECODE_RECORDS (LAYOUT_JOURNAL_SECTORS * LAYOUT_SLOTS)
+#define DECODE_REQUESTS (LAYOUT_REQUEST_SECTORS * LAYOUT_SLOTS)
 
 struct boot_view {
     unsigned sectors; /* 0: the map has no journal */
+    unsigned slots;   /* of a sector for records, without the header */
     struct journal_sector sector[LAYOUT_JOURNAL_SECTORS];
     unsigned records;
     struct journal_record record[DECODE_RECORDS];
@@ -128,6 +129,7 @@ struct boot_view {
     bool disputed;   /* and their contents differ */
 
     unsigned requests;
+    unsigned request_slots; /* of a sector */
     struct request_record request[DECODE_REQUESTS];
     int newest;   /* index into `request`, -1: none is valid */
     bool pending; /* newer than the one processed last */

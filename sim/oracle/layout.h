@@ -5,16 +5,17 @@
  * reads flash (decode) and for the factory that writes it (provision). Not
  * shared with the device.
  *
- *   journal: four sectors of  | header | record 1 | ... | record 31 |
- *   requests: two sectors of  | request 0 | ... | request 63 |
+ *   journal: four sectors of  | header | record 1 | ... |
+ *   requests: two sectors of  | request 0 | request 1 | ... |
+ *
+ * How many slots a sector has depends on its size; at most LAYOUT_SLOTS of them
+ * are used.
  */
 #ifndef OTALAB_ORACLE_LAYOUT_H
 #define OTALAB_ORACLE_LAYOUT_H
 
 #include <stddef.h>
 #include <stdint.h>
-
-#define LAYOUT_SECTOR 4096u
 
 #define LAYOUT_HEADER_MAGIC 0x314A544Fu  /* "OTJ1" */
 #define LAYOUT_RECORD_MAGIC 0x3252544Fu  /* "OTR2" */
@@ -24,10 +25,9 @@
 /* All kinds of slot: | magic | sequence | .. | crc32 | end mark | */
 #define LAYOUT_AT_SEQUENCE 4u
 #define LAYOUT_RECORD_SIZE 128u
-#define LAYOUT_RECORDS 31u /* in a sector, after its header */
 #define LAYOUT_REQUEST_SECTORS 2u
 #define LAYOUT_REQUEST_SIZE 64u
-#define LAYOUT_REQUESTS 64u /* in a sector */
+#define LAYOUT_SLOTS 255u /* used of a sector, with the header */
 
 /* Both ends of every slot are the same: .. | crc32 of what precedes | 0 | */
 #define LAYOUT_CRC_AT(size) ((size)-8u)

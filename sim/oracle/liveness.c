@@ -189,9 +189,9 @@ void oracle_bytes(struct oracle *oracle, const struct oracle_view *view,
 void oracle_life_erase(struct oracle *oracle, const struct oracle_view *view,
                        uint32_t address)
 {
-    uint32_t sector = address / FLASH_SECTOR;
+    uint32_t sector = address / FLASH_BLOCK;
 
-    if (sector < FLASH_MAX_SECTORS &&
+    if (sector < FLASH_MAX_BLOCKS &&
         !use(view, &view->judged->bound[USE_ERASES], &oracle->erased_ns[sector],
              1)) {
         too_much(oracle, view, USE_ERASES,
@@ -221,7 +221,7 @@ void oracle_life_credit(struct oracle *oracle, const struct oracle_view *view)
     pay(&oracle->used_ns[USE_BOOTS], pause);
     pay(&oracle->used_ns[USE_BYTES],
         attempt_bytes(judged) * judged->bound[USE_BYTES].cost_ns);
-    for (uint32_t i = 0; i < FLASH_MAX_SECTORS; i++) {
+    for (uint32_t i = 0; i < FLASH_MAX_BLOCKS; i++) {
         pay(&oracle->erased_ns[i], pause);
     }
 }

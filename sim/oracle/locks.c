@@ -17,9 +17,9 @@ static uint64_t content(const struct oracle *oracle,
 {
     uint64_t hash = UINT64_C(0x9E3779B97F4A7C15);
 
-    for (uint32_t i = 0; i < view->flash->figures.size / FLASH_SECTOR; i++) {
+    for (uint32_t i = 0; i < view->flash->figures.size / FLASH_BLOCK; i++) {
         if (oracle->locked[i]) {
-            hash = (hash ^ flash_sector_sum(view->flash, i)) *
+            hash = (hash ^ flash_block_sum(view->flash, i)) *
                    UINT64_C(0xFF51AFD7ED558CCD);
             hash ^= hash >> 32;
         }
@@ -48,9 +48,9 @@ void oracle_locks_written(struct oracle *oracle, const struct oracle_view *view,
 {
     const struct board_part *part =
         board_map_at(view->judged->map, op->address);
-    uint32_t sector = op->address / FLASH_SECTOR;
+    uint32_t sector = op->address / FLASH_BLOCK;
 
-    if (sector < FLASH_MAX_SECTORS && oracle->locked[sector]) {
+    if (sector < FLASH_MAX_BLOCKS && oracle->locked[sector]) {
         oracle_violate(oracle, view, 6, "%s is %s at 0x%06x, which is locked",
                        part != NULL ? part->name : "flash",
                        op->kind == FLASH_ERASE ? "erased" : "programmed",
@@ -76,7 +76,7 @@ static bool follow(struct oracle *oracle, const struct oracle_view *view)
     bool fallen = oracle->otp_locked && !view->otp->locked;
 
     oracle->otp_locked = oracle->otp_locked || view->otp->locked;
-    for (uint32_t i = 0; i < FLASH_MAX_SECTORS; i++) {
+    for (uint32_t i = 0; i < FLASH_MAX_BLOCKS; i++) {
         fallen = fallen || oracle->locked[i] > view->flash->locked[i];
         oracle->locked[i] |= view->flash->locked[i];
     }
@@ -106,9 +106,9 @@ void oracle_locks_step(struct oracle *oracle, const struct oracle_view *view)
 static bool is_locked(const struct oracle *oracle,
                       const struct board_part *part)
 {
-    uint32_t first = part->start / FLASH_SECTOR;
+    uint32_t first = part->start / FLASH_BLOCK;
 
-    return memchr(&oracle->locked[first], 0, part->length / FLASH_SECTOR) ==
+    return memchr(&oracle->locked[first], 0, part->length / FLASH_BLOCK) ==
            NULL;
 }
 

@@ -117,15 +117,15 @@ struct oracle {
     uint32_t burning;          /* the bit whose burn began last */
     bool burn_reported;        /* since the reset */
 
-    uint8_t locked[FLASH_MAX_SECTORS]; /* since the reset */
+    uint8_t locked[FLASH_MAX_BLOCKS]; /* since the reset */
     bool otp_locked;
     bool fall_reported;
     bool handed_over;        /* to an image, since the reset */
     uint64_t locked_content; /* hash of what was locked then */
 
     uint64_t used_ns[ORACLE_USES]; /* world time at which the debt is paid */
-    uint64_t erased_ns[FLASH_MAX_SECTORS]; /* the same for each sector */
-    bool excused;                          /* the world causes the next boot */
+    uint64_t erased_ns[FLASH_MAX_BLOCKS]; /* the same for each sector */
+    bool excused;                         /* the world causes the next boot */
     bool use_reported[ORACLE_USES];
     uint32_t calm_boots;    /* since the last fault */
     uint64_t calm_until_ns; /* time at which its bytes since then are paid */

@@ -20,10 +20,10 @@
 #include "base/diag.h"
 #include "device/figures.h"
 
-#define CHANGES_VERSION 2u
+#define CHANGES_VERSION 3u
 #define CHANGES_MAX (256u * 1024u * 1024u) /* bytes */
 #define CHANGES_DEVICES 4u
-#define CHANGES_SECTORS FLASH_MAX_SECTORS
+#define CHANGES_BLOCKS FLASH_MAX_BLOCKS
 #define CHANGES_FUSE_WORDS OTP_WORDS
 #define CHANGES_DESCRIPTOR 256u /* bytes */
 #define CHANGES_PACKET 1280u    /* bytes of the longest datagram */
@@ -41,11 +41,11 @@ struct changes_shape {
 #define CHANGE_KINDS(X)                                                    \
     X(BYTES, 1, "bytes", "new contents of bytes of flash")                 \
     X(FILL, 2, "fill", "a range of flash has the same value in all bytes") \
-    X(COPY, 3, "copy", "a sector has the contents of another one")         \
+    X(COPY, 3, "copy", "a block has the contents of another one")          \
     X(TAINT, 4, "taint",                                                   \
       "words of flash became unreliable, or reliable again")               \
-    X(WEAR, 5, "wear", "the number of erases of a sector")                 \
-    X(LOCKS, 6, "locks", "these sectors are locked until the next reset")  \
+    X(WEAR, 5, "wear", "the number of erases of the sector of a block")    \
+    X(LOCKS, 6, "locks", "these blocks are locked until the next reset")   \
     X(FUSES, 7, "fuses", "new contents of the fuses")                      \
     X(STATE, 8, "state", "the state of supply, CPU and radio")             \
     X(LINK, 9, "link", "the link's properties")                            \
@@ -122,8 +122,8 @@ struct change {
     struct {
         uint32_t device;
         uint32_t address;
-    } from;               /* COPY: a sector as it was at the start */
-    const uint8_t *bytes; /* BYTES, LOCKS (a bit for each sector), OFFER,
+    } from;               /* COPY: a block as it was at the start */
+    const uint8_t *bytes; /* BYTES, LOCKS (a bit for each block), OFFER,
                              PACKET */
     struct {
         const uint8_t *words; /* FUSES: little endian; OTP_WORDS, then as many

@@ -52,6 +52,6 @@ enum changes_end {
 #define LINK_WAY_SIZE 48u
 #define LINK_SIZE (2u * LINK_WAY_SIZE)
 #define SOURCE_SIZE 4u
-#define LOCKS_SIZE(shape) (((shape)->size / (shape)->sector + 7u) / 8u)
+#define LOCKS_SIZE(shape) (((shape)->size / FLASH_BLOCK + 7u) / 8u)
 
 #endif

@@ -64,9 +64,10 @@ static int read_shape(const uint8_t *at, size_t size,
     if (shape->devices == 0 || shape->devices > CHANGES_DEVICES) {
         return bad(diag, "the number of devices is not supported");
     }
-    if (shape->sector != FLASH_SECTOR || shape->page != FLASH_PAGE ||
-        shape->size == 0 || shape->size > FLASH_MAX_SIZE ||
-        shape->size % FLASH_SECTOR != 0 ||
+    if (shape->sector < FLASH_BLOCK || shape->sector > FLASH_SECTOR_MAX ||
+        (shape->sector & (shape->sector - 1u)) != 0 || shape->page == 0 ||
+        shape->page > FLASH_PAGE || shape->size == 0 ||
+        shape->size > FLASH_MAX_SIZE || shape->size % shape->sector != 0 ||
         get_le32(at + HEADER_AT_FUSE_WORDS) != CHANGES_FUSE_WORDS) {
         return bad(diag, "sizes of flash or fuses are not supported");
     }
@@ -142,23 +143,23 @@ static int bad_change(struct diag *diag, const struct changes_reader *reader,
                      reader->seen + 1, reader->at, what);
 }
 
-/* Whether [address, +length) lies in one sector of the flash. */
-static bool in_sector(const struct changes_shape *shape, uint32_t address,
-                      uint32_t length)
+/* Whether [address, +length) lies in one block of the flash. */
+static bool in_block(const struct changes_shape *shape, uint32_t address,
+                     uint32_t length)
 {
-    return address < shape->size && length > 0 && length <= shape->sector &&
-           address % shape->sector + length <= shape->sector;
+    return address < shape->size && length > 0 && length <= FLASH_BLOCK &&
+           address % FLASH_BLOCK + length <= FLASH_BLOCK;
 }
 
-static bool whole_sector(const struct changes_shape *shape, uint32_t address)
+static bool whole_block(const struct changes_shape *shape, uint32_t address)
 {
-    return address < shape->size && address % shape->sector == 0;
+    return address < shape->size && address % FLASH_BLOCK == 0;
 }
 
 /* The fields of the head that each kind uses; its payload follows. */
 struct rule {
-    bool range;  /* address and length: in a sector */
-    bool sector; /* address: of a sector */
+    bool range;  /* address and length: in a block */
+    bool block;  /* address: of a block */
     bool caused; /* it has a cause */
     uint8_t value_max;
 };
@@ -169,12 +170,12 @@ static const struct rule rules[KINDS] = {
     [CHANGE_BYTES] = {.range = true, .caused = true},
     [CHANGE_FILL] = {.range = true, .caused = true, .value_max = 0xff},
     [CHANGE_COPY] = {.range = true,
-                     .sector = true,
+                     .block = true,
                      .value_max = CHANGES_DEVICES},
     [CHANGE_TAINT] = {.range = true,
                       .caused = true,
                       .value_max = FLASH_TORN_ERASE},
-    [CHANGE_WEAR] = {.sector = true},
+    [CHANGE_WEAR] = {.block = true},
     [CHANGE_FUSES] = {.value_max = 1},
     [CHANGE_PACKET] = {.value_max = CHANGES_PACKET_BITS},
 };
@@ -200,10 +201,10 @@ static const char *check_head(const struct changes_reader *reader,
     if (change->event < reader->event || change->time_ns < reader->time_ns) {
         return "it goes back in time";
     }
-    if ((rule->range && !in_sector(shape, change->address, change->length)) ||
-        (rule->sector && !whole_sector(shape, change->address)) ||
-        (!rule->range && !rule->sector && change->address != 0)) {
-        return "its range is not within a sector";
+    if ((rule->range && !in_block(shape, change->address, change->length)) ||
+        (rule->block && !whole_block(shape, change->address)) ||
+        (!rule->range && !rule->block && change->address != 0)) {
+        return "its range is not within a block";
     }
     return NULL;
 }
@@ -218,7 +219,7 @@ static size_t payload_size(const struct changes_shape *shape,
     case CHANGE_BYTES:
         return length;
     case CHANGE_COPY:
-        return length == shape->sector ? SOURCE_SIZE : SIZE_MAX;
+        return length == FLASH_BLOCK ? SOURCE_SIZE : SIZE_MAX;
     case CHANGE_LOCKS:
         return length == LOCKS_SIZE(shape) ? length : SIZE_MAX;
     case CHANGE_FUSES:
@@ -274,9 +275,9 @@ static const char *read_payload(const struct changes_shape *shape,
         change->value = 0;
         return change->event == 0 && change->from.device > 0 &&
                        change->from.device <= shape->devices &&
-                       whole_sector(shape, change->from.address)
+                       whole_block(shape, change->from.address)
                    ? NULL
-                   : "there is no such sector to copy";
+                   : "there is no such block to copy";
     case CHANGE_TAINT:
         return change->address % 4 == 0 && change->length % 4 == 0
                    ? NULL

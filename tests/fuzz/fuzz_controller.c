@@ -24,6 +24,7 @@ static const struct board_figures figures = {
     .flash = {.size = SIZE,
               .sector = FLASH_SECTOR,
               .page = FLASH_PAGE,
+              .unit = 1,
               .program_ns = 700000,
               .erase_ns = 45000000,
               .erase_worn_ns = 400000000,
@@ -52,7 +53,7 @@ static struct input *rest;
 struct past {
     uint64_t now_ns;
     uint32_t words[OTP_WORDS];
-    uint32_t erase_count[SIZE / FLASH_SECTOR];
+    uint32_t erase_count[SIZE / FLASH_BLOCK];
     uint8_t array[SIZE];
 };
 
@@ -101,16 +102,16 @@ static void remember(void)
     memcpy(past.array, board.flash.array, SIZE);
 }
 
-static bool bits_rose(uint32_t sector)
+static bool bits_rose(uint32_t block)
 {
-    uint32_t start = sector * FLASH_SECTOR;
+    uint32_t start = block * FLASH_BLOCK;
     uint8_t rose = 0;
 
-    if (memcmp(&board.flash.array[start], &past.array[start], FLASH_SECTOR) ==
+    if (memcmp(&board.flash.array[start], &past.array[start], FLASH_BLOCK) ==
         0) {
         return false;
     }
-    for (uint32_t at = start; at < start + FLASH_SECTOR; at++) {
+    for (uint32_t at = start; at < start + FLASH_BLOCK; at++) {
         rose |= board.flash.array[at] & (uint8_t)~past.array[at];
     }
     return rose != 0;
@@ -118,10 +119,10 @@ static bool bits_rose(uint32_t sector)
 
 static void check_flash(void)
 {
-    for (uint32_t sector = 0; sector < SIZE / FLASH_SECTOR; sector++) {
+    for (uint32_t block = 0; block < SIZE / FLASH_BLOCK; block++) {
         bool erased =
-            board.flash.erase_count[sector] > past.erase_count[sector];
-        must(erased || !bits_rose(sector));
+            board.flash.erase_count[block] > past.erase_count[block];
+        must(erased || !bits_rose(block));
     }
 }
 

@@ -12,7 +12,7 @@
 #include "image/bytes.h"
 #include "oracle/decode.h"
 
-#define SECTOR LAYOUT_SECTOR
+#define SECTOR FLASH_SECTOR
 #define SIZE (12u * SECTOR)
 
 static const struct board_map map = {

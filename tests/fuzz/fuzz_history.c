@@ -45,16 +45,16 @@ static void sum_up(const uint8_t *events, size_t events_size, uint8_t *changes,
 
 static bool same_place(const struct picture *a, const struct picture *b)
 {
-    uint8_t left[FLASH_SECTOR];
-    uint8_t right[FLASH_SECTOR];
+    uint8_t left[FLASH_BLOCK];
+    uint8_t right[FLASH_BLOCK];
     uint32_t size = a->device[0].flash.size;
 
-    for (uint32_t at = 0; at < size; at += FLASH_SECTOR) {
+    for (uint32_t at = 0; at < size; at += FLASH_BLOCK) {
         picture_flash(&a->device[0], at, left, sizeof left);
         picture_flash(&b->device[0], at, right, sizeof right);
         if (memcmp(left, right, sizeof left) != 0 ||
-            picture_taint(&a->device[0], at, FLASH_SECTOR) !=
-                picture_taint(&b->device[0], at, FLASH_SECTOR)) {
+            picture_taint(&a->device[0], at, FLASH_BLOCK) !=
+                picture_taint(&b->device[0], at, FLASH_BLOCK)) {
             return false;
         }
     }

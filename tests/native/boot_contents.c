@@ -77,8 +77,8 @@ static void clear(struct native_device *device, uint32_t start, uint32_t length)
 
     memset(flash->array + start, 0xFF, length);
     memset(flash->taint + start / 4u, FLASH_CLEAN, length / 4u);
-    memset(flash->erase_count + start / FLASH_SECTOR, 0,
-           length / FLASH_SECTOR * sizeof(flash->erase_count[0]));
+    memset(flash->erase_count + start / FLASH_BLOCK, 0,
+           length / FLASH_BLOCK * sizeof(flash->erase_count[0]));
 }
 
 static void clear_all(struct native_device *device)

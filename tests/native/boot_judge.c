@@ -337,7 +337,7 @@ static void judge_lock(struct judge *judge, const char *name)
     const struct board_part *part = board_map_find(native_map(), name);
 
     for (uint32_t at = 0; at < part->length; at += FLASH_SECTOR) {
-        if (!judge->device->flash.locked[(part->start + at) / FLASH_SECTOR]) {
+        if (!judge->device->flash.locked[(part->start + at) / FLASH_BLOCK]) {
             judge_find(judge, JUDGE_LOCKS, "%s is not locked", name);
             return;
         }

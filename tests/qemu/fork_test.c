@@ -232,7 +232,7 @@ static void leave_out(struct trial *trial, const struct part *part)
               "%s was restored and is the same", part->name);
     memcpy(world + part->at, kept, part->size);
     memset(((struct world *)world)->device[0].board.flash.touched, 1,
-           FLASH_MAX_SECTORS); /* it was written past the model */
+           FLASH_MAX_BLOCKS); /* it was written past the model */
     conclude(trial, recording, hash);
     cr_expect(memcmp(recording, trial->recording, 32) != 0 ||
                   memcmp(hash, trial->world, 32) != 0,

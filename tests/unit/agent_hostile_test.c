@@ -48,7 +48,7 @@ static uint32_t most_erased(void)
 
     for (uint32_t at = 0; at < AW_SLOT_SIZE; at += FLASH_SECTOR) {
         uint32_t count =
-            w->flash.erase_count[(aw_slot(OTA_SLOT_B) + at) / FLASH_SECTOR];
+            w->flash.erase_count[(aw_slot(OTA_SLOT_B) + at) / FLASH_BLOCK];
         most = count > most ? count : most;
     }
     return most;

@@ -168,7 +168,7 @@ static uint64_t slot_writes(void)
     uint64_t sum = 0;
 
     for (uint32_t at = 0; at < AW_SLOT_SIZE; at += FLASH_SECTOR) {
-        sum += w->flash.erase_count[(aw_slot(OTA_SLOT_B) + at) / FLASH_SECTOR];
+        sum += w->flash.erase_count[(aw_slot(OTA_SLOT_B) + at) / FLASH_BLOCK];
     }
     return sum;
 }
@@ -909,7 +909,7 @@ Test(agent, an_update_costs_its_log_few_erases)
     aw_boot(w);
     cr_assert(aw_run(w, 200, success_reported));
     for (uint32_t at = 0; at < AW_PROGRESS_SIZE; at += FLASH_SECTOR) {
-        erases += w->flash.erase_count[(AW_PROGRESS + at) / FLASH_SECTOR];
+        erases += w->flash.erase_count[(AW_PROGRESS + at) / FLASH_BLOCK];
     }
     cr_assert_leq(erases, 24 / 32 + 2);
     cr_assert_eq(slot_writes(), 6, "each sector of the slot once");

@@ -645,6 +645,7 @@ void aw_init(struct aw *w, uint64_t seed)
     static const struct flash_figures figures = {.size = FLASH_SIZE,
                                                  .sector = FLASH_SECTOR,
                                                  .page = FLASH_PAGE,
+                                                 .unit = 1,
                                                  .program_ns = 700000,
                                                  .erase_ns = 45000000,
                                                  .erase_worn_ns = 400000000,

@@ -24,7 +24,7 @@ static const struct changes_shape shape = {
 };
 
 static uint8_t words[FUSES_SIZE];
-static const uint8_t locks[] = {0x2a};
+static const uint8_t locks[] = {0x2a, 0, 0x80};
 static const uint8_t recording[32] = {1, 2, 3};
 
 /* One of each kind, in an order that a run could have. */
@@ -37,7 +37,7 @@ static const struct change examples[] = {
     {.kind = CHANGE_COPY,
      .device = 2,
      .address = 0x1000,
-     .length = FLASH_SECTOR,
+     .length = FLASH_BLOCK,
      .from = {1, 0x5000}},
     {.kind = CHANGE_FILL,
      .device = 1,
@@ -45,7 +45,7 @@ static const struct change examples[] = {
      .event = 4,
      .time_ns = 700,
      .address = 0x3000,
-     .length = FLASH_SECTOR,
+     .length = FLASH_BLOCK,
      .value = 0xff},
     {.kind = CHANGE_TAINT,
      .device = 1,
@@ -65,7 +65,7 @@ static const struct change examples[] = {
      .device = 2,
      .event = 5,
      .time_ns = 700,
-     .length = 1,
+     .length = 3,
      .bytes = locks},
     {.kind = CHANGE_FUSES,
      .device = 2,
@@ -274,9 +274,9 @@ static struct change bytes_at(uint32_t address, uint32_t length)
                            .bytes = data};
 }
 
-Test(changes, ranges_lie_in_one_sector_of_the_flash)
+Test(changes, ranges_lie_in_one_block_of_the_flash)
 {
-    static const char why[] = "its range is not within a sector";
+    static const char why[] = "its range is not within a block";
     struct file file;
     struct diag diag;
     size_t count;
@@ -285,13 +285,14 @@ Test(changes, ranges_lie_in_one_sector_of_the_flash)
     refused(why, bytes_at(0xffc, 5));
     refused(why, bytes_at(SECTORS * FLASH_SECTOR, 1));
     refused(why, bytes_at(UINT32_MAX, 1));
-    refused(why, bytes_at(0, FLASH_SECTOR + 1));
+    refused(why, bytes_at(0, FLASH_BLOCK + 1));
     refused(why,
             (struct change){.kind = CHANGE_WEAR, .device = 1, .address = 1});
     refused(why, (struct change){.kind = CHANGE_STATE,
                                  .device = 1,
                                  .address = FLASH_SECTOR});
-    struct change last = bytes_at((SECTORS - 1) * FLASH_SECTOR, FLASH_SECTOR);
+    struct change last =
+        bytes_at(SECTORS * FLASH_SECTOR - FLASH_BLOCK, FLASH_BLOCK);
 
     file = write_all(&last, 1);
     cr_expect_eq(read_all(&file, &count, &diag), 0);
@@ -340,7 +341,7 @@ Test(changes, devices_and_meanings_are_checked)
 
 Test(changes, a_copy_is_of_the_beginning)
 {
-    static const char why[] = "there is no such sector to copy";
+    static const char why[] = "there is no such block to copy";
     struct change copy = examples[1];
 
     copy.event = 1;

@@ -21,6 +21,7 @@ static const struct board_figures figures = {
     .flash = {.size = SIZE,
               .sector = FLASH_SECTOR,
               .page = FLASH_PAGE,
+              .unit = 1,
               .program_ns = PROGRAM_NS,
               .erase_ns = ERASE_NS,
               .erase_worn_ns = 400000000,

@@ -16,6 +16,7 @@ static struct part *make(void)
         .flash = {.size = FLASH_MAX_SIZE,
                   .sector = FLASH_SECTOR,
                   .page = FLASH_PAGE,
+                  .unit = 1,
                   .program_ns = 700000,
                   .erase_ns = 45000000,
                   .erase_worn_ns = 400000000,

@@ -130,7 +130,7 @@ static const struct journal_record *in_force(void)
 
 static enum decode_status status_at(unsigned sector, unsigned index)
 {
-    return (enum decode_status)view.record[sector * LAYOUT_RECORDS + index - 1]
+    return (enum decode_status)view.record[sector * view.slots + index - 1]
         .status;
 }
 
@@ -173,7 +173,7 @@ Test(decode, every_field_of_a_record, .init = one_record)
     cr_expect_not(view.disputed);
     cr_expect_eq(view.sector[0].first, 4);
     cr_expect_eq(view.sector[0].used, 1);
-    cr_expect(view.record[LAYOUT_RECORDS].in_force);
+    cr_expect(view.record[view.slots].in_force);
 }
 
 Test(decode, the_highest_sequence_wins, .init = one_record)

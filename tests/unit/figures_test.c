@@ -195,7 +195,7 @@ Test(figures, out_of_range_are_refused_by_name)
         const char *path, *property;
         uint32_t value;
     } cases[] = {
-        {"/flash@0", "erase-block-size", 65536},
+        {"/flash@0", "erase-block-size", 131072},
         {"/flash@0", "write-block-size", 512},
         {"/flash@0", "otalab,program-us", 0},
         {"/flash@0", "otalab,erase-us", 0},

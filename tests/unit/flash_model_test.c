@@ -15,6 +15,7 @@ static const struct flash_figures figures = {
     .size = NAIVE_SIZE,
     .sector = FLASH_SECTOR,
     .page = FLASH_PAGE,
+    .unit = 1,
     .program_ns = 700000,
     .erase_ns = 45000000,
     .erase_worn_ns = 400000000,
@@ -155,7 +156,7 @@ static void follow_notes(void)
 
     for (uint32_t i = flash->notes_from; i < flash->notes_to; i++) {
         const struct flash_note *note = &flash->note[i];
-        uint32_t base = i * FLASH_SECTOR;
+        uint32_t base = i * FLASH_BLOCK;
 
         memcpy(&history.bytes[base + note->array.from],
                &flash->array[base + note->array.from],

@@ -10,12 +10,15 @@
 #define ERASE_NS 45000000u
 #define WORN_NS 400000000u
 #define ENDURANCE 100u
+/* Where the wear of a sector is kept. */
+#define WEAR(n) ((n)*FLASH_SECTOR / FLASH_BLOCK)
 #define SECTOR(n) ((n)*FLASH_SECTOR)
 
 static const struct flash_figures figures = {
     .size = SIZE,
     .sector = FLASH_SECTOR,
     .page = FLASH_PAGE,
+    .unit = 1,
     .program_ns = PROGRAM_NS,
     .erase_ns = ERASE_NS,
     .erase_worn_ns = WORN_NS,
@@ -99,7 +102,7 @@ Test(flash, is_blank_clean_and_idle_at_first)
     cr_assert(all_are(0, 0xFF, SIZE));
     cr_assert(taints_are(0, SIZE, FLASH_CLEAN));
     cr_assert_not(flash_busy(&flash));
-    cr_assert_eq(flash.erase_count[3], 0);
+    cr_assert_eq(flash.erase_count[WEAR(3)], 0);
 }
 
 Test(flash, refuses_figures_it_cannot_model)
@@ -117,10 +120,10 @@ Test(flash, refuses_figures_it_cannot_model)
             bad.size = SIZE + 1;
             break;
         case 3:
-            bad.sector = 65536;
+            bad.sector = 131072;
             break;
         case 4:
-            bad.page = 128;
+            bad.page = 192;
             break;
         case 5:
             bad.program_ns = 0;
@@ -226,8 +229,8 @@ Test(flash, erase_sets_one_aligned_sector_at_its_end)
     cr_assert(flash_advance(&flash, now + ERASE_NS, NULL));
     cr_assert(all_are(SECTOR(1), 0xFF, FLASH_SECTOR));
     cr_assert(all_are(SECTOR(1) - 4, 0, 4) && all_are(SECTOR(2), 0, 4));
-    cr_assert_eq(flash.erase_count[1], 1);
-    cr_assert_eq(flash.erase_count[0] + flash.erase_count[2], 0);
+    cr_assert_eq(flash.erase_count[WEAR(1)], 1);
+    cr_assert_eq(flash.erase_count[WEAR(0)] + flash.erase_count[WEAR(2)], 0);
     cr_assert_eq(flash.erases, 1);
 }
 
@@ -237,7 +240,7 @@ Test(flash, erase_gets_slower_in_proportion_to_wear)
 
     for (unsigned i = 0; i < 6; i++) {
         setup();
-        flash.erase_count[2] = counts[i];
+        flash.erase_count[WEAR(2)] = counts[i];
         uint32_t worn = counts[i] < ENDURANCE ? counts[i] : ENDURANCE;
         cr_assert_eq(flash_erase(&flash, 5, SECTOR(2)), FLASH_RULE_NONE);
         cr_expect_eq(flash.op.end_ns,
@@ -255,14 +258,14 @@ Test(flash, erase_time_of_extreme_figures_does_not_overflow)
     slow.erase_worn_ns = FLASH_TIME_LIMIT_NS;
     slow.endurance = UINT32_MAX;
     cr_assert_eq(flash_init(&flash, &slow, 1), 0);
-    flash.erase_count[0] = UINT32_MAX;
+    flash.erase_count[WEAR(0)] = UINT32_MAX;
     cr_assert_eq(flash_erase(&flash, 0, 0), FLASH_RULE_NONE);
     cr_assert_eq(flash.op.end_ns, FLASH_TIME_LIMIT_NS);
 }
 
 Test(flash, past_its_endurance_erase_fails_and_says_so)
 {
-    flash.erase_count[1] = ENDURANCE - 1;
+    flash.erase_count[WEAR(1)] = ENDURANCE - 1;
     erase(SECTOR(1));
     cr_assert_not(flash.last_failed);
     cr_assert(all_are(SECTOR(1), 0xFF, FLASH_SECTOR));
@@ -271,7 +274,7 @@ Test(flash, past_its_endurance_erase_fails_and_says_so)
     cr_assert(flash.last_failed);
     cr_assert_not(all_are(SECTOR(1), 0xFF, FLASH_SECTOR));
     cr_assert(taints_are(SECTOR(1), FLASH_SECTOR, FLASH_TORN_ERASE));
-    cr_assert_eq(flash.erase_count[1], ENDURANCE + 1);
+    cr_assert_eq(flash.erase_count[WEAR(1)], ENDURANCE + 1);
     fill(SECTOR(2), 0, 1);
     cr_assert_not(flash.last_failed, "the flag is the last operation's");
 }
@@ -416,7 +419,7 @@ static void expect_torn_program(void)
 static void expect_torn_erase(void)
 {
     cr_expect(taints_are(SECTOR(2), FLASH_SECTOR, FLASH_TORN_ERASE));
-    cr_expect_eq(flash.erase_count[2], 1);
+    cr_expect_eq(flash.erase_count[WEAR(2)], 1);
     cr_expect(others_untouched());
     cr_expect_not(flash_busy(&flash));
 }
@@ -429,7 +432,7 @@ Test(flash, torn_before_nothing_has_happened)
     start_erase();
     cr_assert_eq(cut(FLASH_FORM_BEFORE, 500), FLASH_FORM_BEFORE);
     cr_assert(looks(before) && taints_are(0, SIZE, FLASH_CLEAN));
-    cr_assert_eq(flash.erase_count[2], 0);
+    cr_assert_eq(flash.erase_count[WEAR(2)], 0);
 }
 
 Test(flash, torn_after_all_has_happened)
@@ -440,7 +443,7 @@ Test(flash, torn_after_all_has_happened)
     start_erase();
     cr_assert_eq(cut(FLASH_FORM_AFTER, 500), FLASH_FORM_AFTER);
     cr_assert(looks(after) && taints_are(0, SIZE, FLASH_CLEAN));
-    cr_assert_eq(flash.erase_count[2], 1);
+    cr_assert_eq(flash.erase_count[WEAR(2)], 1);
 }
 
 Test(flash, torn_prefix_is_the_share_of_the_bytes_that_was_done)
@@ -881,7 +884,7 @@ Test(flash, an_ignored_operation_changes_and_says_nothing)
     cr_assert(looks(before));
     cr_assert_eq(flash.taint[SECTOR(2) / 4], FLASH_TORN_PROGRAM,
                  "nothing was cured");
-    cr_assert_eq(flash.erase_count[2], 0);
+    cr_assert_eq(flash.erase_count[WEAR(2)], 0);
 
     start_program();
     flash.op.fault = FLASH_FAULT_IGNORED;
@@ -964,13 +967,13 @@ Test(flash, the_hash_covers_array_and_taint)
 {
     uint64_t blank = flash_hash(&flash);
 
-    flash.erase_count[0] = 9;
+    flash.erase_count[WEAR(0)] = 9;
     cr_assert_eq(flash_hash(&flash), blank, "wear is not in it");
     flash.taint[SIZE / 4 - 1] = FLASH_TORN_PROGRAM;
-    flash.summed[SIZE / FLASH_SECTOR - 1] = 0; /* as whoever changes it does */
+    flash.summed[SIZE / FLASH_BLOCK - 1] = 0; /* as whoever changes it does */
     cr_assert_neq(flash_hash(&flash), blank);
     flash.taint[SIZE / 4 - 1] = FLASH_CLEAN;
-    flash.summed[SIZE / FLASH_SECTOR - 1] = 0;
+    flash.summed[SIZE / FLASH_BLOCK - 1] = 0;
     cr_assert_eq(flash_hash(&flash), blank);
     cr_assert_eq(flash_flip(&flash, SIZE - 1, 7), 0);
     cr_assert_neq(flash_hash(&flash), blank);

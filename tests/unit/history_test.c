@@ -152,11 +152,11 @@ static uint64_t look(const struct picture *picture)
     mbedtls_sha256_init(&context);
     mbedtls_sha256_starts(&context, 0);
     for (unsigned i = 0; i < picture->devices; i++) {
-        uint8_t bytes[FLASH_SECTOR];
+        uint8_t bytes[FLASH_BLOCK];
 
         memset(flat->device[i].flash.sector, 0,
                sizeof flat->device[i].flash.sector);
-        for (uint32_t at = 0; at < SIZE; at += FLASH_SECTOR) {
+        for (uint32_t at = 0; at < SIZE; at += FLASH_BLOCK) {
             picture_flash(&picture->device[i], at, bytes, sizeof bytes);
             mbedtls_sha256_update(&context, bytes, sizeof bytes);
         }
@@ -310,20 +310,20 @@ Test(history, an_event_tells_its_changes)
 Test(history, memory_before_the_first_event)
 {
     struct picture *picture = calloc(1, sizeof *picture);
-    uint8_t sector[FLASH_SECTOR];
+    uint8_t sector[FLASH_BLOCK];
     uint8_t bytes[8];
 
     memset(sector, 0x42, sizeof sector);
     cr_assert_eq(changes_add(&changes, &(struct change){.kind = CHANGE_BYTES,
                                                         .device = 1,
                                                         .address = 0x1000,
-                                                        .length = FLASH_SECTOR,
+                                                        .length = FLASH_BLOCK,
                                                         .bytes = sector}),
                  0);
     cr_assert_eq(changes_add(&changes, &(struct change){.kind = CHANGE_COPY,
                                                         .device = 2,
                                                         .address = 0x2000,
-                                                        .length = FLASH_SECTOR,
+                                                        .length = FLASH_BLOCK,
                                                         .from = {1, 0x1000}}),
                  0);
     write_bytes(0x1000, "x", 1); /* the other device keeps its own */

@@ -26,7 +26,7 @@ static const struct hostile_image images[] = {
     {bytes[0], sizeof bytes[0], BOARD_APP_BASE, {1}, {1}},
     {bytes[1], sizeof bytes[1], BOARD_RECOVERY_BASE, {2}, {2}},
 };
-static const struct hostile_stock stock = {images, 2};
+static const struct hostile_stock stock = {images, 2, FLASH_SECTOR};
 static uint8_t flash[SIZE + 1];
 static uint8_t again[SIZE];
 static struct boot_view view;

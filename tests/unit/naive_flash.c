@@ -577,10 +577,10 @@ static const char *compare_bytes(const struct naive_flash *naive,
         if (byte->taint != real->taint[at / 4]) {
             return "taint";
         }
-        if (byte->locked != (real->locked[at / 4096] != 0)) {
+        if (byte->locked != (real->locked[at / FLASH_BLOCK] != 0)) {
             return "locks";
         }
-        if (byte->erased != real->erase_count[at / 4096]) {
+        if (byte->erased != real->erase_count[at / FLASH_BLOCK]) {
             return "wear";
         }
     }

@@ -26,7 +26,7 @@ Test(oracle_locks, may_fall_once_reset_is_asserted)
 {
     boot(OLD);
     stage.view.in_reset = true;
-    lock(0, FLASH_MAX_SECTORS, false);
+    lock(0, FLASH_MAX_SIZE / FLASH_SECTOR, false);
     stage.otp.locked = false;
     pass(1);
     stage.view.in_reset = false;
@@ -40,7 +40,7 @@ Test(oracle_locks, have_to_be_back_when_no_reset_came)
 {
     boot(OLD);
     stage.view.in_reset = true;
-    lock(0, FLASH_MAX_SECTORS, false);
+    lock(0, FLASH_MAX_SIZE / FLASH_SECTOR, false);
     pass(1);
     stage.view.in_reset = false;
     pass(1);

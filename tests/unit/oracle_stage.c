@@ -112,6 +112,7 @@ void stage_set(void)
     static const struct flash_figures figures = {.size = SIZE,
                                                  .sector = FLASH_SECTOR,
                                                  .page = FLASH_PAGE,
+                                                 .unit = 1,
                                                  .program_ns = 700000u,
                                                  .erase_ns = 45000000u,
                                                  .erase_worn_ns = 45000000u,
@@ -169,13 +170,15 @@ void enter(unsigned index)
 
 void lock(unsigned sector, unsigned sectors, bool locked)
 {
-    memset(&stage.flash->locked[sector], locked, sectors);
+    uint32_t blocks = FLASH_SECTOR / FLASH_BLOCK;
+
+    memset(&stage.flash->locked[sector * blocks], locked, sectors * blocks);
 }
 
 void power_up(void)
 {
     stage.view.now_ns += SECOND;
-    lock(0, FLASH_MAX_SECTORS, false);
+    lock(0, FLASH_MAX_SIZE / FLASH_SECTOR, false);
     stage.otp.locked = false;
     oracle_cpu_reset(&stage.oracle);
     oracle_reset(&stage.oracle, &stage.view);

@@ -250,7 +250,7 @@ Test(provision, requests_are_appended, .init = provisioned)
                                      .digest = {5}};
 
     /* More than one sector holds: the other one is erased and used. */
-    for (unsigned i = 1; i <= 3 * LAYOUT_REQUESTS + 1; i++) {
+    for (unsigned i = 1; i <= 3 * 64 + 1; i++) {
         diag.text[0] = '\0';
         cr_assert_eq(provision_request(&map, &request, flash, sizeof flash,
                                        &diag),

@@ -14,6 +14,7 @@ static const struct flash_figures figures = {
     .size = 4u * FLASH_SECTOR,
     .sector = FLASH_SECTOR,
     .page = FLASH_PAGE,
+    .unit = 1,
     .program_ns = 700000u,
     .erase_ns = 45000000u,
     .erase_worn_ns = 45000000u,

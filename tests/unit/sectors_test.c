@@ -19,6 +19,7 @@ struct point {
 static const struct flash_figures figures = {.size = FLASH_MAX_SIZE,
                                              .sector = FLASH_SECTOR,
                                              .page = FLASH_PAGE,
+                                             .unit = 1,
                                              .program_ns = 700000,
                                              .erase_ns = 45000000,
                                              .erase_worn_ns = 400000000,
@@ -104,9 +105,9 @@ Test(sectors, what_is_not_touched_is_shared)
 
     cr_assert_eq(flash_init(flash, &figures, 7), 0);
     cr_assert_eq(sectors_save(flash, &held, &first), 0);
-    flash_put(flash, 5 * FLASH_SECTOR, 0);
+    flash_put(flash, 5 * FLASH_BLOCK, 0);
     cr_assert_eq(sectors_save(flash, &held, &second), 0);
-    for (unsigned i = 0; i < FLASH_MAX_SECTORS; i++) {
+    for (unsigned i = 0; i < FLASH_MAX_BLOCKS; i++) {
         cr_expect_eq(first.at[i] == second.at[i], i != 5);
     }
     sectors_free(&first);

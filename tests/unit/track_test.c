@@ -18,6 +18,7 @@ static const struct board_figures figures = {
     .flash = {.size = SECTORS * FLASH_SECTOR,
               .sector = FLASH_SECTOR,
               .page = FLASH_PAGE,
+              .unit = 1,
               .program_ns = 700000,
               .erase_ns = 45000000,
               .erase_worn_ns = 400000000,
@@ -45,7 +46,9 @@ static void begin(void)
         struct flash *flash = &world->device[i].board.flash;
 
         cr_assert_eq(board_init(&world->device[i].board, &figures, i), 0);
-        memset(flash->array, 0x11, FLASH_SECTOR); /* the same in both */
+        for (uint32_t at = 0; at < FLASH_SECTOR; at++) { /* as in the other */
+            flash->array[at] = (uint8_t)(0x11u + at / FLASH_BLOCK);
+        }
         flash->array[3 * FLASH_SECTOR + 5] = (uint8_t)i;
     }
     otp_set(&world->device[0].board.otp, 9);
@@ -214,7 +217,7 @@ static bool wrong_device(struct change *change)
 
 static bool wrong_sector(struct change *change)
 {
-    change->address ^= FLASH_SECTOR;
+    change->address ^= FLASH_BLOCK;
     return is_memory(change) && change->kind != CHANGE_LOCKS &&
            change->kind != CHANGE_FUSES;
 }

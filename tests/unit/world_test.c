@@ -10,6 +10,7 @@ static const struct board_figures figures = {
     .flash = {.size = FLASH_MAX_SIZE,
               .sector = FLASH_SECTOR,
               .page = FLASH_PAGE,
+              .unit = 1,
               .program_ns = 700000,
               .erase_ns = 45000000,
               .erase_worn_ns = 400000000,
