@@ -569,7 +569,7 @@ static void tear_erase_words(struct flash *flash, uint32_t done)
     uint32_t between = random_below(flash, DONE_ALL + 1u);
 
     (void)done;
-    for (uint32_t at = 0; at < FLASH_SECTOR; at += 4) {
+    for (uint32_t at = 0; at < flash->op.length; at += 4) {
         uint32_t risen = (uint32_t)rng_next(&flash->rng);
 
         if (random_below(flash, DONE_ALL) < erased) {

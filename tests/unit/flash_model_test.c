@@ -11,15 +11,22 @@
 #define SEEDS 24u
 #define STEPS 400u
 
-static const struct flash_figures figures = {
-    .size = NAIVE_SIZE,
-    .sector = FLASH_SECTOR,
-    .page = FLASH_PAGE,
-    .unit = 1,
-    .program_ns = 700000,
-    .erase_ns = 45000000,
-    .erase_worn_ns = 400000000,
-    .endurance = 12, /* so that sectors wear out within a history */
+/* Sectors wear out within a history. */
+#define FIGURES(sector_, page_, unit_, once_, unit_ns_)              \
+    {                                                                \
+        .size = 4 * (sector_), .sector = (sector_), .page = (page_), \
+        .unit = (unit_), .once = (once_), .program_ns = 700000,      \
+        .unit_ns = (unit_ns_), .erase_ns = 45000000,                 \
+        .erase_worn_ns = 400000000, .endurance = 12,                 \
+    }
+
+/* The board's part first; the others are a small one, one with ECC, and one
+ * with large sectors. */
+static const struct flash_figures parts[] = {
+    FIGURES(FLASH_SECTOR, FLASH_PAGE, 1, 0, 0),
+    FIGURES(FLASH_BLOCK, 64, 1, 0, 1000),
+    FIGURES(2048, 256, 8, 1, 82000),
+    FIGURES(16384, 128, 4, 0, 16000),
 };
 
 struct history {
@@ -28,9 +35,10 @@ struct history {
     struct naive_flash naive;
     uint8_t bytes[NAIVE_SIZE]; /* array and taint, by the notes alone */
     uint8_t taint[NAIVE_SIZE / 4];
+    const struct flash_figures *part;
     uint64_t now;
     unsigned used[FLASH_FORM_COUNT];
-    unsigned rules[8];
+    unsigned rules[FLASH_RULE_TWICE + 1];
     const char *wrong;
 };
 
@@ -61,8 +69,13 @@ static void step_program(void)
 {
     static const uint8_t fills[] = {0x00, 0xFF, 0xF0, 0x7F};
     uint8_t data[FLASH_PAGE];
+    uint32_t size = history.part->size;
+    uint32_t unit = draw(20) == 0 ? 1 : history.part->unit;
     uint32_t length = draw(20) == 0 ? draw(300) : 1 + draw(64);
-    uint32_t address = draw(30) == 0 ? NAIVE_SIZE - draw(64) : draw(NAIVE_SIZE);
+    uint32_t address = draw(30) == 0 ? size - draw(64) : draw(size);
+
+    length = (length + unit - 1) / unit * unit;
+    address = address / unit * unit;
 
     rng_fill(&history.rng, data, sizeof(data));
     if (draw(3) == 0) {
@@ -71,7 +84,7 @@ static void step_program(void)
     if (draw(3) == 0 && length <= FLASH_PAGE) {
         /* Only lets bits fall. */
         for (uint32_t i = 0; i < length; i++) {
-            uint32_t at = (address + i) % NAIVE_SIZE;
+            uint32_t at = (address + i) % size;
             data[i] &= history.naive.byte[at].value;
         }
     }
@@ -82,7 +95,7 @@ static void step_program(void)
 
 static void step_erase(void)
 {
-    uint32_t address = draw(5) * FLASH_SECTOR + (draw(20) == 0);
+    uint32_t address = draw(5) * history.part->sector + (draw(20) == 0);
 
     same_rule(flash_erase(&history.real, history.now, address),
               naive_erase(&history.naive, history.now, address));
@@ -90,8 +103,8 @@ static void step_erase(void)
 
 static void step_lock(void)
 {
-    uint32_t first = draw(5) * FLASH_SECTOR + (draw(8) == 0);
-    uint32_t length = draw(3) * FLASH_SECTOR;
+    uint32_t first = draw(5) * history.part->sector + (draw(8) == 0);
+    uint32_t length = draw(3) * history.part->sector;
 
     if (draw(4) == 0) {
         same_rule(flash_lock(&history.real, first, length),
@@ -128,7 +141,7 @@ static void step_cut(void)
 
 static void step_other(void)
 {
-    uint32_t address = draw(NAIVE_SIZE);
+    uint32_t address = draw(history.part->size);
     unsigned bit = draw(8);
 
     switch (draw(4)) {
@@ -166,13 +179,13 @@ static void follow_notes(void)
         }
     }
     flash_noted(flash);
-    if (memcmp(history.bytes, flash->array, NAIVE_SIZE) != 0 ||
-        memcmp(history.taint, flash->taint, NAIVE_SIZE / 4) != 0) {
+    if (memcmp(history.bytes, flash->array, history.part->size) != 0 ||
+        memcmp(history.taint, flash->taint, history.part->size / 4) != 0) {
         note("a change that no note tells of");
     }
 }
 
-static void run_history(uint64_t seed)
+static void run_history(const struct flash_figures *part, uint64_t seed)
 {
     static void (*const steps[])(void) = {
         step_program, step_program, step_program, step_erase, step_lock,
@@ -181,16 +194,17 @@ static void run_history(uint64_t seed)
 
     rng_init(&history.rng, seed, "history");
     history.now = 0;
-    cr_assert_eq(flash_init(&history.real, &figures, seed), 0);
-    naive_init(&history.naive, &figures);
+    history.part = part;
+    cr_assert_eq(flash_init(&history.real, part, seed), 0);
+    naive_init(&history.naive, part);
     memset(history.bytes, 0xFF, sizeof(history.bytes));
     memset(history.taint, FLASH_CLEAN, sizeof(history.taint));
     for (unsigned step = 0; step < STEPS; step++) {
         steps[draw(10)]();
         note(naive_compare(&history.naive, &history.real));
         follow_notes();
-        cr_assert_null(history.wrong, "seed %u, step %u: %s", (unsigned)seed,
-                       step, history.wrong);
+        cr_assert_null(history.wrong, "sectors of %u, seed %u, step %u: %s",
+                       part->sector, (unsigned)seed, step, history.wrong);
     }
 }
 
@@ -198,7 +212,7 @@ static void run_history(uint64_t seed)
 Test(flash_model, agrees_with_the_naive_one)
 {
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        run_history(seed);
+        run_history(&parts[0], seed);
     }
     for (int form = FLASH_FORM_BEFORE; form < FLASH_FORM_COUNT; form++) {
         cr_expect_gt(history.used[form], 0, "%s never happened",
@@ -210,16 +224,27 @@ Test(flash_model, agrees_with_the_naive_one)
     }
 }
 
+Test(flash_model, agrees_for_every_geometry)
+{
+    for (unsigned i = 1; i < sizeof parts / sizeof parts[0]; i++) {
+        for (uint64_t seed = 1; seed <= SEEDS / 4; seed++) {
+            run_history(&parts[i], seed);
+        }
+    }
+    cr_expect_gt(history.rules[FLASH_RULE_UNIT], 0);
+    cr_expect_gt(history.rules[FLASH_RULE_TWICE], 0);
+}
+
 Test(flash_model, same_seed_same_bytes_and_a_clone_goes_on_the_same)
 {
     static struct history middle;
     static struct flash end;
 
-    run_history(3);
+    run_history(&parts[0], 3);
     end = history.real;
-    run_history(3);
+    run_history(&parts[0], 3);
     cr_assert_eq(flash_hash(&end), flash_hash(&history.real));
-    cr_assert_eq(memcmp(end.array, history.real.array, NAIVE_SIZE), 0);
+    cr_assert_eq(memcmp(end.array, history.real.array, parts[0].size), 0);
 
     middle = history; /* a fork: both go on from here */
     for (unsigned step = 0; step < 100; step++) {

@@ -23,9 +23,15 @@ void naive_init(struct naive_flash *naive, const struct flash_figures *figures)
 
 /* ---- the rules of the interface ---- */
 
-static bool outside(uint32_t address, uint32_t length)
+static bool outside(const struct naive_flash *naive, uint32_t address,
+                    uint32_t length)
 {
-    return (uint64_t)address + length > NAIVE_SIZE;
+    return (uint64_t)address + length > naive->figures.size;
+}
+
+static uint32_t sector_of(const struct naive_flash *naive)
+{
+    return naive->figures.sector;
 }
 
 static void start(struct naive_flash *naive, int kind, uint64_t now,
@@ -48,11 +54,18 @@ enum flash_rule naive_program(struct naive_flash *naive, uint64_t now,
     bool rise = false;
     bool torn = false;
 
-    if (length == 0 || length > 256 || outside(address, length)) {
+    uint32_t page = naive->figures.page;
+    uint32_t unit = naive->figures.unit;
+    bool used = false;
+
+    if (length == 0 || length > page || outside(naive, address, length)) {
         return FLASH_RULE_RANGE;
     }
-    if (address / 256 != (address + length - 1) / 256) {
+    if (address / page != (address + length - 1) / page) {
         return FLASH_RULE_PAGE_END;
+    }
+    if (address % unit != 0 || (address + length) % unit != 0) {
+        return FLASH_RULE_UNIT;
     }
     if (naive->kind != FLASH_IDLE) {
         return FLASH_RULE_BUSY;
@@ -68,10 +81,15 @@ enum flash_rule naive_program(struct naive_flash *naive, uint64_t now,
             rise = rise || (want && !have);
         }
         torn = torn || byte->taint == FLASH_TORN_ERASE;
-        naive->data[i] = data[i];
+        used = used || byte->value != 0xFF;
     }
-    start(naive, FLASH_PROGRAM, now, naive->figures.program_ns, address,
-          length);
+    if (naive->figures.once && used) {
+        return FLASH_RULE_TWICE;
+    }
+    memcpy(naive->data, data, length);
+    start(naive, FLASH_PROGRAM, now,
+          naive->figures.program_ns + length / unit * naive->figures.unit_ns,
+          address, length);
     naive->programs++;
     if (torn) {
         return FLASH_RULE_TORN_ERASE;
@@ -84,7 +102,9 @@ enum flash_rule naive_erase(struct naive_flash *naive, uint64_t now,
 {
     const struct flash_figures *figures = &naive->figures;
 
-    if (address % 4096 != 0 || outside(address, 4096)) {
+    uint32_t sector = sector_of(naive);
+
+    if (address % sector != 0 || outside(naive, address, sector)) {
         return FLASH_RULE_RANGE;
     }
     if (naive->kind != FLASH_IDLE) {
@@ -99,7 +119,7 @@ enum flash_rule naive_erase(struct naive_flash *naive, uint64_t now,
     }
     uint64_t more = (figures->erase_worn_ns - figures->erase_ns) * count /
                     figures->endurance;
-    start(naive, FLASH_ERASE, now, figures->erase_ns + more, address, 4096);
+    start(naive, FLASH_ERASE, now, figures->erase_ns + more, address, sector);
     naive->erases++;
     return FLASH_RULE_NONE;
 }
@@ -107,8 +127,10 @@ enum flash_rule naive_erase(struct naive_flash *naive, uint64_t now,
 enum flash_rule naive_lock(struct naive_flash *naive, uint32_t first,
                            uint32_t length)
 {
-    if (length == 0 || first % 4096 || length % 4096 ||
-        outside(first, length)) {
+    uint32_t sector = sector_of(naive);
+
+    if (length == 0 || first % sector || length % sector ||
+        outside(naive, first, length)) {
         return FLASH_RULE_RANGE;
     }
     for (uint32_t i = 0; i < length; i++) {
@@ -143,7 +165,7 @@ static void fix(uint32_t at, uint8_t value)
 
 static void keep_all(const struct naive_flash *naive)
 {
-    for (uint32_t at = 0; at < NAIVE_SIZE; at++) {
+    for (uint32_t at = 0; at < naive->figures.size; at++) {
         fix(at, naive->byte[at].value);
     }
 }
@@ -158,7 +180,7 @@ static void fix_program(const struct naive_flash *naive, uint32_t count)
 static void fix_sector(const struct naive_flash *naive, uint32_t from,
                        uint8_t value)
 {
-    for (uint32_t i = from; i < 4096; i++) {
+    for (uint32_t i = from; i < sector_of(naive); i++) {
         fix(naive->address + i, value);
     }
 }
@@ -172,9 +194,10 @@ static void open_program(const struct naive_flash *naive)
     }
 }
 
-static const char *within_choices(const struct flash *real)
+static const char *within_choices(const struct naive_flash *naive,
+                                  const struct flash *real)
 {
-    for (uint32_t at = 0; at < NAIVE_SIZE; at++) {
+    for (uint32_t at = 0; at < naive->figures.size; at++) {
         uint8_t fixed = (uint8_t)~choices[at].open;
         if ((real->array[at] & fixed) != (choices[at].ones & fixed)) {
             return "a byte is not one of those it may be";
@@ -228,7 +251,7 @@ static const char *may_be_bits(const struct naive_flash *naive,
     if (all >= 2 && (fell == 0 || fell == all)) {
         return "bits: all or nothing fell";
     }
-    return within_choices(real);
+    return within_choices(naive, real);
 }
 
 /* Some word is in the middle of it: all before it done, all after it not. */
@@ -255,13 +278,13 @@ static const char *may_be_split(const struct naive_flash *naive,
             fix(naive->address + rest,
                 naive->byte[naive->address + rest].value);
         }
-        if (within_choices(real) == NULL) {
+        if (within_choices(naive, real) == NULL) {
             return NULL;
         }
     }
     keep_all(naive);
     fix_program(naive, naive->length * done / 1000);
-    return within_choices(real) == NULL ? NULL : wrong;
+    return within_choices(naive, real) == NULL ? NULL : wrong;
 }
 
 static const char *may_be_disturbed(const struct naive_flash *naive,
@@ -270,11 +293,12 @@ static const char *may_be_disturbed(const struct naive_flash *naive,
     uint32_t end = naive->address + naive->length;
     uint32_t from = naive->address > 64 ? naive->address - 64 : 0;
     uint32_t to = end + 64;
-    uint32_t base = naive->address / 4096 * 4096;
+    uint32_t sector = sector_of(naive);
+    uint32_t base = naive->address / sector * sector;
     unsigned possible = 0;
 
     from = from < base ? base : from;
-    to = to > base + 4096 ? base + 4096 : to;
+    to = to > base + sector ? base + sector : to;
     for (uint32_t at = from; at < to; at++) {
         if (at < naive->address || at >= end) {
             choices[at] = (struct choice){0, naive->byte[at].value};
@@ -287,7 +311,7 @@ static const char *may_be_disturbed(const struct naive_flash *naive,
     if (hit > 4 || (possible > 0 && hit == 0)) {
         return "disturb: not one to four neighbouring bits";
     }
-    return within_choices(real);
+    return within_choices(naive, real);
 }
 
 static bool word_is(const struct flash *real, uint32_t at, uint8_t value)
@@ -301,15 +325,16 @@ static const char *may_be_mix(const struct naive_flash *naive,
 {
     bool found = false;
 
-    for (uint32_t i = 0; i < 4096; i += 4) {
-        uint32_t next = (i + 4) % 4096;
+    for (uint32_t i = 0; i < sector_of(naive); i += 4) {
+        uint32_t next = (i + 4) % sector_of(naive);
         found = found || (word_is(real, naive->address + i, 0x00) &&
                           word_is(real, naive->address + next, 0xFF));
     }
-    for (uint32_t i = 0; i < 4096; i++) {
+    for (uint32_t i = 0; i < sector_of(naive); i++) {
         choices[naive->address + i] = (struct choice){0, 0xFF};
     }
-    return found ? within_choices(real) : "erase-mix: looks like one state";
+    return found ? within_choices(naive, real)
+                 : "erase-mix: looks like one state";
 }
 
 /* A completed program; words of a torn erase may lose one bit more each. */
@@ -334,7 +359,7 @@ static const char *may_be_programmed(const struct naive_flash *naive,
             return "program on a torn erase: more than one wrong bit a word";
         }
     }
-    return within_choices(real);
+    return within_choices(naive, real);
 }
 
 static const char *may_be_worn(const struct naive_flash *naive,
@@ -342,14 +367,14 @@ static const char *may_be_worn(const struct naive_flash *naive,
 {
     unsigned zeros = 0;
 
-    for (uint32_t i = 0; i < 4096; i++) {
+    for (uint32_t i = 0; i < sector_of(naive); i++) {
         choices[naive->address + i] = (struct choice){0, 0xFF};
         zeros += 8 - bits_of(real->array[naive->address + i]);
     }
     if (zeros < 1 || zeros > 8) {
         return "worn erase: not one to eight stuck bits";
     }
-    return within_choices(real);
+    return within_choices(naive, real);
 }
 
 /* ---- taking over the outcome ---- */
@@ -368,14 +393,14 @@ static void taint_op(struct naive_flash *naive, uint8_t taint)
 
 static void wear_op(struct naive_flash *naive)
 {
-    for (uint32_t i = 0; i < 4096; i++) {
+    for (uint32_t i = 0; i < sector_of(naive); i++) {
         naive->byte[naive->address + i].erased++;
     }
 }
 
 static void take_over(struct naive_flash *naive, const struct flash *real)
 {
-    for (uint32_t at = 0; at < NAIVE_SIZE; at++) {
+    for (uint32_t at = 0; at < naive->figures.size; at++) {
         naive->byte[at].value = real->array[at];
     }
 }
@@ -392,8 +417,8 @@ static const char *end_erase(struct naive_flash *naive,
         naive->failed = true;
     } else {
         fix_sector(naive, 0, 0xFF);
-        wrong = within_choices(real);
-        for (uint32_t i = 0; i < 4096; i++) {
+        wrong = within_choices(naive, real);
+        for (uint32_t i = 0; i < sector_of(naive); i++) {
             naive->byte[naive->address + i].taint = FLASH_CLEAN;
         }
     }
@@ -407,7 +432,7 @@ static const char *end_op(struct naive_flash *naive, const struct flash *real)
     bool program = naive->kind == FLASH_PROGRAM;
 
     if (naive->fault == FLASH_FAULT_IGNORED) {
-        wrong = within_choices(real);
+        wrong = within_choices(naive, real);
     } else if (naive->fault != FLASH_FAULT_NONE) {
         wrong = program ? may_be_bits(naive, real) : may_be_mix(naive, real);
         taint_op(naive, program ? FLASH_TORN_PROGRAM : FLASH_TORN_ERASE);
@@ -464,18 +489,21 @@ static bool fits(int kind, enum flash_form form)
 static const char *may_be_zeros(const struct naive_flash *naive,
                                 const struct flash *real, uint32_t done)
 {
-    uint32_t zeros = 4096 * done / 1000;
+    uint32_t sector = sector_of(naive);
+    uint32_t page = naive->figures.page;
+    uint32_t zeros = sector * done / 1000;
 
-    zeros = zeros < 256 ? 256 : zeros;
-    zeros = zeros > 4096 - 256 ? 4096 - 256 : zeros;
-    fix_sector(naive, 4096 - zeros, 0x00);
-    return within_choices(real);
+    zeros = zeros < page ? page : zeros;
+    zeros = zeros > sector - page ? sector - page : zeros;
+    fix_sector(naive, sector - zeros, 0x00);
+    return within_choices(naive, real);
 }
 
 /* Each bit is as it was, or has risen. */
 static void may_have_risen(const struct naive_flash *naive)
 {
-    for (uint32_t at = naive->address; at < naive->address + 4096; at++) {
+    for (uint32_t at = naive->address; at < naive->address + sector_of(naive);
+         at++) {
         uint8_t old = naive->byte[at].value;
 
         choices[at] = (struct choice){old, (uint8_t)~old};
@@ -489,29 +517,29 @@ static const char *may_be_torn(const struct naive_flash *naive,
     switch (form) {
     case FLASH_FORM_PREFIX:
         fix_program(naive, naive->length * done / 1000);
-        return within_choices(real);
+        return within_choices(naive, real);
     case FLASH_FORM_BITS:
         return may_be_bits(naive, real);
     case FLASH_FORM_WORD_SPLIT:
         return may_be_split(naive, real, done);
     case FLASH_FORM_WEAK:
         fix_program(naive, naive->length);
-        return within_choices(real);
+        return within_choices(naive, real);
     case FLASH_FORM_DISTURB:
         return may_be_disturbed(naive, real);
     case FLASH_FORM_ERASE_ZEROS:
         return may_be_zeros(naive, real, done);
     case FLASH_FORM_ERASE_ALL_ZERO:
         fix_sector(naive, 0, 0x00);
-        return within_choices(real);
+        return within_choices(naive, real);
     case FLASH_FORM_ERASE_MIX:
         return may_be_mix(naive, real);
     case FLASH_FORM_ERASE_WEAK:
         fix_sector(naive, 0, 0xFF);
-        return within_choices(real);
+        return within_choices(naive, real);
     case FLASH_FORM_ERASE_WORDS:
         may_have_risen(naive);
-        return within_choices(real);
+        return within_choices(naive, real);
     default:
         return "no torn form";
     }
@@ -524,7 +552,7 @@ static const char *tear(struct naive_flash *naive, uint64_t now,
         (uint32_t)((now - naive->start) * 1000 / (naive->end - naive->start));
 
     if (used == FLASH_FORM_BEFORE) {
-        return within_choices(real);
+        return within_choices(naive, real);
     }
     if (used == FLASH_FORM_AFTER) {
         return end_op(naive, real);
@@ -569,7 +597,7 @@ const char *naive_cut(struct naive_flash *naive, uint64_t now,
 static const char *compare_bytes(const struct naive_flash *naive,
                                  const struct flash *real)
 {
-    for (uint32_t at = 0; at < NAIVE_SIZE; at++) {
+    for (uint32_t at = 0; at < naive->figures.size; at++) {
         const struct naive_byte *byte = &naive->byte[at];
         if (byte->value != real->array[at]) {
             return "array";
