@@ -174,6 +174,7 @@ void updater_open(struct updater *updater, const struct ota_map *map,
     updater->port.progress = map->parts[MAP_PROGRESS];
     updater->port.failed = map->parts[MAP_FAILED];
     updater->port.offers = map->parts[MAP_OFFERS];
+    updater->port.staging = map->parts[MAP_STAGING];
 }
 
 void updater_start(struct updater *updater, bool recovery)

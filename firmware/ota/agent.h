@@ -53,6 +53,7 @@
 #include "ota/crypto.h"
 #include "ota/decode.h"
 #include "ota/descriptor.h"
+#include "ota/delta_states.h"
 #include "ota/failed.h"
 #include "ota/flash.h"
 #include "ota/image.h"
@@ -80,6 +81,7 @@ struct agent_figures {
     uint32_t backoff_max_ms;
     uint32_t tries;
     uint32_t trial_server_ms;
+    uint32_t delta_saving_percent;
     uint32_t window_start_s;
     uint32_t window_length_s;
 };
@@ -139,6 +141,7 @@ struct agent_port {
     struct ota_area progress;
     struct ota_area failed;
     struct ota_area offers;
+    struct ota_area staging; /* for the states of a delta's decoder */
     struct image_keys keys;
     uint32_t load_base; /* for image_peek() */
     uint32_t load_size;
@@ -174,6 +177,7 @@ struct agent {
     struct progress_log log;
     struct ring failed;
     struct ring offers;
+    struct ring states; /* of a patch's decoder; open while one is fetched */
     struct coap_exchange exchange;
     struct descriptor kept;  /* the highest release; size 0: none is known */
     struct descriptor offer; /* size 0: none verified since start */
@@ -182,8 +186,13 @@ struct agent {
     struct coap_etag image_etag;          /* of what is being fetched */
     const struct decoder *decoder;        /* of what is being fetched */
     struct decode_state decoding;
-    uint32_t to_fetch;       /* bytes of the whole download */
+    struct decode_context context; /* of the decoder */
+    uint32_t to_fetch;       /* bytes of the whole download, or the most that it
+                                may have */
+    bool size_known;         /* which of these */
     uint32_t fetched;        /* of these, how many the decoder has taken */
+    uint32_t stored;         /* bytes of the image in the slot; the record may
+                                say less */
     struct crypto_hash hash; /* while reading back */
     uint64_t started_ms;
     uint64_t due_ms;      /* phase WAIT: the next poll */

@@ -11,27 +11,60 @@
 /* ---- may it start?
  * ------------------------------------------------------------- */
 
+/* The decoder as it was when the record was written. */
+static bool restore(struct agent *agent, const struct progress *record)
+{
+    uint8_t dump[DECODE_DUMP] = {0};
+
+    return (agent->decoder->dump_size == 0 ||
+            delta_states_find(&agent->states, record->decoding, dump)) &&
+           agent->decoder->restore(&agent->decoding, record->fetched,
+                                   record->written, dump);
+}
+
 /* A record from flash is checked like any other input. */
 static bool can_go_on(struct agent *agent, const struct progress *record)
 {
+    bool patch = agent->decoder == &decode_patch;
+
     if (record->written > record->size ||
         (record->written < record->size && record->written % AGENT_UNIT != 0)) {
         return false;
     }
-    return record->fetched <= agent->to_fetch &&
-           agent->decoder->restore(&agent->decoding, record->fetched,
-                                   record->written, record->decoding);
+    return (record->delta != 0) == patch &&
+           record->fetched <= agent->to_fetch && restore(agent, record);
+}
+
+/* What the input says of its own size, once it does. False: it contradicts what
+ * was known. */
+static bool learn_size(struct agent *agent)
+{
+    uint32_t size = agent->decoder->input_size
+                        ? agent->decoder->input_size(&agent->decoding)
+                        : 0;
+
+    if (size == 0) {
+        return true;
+    }
+    if (agent->size_known) {
+        return size == agent->to_fetch;
+    }
+    agent->to_fetch = size;
+    agent->size_known = true;
+    return agent->fetched <= size;
 }
 
 static void find_position(struct agent *agent, struct progress *record)
 {
-    agent->decoder = &decode_identity; /* images are sent unencoded */
-    agent->to_fetch = record->size;
+    agent_choose_source(agent, record);
     if (!can_go_on(agent, record)) {
         progress_restart(record);
         agent->decoder->start(&agent->decoding);
     }
+    record->delta = agent->decoder == &decode_patch;
     agent->fetched = record->fetched;
+    agent->stored = record->written;
+    (void)learn_size(agent);
 }
 
 static enum agent_phase put_off(struct agent *agent, enum agent_why why,
@@ -143,12 +176,12 @@ static bool piece_is_whole(const struct agent *agent)
 {
     return agent->fill == AGENT_UNIT ||
            (agent->fill != 0 &&
-            agent->log.now.written + agent->fill == agent->log.now.size);
+            agent->stored + agent->fill == agent->log.now.size);
 }
 
 static uint32_t room(const struct agent *agent)
 {
-    uint32_t left = agent->log.now.size - agent->log.now.written - agent->fill;
+    uint32_t left = agent->log.now.size - agent->stored - agent->fill;
     uint32_t unit = AGENT_UNIT - agent->fill;
 
     return left < unit ? left : unit;
@@ -177,7 +210,7 @@ static bool decode_some(struct agent *agent, const uint8_t **bytes,
 /* The decoder's verdict after everything has been fetched. */
 static bool is_complete(const struct agent *agent)
 {
-    return agent->log.now.written == agent->log.now.size &&
+    return agent->stored == agent->log.now.size &&
            agent->decoder->finish(&agent->decoding);
 }
 
@@ -187,14 +220,15 @@ enum agent_why agent_take(struct agent *agent, const uint8_t *bytes,
     bool moved = true;
 
     while (moved) {
-        if (!decode_some(agent, &bytes, &length, &moved)) {
+        if (!decode_some(agent, &bytes, &length, &moved) ||
+            !learn_size(agent)) {
             return AGENT_WHY_BAD_DIGEST;
         }
         if (piece_is_whole(agent) && !agent_store(agent)) {
             return AGENT_WHY_FLASH_ERROR;
         }
     }
-    bool last = agent->fetched == agent->to_fetch;
+    bool last = agent->size_known && agent->fetched == agent->to_fetch;
     return length != 0 || (last && !is_complete(agent)) ? AGENT_WHY_BAD_DIGEST
                                                         : AGENT_WHY_NONE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fetches what is published as "image", block by block, and checks the answers.
+ * Fetches what is published as "image", or as "delta" to the running image,
+ * block by block, and checks the answers.
  *
  *   download:  | fetched, and given to the decoder |   not fetched yet ...
  *                                     ^ requested: the block with this byte
@@ -8,6 +9,8 @@
 #include <string.h>
 
 #include "ota/agent_parts.h"
+
+#define NOT_FOUND COAP_CODE(4, 4)
 
 static uint32_t block_size(const struct agent *agent)
 {
@@ -23,8 +26,8 @@ static uint32_t position(const struct agent *agent)
 enum agent_phase agent_fetch(struct agent *agent)
 {
     struct progress record = agent->log.now;
+    char query[AGENT_QUERY];
     struct coap_request request = {.code = COAP_GET,
-                                   .path = "image",
                                    .has_block = true,
                                    .block = position(agent) / block_size(agent),
                                    .szx = agent->szx};
@@ -34,6 +37,7 @@ enum agent_phase agent_fetch(struct agent *agent)
     if (why != AGENT_WHY_NONE) {
         return agent_put_off(agent, &record, why);
     }
+    agent_name_source(agent, query, &request);
     return agent_ask(agent, &request, agent->figures.retransmits)
                ? AGENT_PHASE_STAY
                : agent_fail(agent, AGENT_WHY_SERVER_REFUSED);
@@ -80,12 +84,17 @@ static bool changed(const struct piece *piece)
            held->length != 0 && !same_etag(now, held);
 }
 
+/* A patch may be shorter than the most that it may have. */
 static bool wrong_length(const struct piece *piece)
 {
     const struct coap_answer *answer = piece->answer;
     uint32_t size = piece->agent->to_fetch;
     uint32_t left = size - position(piece->agent);
 
+    if (!piece->agent->size_known) {
+        return answer->length == 0 || answer->length > piece->length ||
+               (answer->more && answer->length != 16u << answer->szx);
+    }
     return answer->length != piece->length ||
            answer->more != (left > piece->length) ||
            (answer->has_size && answer->size != size);
@@ -127,12 +136,29 @@ static uint32_t already_taken(const struct agent *agent,
     return taken < answer->length ? taken : answer->length;
 }
 
+/* How large the download is, if the answer says so. */
+static void learn_size(struct agent *agent, const struct coap_answer *answer)
+{
+    uint32_t end = position(agent) + answer->length;
+    uint32_t size = answer->has_size ? answer->size : answer->more ? 0 : end;
+
+    if (!agent->size_known && answer->code == COAP_CONTENT && size != 0 &&
+        size >= agent->fetched && size <= agent->to_fetch) {
+        agent->to_fetch = size;
+        agent->size_known = true;
+    }
+}
+
 enum agent_phase agent_image_answered(struct agent *agent,
                                       const struct coap_answer *answer)
 {
+    learn_size(agent, answer);
     enum agent_why why = check_block(agent, answer);
 
     agent->server_seen = true;
+    if (agent->log.now.delta && answer->code == NOT_FOUND) {
+        return agent_take_whole(agent);
+    }
     if (why != AGENT_WHY_NONE) {
         return agent_fail(agent, why);
     }
@@ -145,6 +171,6 @@ enum agent_phase agent_image_answered(struct agent *agent,
     if (why != AGENT_WHY_NONE) {
         return agent_fail(agent, why);
     }
-    return agent->log.now.written == agent->log.now.size ? AGENT_PHASE_VERIFY
-                                                         : AGENT_PHASE_IMAGE;
+    return agent->stored == agent->log.now.size ? AGENT_PHASE_VERIFY
+                                                : AGENT_PHASE_IMAGE;
 }

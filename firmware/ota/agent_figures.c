@@ -39,6 +39,7 @@ static const struct figure rows[] = {
     FIGURE("backoff-max-ms", backoff_max_ms, 1000, UINT32_MAX / 2),
     FIGURE("tries", tries, 1, UINT8_MAX),
     FIGURE("trial-server-ms", trial_server_ms, 1, UINT32_MAX),
+    FIGURE("delta-saving-percent", delta_saving_percent, 1, 99),
     FIGURE("window-start-s", window_start_s, 0, DAY_S - 1),
     FIGURE("window-length-s", window_length_s, 0, DAY_S),
 };

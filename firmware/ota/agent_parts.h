@@ -112,6 +112,17 @@ agent_act agent_cannot_keep;
 enum agent_why agent_take(struct agent *agent, const uint8_t *bytes,
                           uint32_t length);
 
+/* ---- agent_source.c ------------------------------------------------------ */
+#define AGENT_QUERY 24u
+/* The decoder for the download of that record, and what the download may
+ * take. */
+void agent_choose_source(struct agent *agent, const struct progress *record);
+/* Path and query of the download; `query` must outlive the request. */
+void agent_name_source(const struct agent *agent, char query[AGENT_QUERY],
+                       struct coap_request *request);
+/* There is no patch: fetch the whole image. */
+agent_act agent_take_whole;
+
 /* ---- agent_fetch.c ------------------------------------------------------ */
 agent_act agent_fetch;
 agent_answered agent_image_answered;

@@ -104,7 +104,8 @@ enum {
     COUNTS = 1,    /* one of `tries` */
     FROM_ZERO = 2, /* the fetched bytes are useless */
     ENDS = 4,      /* ends the release: it is the image's fault */
-    AT_ONCE = 8    /* the first time: look at once at what is published */
+    AT_ONCE = 8,   /* the first time: look at once at what is published */
+    OF_PATCH = 16  /* fetched as a patch: another one, or the image, may do */
 };
 
 static const struct {
@@ -120,9 +121,19 @@ static const struct {
     {AGENT_WHY_SURROUNDINGS, COUNTS},
 };
 
-/* Anything not in the table is the image's fault. */
-static unsigned failure_of(enum agent_why why)
+/* What a patch can be at fault for. */
+static bool spoils_patch(enum agent_why why)
 {
+    return why == AGENT_WHY_BAD_ANSWER || why == AGENT_WHY_BAD_DIGEST ||
+           why == AGENT_WHY_BAD_IMAGE;
+}
+
+/* Anything not in the table is the image's fault. */
+static unsigned failure_of(const struct progress *record, enum agent_why why)
+{
+    if (record->delta && spoils_patch(why)) {
+        return FROM_ZERO | OF_PATCH;
+    }
     for (unsigned i = 0; i < COUNT(failures); i++) {
         if (failures[i].why == why) {
             return failures[i].what;
@@ -169,13 +180,16 @@ static uint32_t one_more(struct agent *agent, struct progress *record,
 static uint64_t count_failure(struct agent *agent, struct progress *record,
                               enum agent_why why)
 {
-    unsigned what = failure_of(why);
+    unsigned what = failure_of(record, why);
     uint32_t before = one_more(agent, record, what);
     bool at_once = (what & AT_ONCE) != 0 && before == 0;
     uint64_t wait = put_off(agent, record,
                             agent_jitter(agent, agent_backoff(agent, before)));
     bool over = (what & COUNTS) != 0 && record->tries >= agent->figures.tries;
     record->final = over || (what & ENDS) != 0;
+    if ((what & OF_PATCH) != 0 && record->deltas < PROGRESS_DELTAS) {
+        record->deltas++;
+    }
     agent_say(record, AGENT_STATE_IDLE, why);
     if (over) { /* the result stays that of the last failure */
         record->why = AGENT_WHY_TRIES_USED_UP;

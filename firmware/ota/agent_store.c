@@ -7,7 +7,8 @@
  *
  * A sector is erased just before its first byte is written, with no reset in
  * between. A piece of AGENT_UNIT bytes is programmed when it is complete, and
- * then recorded. After a reset nobody knows what was in progress past
+ * then recorded; of a patch, whose decoder cannot go back, only at the start of
+ * a sector. After a reset nobody knows what was in progress past
  * `written`: a torn program may read as a blank page. So the sector is
  * rewritten: its good part to RAM, the record back to the sector's start,
  * erase, program, and the record forward again. A sector that is larger than
@@ -53,29 +54,51 @@ static bool erase_if_first(struct agent *agent, uint32_t from, uint32_t length)
     return true;
 }
 
-/* Write how far the download has got to a record. */
-static void note_position(const struct agent *agent, struct progress *record)
+/* Is a download continued from here after a reset? */
+static bool is_resting_point(const struct agent *agent)
 {
-    record->fetched = agent->fetched;
-    record->etag = agent->image_etag;
-    agent->decoder->dump(&agent->decoding, record->decoding);
+    return agent->decoder->go_back != NULL ||
+           agent->stored % agent->port->flash->sector_size == 0 ||
+           agent->stored == agent->log.now.size;
+}
+
+static bool keep_decoder(struct agent *agent, struct progress *record)
+{
+    uint8_t dump[DECODE_DUMP];
+
+    if (agent->decoder->dump_size == 0) {
+        return true;
+    }
+    agent->decoder->dump(&agent->decoding, dump);
+    return delta_states_keep(&agent->states, dump, &record->decoding) == OTA_OK;
+}
+
+/* Record how far the download has got: first the decoder's state, then what
+ * refers to it. */
+static bool keep_position(struct agent *agent)
+{
+    struct progress record = agent->log.now;
+
+    record.written = agent->stored;
+    record.fetched = agent->fetched;
+    record.etag = agent->image_etag;
+    record.sags = 0;
+    return keep_decoder(agent, &record) && agent_keep(agent, &record);
 }
 
 bool agent_store(struct agent *agent)
 {
     const struct ota_flash *flash = agent->port->flash;
-    struct progress record = agent->log.now;
-    uint32_t from = record.written;
+    uint32_t from = agent->stored;
 
     agent->sector_clean =
         erase_if_first(agent, from, agent->fill) &&
         flash->program(flash->context, slot_start(agent) + from, agent->block,
                        agent->fill) == OTA_OK;
-    record.written += agent->fill;
-    note_position(agent, &record);
-    record.sags = 0;
+    agent->stored += agent->fill;
     agent->fill = 0;
-    if (!agent->sector_clean || !agent_keep(agent, &record)) {
+    if (!agent->sector_clean ||
+        (is_resting_point(agent) && !keep_position(agent))) {
         return false;
     }
     agent->stalls = 0;
@@ -140,10 +163,13 @@ static enum agent_phase mend_here(struct agent *agent, uint32_t address,
 /* The record is back at the sector's start: fetch from there. */
 static enum agent_phase fetch_again(struct agent *agent)
 {
-    agent->fetched = agent->log.now.fetched;
-    return agent->decoder->restore(&agent->decoding, agent->fetched,
-                                   agent->log.now.written,
-                                   agent->log.now.decoding)
+    const struct progress *record = &agent->log.now;
+    static const uint8_t nothing[DECODE_DUMP];
+
+    agent->fetched = record->fetched;
+    agent->stored = record->written;
+    return agent->decoder->restore(&agent->decoding, record->fetched,
+                                   record->written, nothing)
                ? AGENT_PHASE_IMAGE
                : agent_fail(agent, AGENT_WHY_FLASH_ERROR);
 }

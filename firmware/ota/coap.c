@@ -37,6 +37,7 @@
 enum option_number {
     OPTION_ETAG = 4,
     OPTION_URI_PATH = 11,
+    OPTION_URI_QUERY = 15,
     OPTION_BLOCK2 = 23,
     OPTION_SIZE2 = 28
 };
@@ -287,7 +288,8 @@ static bool in_range(const struct coap_request *request)
            request->etag.length <= COAP_ETAG &&
            (!request->has_block ||
             (request->block < BLOCK_NUMBERS && request->szx <= SZX_MAX)) &&
-           (request->length == 0 || request->payload);
+           (request->length == 0 || request->payload) &&
+           (!request->query || strlen(request->query) <= SEGMENT_MAX);
 }
 
 int32_t coap_write(const struct coap_request *request, uint16_t id,
@@ -309,6 +311,10 @@ int32_t coap_write(const struct coap_request *request, uint16_t id,
     }
     if (!put_path(&writer, request->path)) {
         return -1;
+    }
+    if (request->query) {
+        put_option(&writer, OPTION_URI_QUERY, request->query,
+                   (uint32_t)strlen(request->query));
     }
     if (request->has_block) {
         put_number(&writer, OPTION_BLOCK2, request->block << 4 | request->szx);

@@ -36,6 +36,7 @@ struct coap_etag {
 struct coap_request {
     uint8_t code;          /* COAP_GET, COAP_POST */
     const char *path;      /* "image", "a/b" */
+    const char *query;     /* "name=value"; NULL: none */
     struct coap_etag etag; /* GET: the one held */
     bool has_block;        /* request Block2 */
     uint32_t block;        /* number, below 2^20 */

@@ -29,7 +29,7 @@
 
 #include <heatshrink_decoder.h>
 
-#include "ota/decode.h"
+#include "ota/decode_io.h"
 #include "ota/image.h"
 
 #define DELTA_HEADER 100u /* bytes */

@@ -32,7 +32,7 @@ static bool well_formed(const uint8_t *bytes, uint32_t length)
            bytes_get16(bytes + AT_FORMAT) == DESCRIPTOR_FORMAT &&
            bytes_get16(bytes + AT_LENGTH) == DESCRIPTOR_SIZE &&
            bytes_get32(bytes + AT_RELEASE) != 0 &&
-           bytes_get32(bytes + AT_FLAGS) == 0 &&
+           (bytes_get32(bytes + AT_FLAGS) & ~DESCRIPTOR_DELTAS) == 0 &&
            bytes_get32(bytes + AT_SIZE) != 0;
 }
 
@@ -79,6 +79,7 @@ enum agent_why descriptor_read(const uint8_t *bytes, uint32_t length,
     out->version.build = bytes_get32(bytes + AT_VERSION + 4);
     out->counter = bytes_get32(bytes + AT_COUNTER);
     out->size = bytes_get32(bytes + AT_SIZE);
+    out->deltas = bytes_get32(bytes + AT_FLAGS) != 0;
     memcpy(out->file_digest, bytes + AT_FILE_DIGEST, OTA_DIGEST_SIZE);
     memcpy(out->image_digest, bytes + AT_IMAGE_DIGEST, OTA_DIGEST_SIZE);
     return AGENT_WHY_NONE;

@@ -9,7 +9,7 @@
  *     4   2  format, 1                 64  32  the image's digest (its TLV)
  *     6   2  length, 192               96  32  SHA-256 of the signer's SPKI
  *     8   4  release, from 1, rising  128  64  ECDSA P-256 r || s over the
- *    12   4  flags, 0                          SHA-256 of bytes 0..127
+ *    12   4  flags: 1 deltas are offered       SHA-256 of bytes 0..127
  *    16   8  version: major, minor, revision (2), build (4)
  *    24   4  security counter
  *    28   4  size of the image in bytes, header and TLVs included
@@ -17,6 +17,7 @@
 #ifndef OTALAB_OTA_DESCRIPTOR_H
 #define OTALAB_OTA_DESCRIPTOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ota/agent_why.h"
@@ -26,12 +27,14 @@
 #define DESCRIPTOR_FORMAT 1u
 #define DESCRIPTOR_SIZE 192u
 #define DESCRIPTOR_SIGNED 128u
+#define DESCRIPTOR_DELTAS 1u /* flag: the server has patches to the image */
 
 struct descriptor {
     uint32_t release;
     struct image_version version;
     uint32_t counter;
     uint32_t size;
+    bool deltas; /* ask for a patch first */
     uint8_t file_digest[OTA_DIGEST_SIZE];  /* of all bytes of the image */
     uint8_t image_digest[OTA_DIGEST_SIZE]; /* as journal and requests use it */
 };

@@ -5,7 +5,7 @@
  *      8 state   9 result  10 why  11 slot  12 tries
  *     13 reported  14 excused  15 final  16 release  20 version  24 size
  *     28 written  32 not before  36 ETag's length  37 ETag, zeros  45 sags
- *     46 failures  47 zero
+ *     46 failures  47 deltas failed, + 128 if the download is one
  *     48 digest of the image  80 digest of its bytes
  *    112 fetched  116 decoder's state
  */
@@ -24,6 +24,8 @@
 #define ETAG_AT 36u
 #define SAGS_AT 45u
 #define FAILURES_AT 46u
+#define DELTAS_AT 47u
+#define IS_DELTA 128u
 #define IMAGE_DIGEST_AT 48u
 #define FILE_DIGEST_AT 80u
 #define FETCHED_AT 112u
@@ -56,7 +58,7 @@ static const uint8_t word_fields[] = {offsetof(struct progress, release),
 _Static_assert(WORDS_AT + 4 * WORD_FIELDS == ETAG_AT, "record layout");
 _Static_assert(ETAG_AT + 1 + COAP_ETAG <= SAGS_AT, "record layout");
 _Static_assert(FILE_DIGEST_AT + OTA_DIGEST_SIZE <= FETCHED_AT, "record layout");
-_Static_assert(DECODING_AT + DECODE_DUMP <= BODY_END, "record layout");
+_Static_assert(DECODING_AT + 4 <= BODY_END, "record layout");
 _Static_assert(SLOT_SIZE <= RING_SLOT_MAX, "record layout");
 
 static void encode(const struct progress *from, uint8_t slot[SLOT_SIZE])
@@ -78,10 +80,11 @@ static void encode(const struct progress *from, uint8_t slot[SLOT_SIZE])
     }
     slot[SAGS_AT] = from->sags;
     slot[FAILURES_AT] = from->failures;
+    slot[DELTAS_AT] = (uint8_t)(from->deltas | (from->delta ? IS_DELTA : 0));
     memcpy(slot + IMAGE_DIGEST_AT, from->image_digest, OTA_DIGEST_SIZE);
     memcpy(slot + FILE_DIGEST_AT, from->file_digest, OTA_DIGEST_SIZE);
     bytes_put32(slot + FETCHED_AT, from->fetched);
-    memcpy(slot + DECODING_AT, from->decoding, DECODE_DUMP);
+    bytes_put32(slot + DECODING_AT, from->decoding);
 }
 
 static void decode(const uint8_t slot[SLOT_SIZE], struct progress *to)
@@ -102,10 +105,12 @@ static void decode(const uint8_t slot[SLOT_SIZE], struct progress *to)
     memcpy(to->etag.bytes, slot + ETAG_AT + 1, COAP_ETAG);
     to->sags = slot[SAGS_AT];
     to->failures = slot[FAILURES_AT];
+    to->delta = (slot[DELTAS_AT] & IS_DELTA) != 0;
+    to->deltas = slot[DELTAS_AT] & (uint8_t)~IS_DELTA;
     memcpy(to->image_digest, slot + IMAGE_DIGEST_AT, OTA_DIGEST_SIZE);
     memcpy(to->file_digest, slot + FILE_DIGEST_AT, OTA_DIGEST_SIZE);
     to->fetched = bytes_get32(slot + FETCHED_AT);
-    memcpy(to->decoding, slot + DECODING_AT, DECODE_DUMP);
+    to->decoding = bytes_get32(slot + DECODING_AT);
 }
 
 static bool in_range(const uint8_t *slot)
@@ -115,14 +120,15 @@ static bool in_range(const uint8_t *slot)
             return false;
         }
     }
-    return slot[ETAG_AT] <= COAP_ETAG;
+    return slot[ETAG_AT] <= COAP_ETAG &&
+           (slot[DELTAS_AT] & (uint8_t)~IS_DELTA) <= PROGRESS_DELTAS;
 }
 
 void progress_restart(struct progress *record)
 {
     record->written = 0;
     record->fetched = 0;
-    memset(record->decoding, 0, sizeof(record->decoding));
+    record->decoding = 0;
 }
 
 static const struct ring_form form = {.magic = RECORD_MAGIC,

@@ -19,6 +19,7 @@
 #include "ota/slot.h"
 
 #define PROGRESS_RECORD 128u
+#define PROGRESS_DELTAS 2u
 
 struct progress {
     uint32_t sequence; /* 0: nothing found */
@@ -32,6 +33,9 @@ struct progress {
     uint8_t final;     /* 1: this release must not be tried again */
     uint8_t sags;      /* brown-outs since the radio last worked */
     uint8_t failures;  /* in a row, of any release */
+    uint8_t delta;     /* 1: the download is a patch */
+    uint8_t deltas;    /* patches that failed, of this release; at most
+                          PROGRESS_DELTAS: no more of them */
     uint32_t release;
     uint32_t version; /* packed */
     uint32_t size;
@@ -41,7 +45,7 @@ struct progress {
     struct coap_etag etag; /* of the image being fetched */
     uint8_t image_digest[OTA_DIGEST_SIZE]; /* the release's */
     uint8_t file_digest[OTA_DIGEST_SIZE];
-    uint8_t decoding[DECODE_DUMP]; /* the decoder's state there */
+    uint32_t decoding; /* where its decoder's state is kept; 0: it has none */
 };
 
 struct progress_log {

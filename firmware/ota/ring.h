@@ -20,7 +20,7 @@
 
 #define RING_BODY 8u /* where the body starts */
 #define RING_TAIL 8u /* bytes after it */
-#define RING_SLOT_MAX 256u
+#define RING_SLOT_MAX 512u
 
 struct ring_form {
     uint32_t magic;

@@ -261,6 +261,7 @@ int board_figures_read(const void *dtb, size_t size,
 /* ---- policy --------------------------------------------------------------- */
 
 #define POWER_LOSSES_USUAL 8u
+#define DELTA_SAVING_USUAL 50u
 
 static const struct policy_figures policy_defaults = {
     .power_losses = POWER_LOSSES_USUAL,
@@ -268,6 +269,7 @@ static const struct policy_figures policy_defaults = {
     .backoff_ns = 10u * UINT64_C(1000000000),
     .backoff_max_ns = 3600u * UINT64_C(1000000000),
     .poll_ns = 60u * UINT64_C(1000000000),
+    .delta_saving = DELTA_SAVING_USUAL,
 };
 
 static const char *const mechanisms[BOARD_MECHANISMS] = {"ab", "recovery",
@@ -319,6 +321,8 @@ static void read_agent(struct reader *reader, struct policy_figures *policy)
         policy->backoff_ns = read_ms(reader, node, "backoff-ms");
         policy->backoff_max_ns = read_ms(reader, node, "backoff-max-ms");
         policy->poll_ns = read_ms(reader, node, "poll-ms");
+        policy->delta_saving =
+            read_or(reader, node, "delta-saving-percent", DELTA_SAVING_USUAL);
     }
 }
 

@@ -42,6 +42,7 @@ struct policy_figures {
     uint64_t backoff_max_ns; /* .. up to this */
     uint64_t poll_ns;        /* pause between two polls of the server */
     enum board_mechanism mechanism;
+    uint32_t delta_saving;   /* percent of the image that a patch must save */
 };
 
 /* Partitions in the order of the blob, without disabled ones; none overlap. */

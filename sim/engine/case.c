@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "device/overlay.h"
+#include "engine/deltas.h"
 #include "engine/fit.h"
 #include "engine/publish.h"
 #include "engine/signer.h"
@@ -445,6 +446,7 @@ int case_make(struct run_case *given, const struct scenario *scenario,
     err = err ? err : sign_images(given, diag);
     err = err ? err : root_keys(given, diag);
     err = err ? err : publish_prepare(given, diag);
+    err = err ? err : deltas_prepare(given, diag);
     return err ? err : digests(given, diag);
 }
 
@@ -453,6 +455,7 @@ void case_free(struct run_case *given)
     for (unsigned i = 0; i < ORACLE_IMAGES; i++) {
         free(given->image[i].bytes);
     }
+    deltas_free(given);
     free(given->offer);
     rom_free(&given->rom);
     free(given->dtb);

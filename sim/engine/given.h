@@ -19,6 +19,7 @@
 #include "scenario/scenario.h"
 
 #define CASE_ROOTS 3u
+#define CASE_DELTAS SCENARIO_DELTAS /* patches that lead to one image */
 #define CASE_BOOT_IMAGE "bootloader" /* name of image 0 */
 
 struct case_image {
@@ -47,6 +48,7 @@ struct run_case {
     struct server_image served[ORACLE_IMAGES];
     struct oracle_case judged;
     uint8_t root[CASE_ROOTS][32]; /* digests of the fuses' keys */
+    struct server_patch patch[ORACLE_IMAGES][CASE_DELTAS];
     struct case_offer *offer;
     unsigned offers;
     struct mistakes mistakes; /* in the scenario */

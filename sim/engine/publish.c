@@ -24,7 +24,8 @@ static int describe(const struct run_case *given,
                                    .counter = publish->counter,
                                    .has_size = publish->has_size,
                                    .size = publish->size,
-                                   .bad_digest = publish->bad_digest};
+                                   .bad_digest = publish->bad_digest,
+                                   .deltas = given->scenario->deltas > 0};
     int err = 0;
 
     if (publish->version[0] != '\0') {

@@ -14,11 +14,13 @@
 #define FORMAT 1u
 #define DIGEST 32u
 #define SIGNED 128u
+#define FLAG_DELTAS 1u
 
 enum descriptor_offset {
     AT_FORMAT = 4,
     AT_LENGTH = 6,
     AT_RELEASE = 8,
+    AT_FLAGS = 12,
     AT_MAJOR = 16,
     AT_MINOR = 17,
     AT_REVISION = 18,
@@ -66,6 +68,7 @@ static void put_facts(uint8_t *out, const struct descriptor_spec *spec)
     put_le16(out + AT_LENGTH, IMAGE_DESCRIPTOR_SIZE);
     put_le32(out + AT_RELEASE, spec->release);
     put_version(out, spec->version != NULL ? spec->version : &facts.version);
+    put_le32(out + AT_FLAGS, spec->deltas ? FLAG_DELTAS : 0);
     put_le32(out + AT_COUNTER, spec->has_counter ? spec->counter : counter);
     put_le32(out + AT_SIZE,
              spec->has_size ? spec->size : (uint32_t)spec->image_size);

@@ -30,6 +30,7 @@ struct descriptor_spec {
     bool has_size;
     uint32_t size;
     bool bad_digest; /* the digest is that of other bytes */
+    bool deltas;     /* the server has patches to the image */
 };
 
 /* 0, or OTALAB_ERR_USAGE if there are no bytes, too many, or no private key.

@@ -41,8 +41,12 @@ struct call {
 
 /* ---- tables ------------------------------------------------------------- */
 
-static const char *const paths[SERVER_RESOURCES] = {"descriptor", "image",
-                                                    "status"};
+static const char *const paths[SERVER_RESOURCES] = {
+    [SERVER_DESCRIPTION] = "descriptor",
+    [SERVER_IMAGE] = "image",
+    [SERVER_STATUS] = "status",
+    [SERVER_DELTA] = "delta",
+};
 
 static const struct {
     const char *name;
@@ -226,6 +230,59 @@ struct view {
     uint32_t size;
 };
 
+static int hex_digit(uint8_t byte)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = byte != 0 ? strchr(digits, byte) : NULL;
+
+    return at != NULL ? (int)(at - digits) : -1;
+}
+
+/* The query "from=" and 16 digits. */
+static bool asked_base(const struct call *call, uint8_t base[SERVER_BASE])
+{
+    static const char name[] = "from=";
+    const struct wcoap_option *option =
+        wcoap_find(&call->request, WCOAP_URI_QUERY, 0);
+    const uint8_t *text = option != NULL ? call->bytes + option->offset : NULL;
+
+    if (option == NULL ||
+        option->length != sizeof(name) - 1 + 2 * SERVER_BASE ||
+        memcmp(text, name, sizeof(name) - 1) != 0) {
+        return false;
+    }
+    text += sizeof(name) - 1;
+    for (uint32_t i = 0; i < SERVER_BASE; i++) {
+        int high = hex_digit(text[2 * i]);
+        int low = hex_digit(text[2 * i + 1]);
+
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        base[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+static bool find_patch(const struct call *call,
+                       const struct server_image *image, struct view *view)
+{
+    uint8_t base[SERVER_BASE];
+
+    if (!asked_base(call, base)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < image->patches; i++) {
+        const struct server_patch *patch = &image->patch[i];
+
+        if (memcmp(patch->base, base, SERVER_BASE) == 0) {
+            *view = (struct view){patch->bytes, patch->size};
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool look_up(const struct call *call, struct view *view)
 {
     const struct server_offer *offer = shown(call->server);
@@ -241,8 +298,11 @@ static bool look_up(const struct call *call, struct view *view)
         call->images[offer->image].bytes == NULL) {
         return false;
     }
-    *view = (struct view){call->images[offer->image].bytes,
-                          call->images[offer->image].size};
+    const struct server_image *image = &call->images[offer->image];
+    if (call->resource == SERVER_DELTA) {
+        return find_patch(call, image, view);
+    }
+    *view = (struct view){image->bytes, image->size};
     return true;
 }
 
@@ -275,8 +335,8 @@ static const uint8_t *etag_of(const struct call *call)
 {
     const struct server_offer *offer = shown(call->server);
 
-    return call->resource == SERVER_IMAGE ? offer->image_etag
-                                          : offer->descriptor_etag;
+    return call->resource == SERVER_DESCRIPTION ? offer->descriptor_etag
+                                                : offer->image_etag;
 }
 
 /* Whether the device already has the current content. (RFC 7252, 5.10.6.2) */

@@ -7,6 +7,7 @@
  *
  *   GET  descriptor   what is published; with the ETag held: 2.03 Valid
  *   GET  image        block-wise (RFC 7959), stateless, any block size
+ *   GET  delta?from=  likewise, a patch from the image with that digest
  *   POST status       what a device reports; kept in a bounded list
  *
  * A repeated request (same endpoint and message id) gets the answer stored for
@@ -37,12 +38,14 @@
                                  * counted */
 #define SERVER_EXCHANGES 8u /* answers remembered */
 #define SERVER_ETAG 8u
+#define SERVER_BASE 8u /* bytes of a digest that name a delta's base */
 #define SERVER_OFFERS 8u /* newest publications remembered */
 
 enum server_resource {
     SERVER_DESCRIPTION = 0, /* path "descriptor" */
     SERVER_IMAGE,           /* path "image" */
     SERVER_STATUS,          /* path "status" */
+    SERVER_DELTA,           /* path "delta" */
     SERVER_RESOURCES
 };
 
@@ -136,11 +139,21 @@ struct server {
     struct server_offer offer[SERVER_OFFERS];
 };
 
+/* A patch that makes an image from the one whose own digest (its SHA256 TLV)
+ * begins like that. */
+struct server_patch {
+    uint8_t base[SERVER_BASE];
+    const uint8_t *bytes;
+    uint32_t size;
+};
+
 /* The image of that index: bytes that outlive the call; NULL if there is
- * none. */
+ * none. The same holds for the patches that lead to it. */
 struct server_image {
     const uint8_t *bytes;
     uint32_t size;
+    const struct server_patch *patch;
+    uint32_t patches;
 };
 
 /* Nothing published, no fault. The seed determines the first message id. */

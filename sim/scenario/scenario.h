@@ -30,6 +30,7 @@
 #define SCENARIO_TELLS 32u
 #define SCENARIO_EDITS 4u
 #define SCENARIO_DEVICES 4u
+#define SCENARIO_DELTAS 8u
 #define SCENARIO_PROPERTIES 24u
 #define SCENARIO_PARTITIONS 12u /* that a scenario can name */
 #define SCENARIO_RANGE_OPEN UINT64_MAX
@@ -266,6 +267,7 @@ struct scenario {
     struct scenario_battery battery;
     uint32_t accelerator; /* 1: an accelerator is fitted and used */
     uint32_t mechanism;   /* enum board_mechanism */
+    uint32_t deltas; /* the server has patches from that many images before */
     unsigned properties;
     struct scenario_property property[SCENARIO_PROPERTIES];
 

@@ -262,6 +262,7 @@ static const struct schema_choice resources[] = {
     {"descriptor", SERVER_DESCRIPTION, "what is published"},
     {"image", SERVER_IMAGE, "the image, in blocks"},
     {"status", SERVER_STATUS, "the resource to which devices report"},
+    {"delta", SERVER_DELTA, "patches that make the image from an older one"},
     {NULL, 0, NULL}};
 
 static const struct schema_key misbehave_keys[] = {
