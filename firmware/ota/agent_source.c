@@ -28,8 +28,7 @@ static int read_base(void *context, uint32_t offset, void *data,
 }
 
 /* The recovery image has no base, and no program is one for its own slot. */
-static bool takes_patch(const struct agent *agent,
-                        const struct progress *record)
+static bool takes_patch(struct agent *agent, const struct progress *record)
 {
     return agent->offer.deltas && record->deltas < PROGRESS_DELTAS &&
            !agent->recovery && agent->info.slot <= OTA_SLOT_B &&

@@ -19,6 +19,12 @@ static bool is_base(const struct run_case *given, uint32_t base,
     return from->authentic && from->load_base == to->load_base;
 }
 
+static struct bytes file_of(const struct run_case *given, uint32_t image)
+{
+    return (struct bytes){given->image[image].bytes,
+                          (uint32_t)given->image[image].size};
+}
+
 static bool saves_enough(const struct run_case *given, uint32_t patch,
                          uint32_t image)
 {
@@ -48,15 +54,15 @@ static int prove(struct bytes patch, struct bytes base, struct bytes target,
 static int add_patch(struct run_case *given, uint32_t base, uint32_t target,
                      struct server_image *served, struct diag *diag)
 {
-    struct bytes from = {given->image[base].bytes, given->image[base].size};
-    struct bytes to = {given->image[target].bytes, given->image[target].size};
+    struct bytes from = file_of(given, base);
+    struct bytes to = file_of(given, target);
     struct server_patch *patch = &given->patch[target][served->patches];
     uint8_t *bytes = NULL;
     uint32_t size = 0;
     int err = patch_create(from, to, &bytes, &size, diag);
 
     err = err ? err : prove((struct bytes){bytes, size}, from, to, diag);
-    if (err || !saves_enough(given, size, (uint32_t)to.size)) {
+    if (err || !saves_enough(given, size, to.size)) {
         free(bytes);
         return err;
     }

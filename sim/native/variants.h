@@ -18,6 +18,7 @@
     X(halt)                 \
     X(hang)                 \
     X(hang_wfi)             \
+    X(humidity)             \
     X(never_confirm)        \
     X(never_confirm_silent) \
     X(no_network)           \

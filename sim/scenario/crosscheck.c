@@ -93,7 +93,7 @@ static bool is_used(const struct scenario *scenario, const char *image)
             }
         }
     }
-    return false;
+    return scenario->deltas > 0; /* it may be the base of a patch */
 }
 
 /* Reported only if nothing else is wrong with the scenario: the image may be

@@ -239,7 +239,7 @@ static const struct {
     [SERVER_TRUNCATE] = {" resource from value ", true},
     [SERVER_WRONG_BLOCK] = {" resource from value ", true},
     [SERVER_WRONG_TOKEN] = {" resource ", false},
-    [SERVER_OTHER_IMAGE] = {" from image ", true},
+    [SERVER_OTHER_IMAGE] = {" resource from image ", true},
 };
 
 static bool fault_has_key(unsigned kind, const char *key)
