@@ -54,7 +54,8 @@ static int read_image(const char *path)
     if (fclose(file) != 0 || err) {
         return -1;
     }
-    bridge.image = (struct server_image){image, (uint32_t)size};
+    bridge.image =
+        (struct server_image){.bytes = image, .size = (uint32_t)size};
     return 0;
 }
 

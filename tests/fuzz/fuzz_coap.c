@@ -72,8 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint8_t image[IMAGE_SIZE];
-    static const struct server_image images[] = {{image, IMAGE_SIZE},
-                                                 {image, 1000}};
+    static const struct server_image images[] = {
+        {.bytes = image, .size = IMAGE_SIZE}, {.bytes = image, .size = 1000}};
     static struct server server;
     uint8_t answer[SERVER_ANSWER];
     uint8_t again[SERVER_ANSWER];

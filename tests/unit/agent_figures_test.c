@@ -30,6 +30,7 @@ static const struct row sound[] = {
     {"backoff-max-ms", 3600000},
     {"tries", 3},
     {"trial-server-ms", 20000},
+    {"delta-saving-percent", 50},
     {"window-start-s", 7200},
     {"window-length-s", 3600},
 };

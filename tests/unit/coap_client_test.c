@@ -955,7 +955,7 @@ static void world_init(struct world *world, const struct link_figures *figures,
     rng_init(&rng, 1, "image");
     rng_fill(&rng, image, sizeof(image));
     rng_init(&world->rng, seed, "client");
-    world->image = (struct server_image){image, IMAGE};
+    world->image = (struct server_image){.bytes = image, .size = IMAGE};
     world->exchange = new_exchange();
     world->exchange.timing.retransmits = 8;
     server_init(&world->server, seed);

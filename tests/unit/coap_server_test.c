@@ -18,9 +18,10 @@ static const uint8_t description[] = "version 1.1.0, of 50001 bytes";
 static struct server server;
 static uint8_t image[IMAGE_SIZE];
 static uint8_t other[OTHER_SIZE];
-static const struct server_image images[] = {{image, IMAGE_SIZE},
-                                             {other, OTHER_SIZE},
-                                             {NULL, 0}};
+static const struct server_image images[] = {
+    {.bytes = image, .size = IMAGE_SIZE},
+    {.bytes = other, .size = OTHER_SIZE},
+    {.bytes = NULL}};
 
 /* What came back. */
 static uint8_t answer[SERVER_ANSWER];
@@ -241,7 +242,7 @@ Test(coap_server, blocks_that_are_not_there)
 
 Test(coap_server, a_whole_number_of_blocks_has_no_empty_last_one)
 {
-    struct server_image whole = {image, 2048};
+    struct server_image whole = {.bytes = image, .size = 2048};
 
     build(&(struct ask){
         .code = WCOAP_GET, .path = "image", .block2 = 1u + BLOCK(1u, 6u)});
@@ -259,7 +260,7 @@ Test(coap_server, a_whole_number_of_blocks_has_no_empty_last_one)
 
 Test(coap_server, an_empty_image_is_one_empty_block)
 {
-    struct server_image empty = {image, 0};
+    struct server_image empty = {.bytes = image, .size = 0};
 
     build(&(struct ask){
         .code = WCOAP_GET, .path = "image", .block2 = 1u + BLOCK(0u, 6u)});
@@ -275,7 +276,7 @@ static uint8_t huge[(1u << 24) + 16u];
 
 Test(coap_server, block_numbers_have_20_bits)
 {
-    struct server_image whole = {huge, sizeof(huge)};
+    struct server_image whole = {.bytes = huge, .size = sizeof(huge)};
 
     server.szx = 0; /* 16 bytes: an offset of 16 MiB has the number 2^20 */
     for (uint32_t number = 16383; number <= 16384; number++) {
