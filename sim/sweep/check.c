@@ -112,13 +112,12 @@ uint64_t check_left(const struct flash *flash, const struct otp *otp,
                     const struct board_map *map)
 {
     const struct board_part *times = board_map_find(map, TIMES);
-    uint32_t size = flash->figures.sector;
     uint64_t hash = FNV_START;
 
-    for (uint32_t at = 0; at < flash->figures.size; at += size) {
+    for (uint32_t at = 0; at < flash->figures.size; at += FLASH_BLOCK) {
         if (times == NULL || at < times->start ||
             at - times->start >= times->length) {
-            hash = mix(hash, flash_sector_sum(flash, at / size));
+            hash = mix(hash, flash_block_sum(flash, at / FLASH_BLOCK));
         }
     }
     for (unsigned i = 0; i < OTP_WORDS; i++) {
