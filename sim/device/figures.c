@@ -272,6 +272,14 @@ static const struct policy_figures policy_defaults = {
     .delta_saving = DELTA_SAVING_USUAL,
 };
 
+static const char *const flashes[BOARD_FLASHES] = {"w25q", "stm32l4", "stm32f4",
+                                                   "nrf52840"};
+
+const char *board_flash_name(enum board_flash part)
+{
+    return flashes[part];
+}
+
 static const char *const mechanisms[BOARD_MECHANISMS] = {"ab", "recovery",
                                                          "unsafe"};
 

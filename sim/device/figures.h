@@ -31,6 +31,15 @@ enum board_mechanism {
     BOARD_MECHANISMS
 };
 
+/* The flash that is fitted: the board's own, or that of an overlay. */
+enum board_flash {
+    BOARD_W25Q = 0,
+    BOARD_STM32L4,
+    BOARD_STM32F4,
+    BOARD_NRF52840,
+    BOARD_FLASHES
+};
+
 /* The values used by boot chain and update agent, as far as others need to know
  * them. */
 struct policy_figures {
@@ -42,7 +51,7 @@ struct policy_figures {
     uint64_t backoff_max_ns; /* .. up to this */
     uint64_t poll_ns;        /* pause between two polls of the server */
     enum board_mechanism mechanism;
-    uint32_t delta_saving;   /* percent of the image that a patch must save */
+    uint32_t delta_saving; /* percent of the image that a patch must save */
 };
 
 /* Partitions in the order of the blob, without disabled ones; none overlap. */
@@ -61,6 +70,8 @@ int board_map_read(const void *dtb, size_t size, struct board_map *map,
 int policy_figures_read(const void *dtb, size_t size,
                         struct policy_figures *policy, struct diag *diag);
 
+/* "stm32l4" */
+const char *board_flash_name(enum board_flash part);
 /* "ab" */
 const char *board_mechanism_name(enum board_mechanism mechanism);
 

@@ -121,25 +121,40 @@ static int fit_accelerator(struct run_case *given, struct diag *diag)
     return 0;
 }
 
-/* The board's own blob, and on it the overlay of the scenario's mechanism. */
-static int read_blob(struct run_case *given, struct diag *diag)
+static int overlay(struct run_case *given, const char *prefix, const char *name,
+                   struct diag *diag)
 {
     char file[64];
     char path[600];
+
+    snprintf(file, sizeof file, "%s%s.dtbo", prefix, name);
+    int err = program_path(given, file, path, sizeof path, diag);
+
+    return err ? err : overlay_apply(&given->dtb, &given->dtb_size, path, diag);
+}
+
+/* The board's own blob, and on it the overlays of the scenario's mechanism and
+ * flash. What the board has anyway needs none. */
+static int read_blob(struct run_case *given, struct diag *diag)
+{
+    const struct scenario *scenario = given->scenario;
     int err = program_path(given, "otalab.dtb", given->dtb_path,
                            sizeof given->dtb_path, diag);
 
     err = err ? err
               : file_read(given->dtb_path, BOARD_DTB_SIZE, &given->dtb,
                           &given->dtb_size, diag);
-    if (err || given->scenario->mechanism == BOARD_AB) {
-        return err;
+    if (err == 0 && scenario->mechanism != BOARD_AB) {
+        err = overlay(given, "",
+                      board_mechanism_name(
+                          (enum board_mechanism)scenario->mechanism),
+                      diag);
     }
-    snprintf(file, sizeof file, "%s.dtbo",
-             board_mechanism_name(
-                 (enum board_mechanism)given->scenario->mechanism));
-    err = program_path(given, file, path, sizeof path, diag);
-    return err ? err : overlay_apply(&given->dtb, &given->dtb_size, path, diag);
+    if (err == 0 && scenario->part != BOARD_W25Q) {
+        err = overlay(given, "flash-",
+                      board_flash_name((enum board_flash)scenario->part), diag);
+    }
+    return err;
 }
 
 static int read_board(struct run_case *given, struct diag *diag)

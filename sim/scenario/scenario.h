@@ -267,6 +267,7 @@ struct scenario {
     struct scenario_battery battery;
     uint32_t accelerator; /* 1: an accelerator is fitted and used */
     uint32_t mechanism;   /* enum board_mechanism */
+    uint32_t part;        /* enum board_flash */
     uint32_t deltas; /* the server has patches from that many images before */
     unsigned properties;
     struct scenario_property property[SCENARIO_PROPERTIES];

@@ -80,6 +80,13 @@ static const struct schema_choice mechanisms[] = {
      "the mistake: one slot, which the running application overwrites"},
     {NULL, 0, NULL}};
 
+static const struct schema_choice parts[] = {
+    {"w25q", BOARD_W25Q, "a serial NOR part: sectors of 4 KiB, pages of 256 B"},
+    {"stm32l4", BOARD_STM32L4, "sectors of 2 KiB, 8 B programmed once"},
+    {"stm32f4", BOARD_STM32F4, "sectors of 64 KiB, which erase in 0.55 s"},
+    {"nrf52840", BOARD_NRF52840, "sectors of 4 KiB, 4 B programmed at a time"},
+    {NULL, 0, NULL}};
+
 static const struct schema_choice placed_words[] = {
     {"empty", 0, "nothing: as if erased"},
     {"bootloader", 1, "our own bootloader"},
@@ -924,6 +931,13 @@ static const struct schema_key scenario_keys[] = {
      .help = "How the device updates; selects a flash map of the board",
      .usual = "ab",
      .example = "recovery"},
+    {.key = "flash_part",
+     .kind = SCHEMA_CHOICE,
+     IN(scenario, part),
+     .choices = parts,
+     .help = "The kind of flash: the size of sectors, times, endurance",
+     .usual = "w25q",
+     .example = "stm32l4"},
     {.key = "devices",
      .kind = SCHEMA_NUMBER,
      IN(scenario, devices),
