@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Sweeps that must find nothing: power is cut everywhere, and the device always
-# recovers. Each is a line of the table below. Prints each one's summary, and
+# Sweeps: power is cut everywhere, and the device always recovers. Where a line
+# has `!` it must not: that mechanism is built to brick, and the sweep has to find
+# the window. Each is a line of the table below. Prints each one's summary, and
 # ends with `N passed, N failed, N skipped`.
 #
 #   tools/sweeps.sh BUILD [quick|full] [WORD]     those whose line has WORD
@@ -20,6 +21,10 @@ sweeps=(
     "quick sweep-update --ops 1..40 --check 8"
     "quick sweep-update --native"
     "quick ota-small --native --kinds all"
+    "quick sweep-recovery --native"
+    "full  ! sweep-unsafe --native"
+    "full  sweep-recovery --check 20"
+    "full  sweep-recovery --kinds dip,reset"
     "full  ota-small --check 20"
     "full  sweep-boot --depth 2"
     "full  sweep-boot --kinds dip,reset"
@@ -30,6 +35,19 @@ sweeps=(
     "full  ota-good --native"
 )
 
+# A sweep must end with 0, or, with `!`, with 1 and a fatal window.
+sweep() { # [!] arguments
+    local out status=0
+    if [ "$1" != '!' ]; then
+        "$build/otalab" sweep "$@"
+        return
+    fi
+    shift
+    out=$("$build/otalab" sweep "$@") || status=$?
+    echo "$out"
+    [ "$status" = 1 ] && grep -q '^  fatal window ' <<<"$out"
+}
+
 passed=0
 failed=0
 for line in "${sweeps[@]}"; do
@@ -38,7 +56,7 @@ for line in "${sweeps[@]}"; do
     [[ $line == *"$word"* ]] || continue
     echo "== otalab sweep $arguments"
     # shellcheck disable=SC2086
-    if "$build/otalab" sweep $arguments; then
+    if sweep $arguments; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))

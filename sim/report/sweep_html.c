@@ -71,6 +71,7 @@ static void put_totals(FILE *out, const struct sweep_result *result,
                        const struct result_tally *tally)
 {
     const struct sweep_counts *counts = &result->sweep.counts;
+    struct summary_window window = summary_window(result);
     char command[256];
     char text[512];
     char time[32];
@@ -81,6 +82,10 @@ static void put_totals(FILE *out, const struct sweep_result *result,
     snprintf(text, sizeof text, "%" PRIu64 " of %zu", counts->positions,
              result->sweep.positions);
     put_total(out, "cut positions", text);
+    if (window.fatal > 0) {
+        summary_window_text(&window, text, sizeof text);
+        put_total(out, "fatal window", text);
+    }
     snprintf(text, sizeof text,
              "%" PRIu64 " asked for, %" PRIu64 " delivered exactly so",
              counts->asked, counts->delivered);

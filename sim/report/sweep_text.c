@@ -207,6 +207,17 @@ static void put_cost(const struct page *page)
     }
 }
 
+static void put_window(const struct page *page)
+{
+    struct summary_window window = summary_window(page->result);
+    char text[160];
+
+    if (window.fatal > 0) {
+        summary_window_text(&window, text, sizeof text);
+        fprintf(page->out, "  %-18s %s\n", "fatal window", text);
+    }
+}
+
 static void put_totals(const struct page *page,
                        const struct result_tally *tally)
 {
@@ -218,6 +229,7 @@ static void put_totals(const struct page *page,
             "\n  %-18s %" PRIu64 " of %zu in %s of the run without a cut\n",
             "cut positions", counts->positions, sweep->positions,
             sweep_seconds(summary_length(page->result), time, sizeof time));
+    put_window(page);
     fprintf(page->out,
             "  %-18s %" PRIu64 " asked for, %" PRIu64
             " delivered exactly so; up to %" PRIu32 " in a row\n",

@@ -151,6 +151,44 @@ uint64_t summary_length(const struct sweep_result *result)
                                 : 0;
 }
 
+/* Virtual time between two positions, counted from 1. */
+static uint64_t time_between(const struct sweep *sweep, size_t from, size_t to)
+{
+    return sweep->position[to - 1].time_ns - sweep->position[from - 1].time_ns;
+}
+
+struct summary_window summary_window(const struct sweep_result *result)
+{
+    const struct sweep *sweep = &result->sweep;
+    struct summary_window window = {.fatal = 0};
+
+    for (size_t i = 0; i < sweep->positions; i++) {
+        if (sweep_worst(&sweep->position[i]) == SWEEP_FAILED) {
+            window.first = window.fatal++ == 0 ? i + 1 : window.first;
+            window.last = i + 1;
+        }
+    }
+    if (window.fatal > 0) {
+        uint64_t whole = time_between(sweep, 1, sweep->positions);
+
+        window.length_ns = time_between(sweep, window.first, window.last);
+        window.permille =
+            whole > 0 ? (uint32_t)(window.length_ns * 1000u / whole) : 0;
+    }
+    return window;
+}
+
+void summary_window_text(const struct summary_window *window, char *out,
+                         size_t size)
+{
+    snprintf(out, size,
+             "%zu positions, %zu to %zu: %" PRIu64
+             " ms, %u.%u %% of the time from the first to the last",
+             window->fatal, window->first, window->last,
+             window->length_ns / 1000000u, window->permille / 10u,
+             window->permille % 10u);
+}
+
 static const char *depth_text(uint32_t depth, char *out, size_t size)
 {
     if (depth == 1) {

@@ -45,6 +45,22 @@ void summary_free(struct summary *summary);
 /* The virtual time of the clean run up to its last position, in ns. */
 uint64_t summary_length(const struct sweep_result *result);
 
+/* The positions at which some effect fails, and how long it is from the first of
+ * them to the last. */
+struct summary_window {
+    size_t fatal; /* how many; 0: no window, and all below is 0 */
+    size_t first; /* counted from 1 */
+    size_t last;
+    uint64_t length_ns; /* virtual time of the clean run */
+    uint32_t permille; /* of the time from its first position to its last one */
+};
+struct summary_window summary_window(const struct sweep_result *result);
+
+/* "280 positions, 13 to 292: 9612 ms, 73.4 % of the time from the first to the
+ * last", for a window that is not empty. */
+void summary_window_text(const struct summary_window *window, char *out,
+                         size_t size);
+
 /* What was tried, in one phrase: "complete over positions x family". */
 void summary_covered(const struct sweep_result *result, char *out, size_t size);
 /* What was not tried, in one sentence. */

@@ -392,3 +392,29 @@ Test(sweep_result, bands_and_rows)
     summary_free(&summary);
     result_free(&result);
 }
+
+Test(sweep_result, the_window_goes_from_the_first_fatal_position_to_the_last)
+{
+    char text[160];
+    struct sweep_result result;
+
+    make(&result, 0, 1);
+    judge(&result);
+    cr_expect_eq(summary_window(&result).fatal, 0);
+    for (unsigned i = 0; i < POSITIONS; i++) {
+        result.sweep.position[i].time_ns = 2000000u * (i + 5u);
+    }
+    result.sweep.position[1].effect[0].end = SWEEP_FAILED;
+    result.sweep.position[POSITIONS - 1].effect[1].end = SWEEP_FAILED;
+    struct summary_window window = summary_window(&result);
+    cr_expect_eq(window.fatal, 2);
+    cr_expect_eq(window.first, 2);
+    cr_expect_eq(window.last, POSITIONS);
+    cr_expect_eq(window.length_ns, 2000000u * (POSITIONS - 2));
+    cr_expect_eq(window.permille, 1000 * (POSITIONS - 2) / (POSITIONS - 1));
+    window = (struct summary_window){280, 13, 292, 9612345678u, 734};
+    summary_window_text(&window, text, sizeof text);
+    cr_expect_str_eq(text, "280 positions, 13 to 292: 9612 ms, 73.4 % of the "
+                           "time from the first to the last");
+    result_free(&result);
+}
