@@ -230,8 +230,8 @@ bool updater_writes_to(const struct updater *updater, uint8_t slot)
 {
     const struct progress *now = &updater->agent.log.now;
 
-    return updater->fitted && now->state == AGENT_STATE_DOWNLOADING &&
-           now->written != 0 && now->slot == slot;
+    return updater->fitted && now->slot == slot && now->written != 0 &&
+           now->written < now->size && now->result != AGENT_RESULT_SUCCESS;
 }
 
 void updater_poll_now(struct updater *updater)

@@ -45,7 +45,7 @@ enum agent_answer updater_trial(struct updater *updater);
 /* No update is in progress: the device may restart for other reasons. */
 bool updater_is_idle(const struct updater *updater);
 
-/* A download into that slot has stored something: its contents are torn. */
+/* That slot holds part of a download, and nothing that could run. */
 bool updater_writes_to(const struct updater *updater, uint8_t slot);
 
 /* Console commands. */

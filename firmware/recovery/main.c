@@ -165,6 +165,13 @@ static void retry_slots(struct recovery *recovery)
     plan_retry(recovery);
 }
 
+/* A retry that is due waits for the agent, which says when it goes on. */
+static uint64_t retry_time(const struct recovery *recovery)
+{
+    return board_cycles() < recovery->retry ? recovery->retry
+                                            : BOARD_FOREVER_CYCLES;
+}
+
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
@@ -185,7 +192,7 @@ int main(void)
 
         serve_console(&recovery);
         retry_slots(&recovery);
-        due = earlier(updater_serve(&recovery.updater), recovery.retry);
+        due = earlier(updater_serve(&recovery.updater), retry_time(&recovery));
         watchdog_feed();
         board_sleep_until(due);
     }

@@ -225,6 +225,12 @@ static void add_device(struct maker *maker, const struct world_device *device)
     ADD(maker, device->quiet_sequence);
 }
 
+static void add_offer(struct maker *maker, const struct server_offer *offer)
+{
+    ADD(maker, offer->image);
+    add(maker, offer->descriptor, offer->length);
+}
+
 static void add_server(struct maker *maker, const struct server *server)
 {
     ADD(maker, server->published);
@@ -236,9 +242,12 @@ static void add_server(struct maker *maker, const struct server *server)
     add(maker, server->upload.bytes, server->upload.length);
     ADD(maker, server->offers);
     for (uint32_t i = 0; i < server->offers && i < SERVER_OFFERS; i++) {
-        ADD(maker, server->offer[i].image);
-        add(maker, server->offer[i].descriptor, server->offer[i].length);
+        add_offer(maker, &server->offer[i]);
     }
+    ADD(maker, server->knows_good);
+    ADD(maker, server->losses);
+    ADD(maker, server->lost);
+    add_offer(maker, &server->known_good);
 }
 
 static void add_steps(struct maker *maker, const struct world *world,

@@ -365,8 +365,10 @@ int net_publish(struct run *run, const struct action *action, struct diag *diag)
     if (err) {
         return err;
     }
-    server_publish(&run->world->server, descriptor, sizeof descriptor,
-                   offer->image, run->world->release);
+    (publish->known_good ? server_publish_known_good
+                         : server_publish)(&run->world->server, descriptor,
+                                           sizeof descriptor, offer->image,
+                                           run->world->release);
     tell_oracles(run);
     event.number[0] = run->world->release;
     snprintf(event.text, sizeof event.text, "%s", publish->image);

@@ -231,12 +231,12 @@ _Static_assert(sizeof(struct server_offer) ==
                    2 * 4 + 2 * SERVER_ETAG + SERVER_DESCRIPTOR,
                "padding");
 _Static_assert(sizeof(struct server) ==
-                   (9 + 3 * SERVER_RESOURCES) * 8 + 8 * 4 +
+                   (9 + 3 * SERVER_RESOURCES) * 8 + (10 + SERVER_LOST) * 4 +
                        SERVER_FAULTS * 5 * 4 + sizeof(struct endpoint) + 4 +
                        SERVER_REPORT +
                        SERVER_REPORTS * sizeof(struct server_report) +
                        SERVER_EXCHANGES * sizeof(struct server_exchange) +
-                       SERVER_OFFERS * sizeof(struct server_offer),
+                       (SERVER_OFFERS + 1) * sizeof(struct server_offer),
                "padding");
 
 static void add_link(mbedtls_sha256_context *context, const struct link *link)

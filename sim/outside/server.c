@@ -6,6 +6,7 @@
 
 #include "base/rng.h"
 #include "outside/coap.h"
+#include "outside/report.h"
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 /* RFC 7252, 4.8.2: how long a message id may be repeated. */
@@ -121,15 +122,12 @@ static void make_etag(uint8_t etag[SERVER_ETAG], uint64_t release,
     }
 }
 
-int server_publish(struct server *server, const void *descriptor,
-                   uint32_t length, uint32_t image, uint64_t release)
+static int make_offer(struct server_offer *offer, const void *descriptor,
+                      uint32_t length, uint32_t image, uint64_t release)
 {
     if (length == 0 || length > SERVER_DESCRIPTOR) {
         return -1;
     }
-    server->shown = server->offers++ % SERVER_OFFERS;
-    server->published = 1;
-    struct server_offer *offer = &server->offer[server->shown];
     memset(offer, 0, sizeof(*offer));
     memcpy(offer->descriptor, descriptor, length);
     offer->length = length;
@@ -138,6 +136,33 @@ int server_publish(struct server *server, const void *descriptor,
               offer->descriptor, length);
     make_etag(offer->image_etag, release, "etag.image", NULL, 0);
     return 0;
+}
+
+/* Whatever failed before, this may be better. */
+int server_publish(struct server *server, const void *descriptor,
+                   uint32_t length, uint32_t image, uint64_t release)
+{
+    uint32_t place = server->offers % SERVER_OFFERS;
+    int err =
+        make_offer(&server->offer[place], descriptor, length, image, release);
+
+    if (err == 0) {
+        server->shown = place;
+        server->offers++;
+        server->published = 1;
+        server->losses = 0;
+    }
+    return err;
+}
+
+int server_publish_known_good(struct server *server, const void *descriptor,
+                              uint32_t length, uint32_t image, uint64_t release)
+{
+    int err =
+        make_offer(&server->known_good, descriptor, length, image, release);
+
+    server->knows_good |= err == 0;
+    return err;
 }
 
 void server_withdraw(struct server *server)
@@ -201,9 +226,26 @@ static uint32_t strike(struct server *server, enum server_fault_kind kind,
 
 /* ---- GET ---------------------------------------------------------------- */
 
-static const struct server_offer *shown(const struct server *server)
+/* The device has reported that no application is left. */
+static bool is_lost(const struct server *server, uint32_t node)
 {
-    return &server->offer[server->shown];
+    for (uint32_t i = 0; i < server->losses && i < SERVER_LOST; i++) {
+        if (server->lost[i] == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What this device is offered; NULL: nothing. */
+static const struct server_offer *shown(const struct call *call)
+{
+    const struct server *server = call->server;
+
+    if (server->knows_good && is_lost(server, call->from.node)) {
+        return &server->known_good;
+    }
+    return server->published ? &server->offer[server->shown] : NULL;
 }
 
 /* A device that asks for the descriptor gets the newest one, or the next in
@@ -285,9 +327,9 @@ static bool find_patch(const struct call *call,
 
 static bool look_up(const struct call *call, struct view *view)
 {
-    const struct server_offer *offer = shown(call->server);
+    const struct server_offer *offer = shown(call);
 
-    if (!call->server->published) {
+    if (offer == NULL) {
         return false;
     }
     if (call->resource == SERVER_DESCRIPTION) {
@@ -333,7 +375,7 @@ static void spoil_view(struct call *call, uint32_t block_size,
 
 static const uint8_t *etag_of(const struct call *call)
 {
-    const struct server_offer *offer = shown(call->server);
+    const struct server_offer *offer = shown(call);
 
     return call->resource == SERVER_DESCRIPTION ? offer->descriptor_etag
                                                 : offer->image_etag;
@@ -443,6 +485,30 @@ static uint8_t get(struct call *call)
 
 /* ---- POST --------------------------------------------------------------- */
 
+/* Words of a report, docs/protocol.md. */
+enum {
+    STATE_IDLE = 0,
+    SLOT_RECOVERY = 2,
+    WHY_TRIAL_FAILED = 23,
+    WHY_TRIES_USED_UP = 25
+};
+
+static bool tells_of_loss(const uint8_t *bytes, uint32_t length)
+{
+    struct device_report report;
+
+    return report_read(bytes, length, &report) == 0 &&
+           report.slot == SLOT_RECOVERY && report.state == STATE_IDLE &&
+           (report.why == WHY_TRIAL_FAILED || report.why == WHY_TRIES_USED_UP);
+}
+
+static void note_loss(struct server *server, uint32_t node)
+{
+    if (!is_lost(server, node)) {
+        server->lost[server->losses++ % SERVER_LOST] = node;
+    }
+}
+
 static void keep_report(struct call *call, const uint8_t *bytes,
                         uint32_t length)
 {
@@ -456,6 +522,9 @@ static void keep_report(struct call *call, const uint8_t *bytes,
     memcpy(report->bytes, bytes, length);
     server->next_report = (server->next_report + 1u) % SERVER_REPORTS;
     server->counts.reports++;
+    if (tells_of_loss(bytes, length)) {
+        note_loss(server, call->from.node);
+    }
 }
 
 const struct server_report *server_report(const struct server *server,

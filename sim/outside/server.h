@@ -15,6 +15,10 @@
  * a second answer does no harm. Nothing here fails: whatever arrives is
  * answered, reset or ignored as the standard requires, and counted.
  *
+ * A known good release may be published beside the others. It is offered only to
+ * a device without an application: one whose newest report says that the
+ * recovery image runs and that a release has failed for good.
+ *
  * The server can be told to misbehave (enum server_fault_kind): one fault of
  * each kind at a time, each for one resource, from a byte on, a given number of
  * times or until it is switched off. Earlier publications are remembered, for
@@ -40,6 +44,7 @@
 #define SERVER_ETAG 8u
 #define SERVER_BASE 8u /* bytes of a digest that name a delta's base */
 #define SERVER_OFFERS 8u /* newest publications remembered */
+#define SERVER_LOST 8u   /* devices without an application, remembered */
 
 enum server_resource {
     SERVER_DESCRIPTION = 0, /* path "descriptor" */
@@ -132,11 +137,15 @@ struct server {
     uint32_t next_exchange; /* place of the next answer remembered */
     uint32_t next_report;   /* place of the next report */
     uint32_t reserved;
+    uint32_t knows_good; /* 0 or 1: there is a known good release */
+    uint32_t losses;     /* devices that have lost their application so far */
+    uint32_t lost[SERVER_LOST]; /* their nodes, the newest ones */
     struct server_fault fault[SERVER_FAULTS];
     struct server_upload upload;
     struct server_report report[SERVER_REPORTS];
     struct server_exchange exchange[SERVER_EXCHANGES];
     struct server_offer offer[SERVER_OFFERS];
+    struct server_offer known_good;
 };
 
 /* A patch that makes an image from the one whose own digest (its SHA256 TLV)
@@ -164,6 +173,10 @@ void server_init(struct server *server, uint64_t seed);
  * descriptor's bytes. 0, or -1 if the descriptor is empty or too long. */
 int server_publish(struct server *server, const void *descriptor,
                    uint32_t length, uint32_t image, uint64_t release);
+/* The same for the known good release. */
+int server_publish_known_good(struct server *server, const void *descriptor,
+                              uint32_t length, uint32_t image,
+                              uint64_t release);
 void server_withdraw(struct server *server);
 
 /* Switch a fault on (its members except `on` are used) or off. 0, or -1 if kind

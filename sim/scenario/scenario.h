@@ -145,6 +145,7 @@ struct scenario_publish {
     uint32_t release;        /* 0 = one more than the last */
     char key[SCENARIO_NAME]; /* "" = root; as for images */
     bool bad_digest;         /* the digest is that of other bytes */
+    bool known_good;         /* only for devices without an application */
 };
 
 struct action {

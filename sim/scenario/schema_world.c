@@ -227,6 +227,13 @@ static const struct schema_key publish_keys[] = {
      .help = "Whether the descriptor carries the digest of other bytes",
      .usual = "false",
      .example = "true"},
+    {.key = "known_good",
+     .kind = SCHEMA_BOOL,
+     IN(scenario_publish, known_good),
+     .help = "Whether it is offered only to a device that reports from its "
+             "recovery image that a release has failed for good",
+     .usual = "false",
+     .example = "true"},
     {.key = NULL}};
 
 const struct schema_map schema_publish = {

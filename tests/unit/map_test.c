@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ota/image.h"
+#include "ota/mechanism.h"
 
 #define BLOB_SIZE 4096
 
@@ -30,9 +31,11 @@ struct tree {
     struct part parts[PARTS];
     uint32_t flash_size, sector_size, attempts;
     bool no_watchdog;
+    const char *mechanism; /* NULL: the property is missing */
+    unsigned disabled;     /* a bit for each of `parts` */
     unsigned keys;
     uint32_t key_size;
-    uint8_t blob[BLOB_SIZE];
+    _Alignas(8) uint8_t blob[BLOB_SIZE];
 };
 
 static struct tree sound_tree(void)
@@ -84,6 +87,9 @@ static void write_flash(const struct tree *tree, void *blob)
             node(blob, name, NULL);
             text(blob, "label", tree->parts[i].label);
             reg(blob, tree->parts[i].start, tree->parts[i].length);
+            if (tree->disabled >> i & 1u) {
+                text(blob, "status", "disabled");
+            }
             ok(fdt_end_node(blob));
         }
     }
@@ -121,6 +127,9 @@ static void write_tree(struct tree *tree)
         ok(fdt_end_node(blob));
     }
     node(blob, "boot", "otalab,boot");
+    if (tree->mechanism) {
+        text(blob, "otalab,mechanism", tree->mechanism);
+    }
     ok(fdt_property_u32(blob, "trial-attempts", tree->attempts));
     ok(fdt_property_u32(blob, "trial-power-losses", 8));
     ok(fdt_property_u32(blob, "trial-deadline-ms", 120000));
@@ -156,6 +165,43 @@ Test(map, a_sound_tree_is_read)
     }
     cr_assert_eq(MAP_SLOT_A + OTA_SLOT_B, MAP_SLOT_B);
     cr_assert_eq(MAP_SLOT_A + OTA_SLOT_RECOVERY, MAP_RECOVERY);
+}
+
+#define SLOT_B (1u << 6) /* in sound_parts */
+#define RECOVERY (1u << 7)
+
+/* A slot that the mechanism lacks must not be there, and one that it has must
+ * be. */
+Test(map, the_mechanism_says_which_slots_there_are)
+{
+    static const struct {
+        const char *mechanism;
+        unsigned disabled;
+        uint8_t found;
+        int err;
+    } cases[] = {
+        {NULL, 0, MECHANISM_AB, OTA_OK},
+        {"ab", 0, MECHANISM_AB, OTA_OK},
+        {"ab", SLOT_B, MECHANISM_AB, OTA_ERR_NONE},
+        {"recovery", SLOT_B, MECHANISM_RECOVERY, OTA_OK},
+        {"recovery", 0, MECHANISM_RECOVERY, OTA_ERR_RANGE},
+        {"recovery", SLOT_B | RECOVERY, MECHANISM_RECOVERY, OTA_ERR_NONE},
+        {"unsafe", SLOT_B | RECOVERY, MECHANISM_UNSAFE, OTA_OK},
+        {"unsafe", SLOT_B, MECHANISM_UNSAFE, OTA_ERR_RANGE},
+        {"unsafe", 1u | SLOT_B | RECOVERY, MECHANISM_UNSAFE, OTA_ERR_NONE},
+        {"abc", 0, MECHANISM_COUNT, OTA_ERR_RANGE},
+        {"", 0, MECHANISM_COUNT, OTA_ERR_RANGE},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct tree tree = sound_tree();
+        struct ota_map map;
+
+        tree.mechanism = cases[i].mechanism;
+        tree.disabled = cases[i].disabled;
+        cr_expect_eq(read_tree(&tree, &map), cases[i].err, "case %zu", i);
+        cr_expect_eq(map.mechanism, cases[i].found, "case %zu", i);
+    }
 }
 
 Test(map, partitions_are_found_by_label_in_any_order)

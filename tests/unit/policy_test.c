@@ -919,3 +919,176 @@ Test(policy, without_a_confirmation_that_was_asked_for_nothing_is_burned)
     cr_assert_eq(policy_burn_target(&now, &info, &limits), 9);
     cr_assert_eq(take(&now, &commit, &next), OTA_REASON_NONE);
 }
+
+/* ---- other mechanisms than two slots -------------------------------------- */
+
+static const struct policy_limits one_slot = {.trial_attempts = 3,
+                                              .power_losses = 2,
+                                              .fuse_counter = 4,
+                                              .fuse_capacity = 256,
+                                              .mechanism = MECHANISM_RECOVERY};
+static const struct policy_limits no_way_back = {.trial_attempts = 3,
+                                                 .fuse_counter = 4,
+                                                 .fuse_capacity = 256,
+                                                 .mechanism = MECHANISM_UNSAFE};
+
+/* Recovery runs, because the application gave way. */
+static struct boot_state gave_way(void)
+{
+    struct boot_state state = confirmed_a();
+
+    state.slot = OTA_SLOT_RECOVERY;
+    fill(state.digest, 0xC1);
+    return state;
+}
+
+static enum ota_reason take_with(const struct policy_limits *with,
+                                 const struct boot_state *now,
+                                 const struct request *request,
+                                 struct boot_state *next)
+{
+    bool changed;
+
+    return policy_request(now, request, with, next, &changed);
+}
+
+Test(policy, an_application_gives_way_to_recovery)
+{
+    struct boot_state now = confirmed_a();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_FETCH, OTA_SLOT_A, 0xB1, 7);
+
+    fill(now.rejected[0], 0xB9);
+    cr_assert_eq(take_with(&one_slot, &now, &request, &next), OTA_REASON_NONE);
+    cr_assert_eq(next.slot, OTA_SLOT_RECOVERY);
+    cr_assert_eq(next.state, OTA_CONFIRMED);
+    cr_assert_eq(next.reason, OTA_REASON_NONE, "nothing has gone wrong");
+    cr_assert_eq(next.request, 11);
+    cr_assert_eq(next.release, now.release, "granted only with its trial");
+    cr_assert_eq(next.rejected[0][0], 0xB9);
+}
+
+Test(policy, giving_way_is_refused_for_good_reasons)
+{
+    static const struct {
+        const struct policy_limits *limits;
+        uint8_t slot;    /* in force */
+        uint8_t state;   /* in force */
+        uint8_t digest;  /* asked for */
+        uint8_t target;  /* asked for */
+        uint32_t number; /* asked for; 5 was granted before */
+        enum ota_reason verdict;
+    } cases[] = {
+        {&limits, OTA_SLOT_A, OTA_CONFIRMED, 0xB1, OTA_SLOT_B, 7,
+         OTA_REASON_BAD_REQUEST},
+        {&no_way_back, OTA_SLOT_A, OTA_CONFIRMED, 0xB1, OTA_SLOT_A, 7,
+         OTA_REASON_BAD_REQUEST},
+        {&one_slot, OTA_SLOT_A, OTA_TRIAL, 0xB1, OTA_SLOT_A, 7,
+         OTA_REASON_NO_FALLBACK},
+        {&one_slot, OTA_SLOT_RECOVERY, OTA_CONFIRMED, 0xB1, OTA_SLOT_A, 7,
+         OTA_REASON_BAD_REQUEST},
+        {&one_slot, OTA_SLOT_A, OTA_CONFIRMED, 0xB1, OTA_SLOT_B, 7,
+         OTA_REASON_BAD_REQUEST},
+        {&one_slot, OTA_SLOT_A, OTA_CONFIRMED, 0xB1, OTA_SLOT_A, 4,
+         OTA_REASON_STALE},
+        {&one_slot, OTA_SLOT_A, OTA_CONFIRMED, 0xB9, OTA_SLOT_A, 7,
+         OTA_REASON_REJECTED_BEFORE},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct boot_state now = confirmed_a();
+        struct boot_state next;
+        struct request request = ask(OTA_REQUEST_FETCH, cases[i].target,
+                                     cases[i].digest, cases[i].number);
+
+        now.slot = cases[i].slot;
+        now.state = cases[i].state;
+        now.release = 5;
+        fill(now.rejected[0], 0xB9);
+        cr_expect_eq(take_with(cases[i].limits, &now, &request, &next),
+                     cases[i].verdict, "case %zu", i);
+        cr_expect_eq(next.slot, now.slot, "case %zu", i);
+    }
+}
+
+Test(policy, what_recovery_has_fetched_goes_back_there_if_it_fails)
+{
+    static const struct policy_ending fault = {.power_on = false};
+    struct boot_state now = gave_way();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_A, 0xB1, 7);
+    bool changed;
+    bool gave_up = false;
+
+    cr_assert_eq(take_with(&one_slot, &now, &request, &next), OTA_REASON_NONE);
+    cr_assert(policy_has_fallback(&next));
+    for (unsigned i = 0; i < 3; i++) {
+        now = next;
+        policy_choose(&now, &one_slot, &fault, &next, &changed, &gave_up);
+        cr_assert_not(gave_up);
+        cr_assert_eq(next.slot, OTA_SLOT_A);
+    }
+    now = next;
+    policy_choose(&now, &one_slot, &fault, &next, &changed, &gave_up);
+    cr_assert(gave_up);
+    cr_assert_eq(next.slot, OTA_SLOT_RECOVERY);
+    cr_assert_eq(next.state, OTA_CONFIRMED);
+    cr_assert_eq(next.reason, OTA_REASON_TRIAL_FAILED);
+    cr_assert_eq(next.rejected[0][0], 0xB1);
+    request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_B, 0xB1, 8);
+    request.sequence = 12;
+    cr_assert_eq(take_with(&one_slot, &next, &request, &now),
+                 OTA_REASON_BAD_REQUEST, "there is no slot b");
+}
+
+/* The old image, which recovery lets run again: there is nothing to go back to,
+ * so it need not reach its server. */
+Test(policy, what_recovery_found_there_has_no_way_back)
+{
+    struct boot_state now = gave_way();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_A, 0xA1, 0);
+
+    cr_assert_eq(take_with(&one_slot, &now, &request, &next), OTA_REASON_NONE);
+    cr_assert_not(policy_has_fallback(&next));
+    cr_assert_eq(next.reason, OTA_REASON_NO_FALLBACK);
+}
+
+Test(policy, a_refused_image_leads_to_recovery_and_a_refused_recovery_back)
+{
+    struct boot_state now = confirmed_a();
+    struct boot_state next;
+    unsigned missing = 1u << OTA_SLOT_B;
+
+    cr_assert(policy_reject(&now, OTA_REASON_BAD_HASH, now.digest,
+                            missing | 1u << OTA_SLOT_A, &one_slot, &next));
+    cr_assert_eq(next.slot, OTA_SLOT_RECOVERY);
+    now = gave_way();
+    cr_assert(policy_reject(&now, OTA_REASON_BAD_HASH, now.digest,
+                            missing | 1u << OTA_SLOT_RECOVERY, &one_slot,
+                            &next));
+    cr_assert_eq(next.slot, OTA_SLOT_A);
+    cr_assert_eq(next.state, OTA_TRIAL);
+    cr_assert_not(policy_has_fallback(&next));
+}
+
+Test(policy, unsafe_runs_whatever_is_in_the_slot_and_has_nothing_else)
+{
+    struct boot_state now = confirmed_a();
+    struct boot_state next;
+    struct request request = ask(OTA_REQUEST_TRIAL, OTA_SLOT_B, 0xB1, 7);
+    struct policy_candidate none[2] = {{.verdict = OTA_REASON_BAD_HASH},
+                                       {.verdict = OTA_REASON_EMPTY}};
+    struct image_info info = {.counter = 4};
+
+    fill(info.digest, 0xB1);
+    cr_assert_eq(policy_admit(&now, &info, NULL, &no_way_back),
+                 OTA_REASON_NONE);
+    cr_assert_eq(take_with(&no_way_back, &now, &request, &next),
+                 OTA_REASON_BAD_REQUEST);
+    cr_assert_not(policy_reject(&now, OTA_REASON_BAD_HASH, now.digest, 7u,
+                                &no_way_back, &next));
+    policy_start_over(none, &no_way_back, &next);
+    cr_assert_eq(next.slot, OTA_SLOT_A, "there is no recovery");
+    cr_assert_eq(next.state, OTA_CONFIRMED);
+}
