@@ -23,6 +23,15 @@ static const struct unit time_units[] = {
 static const struct unit size_units[] = {
     {"B", 1u}, {"KiB", 1024u}, {"MiB", 1024u * 1024u}, {NULL, 0}};
 
+static const struct unit data_units[] = {{"B", 1u},
+                                         {"kB", 1000u},
+                                         {"KB", 1000u},
+                                         {"MB", 1000u * 1000u},
+                                         {"GB", 1000u * 1000u * 1000u},
+                                         {"KiB", 1024u},
+                                         {"MiB", 1024u * 1024u},
+                                         {NULL, 0}};
+
 static const struct unit share_units[] = {{"%", 10u}, {NULL, 0}};
 static const struct unit chance_units[] = {{"%", 10000u}, {NULL, 0}};
 
@@ -33,6 +42,9 @@ static const struct unit energy_units[] = {{"mJ", 1000u},
                                            {"J", 1000u * 1000u},
                                            {"kJ", 1000u * 1000u * 1000u},
                                            {NULL, 0}};
+
+/* A price has no unit. */
+static const struct unit money_units[] = {{"", 1000u * 1000u}, {NULL, 0}};
 
 static const struct unit ohms_units[] = {{"mohm", 1u},
                                          {"ohm", 1000u},
@@ -151,13 +163,10 @@ static enum quantity_result scaled(const char *text, const struct unit *units,
             return QUANTITY_BAD;
         }
     }
-    if (*at == '\0') {
-        return QUANTITY_NO_UNIT;
-    }
     const struct unit *unit = unit_find(units, at);
 
     if (unit == NULL) {
-        return QUANTITY_UNIT;
+        return *at == '\0' ? QUANTITY_NO_UNIT : QUANTITY_UNIT;
     }
     if (number > UINT64_MAX / unit->factor) {
         return QUANTITY_TOO_BIG;
@@ -184,6 +193,18 @@ enum quantity_result quantity_size(const char *text, uint64_t *bytes)
         return quantity_number(text, bytes);
     }
     return scaled(text, size_units, bytes);
+}
+
+enum quantity_result quantity_data(const char *text, uint64_t *bytes)
+{
+    enum quantity_result result = quantity_number(text, bytes);
+
+    return result == QUANTITY_OK ? result : scaled(text, data_units, bytes);
+}
+
+enum quantity_result quantity_money(const char *text, uint64_t *microdollars)
+{
+    return scaled(text + (text[0] == '$' ? 1 : 0), money_units, microdollars);
 }
 
 /* Read a percentage, at most 100 %, in `units`. */

@@ -26,6 +26,9 @@ enum quantity_result {
 enum quantity_result quantity_time(const char *text, uint64_t *ns);
 /* "4KiB", "2MiB", "100B", "0x200": bytes */
 enum quantity_result quantity_size(const char *text, uint64_t *bytes);
+/* The same with factors of a thousand, as data is sold: "500kB" or "500KB",
+ * "1.5MB", "2GB"; a number without a unit is bytes */
+enum quantity_result quantity_data(const char *text, uint64_t *bytes);
 /* "40%", "12.5%": thousandths; at most 100% */
 enum quantity_result quantity_share(const char *text, uint64_t *thousandths);
 /* "2%", "0.05%": millionths; at most 100% */
@@ -36,6 +39,8 @@ enum quantity_result quantity_rate(const char *text, uint64_t *rate);
 enum quantity_result quantity_energy(const char *text, uint64_t *uj);
 /* "800mohm", "2.5ohm": mohm */
 enum quantity_result quantity_ohms(const char *text, uint64_t *mohm);
+/* "200", "$200", "0.5": millionths of a dollar */
+enum quantity_result quantity_money(const char *text, uint64_t *microdollars);
 /* "7", "0x1F" */
 enum quantity_result quantity_number(const char *text, uint64_t *number);
 

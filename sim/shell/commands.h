@@ -18,6 +18,10 @@ enum option_kind {
     OPTION_NUMBER,   /* 12 or 0x0c */
     OPTION_SIZE,     /* bytes: 4096, 0x1000, 256KiB, 2MiB */
     OPTION_TIME,     /* ns, from 45ms, 120s, 5min; the unit is required */
+    OPTION_DATA,     /* bytes on the air: 500kB, 1.5MB, 64KiB, 4096 */
+    OPTION_CHANCE,   /* millionths, from 0.1%; at most 100% */
+    OPTION_MONEY,    /* millionths of a dollar, from 0.5 or $0.5 */
+    OPTION_ENERGY,   /* uJ, from 10kJ, 500J */
     OPTION_CHOICE    /* one of the words in `argument`: "auto|always|never" */
 };
 

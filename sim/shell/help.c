@@ -8,8 +8,11 @@
 #define INDENT 26
 
 static const char *const kind_argument[] = {
-    [OPTION_FLAG] = "",    [OPTION_TEXT] = "TEXT", [OPTION_FILE] = "FILE",
-    [OPTION_NUMBER] = "N", [OPTION_SIZE] = "SIZE", [OPTION_TIME] = "TIME",
+    [OPTION_FLAG] = "",         [OPTION_TEXT] = "TEXT",
+    [OPTION_FILE] = "FILE",     [OPTION_NUMBER] = "N",
+    [OPTION_SIZE] = "SIZE",     [OPTION_TIME] = "TIME",
+    [OPTION_DATA] = "SIZE",     [OPTION_CHANCE] = "PERCENT",
+    [OPTION_MONEY] = "DOLLARS", [OPTION_ENERGY] = "ENERGY",
     [OPTION_CHOICE] = "",
 };
 

@@ -66,6 +66,10 @@ static const char *const wanted_form[] = {
     [OPTION_NUMBER] = "a number such as 12 or 0x0c",
     [OPTION_SIZE] = "a size such as 4096, 64KiB or 2MiB",
     [OPTION_TIME] = "a time with its unit, such as 45ms or 120s",
+    [OPTION_DATA] = "a size such as 500kB, 1.5MB or 64KiB",
+    [OPTION_CHANCE] = "a percentage such as 0.1%, at most 100%",
+    [OPTION_ENERGY] = "an energy such as 10kJ or 500J",
+    [OPTION_MONEY] = "dollars such as 200 or 0.5",
 };
 
 static int bad_value(const struct command *command,
@@ -94,6 +98,14 @@ static int read_value(const struct option_spec *spec, const char *text,
                    : (int)quantity_size(text, number);
     case OPTION_TIME:
         return quantity_time(text, number);
+    case OPTION_DATA:
+        return quantity_data(text, number);
+    case OPTION_CHANCE:
+        return quantity_chance(text, number);
+    case OPTION_ENERGY:
+        return quantity_energy(text, number);
+    case OPTION_MONEY:
+        return quantity_money(text, number);
     case OPTION_CHOICE:
         choice = find_choice(spec->argument, text);
         *number = choice < 0 ? 0 : (uint64_t)choice;

@@ -42,7 +42,7 @@ struct option_value {
     unsigned count;
     const char *text; /* the last one given, or NULL */
     const char *texts[OPTIONS_REPEAT_MAX];
-    uint64_t number; /* NUMBER, SIZE (bytes), TIME (ns), CHOICE (index) */
+    uint64_t number; /* by kind, as there; CHOICE: index */
 };
 
 struct options {

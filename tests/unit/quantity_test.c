@@ -167,3 +167,44 @@ Test(quantity, numbers)
 
     CHECK(rows, quantity_number);
 }
+
+Test(quantity, data)
+{
+    static const struct row rows[] = {
+        {"500kB", QUANTITY_OK, 500000},
+        {"500KB", QUANTITY_OK, 500000},
+        {"1.5MB", QUANTITY_OK, 1500000},
+        {"2GB", QUANTITY_OK, 2000000000},
+        {"500KiB", QUANTITY_OK, 512000},
+        {"1MiB", QUANTITY_OK, 1048576},
+        {"12B", QUANTITY_OK, 12},
+        {"4096", QUANTITY_OK, 4096},
+        {"0x1000", QUANTITY_OK, 4096},
+        {"1.5", QUANTITY_NO_UNIT, 0},
+        {"500kb", QUANTITY_UNIT, 0},
+        {"0.5B", QUANTITY_FRACTION, 0},
+        {"18446744074GB", QUANTITY_TOO_BIG, 0},
+        {"", QUANTITY_BAD, 0},
+    };
+
+    CHECK(rows, quantity_data);
+}
+
+Test(quantity, money)
+{
+    static const struct row rows[] = {
+        {"200", QUANTITY_OK, 200000000},
+        {"$200", QUANTITY_OK, 200000000},
+        {"0.5", QUANTITY_OK, 500000},
+        {"$0.000001", QUANTITY_OK, 1},
+        {"0.0000001", QUANTITY_FRACTION, 0},
+        {"18446744073710", QUANTITY_TOO_BIG, 0},
+        {"200$", QUANTITY_UNIT, 0},
+        {"1,000", QUANTITY_UNIT, 0},
+        {"-1", QUANTITY_BAD, 0},
+        {"$", QUANTITY_BAD, 0},
+        {"1.", QUANTITY_BAD, 0},
+    };
+
+    CHECK(rows, quantity_money);
+}
