@@ -203,10 +203,10 @@ static void say_shares(const struct plan *plan)
     uint64_t bytes = share_of(plan->delta, plan->image);
     uint64_t energy = share_of(plan->patch.total_uj, plan->full.total_uj);
 
-    printf("  %-10s %10s %24s %24s\n", "of the", "battery",
+    printf("  %-21s %24s %24s\n", "of the battery",
            SAY(percent, share_of(plan->full.total_uj, plan->battery_uj)),
            SAY(percent, share_of(plan->patch.total_uj, plan->battery_uj)));
-    printf("  %-10s %10s %24s %24s\n\n", "in a year", "battery",
+    printf("  %-21s %24s %24s\n\n", "the same in a year",
            SAY(percent, share_of(plan->year_uj[0], plan->battery_uj)),
            SAY(percent, share_of(plan->year_uj[1], plan->battery_uj)));
     printf("  A year of sleep needs %s, %s of the battery.\n",

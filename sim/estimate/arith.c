@@ -11,7 +11,8 @@ const char *estimate_strerror(int err)
         [-ESTIMATE_ZERO] = "a figure that must not be 0 is 0",
         [-ESTIMATE_OVER_ALL] = "more than 100 % of the devices would be hit",
         [-ESTIMATE_WINDOW] = "the window is longer than the update",
-        [-ESTIMATE_OPEN] = "the sweep is not complete; merge all shards",
+        [-ESTIMATE_OPEN] = "the sweep is not complete; it needs all "
+                           "positions and all shards",
         [-ESTIMATE_POSITIONS] = "the sweep spans no time",
         [-ESTIMATE_WORK] = "the simulation would take too long; give fewer "
                            "runs",

@@ -22,7 +22,7 @@ int window_of(const struct sweep *sweep, struct window *window)
         const struct sweep_position *position = &sweep->position[i];
         bool fatal = has_end(position, SWEEP_FAILED);
 
-        if (has_end(position, SWEEP_OPEN)) {
+        if (position->effects == 0 || has_end(position, SWEEP_OPEN)) {
             return ESTIMATE_OPEN;
         }
         sum.fatal += fatal ? 1u : 0u;

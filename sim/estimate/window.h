@@ -23,7 +23,7 @@ struct window {
     uint64_t total_ns; /* from the first to the last position */
 };
 
-/* Of a complete sweep. 0, ESTIMATE_OPEN, or ESTIMATE_POSITIONS. */
+/* Of a complete sweep: every position has effects, and each was run. 0, ESTIMATE_OPEN, or ESTIMATE_POSITIONS. */
 int window_of(const struct sweep *sweep, struct window *window);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY, COUNT, SIZE, TIME, WHEN, LOUD };
+enum { KEY, COUNT, SIZE, TIME, WHEN, LOUD, DATA, CHANCE, MONEY, ENERGY };
 
 static const struct option_spec table[] = {
     [KEY] = {.name = "key",
@@ -28,6 +28,10 @@ static const struct option_spec table[] = {
               .argument = "now|later",
               .help = "when"},
     [LOUD] = {.name = "loud", .short_name = 'l', .help = "be loud"},
+    [DATA] = {.name = "data", .kind = OPTION_DATA, .help = "bytes"},
+    [CHANCE] = {.name = "chance", .kind = OPTION_CHANCE, .help = "a chance"},
+    [MONEY] = {.name = "money", .kind = OPTION_MONEY, .help = "dollars"},
+    [ENERGY] = {.name = "energy", .kind = OPTION_ENERGY, .help = "energy"},
     {0},
 };
 
@@ -103,6 +107,13 @@ Test(options, values)
     cr_expect_eq(parsed.value[TIME].number, 45000000);
     cr_expect_eq(parsed.value[WHEN].number, 1);
     cr_expect_eq(parsed.value[COUNT].number, 16);
+    cr_assert_eq(parse(
+                     "in --data 1.5MB --chance=0.1% --money $0.5 --energy 2J"),
+                 OPTIONS_GO);
+    cr_expect_eq(parsed.value[DATA].number, 1500000);
+    cr_expect_eq(parsed.value[CHANCE].number, 1000);
+    cr_expect_eq(parsed.value[MONEY].number, 500000);
+    cr_expect_eq(parsed.value[ENERGY].number, 2000000);
 }
 
 Test(options, wrong_usage_is_exit_2, .init = captured)
@@ -130,6 +141,11 @@ Test(options, wrong_usage_is_exit_2, .init = captured)
         "in -lz",
         "in --size=0x",
         "in --time ms",
+        "in --data 5kb",
+        "in --chance 0.1",
+        "in --chance 101%",
+        "in --money 5EUR",
+        "in --energy 5",
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -188,6 +204,10 @@ Test(options, help_comes_from_the_table, .init = captured)
         "      --time TIME         a time\n"
         "      --when now|later    when\n"
         "  -l, --loud              be loud\n"
+        "      --data SIZE         bytes\n"
+        "      --chance PERCENT    a chance\n"
+        "      --money DOLLARS     dollars\n"
+        "      --energy ENERGY     energy\n"
         "  -h, --help              print this help\n");
 }
 
