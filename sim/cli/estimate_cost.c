@@ -2,6 +2,7 @@
 /* `otalab estimate cost` and `break-even`: full images against deltas. */
 #include "cli/cmd_estimate.h"
 
+#include "cli/estimate_run.h"
 #include "cli/estimate_say.h"
 #include "estimate/cost.h"
 
@@ -15,47 +16,63 @@ enum {
     DELTA,
     FALLBACK,
     PRICE,
+    IMAGE_RUN,
+    DELTA_RUN,
     JSON,
     ENGINEERING /* of break-even only */
 };
 
-#define COST_ROWS                                                            \
-    [DEVICES] = {.name = "devices",                                          \
-                 .kind = OPTION_NUMBER,                                      \
-                 .help = "devices of the fleet; default 10000"},             \
-    [UPDATES] = {.name = "updates-per-year",                                 \
-                 .kind = OPTION_NUMBER,                                      \
-                 .help = "updates of each device in a year; default 12"},    \
-    [IMAGE] = {.name = "image",                                              \
-               .kind = OPTION_DATA,                                          \
-               .help = "size of a full image; default 500kB"},               \
-    [DELTA] = {.name = "delta",                                              \
-               .kind = OPTION_DATA,                                          \
-               .help = "size of a delta; default 20kB"},                     \
-    [FALLBACK] = {.name = "fallback",                                        \
-                  .kind = OPTION_CHANCE,                                     \
-                  .help =                                                    \
-                      "updates that send the full image after all, because " \
-                      "the base is too old or a delta failed; default "      \
-                      "6.25%"},                                              \
-    [PRICE] = {.name = "price-per-mb",                                       \
-               .kind = OPTION_MONEY,                                         \
-               .help = "price of 1,000,000 bytes; default 0.50"},            \
-    [JSON] = {.name = "json",                                                \
-              .short_name = 'j',                                             \
+#define COST_ROWS                                                             \
+    [DEVICES] = {.name = "devices",                                           \
+                 .kind = OPTION_NUMBER,                                       \
+                 .help = "devices of the fleet; default 10000"},              \
+    [UPDATES] = {.name = "updates-per-year",                                  \
+                 .kind = OPTION_NUMBER,                                       \
+                 .help = "updates of each device in a year; default 12"},     \
+    [IMAGE] = {.name = "image",                                               \
+               .kind = OPTION_DATA,                                           \
+               .help = "size of a full image; default 500kB"},                \
+    [DELTA] = {.name = "delta",                                               \
+               .kind = OPTION_DATA,                                           \
+               .help = "size of a delta; default 20kB"},                      \
+    [FALLBACK] = {.name = "fallback",                                         \
+                  .kind = OPTION_CHANCE,                                      \
+                  .help =                                                     \
+                      "updates that send the full image after all, because "  \
+                      "the base is too old or a delta failed; default "       \
+                      "6.25%"},                                               \
+    [PRICE] = {.name = "price-per-mb",                                        \
+               .kind = OPTION_MONEY,                                          \
+               .help = "price of 1,000,000 bytes; default 0.50"},             \
+    [IMAGE_RUN] = {.name = "image-run",                                       \
+                   .kind = OPTION_FILE,                                       \
+                   .argument = "DIR",                                         \
+                   .help = "take the bytes of a full image from a record of " \
+                           "'otalab run': all that was on the air"},          \
+    [DELTA_RUN] = {.name = "delta-run",                                       \
+                   .kind = OPTION_FILE,                                       \
+                   .argument = "DIR",                                         \
+                   .help = "the same for a delta"},                           \
+    [JSON] = {.name = "json",                                                 \
+              .short_name = 'j',                                              \
               .help = "print one line of JSON"}
 
-static struct cost_figures figures_of(const struct options *options)
+/* From options, and from the runs that they name. */
+static int read_figures(const struct command *command, struct options *options,
+                        struct cost_figures *figures, struct diag *diag)
 {
     const struct cost_figures *usual = &cost_defaults;
+    int err = figure_from_run(command, options, IMAGE, IMAGE_RUN, diag);
 
-    return (struct cost_figures){
+    err = err ? err : figure_from_run(command, options, DELTA, DELTA_RUN, diag);
+    *figures = (struct cost_figures){
         .devices = figure(options, DEVICES, usual->devices),
         .updates = figure(options, UPDATES, usual->updates),
         .image = figure(options, IMAGE, usual->image),
         .delta = figure(options, DELTA, usual->delta),
         .fallback_ppm = figure(options, FALLBACK, usual->fallback_ppm),
         .price = figure(options, PRICE, usual->price)};
+    return err;
 }
 
 static void say_figures(const struct command *command,
@@ -66,9 +83,10 @@ static void say_figures(const struct command *command,
                SAY(count, figures->devices));
     say_figure(command, options, UPDATES, "updates a year",
                SAY(count, figures->updates));
-    say_figure(command, options, IMAGE, "full image",
-               SAY(data, figures->image));
-    say_figure(command, options, DELTA, "delta", SAY(data, figures->delta));
+    say_measured(command, options, IMAGE, IMAGE_RUN, "full image",
+                 SAY(data, figures->image));
+    say_measured(command, options, DELTA, DELTA_RUN, "delta",
+                 SAY(data, figures->delta));
     say_figure(command, options, FALLBACK, "updates sent in full",
                SAY(share, figures->fallback_ppm));
     say_figure(command, options, PRICE, "price of a MB",
@@ -95,11 +113,11 @@ static void say_cost(const struct cost_figures *figures,
     if (cost->smaller_ppm >= 0) {
         printf("  %-13s %s instead of %s: %s smaller\n", "one delta",
                SAY(data, figures->delta), SAY(data, figures->image),
-               SAY(share, (uint64_t)cost->smaller_ppm));
+               SAY(percent, (uint64_t)cost->smaller_ppm));
     } else {
         printf("  %-13s %s instead of %s: %s larger\n", "one delta",
                SAY(data, figures->delta), SAY(data, figures->image),
-               SAY(share, (uint64_t)-cost->smaller_ppm));
+               SAY(percent, (uint64_t)-cost->smaller_ppm));
     }
     printf("  %-13s %s an update, with those sent in full\n", "on average",
            SAY(data, cost->mean));
@@ -160,15 +178,20 @@ static int run_cost(int argc, char **argv)
 {
     const struct command *command = &command_estimate_cost;
     struct options options;
+    struct cost_figures figures;
+    struct diag diag = {""};
     struct cost cost;
     int code = options_parse(&options, command, argc, argv);
 
     if (code != OPTIONS_GO) {
         return code;
     }
-    struct cost_figures figures = figures_of(&options);
-    int err = cost_of(&figures, &cost);
+    int err = read_figures(command, &options, &figures, &diag);
 
+    if (err != 0) {
+        return command_fail(command, err, &diag);
+    }
+    err = cost_of(&figures, &cost);
     if (err != 0) {
         return estimate_fail(command, err);
     }
@@ -190,6 +213,8 @@ static const struct command_example cost_examples[] = {
     {"otalab estimate cost", "what full images and deltas cost in a year"},
     {"otalab estimate cost --devices 200000 --price-per-mb 0.10",
      "a larger fleet with a better contract"},
+    {"otalab estimate cost --image-run out/ota-good",
+     "with what was on the air in a run of 'otalab run --record out'"},
     {"otalab estimate cost --json", "the same as one line of JSON"},
     {0},
 };
@@ -294,6 +319,7 @@ static int run_break_even(int argc, char **argv)
 {
     const struct command *command = &command_estimate_break_even;
     struct options options;
+    struct cost_figures figures;
     struct diag diag = {""};
     struct cost cost = {0};
     struct payback_figures years = {0};
@@ -303,13 +329,15 @@ static int run_break_even(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
-    struct cost_figures figures = figures_of(&options);
+    int err = read_figures(command, &options, &figures, &diag);
 
-    if (figure_cents(&options, ENGINEERING, payback_engineering_cents,
-                     &years.engineering_cents, &diag) != 0) {
-        return command_fail(command, OTALAB_ERR_USAGE, &diag);
+    err = err ? err
+              : figure_cents(&options, ENGINEERING, payback_engineering_cents,
+                             &years.engineering_cents, &diag);
+    if (err != 0) {
+        return command_fail(command, err, &diag);
     }
-    int err = reckon(&figures, &cost, &years, &payback);
+    err = reckon(&figures, &cost, &years, &payback);
 
     if (err != 0) {
         return estimate_fail(command, err);

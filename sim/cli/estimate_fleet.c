@@ -69,6 +69,7 @@ static const struct option_spec table[] = {
 struct plan {
     struct fleet_figures figures;
     struct window window; /* if there is a sweep */
+    bool timed;           /* it has given the update's duration, too */
     uint64_t runs;
     uint64_t seed;
     struct fleet fleet;
@@ -100,11 +101,12 @@ static int read_sweep(const char *path, struct plan *plan, struct diag *diag)
     return err;
 }
 
-static int read_figures(const struct options *options, struct plan *plan,
+static int read_figures(struct options *options, struct plan *plan,
                         struct diag *diag)
 {
     const struct fleet_figures *usual = &fleet_defaults;
     struct fleet_figures *figures = &plan->figures;
+    struct option_value *update = &options->value[UPDATE];
     const char *sweep = options->value[SWEEP].text;
     int err = sweep != NULL ? read_sweep(sweep, plan, diag) : 0;
 
@@ -113,9 +115,12 @@ static int read_figures(const struct options *options, struct plan *plan,
     figures->window_ns = figure(options, WINDOW, usual->window_ns);
     figures->fatal_ns = plan->window.fatal_ns;
     figures->total_ns = plan->window.total_ns;
-    figures->update_ns =
-        figure(options, UPDATE,
-               sweep != NULL ? figures->total_ns : usual->update_ns);
+    plan->timed = sweep != NULL && !update->given;
+    if (plan->timed) {
+        update->given = true;
+        update->number = figures->total_ns;
+    }
+    figures->update_ns = figure(options, UPDATE, usual->update_ns);
     figures->passes = figure(options, PASSES, usual->passes);
     plan->runs = figure(options, RUNS_N, RUNS);
     plan->seed = figure(options, SEED_N, SEED);
@@ -172,9 +177,9 @@ static void say_figures(const struct options *options, const struct plan *plan)
                SAY(share, figures->cut_ppm));
     say_figure(command, options, WINDOW, "window",
                SAY(time, figures->window_ns));
-    if (options->value[SWEEP].given && !options->value[UPDATE].given) {
-        printf("  %-26s %12s  %-7s  --update TIME\n", "update",
-               SAY(time, figures->update_ns), "swept");
+    if (plan->timed) {
+        say_measured(command, options, UPDATE, SWEEP, "update",
+                     SAY(time, figures->update_ns));
     } else {
         say_figure(command, options, UPDATE, "update",
                    SAY(time, figures->update_ns));

@@ -189,15 +189,29 @@ int figure_cents(const struct options *options, unsigned option,
     return 0;
 }
 
+static void say_line(const struct option_spec *spec, const char *label,
+                     const char *value, const char *origin)
+{
+    printf("  %-26s %12s  %-8s  --%s %s\n", label, value, origin, spec->name,
+           option_argument(spec));
+}
+
 void say_figure(const struct command *command, const struct options *options,
                 unsigned option, const char *label, const char *value)
 {
-    const struct option_spec *spec = &command->options[option];
+    say_line(&command->options[option], label, value,
+             options->value[option].given ? "given" : "assumed");
+}
 
-    printf("  %-26s %12s  %-7s  --%s %s\n", label, value,
-           options->value[option].given ? "given" : "assumed", spec->name,
-           spec->kind == OPTION_CHOICE ? spec->argument
-                                       : option_argument(spec));
+void say_measured(const struct command *command, const struct options *options,
+                  unsigned option, unsigned from, const char *label,
+                  const char *value)
+{
+    if (options->value[from].given) {
+        say_line(&command->options[from], label, value, "measured");
+    } else {
+        say_figure(command, options, option, label, value);
+    }
 }
 
 void say_paragraph(const char *text)

@@ -35,9 +35,13 @@ uint64_t figure(const struct options *options, unsigned option, uint64_t usual);
 int figure_cents(const struct options *options, unsigned option,
                  uint64_t usual_cents, uint64_t *cents, struct diag *diag);
 
-/* Print a line: what it is, its value, whether it was assumed, its option. */
+/* Print a line: what it is, its value, whether it was assumed, its option; `from`
+ * is an option that took the place of the figure by measuring it. */
 void say_figure(const struct command *command, const struct options *options,
                 unsigned option, const char *label, const char *value);
+void say_measured(const struct command *command, const struct options *options,
+                  unsigned option, unsigned from, const char *label,
+                  const char *value);
 /* Print lines of at most 79 columns. */
 void say_paragraph(const char *text);
 /* Print the sentence below the figures. */

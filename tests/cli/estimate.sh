@@ -29,7 +29,7 @@ says "the beginner's delta" "20 kB instead of 500 kB: 96 % smaller"
 says "full images" '60 GB x $0.50 a MB = $30,000 a year'
 says "deltas" '6 GB x $0.50 a MB = $3,000 a year'
 says "what was assumed, and how to change it" \
-    "assumed  --price-per-mb DOLLARS"
+    "assumed   --price-per-mb DOLLARS"
 check "break-even" 0 "$tool" estimate break-even
 says "the first year" '= $18,000'
 says "saved in it" 'saved in the first year  $12,000'
@@ -125,6 +125,22 @@ near() {
 total=$(of_full total_ns)
 test_that "the time within 2 %" near "$(spent)" $((${total:-0} - 20000000000))
 
+# ---- figures from a run: the bytes of all datagrams, with 28 of headers each
+on_air=$(awk -F'"length":|[,}]' '
+    /"radio.(send|receive)"/ { sum += 28; sub(/.*"length":/, ""); sum += $1 }
+    END { print sum + 0 }' $events)
+check "bytes of a run" 0 "$tool" estimate cost --image-run run/download --json
+has image_bytes "$on_air"
+test_that "they are not assumed" eval '! grep -q "\"image\"" out'
+check "as text" 0 "$tool" estimate break-even --delta-run run/download
+says "measured" "measured  --delta-run DIR"
+check "a run without a network" 0 "$tool" run --native -q ab-good --record run
+refused "has no bytes" "run/ab-good: no datagram in this run" \
+    cost --image-run run/ab-good
+refused "no run" "nowhere/recording.ndjson" cost --image-run nowhere
+refused "a figure and a run" "--image and --image-run: give one of them" \
+    cost --image 1MB --image-run run/download
+
 # ---- a window that was measured
 sweep=("$tool" sweep --native --jobs 1 --check 0 -q)
 boot=$scenarios/sweep/sweep-boot.yaml
@@ -148,7 +164,7 @@ has cut_thousandths 200000
 test_that "the measured part of them" \
     [ "$(field first_day_thousandths)" = $(((200000 * fatal + total / 2) / total)) ]
 check "as text" 0 "$tool" estimate fleet --sweep bad.json
-says "where the update's time is from" "swept    --update TIME"
+says "where the update's time is from" "measured  --sweep FILE"
 check "a shard" 0 "${sweep[@]}" "$boot" --shard 1/2 --json part.json
 refused "is refused" "part.json: the sweep is not complete; it needs all" \
     fleet --sweep part.json
