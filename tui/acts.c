@@ -86,6 +86,26 @@ static bool needs_history(enum act act)
     }
 }
 
+/* NULL: the act has no meaning now, and the message says so. */
+static act_fn *handler_of(struct model *model, enum act act)
+{
+    if (model->strip.shown && needs_history(act)) {
+        act_fn *handler = strip_handler(act);
+
+        if (handler == NULL) {
+            model_say(model, SCREEN_WARN,
+                      "%s has no meaning on the strip; Enter opens a case",
+                      act_facts(act)->name);
+        }
+        return handler;
+    }
+    if (needs_history(act) && model_history(model) == NULL) {
+        model_say(model, SCREEN_WARN, "the run has not started yet");
+        return NULL;
+    }
+    return handlers[act];
+}
+
 int acts_do(struct model *model, enum act act, const char *argument,
             struct diag *diag)
 {
@@ -97,8 +117,9 @@ int acts_do(struct model *model, enum act act, const char *argument,
     if ((unsigned)act >= ACT_COUNT || handlers[act] == NULL) {
         return 0;
     }
-    if (needs_history(act) && model_history(model) == NULL) {
-        model_say(model, SCREEN_WARN, "the run has not started yet");
+    act_fn *handler = handler_of(model, act);
+
+    if (handler == NULL) {
         return 0;
     }
     if (facts->argument != NULL && facts->argument[0] != '[' && !given) {
@@ -108,7 +129,7 @@ int acts_do(struct model *model, enum act act, const char *argument,
     }
     struct order order = {given ? argument : NULL, diag};
 
-    return handlers[act](model, &order);
+    return handler(model, &order);
 }
 
 /* ---- keys -------------------------------------------------------------------------------------------- */
@@ -252,7 +273,8 @@ int acts_key(struct model *model, int key, struct diag *diag)
                   "%s has no meaning here; ? shows all keys", name);
         return 0;
     }
-    if (binding->argument == NULL && asks(binding->act)) {
+    if (binding->argument == NULL && asks(binding->act) &&
+        (!model->strip.shown || strip_handler(binding->act) != NULL)) {
         open_prompt(model, binding->act);
         return 0;
     }

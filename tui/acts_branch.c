@@ -107,11 +107,56 @@ static int arrive(struct model *model, struct diag *diag)
     return err ? diag_fail(diag, err, "out of memory") : 0;
 }
 
+static void say_where(struct model *model)
+{
+    const struct strip *strip = &model->strip;
+
+    model_say(model, SCREEN_FAULT,
+              "position %zu, %s: the cut   (n goes on, Esc: back to the "
+              "strip)",
+              strip->of + 1,
+              strip->result->sweep.position[strip->of]
+                  .effect[strip->which]
+                  .form->name);
+}
+
+/* The case opened from a strip runs: go to its cut when that is known. 0, or -1
+ * out of memory. */
+static int arrive_at_cut(struct model *model)
+{
+    struct strip *strip = &model->strip;
+    const struct branch *branch = model_branch(model);
+    uint64_t cut = strip_cut(strip, branch->known.history);
+    int where = event_field_find(EVENT_POWER_CUT, "address");
+
+    if (cut == 0 && branch->live != NULL) {
+        model_say(model, SCREEN_WARN, "running to the cut: %" PRIu64 " events",
+                  live_events(branch->live));
+        model->progress = true;
+        return model->at == 0 ? model_go(model, 1) : 0;
+    }
+    strip->seeks = false;
+    int err = model_go(model, cut != 0 ? cut : 1);
+
+    if (cut == 0) {
+        model_say(model, SCREEN_BAD,
+                  "this run does not come to the cut at position %zu",
+                  strip->of + 1);
+        return err;
+    }
+    if (model->event.code == (uint32_t)EVENT_POWER_CUT &&
+        model->event.label[0] != '\0') {
+        model->address = (uint32_t)model->event.number[where];
+    }
+    say_where(model);
+    return err;
+}
+
 static void say_progress(struct model *model)
 {
     const struct branch *branch = model_branch(model);
 
-    if (model->message[0] != '\0' && !model->progress) {
+    if (model->strip.shown || (model->message[0] != '\0' && !model->progress)) {
         return;
     }
     if (branch->live == NULL) {
@@ -143,6 +188,11 @@ int acts_live(struct model *model, unsigned budget_ms, struct diag *diag)
 
     if (err != 0) {
         return err;
+    }
+    if (model->strip.seeks && !model->strip.shown) {
+        return arrive_at_cut(model) == 0
+                   ? 0
+                   : diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     }
     say_progress(model);
     bool there = branch->known.history != NULL &&

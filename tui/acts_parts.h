@@ -70,6 +70,11 @@ act_fn act_wear;
 act_fn act_younger;
 act_fn act_zoom;
 
+/* What an act does on the strip of a sweep; NULL: nothing. */
+act_fn *strip_handler(enum act act);
+/* From a case back to the strip; false if there is none to go to. */
+bool strip_return(struct model *model);
+
 /* The answer to whether the file that `save` named is overwritten. */
 int branch_overwrite(struct model *model, bool yes);
 /* The chosen item of the menu: fork with its fault. */

@@ -377,7 +377,7 @@ static bool close_one(struct model *model)
     } else if (model->zoom) {
         model->zoom = false;
     } else {
-        return false;
+        return strip_return(model);
     }
     return true;
 }

@@ -18,6 +18,7 @@
 #include "tui/cpu.h"
 #include "tui/keys.h"
 #include "tui/screen.h"
+#include "tui/strip.h"
 #include "tui/theme.h"
 
 /* X(CODE, "name", "in the tab bar", "what it shows") */
@@ -84,6 +85,8 @@ struct model {
     struct event event; /* itself; meaningless at 0 */
     struct assessment seen[CHANGES_DEVICES];
     unsigned device; /* from 0 */
+
+    struct strip strip;
 
     struct cpu *cpu;      /* a live machine at the event shown; or NULL */
     unsigned cpu_branch;  /* its history */

@@ -91,6 +91,13 @@ static int fill_model(struct model *model, const struct tui_options *options,
 static int open_history(struct model *model, const struct tui_options *options,
                         struct diag *diag)
 {
+    if (options->sweep != NULL) {
+        strip_open(&model->strip, options->sweep);
+        model_say(model, SCREEN_DIM,
+                  "each cell is a position and shows its worst effect; Enter "
+                  "opens a case");
+        return 0;
+    }
     return options->folder != NULL
                ? acts_open_folder(model, options->folder, options->token, diag)
                : acts_open_scenario(model, diag);

@@ -11,12 +11,14 @@
 
 #include "base/diag.h"
 #include "base/paths.h"
+#include "sweep/result.h"
 
 struct tui_options {
     const struct locations *where;
     const char *scenario; /* file; NULL: only the folder is known */
     const char *folder;   /* of a recording; NULL: run the scenario */
     const char *token;    /* of the recording, or NULL */
+    const struct sweep_result *sweep; /* show its strip; NULL */
     bool has_seed;
     uint64_t seed;
     unsigned faults;

@@ -261,13 +261,21 @@ void view_render(const struct model *model, struct screen *screen)
     }
     struct layout layout = lay_out(model, screen);
 
-    view_title(model, &layout.title);
-    draw_keys(model, &layout.keys);
+    if (!model->strip.shown) {
+        view_title(model, &layout.title);
+        draw_keys(model, &layout.keys);
+    } else {
+        view_strip_keys(&layout.keys);
+    }
     draw_message(model, &layout.message);
     struct area rest = area_part(&all, 0, 1, all.width, all.height - 3);
 
     if (model->help) {
         view_help(model, &rest);
+    } else if (model->strip.shown) {
+        struct area strip = area_part(&all, 0, 0, all.width, all.height - 2);
+
+        view_strip(model, &strip);
     } else if (model->packet > 0) {
         view_packet(model, &rest);
     } else {
@@ -317,6 +325,9 @@ enum act view_hit(const struct model *model, unsigned x, unsigned y,
     struct search search = {x, ACT_NONE, argument};
 
     argument[0] = '\0';
+    if (model->strip.shown) {
+        return ACT_NONE;
+    }
     if (y == layout.keys.y) {
         each_key(&layout.keys, find_item, &search);
     } else if (y == layout.tabs.y && x >= layout.tabs.x) {

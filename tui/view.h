@@ -34,6 +34,9 @@ void view_datagram(const struct area *area, const struct event *event,
                    const struct change *packet, unsigned scroll);
 /* That of the model. */
 void view_packet(const struct model *model, const struct area *area);
+/* The strip of a sweep, and its key bar. */
+void view_strip(const struct model *model, const struct area *area);
+void view_strip_keys(const struct area *area);
 void view_menu(const struct model *model, const struct area *area);
 /* One for each pane. */
 void pane_console(const struct model *model, const struct area *area);

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "base/file.h"
 #include "cli/sweep_out.h"
 #include "sweep/merge.h"
 
@@ -19,16 +18,8 @@ static const struct option_spec merge_table[] = {
 static int read_part(const char *path, struct merge_part *part,
                      struct diag *diag)
 {
-    uint8_t *text = NULL;
-    size_t size = 0;
-    int err = file_read(path, RESULT_BYTES, &text, &size, diag);
-
     part->name = path;
-    err =
-        err ? err
-            : result_read((const char *)text, size, path, &part->result, diag);
-    free(text);
-    return err;
+    return result_load(path, &part->result, diag);
 }
 
 /* Returns an exit code, or a negative enum otalab_err with a line in diag. */

@@ -7,6 +7,7 @@
 #include "cli/cmd_run.h"
 #include "cli/evidence.h"
 #include "cli/replayed.h"
+#include "engine/case.h"
 #include "shell/options.h"
 #include "tui/tui.h"
 
@@ -55,6 +56,7 @@ struct target {
     struct paths paths;
     const char *fault[TOKEN_FAULTS + OPTIONS_REPEAT_MAX];
     char token[TOKEN_MAX];
+    struct sweep_result sweep;
 };
 
 static void take_token(struct target *target)
@@ -117,6 +119,74 @@ static int take_scenario(struct target *target, const char *name,
     return err;
 }
 
+/* Would a run be of the programs that were swept? */
+static int check_programs(const struct target *target, struct diag *diag)
+{
+    static struct run_case given;
+    const struct token *swept = &target->replayed.token;
+    const struct locations *where = target->options.where;
+    struct run_options options = {.firmware = where->firmware,
+                                  .firmware_else = where->firmware_else,
+                                  .plugin = where->plugin};
+    int err = case_make(&given, target->scenario, &options, diag);
+    bool same = strcmp(given.token.rom, swept->rom) == 0 &&
+                strcmp(given.token.boot, swept->boot) == 0 &&
+                strcmp(given.token.images, swept->images) == 0 &&
+                strcmp(given.token.dtb, swept->dtb) == 0;
+
+    case_free(&given);
+    return err || same
+               ? err
+               : diag_fail(diag, OTALAB_ERR_USAGE,
+                           "the sweep was made with other device programs "
+                           "(rom=%s boot=%s images=%s); give those by "
+                           "--firmware, or sweep again",
+                           swept->rom, swept->boot, swept->images);
+}
+
+/* What `otalab sweep --json` has written. */
+static int take_sweep(struct target *target, const char *path,
+                      struct diag *diag)
+{
+    int err = result_load(path, &target->sweep, diag);
+
+    if (err != 0) {
+        return err;
+    }
+    target->replayed.token = target->sweep.sweep.token;
+    if (access(target->sweep.path, R_OK) == 0) {
+        target->replayed.file = target->sweep.path;
+    }
+    err = replayed_scenario(&target->replayed, target->options.where,
+                            &target->scenario, diag);
+    err = err ? err : check_programs(target, diag);
+    if (err == 0) {
+        target->options.sweep = &target->sweep;
+        target->options.scenario = target->scenario->path;
+        take_token(target);
+    }
+    return err;
+}
+
+/* By its name, or by how it begins. */
+static bool is_sweep(const char *name)
+{
+    static const char head[] = "{\"otalab_sweep\"";
+    char begin[sizeof head] = "";
+    size_t length = strlen(name);
+
+    if (length > 5 && strcmp(name + length - 5, ".json") == 0) {
+        return true;
+    }
+    FILE *in = fopen(name, "r");
+
+    if (in != NULL) {
+        (void)!fread(begin, 1, sizeof head - 1, in);
+        (void)fclose(in);
+    }
+    return strcmp(begin, head) == 0;
+}
+
 static int take_target(struct target *target, const char *name,
                        struct diag *diag)
 {
@@ -125,6 +195,9 @@ static int take_target(struct target *target, const char *name,
     }
     if (strncmp(name, "ol1:", 4) == 0) {
         return take_named_token(target, name, diag);
+    }
+    if (is_sweep(name)) {
+        return take_sweep(target, name, diag);
     }
     return take_scenario(target, name, diag);
 }
@@ -168,6 +241,7 @@ static int run_tui(int argc, char **argv)
         take_options(&target, &o);
         err = tui_run(&target.options, &diag);
     }
+    result_free(&target.sweep);
     scenario_free(target.scenario);
     paths_free(&target.paths);
     return err == 0 ? 0 : command_fail(&command_tui, err, &diag);
@@ -178,7 +252,7 @@ const struct command command_tui = {
     .summary = "watch a run in the dashboard, break it, go back",
     .run = run_tui,
     .options = tui_options,
-    .arguments = "SCENARIO|FOLDER|TOKEN",
+    .arguments = "SCENARIO|FOLDER|TOKEN|SWEEP",
     .arguments_min = 1,
     .arguments_max = 1,
     .examples =
@@ -187,11 +261,14 @@ const struct command command_tui = {
              "step through an update; n goes on, p goes back, ? helps"},
             {"otalab tui runs/ab-good --at 120",
              "view a recording, starting at its event 120"},
+            {"otalab tui sweep.json",
+             "view the strip of a sweep, and open its cases"},
             {"otalab tui ota-good --script keys.txt",
              "control it by a script, without a terminal"},
             {0}},
     .description =
-        "Opens a scenario, the folder of a recording or a run's token. The run "
+        "Opens a scenario, the folder of a recording, a run's token, or what "
+        "otalab sweep --json has written. A run "
         "is recorded as it happens, and each of its states can be viewed, "
         "forward and back. Press f to inject a fault: the run forks there, and "
         "both histories stay. Meaning is never shown by colour alone; NO_COLOR "

@@ -277,10 +277,10 @@ static void say_payback(const struct payback_figures *figures,
     if (payback->never) {
         printf("  break-even               never: deltas save nothing\n");
     } else {
-        printf("  break-even               %s / %s a year = %u.%02u years: "
+        printf("  break-even               %s / %s a year = %s.%02u years: "
                "%s month%s\n",
                SAY(money, engineering), SAY(money, payback->later_saved),
-               (unsigned)(payback->centiyears / 100u),
+               SAY(count, payback->centiyears / 100u),
                (unsigned)(payback->centiyears % 100u),
                SAY(count, payback->months), payback->months == 1 ? "" : "s");
     }

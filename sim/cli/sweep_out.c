@@ -58,6 +58,7 @@ int sweep_out(const struct sweep_out *out, const struct sweep_result *result,
     struct sweep_show show = {.color = out->color,
                               .ascii = is_ascii(),
                               .quiet = out->quiet,
+                              .json = out->json,
                               .firmware = out->firmware};
     int err = 0;
 

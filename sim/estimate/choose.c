@@ -6,6 +6,8 @@
 #define PRICE_PER_CENT \
     UINT64_C(10000000000) /* bytes x millionths of a $ / MB */
 
+_Static_assert(PRICE_PER_CENT * 12u % CHOOSE_MONTHS == 0, "exact");
+
 typedef unsigned __int128 wide;
 
 /* ---- the table ------------------------------------------------------------- */
@@ -57,9 +59,9 @@ static bool pays_late(const struct choose_figures *figures)
                    ESTIMATE_PPM);
     const uint64_t year[4] = {figures->devices, figures->updates, saved,
                               figures->price};
-    wide needed = (wide)figures->engineering_cents * PRICE_PER_CENT * 12u;
 
-    return product_below(year, (needed + CHOOSE_MONTHS - 1u) / CHOOSE_MONTHS);
+    return product_below(year, (wide)figures->engineering_cents *
+                                   (PRICE_PER_CENT * 12u / CHOOSE_MONTHS));
 }
 
 static bool always(const struct choose_figures *figures)

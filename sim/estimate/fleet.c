@@ -20,7 +20,7 @@ const struct fleet_figures fleet_defaults = {
 
 static int check(const struct fleet_figures *figures)
 {
-    if (figures->window_ns == 0) {
+    if (figures->window_ns == 0 || figures->passes == 0) {
         return ESTIMATE_ZERO;
     }
     if ((figures->total_ns == 0 && figures->window_ns > figures->update_ns) ||
@@ -51,6 +51,7 @@ int fleet_of(const struct fleet_figures *figures, struct fleet *fleet)
 {
     const uint64_t per_milli = FLEET_ONE / FLEET_MILLI;
     struct fleet sum = {0};
+    int64_t fits;        /* checks that cents are at most INT64_MAX */
     uint64_t starts = 0; /* updates begun, in all passes */
     int err = check(figures);
 
@@ -71,6 +72,7 @@ int fleet_of(const struct fleet_figures *figures, struct fleet *fleet)
     err = err ? err
               : estimate_scale(sum.all_milli, figures->service_cents,
                                FLEET_MILLI, &sum.all_cents);
+    err = err ? err : estimate_minus(sum.all_cents, 0, &fits);
     if (err == 0) {
         *fleet = sum;
     }

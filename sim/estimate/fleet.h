@@ -33,7 +33,7 @@ struct fleet_figures {
     uint64_t cut_ppm;
     uint64_t window_ns; /* not 0; at most update_ns unless one was measured */
     uint64_t update_ns;
-    uint64_t passes; /* in the time that is looked at; the first is day one */
+    uint64_t passes;        /* not 0; in a week, the first on day one */
     uint64_t service_cents; /* for each brick */
     /* The measured part, or 0 and 0. */
     uint64_t fatal_ns;
@@ -49,7 +49,7 @@ struct fleet {
     uint64_t cut_milli;   /* devices cut in one pass, in thousandths */
     uint64_t first_milli; /* bricks of the first pass */
     uint64_t all_milli;   /* of all passes */
-    uint64_t first_cents; /* service calls */
+    uint64_t first_cents; /* service calls; at most INT64_MAX */
     uint64_t all_cents;
 };
 

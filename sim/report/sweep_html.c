@@ -16,12 +16,6 @@
 
 #define SHOWN 20u /* kinds of failure */
 
-static const char *const means[] = {
-    [SWEEP_OPEN] = "not run",
-    [SWEEP_SAME] = "recovers, and ends as without a cut",
-    [SWEEP_OTHER] = "recovers, but ends with another image or unconfirmed",
-    [SWEEP_FAILED] = "fails",
-};
 static const char letters[] = {[SWEEP_OPEN] = '?',
                                [SWEEP_SAME] = '.',
                                [SWEEP_OTHER] = 'o',
@@ -123,7 +117,7 @@ static void put_button(FILE *out, const struct sweep_result *result,
 
     snprintf(label, sizeof label, "position %zu, %s %s: %s", index + 1,
              result_operation(position->place.code), position->place.partition,
-             means[worst]);
+             result_end_text(worst));
     fprintf(out,
             "<button type=\"button\" class=\"%s\" data-position=\"%zu\" "
             "aria-pressed=\"false\"",
@@ -174,7 +168,7 @@ static void put_strip(FILE *out, const struct sweep_result *result,
     for (unsigned end = 0; end <= SWEEP_FAILED; end++) {
         fprintf(out,
                 "<span class=\"%s\" aria-hidden=\"true\">%c</span> %s<br>\n",
-                result_end_name(end), letters[end], means[end]);
+                result_end_name(end), letters[end], result_end_text(end));
     }
     fputs("</p>\n<noscript><p>Details of a cell need JavaScript.</p>"
           "</noscript>\n",
@@ -467,7 +461,7 @@ static void put_values(FILE *out, const struct sweep_result *result)
     json_text(&json, "token", token);
     json_open(&json, "ends", '{');
     for (unsigned end = 0; end <= SWEEP_FAILED; end++) {
-        json_text(&json, result_end_name(end), means[end]);
+        json_text(&json, result_end_name(end), result_end_text(end));
     }
     json_close(&json, '}');
     put_faults(&json);

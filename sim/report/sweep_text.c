@@ -420,6 +420,18 @@ static void put_verdict(const struct page *page,
             tally->of[SWEEP_FAILED]);
 }
 
+/* What opens the strip in the dashboard. */
+static void put_watch(const struct page *page)
+{
+    const char *firmware = page->show->firmware;
+
+    if (page->show->json != NULL && !page->show->quiet) {
+        fprintf(page->out, "watch: otalab tui%s%s '%s'\n",
+                firmware != NULL ? " --firmware " : "",
+                firmware != NULL ? firmware : "", page->show->json);
+    }
+}
+
 int sweep_text(FILE *out, const struct sweep_result *result,
                const struct sweep_show *show)
 {
@@ -443,6 +455,7 @@ int sweep_text(FILE *out, const struct sweep_result *result,
     put_undelivered(&page);
     put_failures(&page);
     put_verdict(&page, &tally);
+    put_watch(&page);
     summary_free(&summary);
     return err;
 }

@@ -9,6 +9,7 @@ struct sweep_show {
     bool color;
     bool ascii;           /* the terminal has no UTF-8 */
     bool quiet;           /* failures and the last line alone */
+    const char *json;     /* the file that holds it all; NULL: none */
     const char *firmware; /* for commands; NULL: not given */
 };
 

@@ -48,6 +48,18 @@ const char *result_end_name(enum sweep_end end)
     return names[end];
 }
 
+const char *result_end_text(enum sweep_end end)
+{
+    static const char *const texts[] = {
+        [SWEEP_OPEN] = "not run",
+        [SWEEP_SAME] = "recovers, and ends as without a cut",
+        [SWEEP_OTHER] = "recovers, but ends with another image or unconfirmed",
+        [SWEEP_FAILED] = "fails",
+    };
+
+    return texts[end];
+}
+
 static const struct {
     const char *name;
     unsigned kind;

@@ -42,12 +42,17 @@ void result_write(FILE *out, const struct sweep_result *result);
  * byte. `name` is used in messages. 0, or OTALAB_ERR_USAGE. */
 int result_read(const char *text, size_t size, const char *name,
                 struct sweep_result *result, struct diag *diag);
+/* The same of a file. */
+int result_load(const char *path, struct sweep_result *result,
+                struct diag *diag);
 void result_free(struct sweep_result *result);
 /* Make texts that came from a device fit for a file: valid UTF-8. */
 void result_tidy(struct sweep_result *result);
 
 /* "same", "other", "failed", "open" */
 const char *result_end_name(enum sweep_end end);
+/* What that means, for people. */
+const char *result_end_text(enum sweep_end end);
 /* The kind of that name ("power", "dip", "reset"), or 0. */
 unsigned result_kind(const char *name, size_t length);
 /* The names of several, with commas between. Returns `out`. */

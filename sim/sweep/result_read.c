@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "oracle/decode.h"
 #include "record/event.h"
 #include "sweep/family.h"
@@ -459,4 +460,18 @@ int result_read(const char *given, size_t size, const char *name,
     }
     json_object_put(root);
     return reader.err;
+}
+
+int result_load(const char *path, struct sweep_result *result,
+                struct diag *diag)
+{
+    uint8_t *given = NULL;
+    size_t size = 0;
+    int err = file_read(path, RESULT_BYTES, &given, &size, diag);
+
+    *result = (struct sweep_result){0};
+    err =
+        err ? err : result_read((const char *)given, size, path, result, diag);
+    free(given);
+    return err;
 }

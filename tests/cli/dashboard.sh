@@ -163,6 +163,38 @@ check "another" 0 "$tool" tui ab-good --script cast.keys --cast two.cast
 test_that "is the same" cmp -s one.cast two.cast
 test_that "and has frames" [ "$(wc -l <one.cast)" -gt 10 ]
 
+# ---- the strip of a sweep --------------------------------------------------------
+
+check "a sweep" 1 "$tool" sweep ab-good --native --check 0 --json swept.json
+test_that "names the command that opens it" \
+    [ "$(tail -n 1 out)" = "watch: otalab tui 'swept.json'" ]
+check "the strip" 0 "$tool" tui swept.json --script "$keys/strip.keys"
+for screen in strip strip-case; do
+    test_that "screen $screen" same_screen "$screen"
+done
+cp swept.json swept
+check "another name" 0 "$tool" tui swept --script - <<<":expect sweep of ab-good"
+check "in ASCII" 0 "$tool" tui swept.json --ascii --script - \
+    <<<$':expect 1 XX....\n:save-screen ascii'
+test_that "and nothing else" only_ascii
+
+# refuses NAME TEXT: what is in the file, in one line.
+refuses() {
+    check "$1" 2 "$tool" tui other.json --script "$keys/strip.keys"
+    test_that "says so" complains "$2"
+    test_that "in one line" [ "$(wc -l <err)" = 1 ]
+}
+echo '{"otalab_sweep": 1}' >other.json
+refuses "a strip of an old version" "has an unknown version"
+echo '{}' >other.json
+refuses "no sweep" "no result of otalab sweep"
+head -c 1000 swept.json >other.json
+refuses "half a sweep" "not a JSON object"
+sed 's/:boot=......../:boot=00000000/' swept.json >other.json
+refuses "a sweep of other programs" "made with other device programs"
+sed 's/ab-good@......../ab-good@00000000/' swept.json >other.json
+refuses "a sweep of another scenario" "has changed"
+
 # ---- wrong use -----------------------------------------------------------------
 
 check "no terminal" 2 "$tool" tui ab-good </dev/null
