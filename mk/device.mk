@@ -9,6 +9,7 @@ ARM_CFLAGS := $(ARM_ARCH) -std=gnu11 -Os -g -fno-common -ffunction-sections \
 ARM_OWN := -I$(DEVSRC)/firmware -I$(DEVSRC)/bootloader
 ARM_DEFS := -isystem $(FDT) \
 	-isystem $(MBED)/include -isystem $(P256) \
+	-isystem $(SHRINK) -isystem $(DEVSRC)/firmware/heatshrink \
 	-DMBEDTLS_CONFIG_FILE='"board/mbedtls_boot_config.h"'
 ARM_MAP := -ffile-prefix-map=$(DEVSRC)/= -ffile-prefix-map=$(CURDIR)=.
 ARM_LDFLAGS := $(ARM_ARCH) --specs=nano.specs -nostartfiles -Wl,--gc-sections \
@@ -26,7 +27,7 @@ boot_obj := $(call dev_obj,bootloader/boot/*.c bootloader/boot/*.S)
 recovery_obj := $(call dev_obj,firmware/recovery/*.c firmware/recovery/*.S \
 	firmware/app/updater.c)
 variants := $(basename $(notdir $(call dev_find,firmware/variants/*.c)))
-arm_libs := $(ARMLIB)/libmbed.a $(ARMLIB)/libfdt.a
+arm_libs := $(ARMLIB)/libmbed.a $(ARMLIB)/libfdt.a $(ARMLIB)/libheatshrink.a
 
 # A program is built if its own folder has a source.
 program = $(if $($(1)_obj),$(1))
@@ -55,7 +56,8 @@ $(ARMLIB)/.flags: $(if $(NODEPS),,FORCE)
 $(DEVOUT)/.flags $(ARMLIB)/.flags:
 	$(call keep_flags,$(ARM)gcc $(ARM_CFLAGS) $(WARN) $(ARM_DEFS) $(p256_speed) \
 		$(call third_party_flags,p256-m.c) \
-		$(shell cksum firmware/board/mbedtls_boot_config.h))
+		$(shell cksum firmware/board/mbedtls_boot_config.h \
+		$(shrink_config)))
 
 $(DEVOUT)/obj/%.o: $(DEVSRC)/%.c $(DEVOUT)/.flags | deps-build
 	$(arm_compile)
@@ -79,6 +81,8 @@ arm_third = $(patsubst $(SRC)/%.c,$(ARMLIB)/obj/%.o,$(1))
 $(ARMLIB)/libmbed.a: $(call arm_third,$(mbed_arm_src))
 	$(call archive,$(ARM))
 $(ARMLIB)/libfdt.a: $(call arm_third,$(fdt_arm_src))
+	$(call archive,$(ARM))
+$(ARMLIB)/libheatshrink.a: $(call arm_third,$(shrink_arm_src))
 	$(call archive,$(ARM))
 
 # The application's objects are in an archive. A variant comes first, so that its

@@ -13,9 +13,10 @@ map_paths := -ffile-prefix-map=$(CURDIR)/=
 HOST_CFLAGS := -std=gnu11 -O2 -g -fno-common $(san_flags) $(map_paths) \
 	$(if $(FUZZ),-fsanitize=fuzzer-no-link)
 HOST_DEFS := -D_GNU_SOURCE= -Isim -Ifirmware -I. -isystem $(MBED)/include -isystem $(P256) \
+	-isystem $(SHRINK) -isystem firmware/heatshrink \
 	-DMBEDTLS_CONFIG_FILE='"base/mbedtls_host_config.h"'
 HOST_LDFLAGS := $(san_flags) -Wl,--exclude-libs,ALL -Wl,--as-needed
-HOST_LIBS := -lfdt -ljson-c -lyaml -lncursesw -ltinfo -ldw -lelf
+HOST_LIBS := -lfdt -ljson-c -lyaml -lncursesw -ltinfo -ldw -lelf -ldivsufsort
 
 sim_src := $(filter-out sim/shim/% sim/native/% sim/cli/main.c,$(wildcard sim/*/*.c))
 ota_src := $(wildcard firmware/ota/*.c)
@@ -26,17 +27,19 @@ main_src := $(wildcard sim/cli/main.c)
 host_obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 host_link = $(CC) $(HOST_LDFLAGS) $(1) -o $@ $(filter %.o,$^) \
 	-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(HOST_LIBS)
-libs := $(B)/libtui.a $(B)/libotalab.a $(B)/libota.a $(B)/libmbed.a
+libs := $(B)/libtui.a $(B)/libotalab.a $(B)/libota.a $(B)/libmbed.a \
+	$(B)/libheatshrink.a
 
 $(B)/.flags: FORCE
 	$(call keep_flags,$(CC) $(HOST_CFLAGS) $(WARN) $(HOST_DEFS) \
-		$(call third_party_flags,p256-m.c))
+		$(call third_party_flags,p256-m.c) $(shell cksum $(shrink_config)))
 
 # Likewise, whatever is linked or archived depends on its flags and on the list of
 # sources, because no object shows that a source was removed.
 $(B)/.linked: FORCE
 	$(call keep_flags,$(HOST_LDFLAGS) $(HOST_LIBS) $(sim_src) $(ota_src) \
 		$(shim_src) $(tui_src) $(main_src) $(mbed_host_src) \
+		$(shrink_host_src) \
 		$(unit_src) $(qemu_src))
 $(libs) $(B)/otalab $(B)/libotalab-shim.so: $(B)/.linked
 
@@ -77,6 +80,8 @@ $(B)/libtui.a: $(call host_obj,$(tui_src))
 $(B)/libota.a: $(call host_obj,$(ota_src))
 	$(archive)
 $(B)/libmbed.a: $(call host_obj,$(mbed_host_src))
+	$(archive)
+$(B)/libheatshrink.a: $(call host_obj,$(shrink_host_src))
 	$(archive)
 
 $(B)/otalab: $(call host_obj,$(main_src)) $(libs)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# Third-party code that is fetched as source: mbedTLS, p256-m, libfdt. Which of
-# their files are used, and how they are compiled for host and device.
+# Third-party code that is fetched as source: mbedTLS, p256-m, libfdt,
+# heatshrink. Which of their files are used, and how they are compiled for host
+# and device.
 
 MBED := $(SRC)/mbedtls
 FDT := $(SRC)/device-tree-compiler/libfdt
@@ -16,7 +17,15 @@ mbed_arm_src := $(MBED_CORE:%=$(MBED)/library/%.c) $(P256)/p256-m.c
 FDT_FILES := fdt fdt_ro fdt_addresses fdt_strerror
 fdt_arm_src := $(FDT_FILES:%=$(FDT)/%.c)
 
-third_party_src := $(sort $(mbed_host_src) $(mbed_arm_src) $(fdt_arm_src))
+# heatshrink's configuration, the same for host and device, is our own. Compilers
+# do not list it as a dependency, so it is among the flags.
+SHRINK := $(SRC)/heatshrink
+shrink_config := firmware/heatshrink/heatshrink_config.h
+shrink_host_src := $(SHRINK)/heatshrink_decoder.c $(SHRINK)/heatshrink_encoder.c
+shrink_arm_src := $(SHRINK)/heatshrink_decoder.c
+
+third_party_src := $(sort $(mbed_host_src) $(mbed_arm_src) $(fdt_arm_src) \
+	$(shrink_host_src))
 $(third_party_src): | deps-build ;
 
 # p256-m is compiled only if mbedTLS's driver switch is on; we call it directly.

@@ -119,7 +119,7 @@ obtain() {
 unpack() {
     local name=$1 file=$2 members tool=bzip2
     shift 2
-    case $file in *.xz) tool=xz ;; esac
+    case $file in *.xz) tool=xz ;; *.gz) tool=gzip ;; esac
     command -v $tool >/dev/null || fail \
         "$file is there, but cannot be unpacked without $tool"
     members=("${@/#/*/}")
