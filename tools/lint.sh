@@ -87,6 +87,7 @@ sim/outside  machine scenario engine oracle report shell cli
 sim/scenario machine engine report shell cli
 sim/record   machine engine history report shell cli
 sim/image    machine engine report shell cli
+sim/delta    shim machine device outside scenario engine oracle record report shell cli tui ota
 sim/oracle   machine engine report shell cli ota
 sim/engine   history report shell cli tui
 sim/history  shim machine outside scenario engine report shell cli tui
@@ -116,7 +117,7 @@ rule_arrows() {
 }
 
 # Folders whose files must not depend on each other in a circle.
-straight='firmware/ota sim/base sim/device sim/engine sim/history sim/image sim/inspect sim/lesson sim/machine sim/native sim/oracle
+straight='firmware/ota sim/base sim/delta sim/device sim/engine sim/history sim/image sim/inspect sim/lesson sim/machine sim/native sim/oracle
     sim/outside sim/record sim/report sim/scenario sim/shell sim/symbols tui'
 
 rule_circles() {
