@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The commands for keys, images and flash dumps. */
+/* The commands for keys, images, patches and flash dumps. */
 #ifndef OTALAB_CLI_CMD_IMAGE_H
 #define OTALAB_CLI_CMD_IMAGE_H
 
@@ -7,6 +7,7 @@
 #include "shell/commands.h"
 #include "device/figures.h"
 
+extern const struct command command_delta;
 extern const struct command command_image;
 extern const struct command command_keys;
 extern const struct command command_provision;
