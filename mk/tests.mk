@@ -60,6 +60,7 @@ bench: deps-build host firmware native $(B)/tests/bench $(B)/tests/bench_native
 	@echo
 	$(Q)$(B)/tests/bench_native $(B) $(RUNS)
 	$(Q)tools/bench-sweeps.sh $(B) $(RUNS)
+	$(Q)tools/bench-delta.sh $(B)
 	@echo
 	$(Q)$(MAKE) --no-print-directory NODEPS=1 size
 

@@ -7,15 +7,15 @@
 #
 #   tools/mutant.sh RULE FOLDER [OUT BASE]
 #   tools/mutant.sh --check         can every rule be applied? (those of
-#                                   tests/mutants and tests/delta, and those
-#                                   of the lessons)
+#                                   tests/mutants, of tests/delta, and of the
+#                                   lessons)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 check() {
     local rule failed=0
     for rule in tests/mutants/*.rule tests/delta/*.rule \
-        scenarios/lessons/*/*.rule; do
+        tests/delta/mutants/*.rule scenarios/lessons/*/*.rule; do
         awk -v tree=. -v check=1 -f tools/mutant.awk "$rule" || failed=1
     done
     return $failed

@@ -47,24 +47,26 @@ static void repeat(struct growing *out, uint32_t back, uint32_t count)
     }
 }
 
-/* A bit 1 and a byte, or a bit 0, a distance and a count, each less 1. What is
- * left at the end and is no whole item is padding. */
-static void decompress(struct bytes patch, size_t limit, struct growing *out)
+/* A bit 1 and a byte, or a bit 0, a distance and a count, each less 1. The last
+ * byte is padded; false if there is more left than that. */
+static bool decompress(struct bytes patch, size_t limit, struct growing *out)
 {
     const unsigned item = 1 + PATCH_WINDOW_BITS + PATCH_LOOKAHEAD_BITS;
     struct bits bits = {{patch.at + PATCH_HEADER, patch.size - PATCH_HEADER},
                         0};
 
     while (bits_left(&bits) >= 9 && out->size <= limit && !out->failed) {
+        uint64_t left = bits_left(&bits);
         if (bits_take(&bits, 1) == 1) {
             growing_put(out, (uint8_t)bits_take(&bits, 8));
-        } else if (bits_left(&bits) >= item - 1) {
+        } else if (left >= item) {
             uint32_t back = bits_take(&bits, PATCH_WINDOW_BITS) + 1;
             repeat(out, back, bits_take(&bits, PATCH_LOOKAHEAD_BITS) + 1);
         } else {
-            return;
+            return false;
         }
     }
+    return bits_left(&bits) < 8;
 }
 
 /* ---- the stream ----------------------------------------------------------- */
@@ -218,7 +220,9 @@ static int decompress_and_walk(struct bytes patch, struct walk *walk,
     /* A byte of the image takes at most three numbers and itself. */
     size_t limit = (size_t)walk->facts->target_size * 16;
 
-    decompress(patch, limit, &stream);
+    if (!decompress(patch, limit, &stream)) {
+        flawed(walk, "it goes on after the image's end");
+    }
     walk->stream = (struct bytes){stream.at, (uint32_t)stream.size};
     int err = stream.failed
                   ? diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory")
