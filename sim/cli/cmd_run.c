@@ -23,6 +23,7 @@
 enum {
     SEED,
     FAULT,
+    AS,
     RECORD,
     REPEAT,
     JOBS,
@@ -59,6 +60,7 @@ static const struct option_spec run_options_table[] = {
                .repeat = true,
                .help = "add a fault: ACTION@EVENT[,FIELD=VALUE..][,nth=N]"
                        "[,done=40%] or ACTION@TIME"},
+    [AS] = OPTION_ROW_AS,
     [RECORD] = {.name = "record",
                 .short_name = 'r',
                 .kind = OPTION_FILE,
@@ -586,6 +588,7 @@ static void set_up(struct runner *runner)
     };
     runner->session = (struct session){
         .where = runner->session.where,
+        .way = value[AS].text,
         .has_seed = value[SEED].given,
         .seed = value[SEED].number,
         .faults = value[FAULT].count,

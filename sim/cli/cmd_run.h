@@ -42,6 +42,13 @@ extern const struct command command_shrink;
                 "host, some hundred times as fast, with other times; one " \
                 "device, no variants"                                      \
     }
+#define OPTION_ROW_AS                                                       \
+    {                                                                       \
+        .name = "as", .kind = OPTION_TEXT, .argument = "WAY",               \
+        .help = "update in another way than the scenario does: ab, "        \
+                "ab-delta, recovery or unsafe; with -crash after it, what " \
+                "is published crashes"                                      \
+    }
 #define OPTION_ROW_QEMU                                          \
     {                                                            \
         .name = "qemu", .kind = OPTION_FILE, .argument = "FILE", \

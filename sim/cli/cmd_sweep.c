@@ -18,6 +18,7 @@
 #include "cli/sweep_twin.h"
 #include "machine/machine.h"
 #include "report/select.h"
+#include "scenario/way.h"
 #include "shell/options.h"
 #include "sweep/family.h"
 #include "sweep/result.h"
@@ -35,6 +36,7 @@ enum {
     SHARD,
     CHECK,
     SEED,
+    AS,
     FIND,
     JSON,
     HTML,
@@ -104,6 +106,7 @@ static const struct option_spec sweep_table[] = {
               .argument = "N",
               .help = "chooses these cases, and draws the random forms; "
                       "default: 1"},
+    [AS] = OPTION_ROW_AS,
     [FIND] = {.name = "find",
               .kind = OPTION_FILE,
               .argument = "DUMP",
@@ -384,6 +387,9 @@ static int go(const struct options *options, struct diag *diag)
     err = err ? err : paths_add(&paths, options->arguments[0], &where, diag);
     err = err ? err : one_path(&paths, options->arguments[0], diag);
     err = err ? err : scenario_read(paths.path[0], &scenario, diag);
+    if (err == 0 && value[AS].given) {
+        err = scenario_as(scenario, value[AS].text, diag);
+    }
     err = err ? err : machine_find_qemu(value[QEMU].text, version, diag);
     if (err == 0) {
         struct run_options run = {.firmware = where.firmware,

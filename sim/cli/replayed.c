@@ -7,6 +7,7 @@
 
 #include "base/hex.h"
 #include "cli/evidence.h"
+#include "scenario/way.h"
 
 /* Of the scenarios of that name, find the one with which the token was made. */
 static int pick_scenario(const struct token *token, const struct paths *paths,
@@ -49,6 +50,9 @@ int replayed_scenario(const struct replayed *replayed,
     }
     err = err ? err : pick_scenario(token, &paths, scenario, diag);
     paths_free(&paths);
+    if (err == 0 && token->way[0] != '\0') {
+        err = scenario_as(*scenario, token->way, diag);
+    }
     return err;
 }
 

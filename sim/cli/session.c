@@ -10,6 +10,7 @@
 #include "cli/readback.h"
 #include "report/followup.h"
 #include "report/report.h"
+#include "scenario/way.h"
 
 static int read_scenario(const struct session *session, const char *path,
                          struct scenario **scenario, struct diag *diag)
@@ -18,6 +19,9 @@ static int read_scenario(const struct session *session, const char *path,
 
     if (err) {
         return err;
+    }
+    if (session->way != NULL) {
+        err = scenario_as(*scenario, session->way, diag);
     }
     if (session->has_seed) {
         (*scenario)->seed = session->seed;

@@ -22,6 +22,7 @@ struct session {
     const volatile sig_atomic_t *interrupted;
     bool has_seed;
     uint64_t seed; /* in place of the scenario's */
+    const char *way; /* see scenario/way.h, or NULL */
     unsigned faults;
     const char *const *fault;
     uint64_t repeat;

@@ -430,6 +430,7 @@ static int digests(struct run_case *given, struct diag *diag)
 
     snprintf(token->name, sizeof token->name, "%s", given->scenario->name);
     hex_short(given->scenario->digest, token->hash);
+    snprintf(token->way, sizeof token->way, "%s", given->scenario->way);
     token->seed = given->scenario->seed;
     for (unsigned i = 0; i < given->options->faults && err == 0; i++) {
         err = token_add_fault(token, given->options->fault[i], diag);

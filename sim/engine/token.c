@@ -29,7 +29,7 @@ static const struct token_part parts[] = {
     PART("rom", rom, true, false),       PART("boot", boot, true, false),
     PART("images", images, true, false), PART("dtb", dtb, true, false),
     PART("qemu", qemu, false, false),    PART("rec", recording, true, true),
-    PART("flash", flash, true, true),
+    PART("as", way, false, true),        PART("flash", flash, true, true),
 };
 #define PARTS (sizeof parts / sizeof parts[0])
 

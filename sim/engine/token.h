@@ -2,10 +2,11 @@
 /*
  * The one line that replays a run:
  *   ol1:NAME@HASH:seed=7:rom=..:boot=..:images=..:dtb=..:qemu=7.2.22:rec=..
- *      [:flash=..][:faults=FAULT+FAULT]
+ *      [:as=WAY][:flash=..][:faults=FAULT+FAULT]
  * HASH is that of the scenario file; the others are short digests of what took
  * part. rec is that of the recording, which an exact replay must reproduce; it
- * is missing if a run did not finish. flash is that of the dump with which the
+ * is missing if a run did not finish. as is the way in which the scenario was
+ * run, if it was not as it is written. flash is that of the dump with which the
  * run began; a token cannot hold the dump, so no replay takes such a token. In
  * a FAULT every byte except letters,
  * digits and .,_=@%/- is written ~XX, so that a token is one word in every
@@ -33,6 +34,7 @@ struct token {
     char dtb[9];
     char qemu[32];
     char recording[9];
+    char way[24];  /* as in scenario/way.h; "": as the scenario is written */
     char flash[9]; /* of flash and, if given, fuses; "": no dump */
     unsigned faults;
     char fault[TOKEN_FAULTS][TOKEN_FAULT_SIZE];

@@ -59,6 +59,8 @@ struct source {
 
 static void put_faults(FILE *out, const struct source *source)
 {
+    put_option(out, "--as",
+               source->token->way[0] != '\0' ? source->token->way : NULL);
     fprintf(out, " --seed %" PRIu64, source->scenario->seed);
     for (unsigned i = 0; i < source->token->faults; i++) {
         put_option(out, "--fault", source->token->fault[i]);

@@ -33,6 +33,7 @@
 #define SCENARIO_DELTAS 8u
 #define SCENARIO_PROPERTIES 24u
 #define SCENARIO_PARTITIONS 12u /* that a scenario can name */
+#define SCENARIO_WAY 24u
 #define SCENARIO_RANGE_OPEN UINT64_MAX
 
 struct place {
@@ -292,6 +293,7 @@ struct scenario {
     struct expect expect[SCENARIO_EXPECTS];
     unsigned tells;
     struct tell tell[SCENARIO_TELLS];
+    char way[SCENARIO_WAY]; /* set by scenario_as(); "": as it is written */
     uint32_t allow; /* one bit per enum oracle_allow below */
 };
 

@@ -29,6 +29,7 @@ static int same_token(const struct merge_part *a, const struct merge_part *b,
     } rows[] = {
         {left->name, right->name, "the scenario"},
         {left->hash, right->hash, "the scenario's text"},
+        {left->way, right->way, "the way to update"},
         {left->rom, right->rom, "the ROM"},
         {left->boot, right->boot, "the bootloader"},
         {left->images, right->images, "an image"},

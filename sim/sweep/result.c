@@ -155,7 +155,11 @@ void result_command(const struct sweep_result *result, char *out, size_t size)
     char shard[40] = "";
     char family[280] = "";
     char sample[48] = "";
+    char as[40] = "";
 
+    if (result->sweep.token.way[0] != '\0') {
+        snprintf(as, sizeof as, " --as %s", result->sweep.token.way);
+    }
     if (result->family[0] != '\0') {
         snprintf(family, sizeof family, " --family %s", result->family);
     }
@@ -180,6 +184,6 @@ void result_command(const struct sweep_result *result, char *out, size_t size)
         snprintf(shard, sizeof shard, " --shard %" PRIu32 "/%" PRIu32,
                  result->shard + 1, result->shards);
     }
-    snprintf(out, size, "otalab sweep %s%s%s%s%s%s%s", result->name, kinds,
+    snprintf(out, size, "otalab sweep %s%s%s%s%s%s%s%s", result->name, as, kinds,
              family, sample, depth, ops, shard);
 }

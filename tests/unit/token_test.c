@@ -53,6 +53,8 @@ Test(token, printed_is_read_back)
 {
     expect_round_trip(GOOD);
     expect_round_trip(GOOD ":faults=power_cut@12.5ms");
+    expect_round_trip(GOOD ":as=ab-delta");
+    cr_expect_str_eq(token.way, "ab-delta");
     expect_round_trip(GOOD ":flash=0123abcd:faults=power_cut@12.5ms");
     cr_expect_str_eq(token.flash, "0123abcd");
     expect_round_trip(GOOD ":faults=power_cut@flash.program,partition=journal,"
