@@ -192,7 +192,8 @@ static void put_large(struct map *map, const struct board_part *part)
 
 static bool is_small(const struct map *map, const struct board_part *part)
 {
-    return part->length / map->device->flash.sector_size + NAME_WIDTH < map->area->width / 2;
+    return part->length / map->device->flash.sector_size + NAME_WIDTH <
+           map->area->width / 2;
 }
 
 static unsigned rows_needed(const struct map *map,
@@ -208,7 +209,8 @@ static unsigned rows_needed(const struct map *map,
             small++;
             continue;
         }
-        unsigned cells = part->length / map->device->flash.sector_size / group_of(map, part);
+        unsigned cells =
+            part->length / map->device->flash.sector_size / group_of(map, part);
 
         rows += (small + 1) / 2 + (cells + map->cells - 1) / map->cells;
         small = 0;

@@ -24,10 +24,10 @@
 
 /* What a decoder may know. Patches need it; it outlives the download. */
 struct decode_context {
-    struct delta_base base; /* the image that runs .. */
-    uint32_t base_room;     /* .. and the size of its slot */
-    uint32_t most;          /* bytes that a patch may have */
-    uint32_t size;          /* of the image to be made */
+    struct delta_base base;          /* the image that runs .. */
+    uint32_t base_room;              /* .. and the size of its slot */
+    uint32_t most;                   /* bytes that a patch may have */
+    uint32_t size;                   /* of the image to be made */
     uint8_t digest[OTA_DIGEST_SIZE]; /* of all its bytes */
 };
 

@@ -34,7 +34,7 @@ struct descriptor {
     struct image_version version;
     uint32_t counter;
     uint32_t size;
-    bool deltas; /* ask for a patch first */
+    bool deltas;                           /* ask for a patch first */
     uint8_t file_digest[OTA_DIGEST_SIZE];  /* of all bytes of the image */
     uint8_t image_digest[OTA_DIGEST_SIZE]; /* as journal and requests use it */
 };

@@ -19,7 +19,7 @@
 #include "scenario/scenario.h"
 
 #define CASE_ROOTS 3u
-#define CASE_DELTAS SCENARIO_DELTAS /* patches that lead to one image */
+#define CASE_DELTAS SCENARIO_DELTAS  /* patches that lead to one image */
 #define CASE_BOOT_IMAGE "bootloader" /* name of image 0 */
 
 struct case_image {

@@ -42,7 +42,7 @@
                                  * counted */
 #define SERVER_EXCHANGES 8u /* answers remembered */
 #define SERVER_ETAG 8u
-#define SERVER_BASE 8u /* bytes of a digest that name a delta's base */
+#define SERVER_BASE 8u   /* bytes of a digest that name a delta's base */
 #define SERVER_OFFERS 8u /* newest publications remembered */
 #define SERVER_LOST 8u   /* devices without an application, remembered */
 

@@ -120,8 +120,7 @@ static bool bits_rose(uint32_t block)
 static void check_flash(void)
 {
     for (uint32_t block = 0; block < SIZE / FLASH_BLOCK; block++) {
-        bool erased =
-            board.flash.erase_count[block] > past.erase_count[block];
+        bool erased = board.flash.erase_count[block] > past.erase_count[block];
         must(erased || !bits_rose(block));
     }
 }
