@@ -169,6 +169,18 @@ enum agent_phase agent_begin(struct agent *agent)
                                   : set_out(agent, &record);
 }
 
+/* The server has none from this base: that is no failure. */
+enum agent_phase agent_take_whole(struct agent *agent)
+{
+    struct progress record = agent->log.now;
+
+    record.deltas = PROGRESS_DELTAS;
+    progress_restart(&record);
+    memset(&record.etag, 0, sizeof(record.etag));
+    return agent_keep(agent, &record) ? agent_begin(agent)
+                                      : agent_cannot_keep(agent);
+}
+
 /* ---- the chain ------------------------------------------------------------------- */
 
 /* Is the output a whole piece, or at the end of the image? */

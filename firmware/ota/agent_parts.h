@@ -105,6 +105,8 @@ agent_act agent_begin;
 /* Put it off, because a gate is closed. */
 enum agent_phase agent_put_off(struct agent *agent, struct progress *record,
                                enum agent_why why);
+/* There is no patch: fetch the whole image. */
+agent_act agent_take_whole;
 /* Something that must be kept cannot be: wait, longer each time. */
 agent_act agent_cannot_keep;
 /* The next bytes of the download: decode them, and store whole pieces. NONE, or
@@ -120,8 +122,6 @@ void agent_choose_source(struct agent *agent, const struct progress *record);
 /* Path and query of the download; `query` must outlive the request. */
 void agent_name_source(const struct agent *agent, char query[AGENT_QUERY],
                        struct coap_request *request);
-/* There is no patch: fetch the whole image. */
-agent_act agent_take_whole;
 
 /* ---- agent_fetch.c ------------------------------------------------------ */
 agent_act agent_fetch;

@@ -83,15 +83,3 @@ void agent_name_source(const struct agent *agent, char query[AGENT_QUERY],
         request->query = query;
     }
 }
-
-/* The server has none from this base: that is no failure. */
-enum agent_phase agent_take_whole(struct agent *agent)
-{
-    struct progress record = agent->log.now;
-
-    record.deltas = PROGRESS_DELTAS;
-    progress_restart(&record);
-    memset(&record.etag, 0, sizeof(record.etag));
-    return agent_keep(agent, &record) ? agent_begin(agent)
-                                      : agent_cannot_keep(agent);
-}
