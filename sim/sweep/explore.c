@@ -34,14 +34,19 @@ static int push(struct explorer *explorer, uint32_t number)
     return 0;
 }
 
-/* The next one, with the fewest cuts; SWEEP_NONE if there is none. The latest
- * first: what it shares with others is freed sooner. */
+/* The next one that waits, with the fewest cuts; SWEEP_NONE if there is none.
+ * The latest first: what it shares with others is freed sooner. */
 static uint32_t pop(struct explorer *explorer)
 {
     for (unsigned depth = 0; depth <= SWEEP_DEPTH_MAX; depth++) {
-        if (explorer->queue[depth].count > 0) {
+        while (explorer->queue[depth].count > 0) {
+            uint32_t number =
+                explorer->queue[depth].node[--explorer->queue[depth].count];
+
             explorer->queued--;
-            return explorer->queue[depth].node[--explorer->queue[depth].count];
+            if (explorer->graph.node[number].state == NODE_WAITS) {
+                return number; /* not run since, see graph_nearer() */
+            }
         }
     }
     return SWEEP_NONE;
@@ -484,7 +489,8 @@ static bool goes_round(const struct graph *graph, uint32_t node)
 }
 
 /* The device has announced a reset, or a step of the scenario has struck it. On
- * with the next node, unless it is known: then *number is SWEEP_NONE. */
+ * with the next node if it is new, or known only from a chain with more cuts.
+ * Otherwise *number is SWEEP_NONE. */
 static int at_reset(struct explorer *explorer, uint32_t *number,
                     struct diag *diag)
 {
@@ -493,9 +499,10 @@ static int at_reset(struct explorer *explorer, uint32_t *number,
 
     run_key(explorer->run, key);
     uint32_t next = graph_find(&explorer->graph, key);
-    bool is_new = next == SWEEP_NONE;
+    bool goes_on =
+        next == SWEEP_NONE || graph_nearer(&explorer->graph, next, *number);
 
-    if (is_new) {
+    if (next == SWEEP_NONE) {
         next = new_node(explorer, key, *number, NULL);
         if (next == SWEEP_NONE) {
             return no_memory(diag);
@@ -513,7 +520,7 @@ static int at_reset(struct explorer *explorer, uint32_t *number,
         explorer->clean_ns += world->lasted_ns;
         explorer->clean_boot++;
     }
-    *number = is_new ? next : SWEEP_NONE;
+    *number = goes_on ? next : SWEEP_NONE;
     return 0;
 }
 

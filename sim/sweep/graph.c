@@ -113,6 +113,25 @@ int graph_join(struct graph *graph, uint32_t from, uint32_t to)
     return 0;
 }
 
+bool graph_nearer(struct graph *graph, uint32_t number, uint32_t from)
+{
+    struct graph_node *node = &graph->node[number];
+    const struct graph_node *by = &graph->node[from];
+
+    if (node->state != NODE_WAITS || node->depth <= by->depth) {
+        return false;
+    }
+    checkpoint_leave(node->at);
+    node->at = NULL;
+    node->parent = from;
+    node->form = NULL;
+    node->draw = 0;
+    node->place = (struct sweep_place){.code = 0};
+    node->depth = by->depth;
+    node->position = by->position;
+    return true;
+}
+
 void graph_free(struct graph *graph)
 {
     for (size_t i = 0; i < graph->nodes; i++) {

@@ -19,12 +19,12 @@ enum node_state {
 struct graph_node {
     uint8_t key[32];
     struct checkpoint *at;         /* while it waits */
-    uint32_t parent;               /* from which it was found first */
+    uint32_t parent;               /* from which the fewest cuts lead to it */
     const struct sweep_form *form; /* of the cut there; NULL: a reset */
     uint32_t draw;                 /* of a random form */
     uint32_t changes;              /* met in it so far */
     struct sweep_place place;
-    uint32_t depth;
+    uint32_t depth;    /* cuts up to it: the fewest, once it is run */
     uint32_t position; /* of the clean run, where the first cut was */
     uint32_t state;    /* enum node_state */
     uint32_t next;
@@ -62,6 +62,10 @@ uint32_t graph_find(const struct graph *graph, const uint8_t key[32]);
 uint32_t graph_add(struct graph *graph, const uint8_t key[32]);
 /* 0, or -1 if out of memory. */
 int graph_join(struct graph *graph, uint32_t from, uint32_t to);
+/* `from` resets itself into a known node. If that waits, found after more cuts
+ * than lead to `from`, it is found from there instead: true, and it has no
+ * checkpoint any more, so the caller must run it now. Otherwise false. */
+bool graph_nearer(struct graph *graph, uint32_t number, uint32_t from);
 void graph_free(struct graph *graph);
 
 #endif

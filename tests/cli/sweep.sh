@@ -53,6 +53,13 @@ test_that "they find the same" same_cases one.json merged.json
 check "a result is read again" 0 "$tool" merge merged.json --json again.json
 test_that "and written alike" cmp -s merged.json again.json
 
+# ---- two cuts in a row
+depth=("$bad" --ops 1..2 --kinds all --depth 2 --native --check 0 -q)
+check "two cuts in a row" 1 "$tool" sweep "${depth[@]}" --jobs 1 --json deep.json
+check "in three processes" 1 "$tool" sweep "${depth[@]}" --jobs 3 --json deep3.json
+test_that "the same boots fail" same_cases deep.json deep3.json
+test_that "some after two cuts" grep -q '"cuts":2,' deep.json
+
 # ---- random forms
 sample=(--ops 200..202 --sample 3 --check 0 -q --native)
 check "random forms" 0 "$tool" sweep "$small" "${sample[@]}" --json random.json

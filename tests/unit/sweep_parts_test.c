@@ -54,6 +54,37 @@ Test(sweep_graph, joins_in_a_list)
     graph_free(&graph);
 }
 
+/* Node 1, after a cut, resets itself into 3, which waits after two cuts. */
+Test(sweep_graph, a_shorter_way_counts)
+{
+    static const struct sweep_form form = {.name = "before"};
+    struct graph graph = {0};
+    uint8_t key[32];
+
+    for (uint32_t i = 0; i < 4; i++) {
+        key_of(i, key);
+        cr_assert_eq(graph_add(&graph, key), i);
+        graph.node[i].depth = i;
+        graph.node[i].position = 10 + i;
+    }
+    graph.node[3].parent = 2;
+    graph.node[3].form = &form;
+    graph.node[3].place.nth = 5;
+    cr_expect(graph_nearer(&graph, 3, 1));
+    cr_expect_eq(graph.node[3].depth, 1);
+    cr_expect_eq(graph.node[3].parent, 1);
+    cr_expect_eq(graph.node[3].position, 11);
+    cr_expect_null(graph.node[3].form);
+    cr_expect_eq(graph.node[3].place.nth, 0);
+    cr_expect_not(graph_nearer(&graph, 3, 1), "as far as before");
+    cr_expect_not(graph_nearer(&graph, 1, 3), "as far");
+    cr_expect_not(graph_nearer(&graph, 1, 2), "farther");
+    graph.node[2].state = NODE_GOES;
+    cr_expect_not(graph_nearer(&graph, 2, 1), "run already");
+    cr_expect_eq(graph.node[2].depth, 2);
+    graph_free(&graph);
+}
+
 static const uint32_t codes[] = {EVENT_FLASH_PROGRAM, EVENT_FLASH_ERASE,
                                  EVENT_OTP_BURN, EVENT_RADIO_SEND,
                                  EVENT_RADIO_RECEIVE};
