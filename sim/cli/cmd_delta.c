@@ -128,8 +128,10 @@ static const struct command command_create = {
             {"otalab delta create app-1.2.0.img app-1.2.1.img -o app.patch",
              "what a device needs that runs 1.2.0"},
             {0}},
-    .description = "Both images are whole and signed, as they lie in a slot. "
-                   "The same images give the same patch.",
+    .description =
+        "Both images are whole and signed, as they lie in a slot. "
+        "The same images give the same patch. It is applied and compared "
+        "before it is written.",
 };
 
 /* ---- delta apply ---------------------------------------------------------- */

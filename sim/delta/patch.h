@@ -36,8 +36,9 @@ struct patch_parts {
     uint32_t stream;  /* bytes before compression */
 };
 
-/* Make a patch that turns `base` into `target`; *out is malloc'ed, *size is in
- * bytes. OTALAB_ERR_USAGE if either is not a complete image. */
+/* Make a patch that turns `base` into `target`, and apply it to see that it
+ * does; *out is malloc'ed, *size is in bytes. OTALAB_ERR_USAGE if either is not
+ * a complete image. */
 int patch_create(struct bytes base, struct bytes target, uint8_t **out,
                  uint32_t *size, struct diag *diag);
 

@@ -129,7 +129,7 @@ static void drain(heatshrink_encoder *encoder, struct growing *out)
 
 static void compress(const struct growing *stream, struct growing *out)
 {
-    static heatshrink_encoder encoder;
+    heatshrink_encoder encoder;
 
     heatshrink_encoder_reset(&encoder);
     for (size_t at = 0; at < stream->size;) {
@@ -219,6 +219,25 @@ static int close_patch(struct writer *writer, struct patch_facts *facts,
     return 0;
 }
 
+/* No patch leaves here that does not give the target. */
+static int prove(struct bytes base, struct bytes target,
+                 const struct growing *patch, struct diag *diag)
+{
+    struct patch_facts facts;
+    uint8_t *result = NULL;
+    int err = patch_apply((struct bytes){patch->at, (uint32_t)patch->size},
+                          base, &facts, &result, diag);
+
+    if (err == 0 && (facts.target_size != target.size ||
+                     memcmp(result, target.at, target.size) != 0)) {
+        err = OTALAB_ERR_FAILED;
+    }
+    free(result);
+    return err == 0 ? 0
+                    : diag_fail(diag, OTALAB_ERR_SIMULATOR,
+                                "the patch does not give the target");
+}
+
 int patch_create(struct bytes base, struct bytes target, uint8_t **out,
                  uint32_t *size, struct diag *diag)
 {
@@ -238,6 +257,7 @@ int patch_create(struct bytes base, struct bytes target, uint8_t **out,
         put_covers(&writer, &covers);
         err = close_patch(&writer, &facts, &patch, diag);
     }
+    err = err != 0 ? err : prove(base, target, &patch, diag);
     free(covers.cover);
     free(writer.stream.at);
     if (err != 0) {

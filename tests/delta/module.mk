@@ -20,7 +20,7 @@ delta_images := $(B)/delta/images/base.img
 $(delta_images): tools/delta-pairs.sh $(wildcard tests/delta/*.rule) \
 		$(DEVOUT)/app.bin $(B)/otalab
 	$(call say,PAIRS,$(@D))
-	$(Q)tools/delta-pairs.sh $(B) $(@D)
+	+$(Q)tools/delta-pairs.sh $(B) $(@D)
 
 test: $(delta_pairs) $(delta_images)
 bench: $(delta_pairs) $(delta_images)
