@@ -29,6 +29,8 @@ struct assessment {
 
 /* The board's devicetree, for keys and limits; no bytes: not known. */
 struct assess_board {
+    bool tried; /* to read it, for this mechanism */
+    enum board_mechanism mechanism;
     uint8_t *dtb;
     size_t size;
 };

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device/overlay.h"
 #include "tui/words.h"
 
 const unsigned model_speeds[MODEL_SPEEDS] = {2, 5, 20, 100, 1000, 0};
@@ -83,10 +84,30 @@ const struct board_map *model_map(const struct model *model)
     return history != NULL ? &history_shape(history)->map : NULL;
 }
 
+/* Keys and limits of the run's board; the dashboard does without if need be. */
+static void fit_board(struct model *model)
+{
+    struct assess_board *board = &model->board;
+    enum board_mechanism mechanism = board_map_mechanism(model_map(model));
+    struct diag unused = {""};
+
+    if (board->tried && board->mechanism == mechanism) {
+        return;
+    }
+    free(board->dtb);
+    board->tried = true;
+    board->mechanism = mechanism;
+    (void)overlay_board(model->where->firmware, model->where->firmware_else,
+                        mechanism, &board->dtb, &board->size, &unused);
+}
+
 static int look_at_device(struct model *model)
 {
     const struct picture_device *device = model_device(model);
 
+    if (device != NULL) {
+        fit_board(model);
+    }
     return device == NULL ? 0
                           : assess(&model->seen[model->device], &model->board,
                                    model_map(model), device);

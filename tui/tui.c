@@ -12,7 +12,6 @@
 #include "tui/loop.h"
 
 #define SOURCE_MAX (1024u * 1024u)
-#define DTB_MAX (1024u * 1024u)
 
 static const struct theme *pick_theme(const char *name, struct diag *diag)
 {
@@ -50,22 +49,6 @@ static int read_text(const char *path, char **out, struct diag *diag)
     return 0;
 }
 
-/* Keys and limits of the board; the dashboard does without if need be. */
-static void read_board(struct model *model)
-{
-    char path[600];
-    struct diag unused = {""};
-
-    snprintf(path, sizeof path, "%s/otalab.dtb", model->where->firmware);
-    if (file_read(path, DTB_MAX, &model->board.dtb, &model->board.size,
-                  &unused) != 0) {
-        snprintf(path, sizeof path, "%s/otalab.dtb",
-                 model->where->firmware_else);
-        (void)file_read(path, DTB_MAX, &model->board.dtb, &model->board.size,
-                        &unused);
-    }
-}
-
 static int fill_model(struct model *model, const struct tui_options *options,
                       struct diag *diag)
 {
@@ -82,7 +65,6 @@ static int fill_model(struct model *model, const struct tui_options *options,
     model->ascii =
         options->ascii ||
         (options->script == NULL && strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
-    read_board(model);
     return options->scenario != NULL
                ? read_text(options->scenario, &model->source, diag)
                : 0;

@@ -96,6 +96,10 @@ static void put_slot(struct panel *panel, unsigned slot, unsigned place)
     const struct place_view *view = &panel->seen->flash.place[place];
     const struct image_facts *facts = &view->image;
     enum screen_role role = SCREEN_DIM;
+
+    if (panel->seen->known && !view->present) {
+        return; /* this product has no such slot */
+    }
     unsigned x = put_name(panel, decode_slot_name(slot));
 
     if (panel->seen->known && view->present) {

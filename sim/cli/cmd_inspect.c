@@ -15,7 +15,7 @@
 
 #define DUMP_MAX (64u * 1024u * 1024u)
 
-enum { AT, FUSES, DEVICE, DUMP, JSON, DTB, COLOR };
+enum { AT, FUSES, DEVICE, DUMP, JSON, DTB, MECHANISM, COLOR };
 
 static const struct option_spec inspect_options[] = {
     [AT] = {.name = "at",
@@ -44,6 +44,7 @@ static const struct option_spec inspect_options[] = {
              .kind = OPTION_FILE,
              .help = "devicetree blob with flash map and keys; default: our "
                      "own board's"},
+    [MECHANISM] = OPTION_ROW_MECHANISM,
     [COLOR] = OPTION_ROW_COLOR,
     {0},
 };
@@ -140,9 +141,23 @@ struct blob {
     struct board_figures figures;
 };
 
-static int read_blob(const char *dtb, struct blob *blob, struct diag *diag)
+/* That of the run, if there is its recording; otherwise as given. */
+static enum board_mechanism mechanism_of_input(const struct options *o)
 {
-    int err = blob_open(dtb, &blob->bytes, &blob->size, diag);
+    struct board_map map;
+    struct diag unused = {""};
+    bool known = !o->value[MECHANISM].given && is_folder(o->arguments[0]) &&
+                 moment_map(o->arguments[0], &map, &unused) == 0;
+
+    return known ? board_map_mechanism(&map)
+                 : (enum board_mechanism)o->value[MECHANISM].number;
+}
+
+static int read_blob(const struct options *o, struct blob *blob,
+                     struct diag *diag)
+{
+    int err = blob_open(o->value[DTB].text, mechanism_of_input(o), &blob->bytes,
+                        &blob->size, diag);
 
     err = err ? err : board_map_read(blob->bytes, blob->size, &blob->map, diag);
     return err ? err
@@ -219,7 +234,7 @@ static int inspect(const struct options *o, struct moment *moment,
                    struct inspection *in, struct diag *diag)
 {
     struct blob blob = {.bytes = NULL};
-    int err = read_blob(o->value[DTB].text, &blob, diag);
+    int err = read_blob(o, &blob, diag);
 
     if (err == 0 && o->value[DUMP].given && !o->value[AT].given) {
         err = diag_fail(diag, OTALAB_ERR_USAGE,

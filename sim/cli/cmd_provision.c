@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
 #include "cli/cmd_image.h"
+#include "device/overlay.h"
 #include "shell/options.h"
 #include "base/paths.h"
 #include "image/image_sign.h"
@@ -32,6 +33,7 @@ enum {
     LIFECYCLE,
     SEED,
     NO_JOURNAL,
+    MECHANISM,
     DTB
 };
 
@@ -91,6 +93,7 @@ static const struct option_spec provision_options[] = {
               .help = "seed of the device identity; default 0"},
     [NO_JOURNAL] = {.name = "no-journal",
                     .help = "leave the boot journal erased"},
+    [MECHANISM] = OPTION_ROW_MECHANISM,
     [DTB] =
         {.name = "dtb",
          .kind = OPTION_FILE,
@@ -99,30 +102,30 @@ static const struct option_spec provision_options[] = {
     {0},
 };
 
-int blob_open(const char *dtb, uint8_t **bytes, size_t *size, struct diag *diag)
+int blob_open(const char *dtb, enum board_mechanism mechanism, uint8_t **bytes,
+              size_t *size, struct diag *diag)
 {
-    char own[600];
+    struct locations where = {0};
+    struct diag unused = {""};
 
-    if (dtb == NULL) {
-        struct locations where = {0};
-        struct diag unused = {""};
-        /* Only the folder counts here: a missing ROM does not matter. */
-        int missing = paths_locate(NULL, &where, &unused);
-        (void)missing;
-        snprintf(own, sizeof own, "%s/otalab.dtb", where.firmware);
-        if (access(own, R_OK) != 0) { /* a user's own folder may lack it */
-            snprintf(own, sizeof own, "%s/otalab.dtb", where.firmware_else);
-        }
-        dtb = own;
+    if (dtb != NULL) {
+        return file_read(dtb, DTB_MAX, bytes, size, diag);
     }
-    return file_read(dtb, DTB_MAX, bytes, size, diag);
+    /* Only the folder counts here: a missing ROM does not matter. */
+    int missing = paths_locate(NULL, &where, &unused);
+    (void)missing;
+    return overlay_board(where.firmware, where.firmware_else, mechanism, bytes,
+                         size, diag);
 }
 
-int map_open(const char *dtb, struct board_map *map, struct diag *diag)
+static int map_open(const struct options *o, struct board_map *map,
+                    struct diag *diag)
 {
     uint8_t *blob = NULL;
     size_t size = 0;
-    int err = blob_open(dtb, &blob, &size, diag);
+    int err = blob_open(o->value[DTB].text,
+                        (enum board_mechanism)o->value[MECHANISM].number, &blob,
+                        &size, diag);
 
     err = err != 0 ? err : board_map_read(blob, size, map, diag);
     free(blob);
@@ -236,7 +239,7 @@ static uint32_t clamp(uint64_t number)
 
 static int read_job(const struct options *o, struct job *job, struct diag *diag)
 {
-    int err = map_open(o->value[DTB].text, &job->map, diag);
+    int err = map_open(o, &job->map, diag);
 
     job->spec.map = &job->map;
     job->spec.journal = !o->value[NO_JOURNAL].given;

@@ -122,3 +122,15 @@ int moment_read(struct moment *moment, const char *folder, uint64_t device,
     free(picture);
     return err;
 }
+
+int moment_map(const char *folder, struct board_map *map, struct diag *diag)
+{
+    struct history *history = NULL;
+    int err = history_open(&history, folder, diag);
+
+    if (err == 0) {
+        *map = history_shape(history)->map;
+        history_close(history);
+    }
+    return err;
+}

@@ -32,6 +32,9 @@ struct moment {
 int moment_read(struct moment *moment, const char *folder, uint64_t device,
                 uint64_t number, struct diag *diag);
 
+/* Only where its partitions are. 0, or a negative enum otalab_err. */
+int moment_map(const char *folder, struct board_map *map, struct diag *diag);
+
 /* In words: "128 bytes at 0x011180 (program)". */
 void moment_change_text(const struct change *change, char *out, size_t size);
 

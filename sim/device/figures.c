@@ -481,3 +481,12 @@ const struct board_part *board_map_at(const struct board_map *map,
     }
     return NULL;
 }
+
+enum board_mechanism board_map_mechanism(const struct board_map *map)
+{
+    if (board_map_find(map, "slot-b") != NULL) {
+        return BOARD_AB;
+    }
+    return board_map_find(map, "recovery") != NULL ? BOARD_RECOVERY
+                                                   : BOARD_UNSAFE;
+}

@@ -72,6 +72,8 @@ int policy_figures_read(const void *dtb, size_t size,
 
 /* "stm32l4" */
 const char *board_flash_name(enum board_flash part);
+/* The mechanism whose slots these are: those of a recorded run, for example. */
+enum board_mechanism board_map_mechanism(const struct board_map *map);
 /* "ab" */
 const char *board_mechanism_name(enum board_mechanism mechanism);
 

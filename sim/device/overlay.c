@@ -2,7 +2,9 @@
 #include "device/overlay.h"
 
 #include <libfdt.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -57,4 +59,35 @@ int overlay_apply(uint8_t **blob, size_t *size, const char *path,
     *blob = merged;
     *size = fdt_totalsize(merged);
     return 0;
+}
+
+/* The file in the folder, or, if it is not there, in the other one. */
+static void find(const char *folder, const char *other, const char *name,
+                 const char *kind, char *out, size_t size)
+{
+    snprintf(out, size, "%s/%s.%s", folder, name, kind);
+    if (access(out, R_OK) != 0) {
+        snprintf(out, size, "%s/%s.%s", other, name, kind);
+    }
+}
+
+int overlay_board(const char *folder, const char *other,
+                  enum board_mechanism mechanism, uint8_t **blob, size_t *size,
+                  struct diag *diag)
+{
+    char path[600];
+
+    *blob = NULL;
+    find(folder, other, "otalab", "dtb", path, sizeof path);
+    int err = file_read(path, OVERLAY_MOST, blob, size, diag);
+    if (err == 0 && mechanism != BOARD_AB) {
+        find(folder, other, board_mechanism_name(mechanism), "dtbo", path,
+             sizeof path);
+        err = overlay_apply(blob, size, path, diag);
+    }
+    if (err) {
+        free(*blob);
+        *blob = NULL;
+    }
+    return err;
 }

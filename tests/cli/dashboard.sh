@@ -144,7 +144,7 @@ check "a battery" 0 "$tool" tui ota-battery-dies --script battery.keys
 printf '%s\n' End ':expect 7d 00:00:00' ':expect passed' ':goto 50h' \
     ':expect 2d 01:00:24' ':expect paused' 5 ':refuse BROKEN' Home \
     ':expect 0:00:00.000' ':goto 2d 01:00:24' ':expect #1155/' \
-    ':goto 0:00:00.476' ':expect #4/' >week.keys
+    ':goto 0:00:00.481' ':expect #4/' >week.keys
 check "a week" 0 "$tool" tui ota-rejected-week --script week.keys
 check "a newcomer's rollback" 0 "$tool" tui ota-unplugged \
     --script "$keys/student.keys"

@@ -43,6 +43,21 @@ head -c 2097152 /dev/zero | tr '\0' '\377' >erased.bin
 check "an erased part" 0 "$tool" inspect erased.bin
 last "boots nothing" "boots nothing: the ROM refuses boot-a (empty) and boot-b (empty)"
 
+# ---- of a device with one slot: the folder of a run says so, a dump does not
+check "a brick with one slot" 0 "$tool" run -q --record kept unsafe-cut-flash
+check "inspect its folder" 0 "$tool" inspect kept/unsafe-cut-flash
+last "only one slot is refused" "boots nothing: the bootloader refuses slot-a (bad-hash)"
+check "inspect its dump" 0 "$tool" inspect --mechanism unsafe \
+    kept/unsafe-cut-flash/flash.bin
+last "the same is said of it" "boots nothing: the bootloader refuses slot-a (bad-hash)"
+check "a cut while recovery fetches" 0 "$tool" run -q --record kept \
+    recovery-cut-flash
+at=$(sed -n 's/^{"n":\([0-9]*\).*"event":"power.cut".*/\1/p' \
+    kept/recovery-cut-flash/recording.ndjson | head -1)
+check "inspect it after the cut" 0 "$tool" inspect --at "$at" \
+    kept/recovery-cut-flash
+last "recovery boots" "boots next: recovery, version 1.0.0, confirmed"
+
 # ---- and on what goes on: stopped where a trial was asked for
 cat >asked.yaml <<'END'
 scenario: asked

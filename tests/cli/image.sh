@@ -215,6 +215,14 @@ refused "an image for the flash" 2 "written over an input" "$tool" provision \
 refused "one key twice" 2 "root.pub.pem: the same key as root" "$tool" \
     provision -b boot.img -a a.img -k root -k root.pub.pem --flash x.bin \
     --fuses x.fuses
+refused "a slot that the mechanism lacks" 2 "no partition 'slot-b'" "$tool" \
+    provision --mechanism recovery -b boot.img -a a.img --slot-b b.img -k root \
+    --flash x.bin --fuses x.fuses
+check "a device with one slot" 0 "$tool" provision --mechanism unsafe \
+    -b boot.img -a a.img -k root --flash one.bin --fuses one.fuses
+check "inspect it" 0 "$tool" inspect --mechanism unsafe one.bin
+[ "$(grep -c '^ *slot-b\|^ *recovery' out)" = 0 ] && ok "it has no other slot" ||
+    not_ok "it has no other slot"
 # Each name is the other's with an ending: neither takes part in the other.
 check "names that follow from each other" 0 "$tool" provision -b boot.img \
     -a a.img -k root --flash y --fuses y.part
