@@ -90,8 +90,11 @@ static void put_totals(FILE *out, const struct sweep_result *result,
              sweep_seconds(tally->time_ns, time, sizeof time));
     put_total(out, "recovery", text);
     for (unsigned i = 0; i < SWEEP_CHECKS; i++) {
-        snprintf(text, sizeof text, "%" PRIu64 ", %" PRIu64 " differed",
-                 result->sweep.check[i].cases, result->sweep.check[i].differed);
+        char summary[96];
+
+        snprintf(
+            text, sizeof text, "%" PRIu64 ", %s", result->sweep.check[i].cases,
+            check_summary(&result->sweep.check[i], summary, sizeof summary));
         put_total(out, check_text(i), text);
     }
     summary_covered(result, text, sizeof text);
