@@ -62,15 +62,14 @@ int native_go(struct diag *diag)
 
 int native_check(const struct token *token, struct diag *diag)
 {
-    bool native = strcmp(token->qemu, MACHINE_NATIVE) == 0;
-
-    if (native == machine_is_native()) {
+    if (strcmp(token->qemu, MACHINE_NATIVE) == 0) {
+        return native_go(diag);
+    }
+    if (!machine_is_native()) {
         return 0;
     }
     return diag_fail(diag, OTALAB_ERR_USAGE,
-                     native ? "this is a native run, which QEMU cannot "
-                              "repeat: use otalab-native"
-                            : "this run was made with QEMU %s, which a native "
-                              "machine cannot repeat: use otalab",
+                     "this run was made with QEMU %s, which a native machine "
+                     "cannot repeat: use otalab",
                      token->qemu);
 }

@@ -18,8 +18,10 @@ int native_go(struct diag *diag);
  * QEMU. 0, or -1 if it is not known. */
 int native_other(char *out, size_t size);
 
-/* A run can be replayed only on the kind of machine that it was made on. 0, or
- * OTALAB_ERR_USAGE with a line that names the tool. */
+/* A run can be replayed only on the kind of machine that it was made on: of a
+ * native run, become the native tool as native_go() does. The native tool
+ * refuses a run with QEMU: OTALAB_ERR_USAGE, with a line that names the other
+ * tool. 0 if this is the right one. */
 int native_check(const struct token *token, struct diag *diag);
 
 #endif

@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/rng.h"
 #include "cli/native.h"
 #include "machine/process.h"
@@ -18,6 +17,10 @@
 #define RESULT_FILE "sweep.json"
 #define WAIT_MS 200
 #define ARGUMENTS 24
+#define EXIT_REFUSED 2 /* docs/ci.md */
+
+/* What became of a case on the other machine. */
+enum outcome { OTHER_REFUSES, OTHER_STOPPED, OTHER_FAILED, OTHER_ENDED };
 
 /* One effect of the clean run. */
 struct sample {
@@ -65,28 +68,16 @@ static int run_child(const struct sweep_twin *twin, char *const arguments[])
     return WIFEXITED(process.status) ? WEXITSTATUS(process.status) : -1;
 }
 
-/* Only the wanted form at the wanted position. */
-static int ask(const struct sweep_twin *twin, const struct sweep_result *result,
-               const struct sample *sample, char *file)
+/* The arguments that all calls share. */
+static int run_with(const struct sweep_twin *twin, char *arguments[],
+                    unsigned count)
 {
     char program[512];
-    char path[sizeof result->path];
-    char ops[32];
-    char kind[16];
-    char form[32];
-    char *arguments[ARGUMENTS] = {program, "sweep",    path,     "--ops",
-                                  ops,     "--family", form,     "--kinds",
-                                  kind,    "--jobs",   "1",      "--check",
-                                  "0",     "--quiet",  "--json", file};
-    unsigned count = 16;
 
     if (native_other(program, sizeof program) != 0) {
         return -1;
     }
-    snprintf(path, sizeof path, "%s", result->path);
-    snprintf(ops, sizeof ops, "%zu", sample->position + 1);
-    snprintf(form, sizeof form, "%s", sample->effect->form->name);
-    (void)result_kinds(sample->effect->form->kind, kind, sizeof kind);
+    arguments[0] = program;
     if (twin->firmware != NULL) {
         arguments[count++] = "--firmware";
         arguments[count++] = (char *)(uintptr_t)twin->firmware;
@@ -98,33 +89,62 @@ static int ask(const struct sweep_twin *twin, const struct sweep_result *result,
     return run_child(twin, arguments);
 }
 
-/* 1 if there is one, 0 if the other machine cannot run it. */
-static int read_other(const struct sweep_twin *twin,
-                      const struct sweep_result *result,
-                      const struct sample *sample, char *file,
-                      struct sweep_result *other, struct diag *diag)
+/* Only the wanted form at the wanted position. */
+static int ask(const struct sweep_twin *twin, const struct sweep_result *result,
+               const struct sample *sample, char *file)
+{
+    char path[sizeof result->path];
+    char ops[32];
+    char kind[16];
+    char form[32];
+    char *arguments[ARGUMENTS] = {NULL, "sweep",    path,     "--ops",
+                                  ops,  "--family", form,     "--kinds",
+                                  kind, "--jobs",   "1",      "--check",
+                                  "0",  "--quiet",  "--json", file};
+
+    snprintf(path, sizeof path, "%s", result->path);
+    snprintf(ops, sizeof ops, "%zu", sample->position + 1);
+    snprintf(form, sizeof form, "%s", sample->effect->form->name);
+    (void)result_kinds(sample->effect->form->kind, kind, sizeof kind);
+    return run_with(twin, arguments, 16);
+}
+
+/* Whether it exists, and does not refuse the scenario. */
+static bool can_run(const struct sweep_twin *twin,
+                    const struct sweep_result *result)
+{
+    char program[512];
+    char path[sizeof result->path];
+    char *arguments[ARGUMENTS] = {NULL, "run", path, "--quiet"};
+
+    snprintf(path, sizeof path, "%s", result->path);
+    return native_other(program, sizeof program) == 0 &&
+           access(program, X_OK) == 0 &&
+           run_with(twin, arguments, 4) != EXIT_REFUSED;
+}
+
+static enum outcome read_other(const struct sweep_twin *twin,
+                               const struct sweep_result *result,
+                               const struct sample *sample, char *file,
+                               struct sweep_result *other)
 {
     int code = ask(twin, result, sample, file);
-    uint8_t *text = NULL;
-    size_t size = 0;
+    struct diag diag = {.text = ""};
 
-    if (code != 0 && code != 1) {
-        return 0;
+    if (twin->stop != NULL && *twin->stop) {
+        return OTHER_STOPPED;
     }
-    int err = file_read(file, RESULT_BYTES, &text, &size, diag);
-
-    err = err ? err
-              : result_read((const char *)text, size, "the other machine",
-                            other, diag);
-    free(text);
-    return err ? err : 1;
+    if (code != 0 && code != 1) {
+        return can_run(twin, result) ? OTHER_FAILED : OTHER_REFUSES;
+    }
+    return result_load(file, other, &diag) == 0 ? OTHER_ENDED : OTHER_FAILED;
 }
 
 /* The same, with a file that is removed again. */
 static int other_result(const struct sweep_twin *twin,
                         const struct sweep_result *result,
                         const struct sample *sample, struct sweep_result *other,
-                        struct diag *diag)
+                        enum outcome *outcome, struct diag *diag)
 {
     char folder[] = "/tmp/otalab-sweep-XXXXXX";
     char file[sizeof folder + sizeof RESULT_FILE];
@@ -134,11 +154,10 @@ static int other_result(const struct sweep_twin *twin,
                          strerror(errno));
     }
     snprintf(file, sizeof file, "%s/%s", folder, RESULT_FILE);
-    int got = read_other(twin, result, sample, file, other, diag);
-
+    *outcome = read_other(twin, result, sample, file, other);
     (void)unlink(file);
     (void)rmdir(folder);
-    return got;
+    return 0;
 }
 
 /* ---- the comparison ------------------------------------------------------------ */
@@ -156,8 +175,9 @@ static bool same_effect(const struct sweep_effect *a,
     return a->delivered == b->delivered && a->left == b->left;
 }
 
-static int compare(struct sweep_result *result, const struct sample *sample,
-                   const struct sweep_result *other, struct diag *diag)
+static bool agrees_with(const struct sweep_result *result,
+                        const struct sample *sample,
+                        const struct sweep_result *other)
 {
     const struct sweep *theirs = &other->sweep;
     const struct sweep_place *place =
@@ -166,26 +186,43 @@ static int compare(struct sweep_result *result, const struct sample *sample,
         sample->position < theirs->positions
             ? &theirs->position[sample->position]
             : NULL;
-    bool agrees = there != NULL && there->effects == 1 &&
-                  same_place(place, &there->place) &&
-                  same_effect(sample->effect, &there->effect[0]);
+
+    return there != NULL && there->effects == 1 &&
+           same_place(place, &there->place) &&
+           same_effect(sample->effect, &there->effect[0]);
+}
+
+static int count(struct sweep_result *result, const struct sample *sample,
+                 const struct sweep_result *other, enum outcome outcome,
+                 struct diag *diag)
+{
+    const struct sweep_position *position =
+        &result->sweep.position[sample->position];
+    bool ended = outcome == OTHER_ENDED;
     char fault[TOKEN_FAULT_SIZE];
 
-    family_fault(place, sample->effect->form, 0, fault, sizeof fault);
-    return check_count(&result->sweep, CHECK_MACHINE, agrees, fault,
-                       &theirs->token, fault, diag);
+    if (outcome == OTHER_STOPPED) {
+        return 0;
+    }
+    if (outcome == OTHER_REFUSES) {
+        result->sweep.check[CHECK_MACHINE].skipped++;
+        return 0;
+    }
+    family_fault(&position->place, sample->effect->form, 0, fault,
+                 sizeof fault);
+    return check_count(&result->sweep, CHECK_MACHINE,
+                       ended && agrees_with(result, sample, other), fault,
+                       &other->sweep.token, ended ? fault : NULL, diag);
 }
 
 static int check_one(const struct sweep_twin *twin, struct sweep_result *result,
                      const struct sample *sample, struct diag *diag)
 {
     struct sweep_result other = {0};
-    int got = other_result(twin, result, sample, &other, diag);
-    int err = got < 0 ? got : 0;
+    enum outcome outcome = OTHER_FAILED;
+    int err = other_result(twin, result, sample, &other, &outcome, diag);
 
-    if (got > 0) {
-        err = compare(result, sample, &other, diag);
-    }
+    err = err ? err : count(result, sample, &other, outcome, diag);
     result_free(&other);
     return err;
 }

@@ -19,9 +19,10 @@ struct sweep_twin {
 /*
  * Choose cases among the judged effects of the family by the result's seed, and
  * count them in it as CHECK_MACHINE. Place and verdict of the recovery must be
- * the same, and what check_left() hashes. A case that the other machine cannot run (it is not
- * built, or refuses the program) does not count. 0, or a negative enum
- * otalab_err with a line in diag.
+ * the same, and what check_left() hashes. If the other machine is not built, or
+ * refuses the scenario (its programs, say), cases count as skipped; if it fails
+ * in any other way, as ones that differ. 0, or a negative enum otalab_err with a
+ * line in diag.
  */
 int sweep_twin(const struct sweep_twin *twin, struct sweep_result *result,
                struct diag *diag);

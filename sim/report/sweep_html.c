@@ -9,6 +9,7 @@
 #include "record/event.h"
 #include "report/sweep_page.h"
 #include "report/sweep_text.h"
+#include "report/sweep_time.h"
 #include "report/xml.h"
 #include "sweep/check.h"
 #include "sweep/family.h"
@@ -47,18 +48,62 @@ static void put_total(FILE *out, const char *name, const char *value)
 static void put_verdict(FILE *out, const struct sweep_result *result,
                         const struct result_tally *tally)
 {
+    static const char *const words[] = {
+        [SWEEP_SAME] = "PASS", [SWEEP_OTHER] = "PART", [SWEEP_FAILED] = "FAIL"};
     const struct sweep *sweep = &result->sweep;
+    enum sweep_end end =
+        sweep->failures > 0 || sweep->counts.asked != sweep->counts.delivered
+            ? SWEEP_FAILED
+        : sweep->interrupted ? SWEEP_OTHER
+                             : SWEEP_SAME;
 
     fprintf(out,
-            "<p><strong>%s</strong>: %" PRIu64 " of %" PRIu64
-            " cuts judged, %" PRIu64 " fail%s.</p>\n",
-            sweep->failures > 0 ||
-                    sweep->counts.asked != sweep->counts.delivered
-                ? "FAIL"
-            : sweep->interrupted ? "PART"
-                                 : "PASS",
+            "<p><strong class=\"verdict %s\">%s</strong> %" PRIu64
+            " of %" PRIu64 " cuts judged, %" PRIu64 " fail%s.</p>\n",
+            result_end_name(end), words[end],
             tally->cuts - tally->of[SWEEP_OPEN], tally->cuts,
             tally->of[SWEEP_FAILED], sweep->interrupted ? "; interrupted" : "");
+}
+
+/* Of those that end well: where the device needs longest. */
+static const struct sweep_effect *longest(const struct sweep_result *result,
+                                          size_t *position)
+{
+    const struct sweep_effect *most = NULL;
+
+    for (size_t i = 0; i < result->sweep.positions; i++) {
+        const struct sweep_position *at = &result->sweep.position[i];
+
+        for (unsigned k = 0; k < at->effects; k++) {
+            const struct sweep_effect *effect = &at->effect[k];
+
+            if ((effect->end == SWEEP_SAME || effect->end == SWEEP_OTHER) &&
+                (most == NULL || effect->time_ns > most->time_ns)) {
+                most = effect;
+                *position = i;
+            }
+        }
+    }
+    return most;
+}
+
+static void put_longest(FILE *out, const struct sweep_result *result)
+{
+    size_t position = 0;
+    const struct sweep_effect *effect = longest(result, &position);
+    char time[32];
+
+    fputs("<tr><th scope=\"row\">longest recovery</th><td>", out);
+    if (effect == NULL) {
+        fputs("none", out);
+    } else {
+        fprintf(out,
+                "%s of the device's time, %" PRIu32
+                " boots, after %s at <a href=\"#p%zu\">position %zu</a>",
+                sweep_seconds(effect->time_ns, time, sizeof time),
+                effect->boots, effect->form->name, position + 1, position + 1);
+    }
+    fputs("</td></tr>\n", out);
 }
 
 static void put_totals(FILE *out, const struct sweep_result *result,
@@ -68,7 +113,6 @@ static void put_totals(FILE *out, const struct sweep_result *result,
     struct summary_window window = summary_window(result);
     char command[256];
     char text[512];
-    char time[32];
 
     fputs("<table><caption>The sweep</caption>\n", out);
     result_command(result, command, sizeof command);
@@ -88,15 +132,16 @@ static void put_totals(FILE *out, const struct sweep_result *result,
              "%" PRIu64 "; %" PRIu64 " cuts led to a known one", counts->nodes,
              counts->merged);
     put_total(out, "distinct boots", text);
-    snprintf(text, sizeof text,
-             "%.2f boots on average, at most %" PRIu32
-             "; at most %s of the device's time",
-             tally->mean_boots, tally->boots,
-             sweep_seconds(tally->time_ns, time, sizeof time));
+    snprintf(text, sizeof text, "%.2f boots on average, at most %" PRIu32,
+             tally->mean_boots, tally->boots);
     put_total(out, "recovery", text);
+    put_longest(out, result);
     for (unsigned i = 0; i < SWEEP_CHECKS; i++) {
-        snprintf(text, sizeof text, "%" PRIu64 ", %" PRIu64 " differed",
-                 result->sweep.check[i].cases, result->sweep.check[i].differed);
+        char summary[96];
+
+        snprintf(
+            text, sizeof text, "%" PRIu64 ", %s", result->sweep.check[i].cases,
+            check_summary(&result->sweep.check[i], summary, sizeof summary));
         put_total(out, check_text(i), text);
     }
     summary_covered(result, text, sizeof text);
@@ -119,9 +164,9 @@ static void put_button(FILE *out, const struct sweep_result *result,
              result_operation(position->place.code), position->place.partition,
              result_end_text(worst));
     fprintf(out,
-            "<button type=\"button\" class=\"%s\" data-position=\"%zu\" "
-            "aria-pressed=\"false\"",
-            result_end_name(worst), index + 1);
+            "<button type=\"button\" class=\"%s\" id=\"p%zu\" "
+            "data-position=\"%zu\" aria-pressed=\"false\"",
+            result_end_name(worst), index + 1, index + 1);
     xml_attribute(out, "aria-label", label);
     xml_attribute(out, "title", label);
     fprintf(out, ">%c</button>\n", letters[worst]);
@@ -163,7 +208,7 @@ static void put_strip(FILE *out, const struct sweep_result *result,
     fputs("<h2 id=\"strip\">Cut positions</h2>\n"
           "<p>Each cell is a position at which power may fail, in the order of "
           "the run without a cut; it shows its worst effect. Choose one for "
-          "details; arrow keys move.</p>\n<p class=\"key\">",
+          "details: Enter, or a click; arrow keys move.</p>\n<p class=\"key\">",
           out);
     for (unsigned end = 0; end <= SWEEP_FAILED; end++) {
         fprintf(out,
@@ -176,6 +221,7 @@ static void put_strip(FILE *out, const struct sweep_result *result,
     for (size_t i = 0; i < summary->bands; i++) {
         put_band(out, result, &summary->band[i], i + 1);
     }
+    sweep_time(out, result, summary);
     fputs("<section id=\"detail\" aria-live=\"polite\" "
           "aria-label=\"The chosen position\">\n"
           "<p>No position is chosen.</p></section>\n",
@@ -223,7 +269,8 @@ static void put_coverage_head(FILE *out, uint32_t code,
                               const struct sweep_form *form, unsigned forms)
 {
     fprintf(out,
-            "<div class=\"scroll\"><table><caption>Cuts at: %s</caption>\n"
+            "<div class=\"scroll\" tabindex=\"0\"><table class=\"wide\">"
+            "<caption>Cuts at: %s</caption>\n"
             "<thead><tr><th scope=\"col\">partition</th>"
             "<th scope=\"col\">program</th><th scope=\"col\">journal</th>",
             result_operation(code));
@@ -334,6 +381,19 @@ static int put_coverages(FILE *out, const struct sweep_result *result)
 
 /* ---- failures ------------------------------------------------------------------- */
 
+static const char *failure_at(const struct sweep_failure *failure, char *out,
+                              size_t size)
+{
+    size_t number = (size_t)failure->position + 1;
+
+    out[0] = '\0';
+    if (failure->position != SWEEP_NONE) {
+        snprintf(out, size, ", the first at <a href=\"#p%zu\">position %zu</a>",
+                 number, number);
+    }
+    return out;
+}
+
 static void put_failures(FILE *out, const struct sweep_result *result)
 {
     struct sweep_group *groups = NULL;
@@ -345,15 +405,15 @@ static void put_failures(FILE *out, const struct sweep_result *result)
     }
     for (size_t i = 0; i < count && i < SHOWN; i++) {
         const struct sweep_failure *failure = groups[i].first;
+        char at[96];
 
         fputs("<article>", out);
         put_element(out, "h3", failure->text);
         fprintf(out,
-                "<p>After %" PRIu32 " cuts, the first at position %" PRIu32
-                "; %zu alike.</p>\n<pre id=\"failure-%zu\">otalab replay '",
-                failure->cuts,
-                failure->position == SWEEP_NONE ? 0 : failure->position + 1,
-                groups[i].count, i + 1);
+                "<p>After %" PRIu32 " cut%s%s; %zu alike.</p>\n"
+                "<pre id=\"failure-%zu\">otalab replay '",
+                failure->cuts, failure->cuts == 1 ? "" : "s",
+                failure_at(failure, at, sizeof at), groups[i].count, i + 1);
         xml_text(out, failure->token);
         fputs("'</pre></article>\n", out);
     }

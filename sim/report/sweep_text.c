@@ -184,6 +184,20 @@ static double rate(uint64_t count, uint64_t ms)
     return ms > 0 ? 1000.0 * (double)count / (double)ms : 0;
 }
 
+static void put_checks(const struct page *page)
+{
+    const struct sweep *sweep = &page->result->sweep;
+
+    for (unsigned i = 0; i < SWEEP_CHECKS && check_was_asked(sweep); i++) {
+        const struct sweep_check *check = &sweep->check[i];
+        char text[96];
+
+        fprintf(page->out, "  %-18s %" PRIu64 " case%s %s, %s\n", "cross-check",
+                check->cases, check->cases == 1 ? "" : "s", check_text(i),
+                check_summary(check, text, sizeof text));
+    }
+}
+
 static void put_cost(const struct page *page)
 {
     const struct sweep_counts *counts = &page->result->sweep.counts;
@@ -195,16 +209,7 @@ static void put_cost(const struct page *page)
             "boots", counts->boots, ms / 1000, ms / 100 % 10,
             rate(counts->boots, ms), rate(counts->nodes, ms),
             rate(counts->asked - counts->elsewhere, ms));
-    for (unsigned i = 0; i < SWEEP_CHECKS; i++) {
-        const struct sweep_check *check = &page->result->sweep.check[i];
-
-        if (check->cases > 0) {
-            fprintf(page->out,
-                    "  %-18s %" PRIu64 " cases %s, %" PRIu64 " differed\n",
-                    "cross-check", check->cases, check_text(i),
-                    check->differed);
-        }
-    }
+    put_checks(page);
 }
 
 static void put_window(const struct page *page)

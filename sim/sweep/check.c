@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep/check.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,11 +85,34 @@ int check_add(struct sweep_check *sum, const struct sweep_check *one)
     bool first = sum->differed == 0;
 
     sum->cases += one->cases;
+    sum->skipped += one->skipped;
     sum->differed += one->differed;
     return first && (take_over(&sum->token, one->token) != 0 ||
                      take_over(&sum->other, one->other) != 0)
                ? -1
                : 0;
+}
+
+bool check_was_asked(const struct sweep *sweep)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < SWEEP_CHECKS; i++) {
+        sum += sweep->check[i].cases + sweep->check[i].skipped;
+    }
+    return sum > 0;
+}
+
+const char *check_summary(const struct sweep_check *check, char *out,
+                          size_t size)
+{
+    int used = snprintf(out, size, "%" PRIu64 " differed", check->differed);
+
+    if (check->skipped > 0) {
+        snprintf(out + used, size - (size_t)used,
+                 "; %" PRIu64 " cannot be run there", check->skipped);
+    }
+    return out;
 }
 
 uint64_t check_differed(const struct sweep *sweep)

@@ -20,6 +20,11 @@ int check_count(struct sweep *sweep, enum sweep_check_kind kind, bool agrees,
                 const char *other, struct diag *diag);
 /* Add what a part of the sweep has found. 0, or -1 if out of memory. */
 int check_add(struct sweep_check *sum, const struct sweep_check *one);
+/* Whether any case was chosen. */
+bool check_was_asked(const struct sweep *sweep);
+/* What completes "4 cases run on the other machine, ". Returns `out`. */
+const char *check_summary(const struct sweep_check *check, char *out,
+                          size_t size);
 /* The cases of all checks that differed. */
 uint64_t check_differed(const struct sweep *sweep);
 

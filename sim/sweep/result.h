@@ -14,7 +14,7 @@
 #include "base/diag.h"
 #include "sweep/sweep.h"
 
-#define RESULT_VERSION 2u
+#define RESULT_VERSION 3u
 #define RESULT_BYTES (256u << 20) /* of a file, at most */
 #define RESULT_POSITIONS (1u << 20)
 #define RESULT_FAILURES (1u << 20)

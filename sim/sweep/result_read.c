@@ -178,6 +178,7 @@ static void read_checks(struct reader *reader, json_object *root,
         json_object *object = json_object_array_get_idx(array, i);
 
         check[i].cases = number(reader, object, "cases", INT64_MAX);
+        check[i].skipped = number(reader, object, "skipped", INT64_MAX);
         check[i].differed = number(reader, object, "differed", INT64_MAX);
         check[i].token = read_text(reader, object, "token");
         check[i].other = read_text(reader, object, "other");

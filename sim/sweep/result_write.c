@@ -48,6 +48,7 @@ static void put_check(struct json *json, enum sweep_check_kind kind,
     json_open(json, NULL, '{');
     json_text(json, "check", check_name(kind));
     json_number(json, "cases", check->cases);
+    json_number(json, "skipped", check->skipped);
     json_number(json, "differed", check->differed);
     json_text(json, "token", check->token != NULL ? check->token : "");
     json_text(json, "other", check->other != NULL ? check->other : "");

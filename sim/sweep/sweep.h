@@ -121,7 +121,8 @@ enum sweep_check_kind {
 };
 
 struct sweep_check {
-    uint64_t cases;
+    uint64_t cases;    /* compared */
+    uint64_t skipped;  /* chosen, but the other machine cannot run them */
     uint64_t differed; /* a defect of the simulator */
     char *token;       /* of the first that differed, or NULL */
     char *other;       /* what it was compared with, or NULL */

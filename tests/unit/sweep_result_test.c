@@ -206,8 +206,8 @@ static void expect_refused(const char *from, const char *to, const char *says)
 
 Test(sweep_result, anything_else_is_refused)
 {
-    expect_refused("\"otalab_sweep\":2", "\"otalab_sweep\":1", "version");
-    expect_refused("\"otalab_sweep\":2", "\"otalab\":1", "is missing");
+    expect_refused("\"otalab_sweep\":3", "\"otalab_sweep\":2", "version");
+    expect_refused("\"otalab_sweep\":3", "\"otalab\":1", "is missing");
     expect_refused("\"depth\":1", "\"depth\":17", "'depth' is out of range");
     expect_refused("\"depth\":1", "\"depth\":0", "'depth' is out of range");
     expect_refused("\"depth\":1", "\"depth\":-1", "'depth' is out of range");
@@ -221,9 +221,10 @@ Test(sweep_result, anything_else_is_refused)
     expect_refused("\"draw\":77", "\"draw\":0", "'draw' is out of range");
     expect_refused("\"check\":\"replay\"", "\"check\":\"again\"",
                    "was changed");
-    expect_refused("{\"check\":\"replay\",\"cases\":0,\"differed\":0,"
-                   "\"token\":\"\",\"other\":\"\"},",
-                   "", "'checks' has a wrong length");
+    expect_refused(
+        "{\"check\":\"replay\",\"cases\":0,\"skipped\":0,\"differed\":0,"
+        "\"token\":\"\",\"other\":\"\"},",
+        "", "'checks' has a wrong length");
     expect_refused("\"left\":7", "\"left\":-7", "'left' is out of range");
     expect_refused("\"draw\":77,", "", "'draw' is missing");
     expect_refused("\"sample\":1", "\"sample\":1001", "'sample' is out of");
