@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "machine/machine.h"
 #include "oracle/decode.h"
 #include "record/event.h"
 
@@ -148,6 +149,7 @@ void result_tally(const struct sweep_result *result, struct result_tally *tally)
 
 void result_command(const struct sweep_result *result, char *out, size_t size)
 {
+    bool native = strcmp(result->sweep.token.qemu, MACHINE_NATIVE) == 0;
     char kinds[40] = "";
     char names[32];
     char depth[32] = "";
@@ -176,7 +178,9 @@ void result_command(const struct sweep_result *result, char *out, size_t size)
     } else if (result->depth > 1) {
         snprintf(depth, sizeof depth, " --depth %" PRIu32, result->depth);
     }
-    if (result->first > 1 || result->last != UINT32_MAX) {
+    if (result->first > 1 && result->last == UINT32_MAX) {
+        snprintf(ops, sizeof ops, " --ops %" PRIu32 "..", result->first);
+    } else if (result->last != UINT32_MAX) {
         snprintf(ops, sizeof ops, " --ops %" PRIu32 "..%" PRIu32, result->first,
                  result->last);
     }
@@ -184,6 +188,7 @@ void result_command(const struct sweep_result *result, char *out, size_t size)
         snprintf(shard, sizeof shard, " --shard %" PRIu32 "/%" PRIu32,
                  result->shard + 1, result->shards);
     }
-    snprintf(out, size, "otalab sweep %s%s%s%s%s%s%s%s", result->name, as, kinds,
-             family, sample, depth, ops, shard);
+    snprintf(out, size, "otalab sweep %s%s%s%s%s%s%s%s%s", result->name,
+             native ? " --native" : "", as, kinds, family, sample, depth, ops,
+             shard);
 }

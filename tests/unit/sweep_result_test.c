@@ -419,3 +419,27 @@ Test(sweep_result, the_window_goes_from_the_first_fatal_position_to_the_last)
                            "time from the first to the last");
     result_free(&result);
 }
+
+Test(sweep_result, the_command_says_what_was_asked_for)
+{
+    struct sweep_result result;
+    char command[256];
+
+    make(&result, 1, 3);
+    result_command(&result, command, sizeof command);
+    cr_expect_str_eq(command, "otalab sweep small --shard 2/3");
+    result.shards = 1;
+    result.kinds = SWEEP_POWER | SWEEP_DIP;
+    result.depth = 2;
+    result.first = 3;
+    result.last = 4;
+    strcpy(result.family, "before,after");
+    strcpy(result.sweep.token.qemu, "native");
+    result_command(&result, command, sizeof command);
+    cr_expect_str_eq(command, "otalab sweep small --native --kinds power,dip "
+                              "--family before,after --depth 2 --ops 3..4");
+    result.last = UINT32_MAX;
+    result_command(&result, command, sizeof command);
+    cr_expect_str_eq(command + strlen(command) - 3, "3..");
+    result_free(&result);
+}
