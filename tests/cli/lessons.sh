@@ -11,21 +11,23 @@ complains() { test_that "$1" grep -qF -- "$2" err; }
 
 lesson() { "$tool" lesson "$@"; }
 
-# ---- the proof of every lesson, the one with a compiler beside the others
+# ---- the proof of every lesson, one with a compiler beside the others
 
 names=$(lesson list --json | sed 's/.*"lesson":"\([^"]*\)".*/\1/')
-test_that "there are five lessons" [ "$(wc -w <<<"$names")" = 5 ]
-last=$(tail -n 1 <<<"$names")
-lesson prove --seeds 1 "$last" >proof.last 2>&1 &
+folders=$(find "$scenarios/lessons" -name lesson.yaml | wc -l)
+test_that "every lesson is listed" \
+    [ "$(wc -w <<<"$names")" = "$folders" -a "$folders" -ge 5 ]
+mended=the-attempt-that-was-not-counted
+lesson prove --seeds 1 "$mended" >proof.mended 2>&1 &
 proving=$!
 for name in $names; do
-    [ "$name" != "$last" ] || continue
+    [ "$name" != "$mended" ] || continue
     check "proof of $name" 0 lesson prove --seeds 1 "$name"
 done
 code=0
 wait $proving || code=$?
-cp proof.last out
-test_that "proof of $last" [ $code = 0 ]
+cp proof.mended out
+test_that "proof of $mended" [ $code = 0 ]
 
 # ---- a student takes the first one
 
@@ -203,7 +205,7 @@ test_that "a folder with something else in it: untouched" \
 
 # ---- a defect: the student's file is built and run
 
-check "a defect: start" 0 lesson start "$last" fix --seed 2
+check "a defect: start" 0 lesson start "$mended" fix --seed 2
 test_that "a defect: the program that has it" [ -s fix/defective/boot.bin ]
 check "a defect: shown with --firmware" 0 \
     "$tool" run -q fix/bad.yaml --firmware fix/defective
