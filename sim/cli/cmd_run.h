@@ -11,6 +11,7 @@ extern const struct command command_demo;
 extern const struct command command_tui;
 extern const struct command command_doctor;
 extern const struct command command_sweep;
+extern const struct command command_compare;
 extern const struct command command_merge;
 extern const struct command command_shrink;
 

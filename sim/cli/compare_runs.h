@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The runs behind a comparison: for each way to update, the update, a sweep of
+ * it, and an update that crashes.
+ */
+#ifndef OTALAB_CLI_COMPARE_RUNS_H
+#define OTALAB_CLI_COMPARE_RUNS_H
+
+#include "compare/compare.h"
+#include "engine/run.h"
+
+struct compare_runs {
+    const char *path; /* of the scenario */
+    const struct run_options *run;
+    const char *family; /* forms of cuts, as in struct sweep_options */
+    unsigned jobs;      /* processes of a sweep */
+};
+
+/* 0, or a negative enum otalab_err with a line in diag. compare_free() must be
+ * called either way. */
+int compare_runs(const struct compare_runs *runs, struct compare *compare,
+                 struct diag *diag);
+
+#endif
