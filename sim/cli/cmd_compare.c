@@ -226,6 +226,7 @@ static int go(const struct options *options, struct diag *diag)
 
         runs.path = paths.path[0];
         runs.run = &run;
+        compare->family = runs.family;
         err = compare_runs(&runs, compare, diag);
         err = err ? err : fleet(compare, diag);
         err = err ? err : tell(options, compare, diag);

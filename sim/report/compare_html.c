@@ -22,7 +22,7 @@ static const char style[] =
     "table{border-collapse:collapse;margin:1rem 0}"
     "th,td{border:1px solid var(--line);padding:.25rem .6rem}"
     "td{text-align:right;font-variant-numeric:tabular-nums}"
-    "th[scope=row]{text-align:left;font-weight:normal}"
+    "th[scope=row],td:last-child{text-align:left;font-weight:normal}"
     "caption{text-align:left;font-weight:bold}\n"
     ".scroll{overflow-x:auto}.scroll:focus{outline:2px solid var(--a)}\n"
     "svg{width:100%;height:auto;display:block}svg text{fill:var(--text);"
@@ -302,7 +302,11 @@ void compare_html(FILE *out, const struct compare *compare)
     xml_text(out, compare->scenario);
     fputs(": ", out);
     xml_text(out, compare->title);
-    fputs(".</p>\n", out);
+    fprintf(out,
+            ". One power cut in a run, at every position, in %s%s; without "
+            "QEMU.</p>\n",
+            compare->family != NULL ? "these forms: " : "all forms",
+            compare->family != NULL ? compare->family : "");
     put_table(out, compare);
     put_times(out, compare);
     put_maps(out, compare);

@@ -148,6 +148,7 @@ void compare_json(FILE *out, const struct compare *compare)
     json_text(&json, "type", "compare");
     json_text(&json, "scenario", compare->scenario);
     json_text(&json, "title", compare->title);
+    json_text(&json, "family", compare->family != NULL ? compare->family : "");
     if (compare->fleet.devices > 0) {
         json_number(&json, "devices", compare->fleet.devices);
         json_number(&json, "cut_rate_ppm", compare->fleet.cut_ppm);

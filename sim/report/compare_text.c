@@ -246,10 +246,14 @@ static void put_line(FILE *out, const struct compare *compare,
     fputc('\n', out);
 }
 
-static void put_notes(FILE *out)
+static void put_notes(FILE *out, const struct compare *compare)
 {
-    fputs("\nrecovery and unsafe take no patch: a patch needs its base until "
-          "the new image is complete, and\nwith one slot the base is what is "
+    fprintf(out,
+            "\nOne cut in a run, at every position, in %s%s; without QEMU.\n",
+            compare->family != NULL ? "these forms: " : "all forms",
+            compare->family != NULL ? compare->family : "");
+    fputs("recovery and unsafe take no patch: a patch needs its base until the "
+          "new image is complete,\nand with one slot the base is what is "
           "overwritten.\n",
           out);
 }
@@ -265,10 +269,11 @@ static void put_token(FILE *out, char letter, const struct compare_row *row,
 
 static void put_tokens(FILE *out, const struct compare *compare)
 {
-    fputs("\nFrom the runs that 'otalab replay TOKEN' repeats: R the update, C "
-          "one that crashes;\nS 'otalab sweep --native --as WAY', whose run "
-          "without a cut this is\n",
-          out);
+    fputs(
+        "\nR: the update. S: its sweep (the run without a cut; the whole with "
+        "'otalab sweep --native\n--as WAY'). C: an update that crashes. "
+        "'otalab replay TOKEN' repeats a run.\n",
+        out);
     for (unsigned i = 0; i < COMPARE_WAYS; i++) {
         const struct compare_row *row = &compare->row[i];
 
@@ -315,7 +320,7 @@ void compare_text(FILE *out, const struct compare *compare, bool verbose)
         last = line->source;
         put_line(out, compare, line);
     }
-    put_notes(out);
+    put_notes(out, compare);
     for (unsigned i = 0; verbose && i < COMPARE_WAYS; i++) {
         put_windows(out, &compare->row[i]);
     }
