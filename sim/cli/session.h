@@ -21,7 +21,7 @@ struct session {
     struct locations where;
     const volatile sig_atomic_t *interrupted;
     bool has_seed;
-    uint64_t seed; /* in place of the scenario's */
+    uint64_t seed;   /* in place of the scenario's */
     const char *way; /* see scenario/way.h, or NULL */
     unsigned faults;
     const char *const *fault;

@@ -294,7 +294,7 @@ struct scenario {
     unsigned tells;
     struct tell tell[SCENARIO_TELLS];
     char way[SCENARIO_WAY]; /* set by scenario_as(); "": as it is written */
-    uint32_t allow; /* one bit per enum oracle_allow below */
+    uint32_t allow;         /* one bit per enum oracle_allow below */
 };
 
 /* Violations that a scenario expects a bad image to attempt. */
