@@ -17,7 +17,9 @@ word=${3:-}
 # which, and the arguments of otalab sweep
 sweeps=(
     "quick sweep-boot --depth 2 --native"
+    "quick sweep-boot --native --sample 8"
     "quick sweep-rollback --ops 1..2"
+    "quick sweep-rollback --native --kinds dip,reset"
     "quick sweep-update --ops 1..40 --check 8"
     "quick sweep-update --native"
     "quick ota-small --native --kinds all"
@@ -56,6 +58,13 @@ sweep() { # [!] arguments
 
 passed=0
 failed=0
+for scenario in scenarios/sweep/*.yaml; do
+    name=$(basename "$scenario" .yaml)
+    if [[ " ${sweeps[*]} " != *" $name "* ]]; then
+        echo "$scenario: no line of tools/sweeps.sh sweeps it"
+        failed=$((failed + 1))
+    fi
+done
 for line in "${sweeps[@]}"; do
     read -r when arguments <<<"$line"
     [[ $when == quick || $which == full ]] || continue

@@ -148,6 +148,8 @@ struct board_sink {
      * where an operation is about to overwrite the traces. All other stores are
      * found by board_raw_write(). */
     void (*raw_write)(void *context, uint32_t address);
+    /* What an earlier cut has torn there reads otherwise from this boot on. */
+    void (*reread)(void *context, uint32_t address, uint32_t length);
 };
 
 /* Blank flash and fuses, power just on: the first boot's cause is POWER_ON. 0,

@@ -28,6 +28,10 @@ enum ctl_status board_boot(struct request *req)
     board_start_epoch(board, board->now_ns);
     board->reset_asserted = false;
     board->boots++;
+    if (readings_boot(&board->flash)) {
+        TELL(req->sink, reread, board->flash.torn.address,
+             board->flash.torn.length);
+    }
     board->view =
         flash_busy(&board->flash) ? BOARD_VIEW_GARBAGE : BOARD_VIEW_TRUE;
     board_fill_window(board, req->window);

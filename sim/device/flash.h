@@ -137,6 +137,7 @@ struct flash_op {
  * counts: until one that covers a byte of it completes. */
 struct flash_torn {
     uint8_t kind; /* enum flash_op_kind; FLASH_IDLE: there is none */
+    uint8_t turn; /* enum reading of the next boot, OLD or NEW; 0: it stays */
     uint32_t address;
     uint32_t length;
     uint8_t data[FLASH_PAGE];         /* of a program */

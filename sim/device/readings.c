@@ -5,15 +5,16 @@
 #include <assert.h>
 #include <stdio.h>
 
-static const char *const names[READING_COUNT] = {
+static const char *const names[READING_COUNT + 1] = {
     [READING_LEFT] = "left",   [READING_OLD] = "old",
     [READING_NEW] = "new",     [READING_PREFIX] = "prefix",
     [READING_WORDS] = "words", [READING_BITS] = "bits",
+    [READING_TURN] = "turn",
 };
 
 const char *readings_word(enum reading reading)
 {
-    return (unsigned)reading < READING_COUNT ? names[reading] : "?";
+    return (unsigned)reading <= READING_TURN ? names[reading] : "?";
 }
 
 static unsigned flash_readings(const struct flash *flash)
@@ -53,15 +54,14 @@ static uint8_t new_bits(struct rng *rng, enum reading reading, uint32_t i,
     }
 }
 
-void readings_flash(struct flash *flash, enum reading reading)
+/* True if a byte has changed. */
+static bool show(struct flash *flash, enum reading reading)
 {
     const struct flash_torn *torn = &flash->torn;
     struct rng rng;
     uint64_t word = 0;
+    bool changed = false;
 
-    if (torn->kind == FLASH_IDLE || reading == READING_LEFT) {
-        return;
-    }
     rng_init(&rng, flash->rng.state, names[reading]);
     uint32_t split = (uint32_t)rng_below(&rng, torn->length);
     for (uint32_t i = 0; i < torn->length; i++) {
@@ -73,8 +73,35 @@ void readings_flash(struct flash *flash, enum reading reading)
             (uint8_t)((new_byte(torn, i) & mask) | (torn->before[i] & ~mask));
         if (flash->array[address] != value) {
             flash_put(flash, address, value);
+            changed = true;
         }
     }
+    return changed;
+}
+
+void readings_flash(struct flash *flash, enum reading reading)
+{
+    struct flash_torn *torn = &flash->torn;
+
+    if (torn->kind == FLASH_IDLE || reading == READING_LEFT) {
+        return;
+    }
+    torn->turn = reading == READING_TURN ? READING_OLD : READING_LEFT;
+    if (reading != READING_TURN) {
+        (void)show(flash, reading);
+    }
+}
+
+bool readings_boot(struct flash *flash)
+{
+    struct flash_torn *torn = &flash->torn;
+    enum reading reading = (enum reading)torn->turn;
+
+    if (torn->kind == FLASH_IDLE || reading == READING_LEFT) {
+        return false;
+    }
+    torn->turn = reading == READING_OLD ? READING_NEW : READING_OLD;
+    return show(flash, reading);
 }
 
 void readings_apply(struct flash *flash, struct otp *otp, unsigned number)

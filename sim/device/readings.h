@@ -27,7 +27,9 @@ enum reading {
     READING_PREFIX,   /* new up to a random byte, old from there on */
     READING_WORDS,    /* each word is old or new */
     READING_BITS,     /* each bit is */
-    READING_COUNT
+    READING_COUNT,
+    READING_TURN = READING_COUNT /* old at the next boot, new at the one after
+                                    it, and so on in turn */
 };
 
 /* How many readings there are, at least 1. Twice as many if a fuse bit is weak:
@@ -41,7 +43,12 @@ void readings_name(const struct flash *flash, const struct otp *otp,
 
 /* "old", .. */
 const char *readings_word(enum reading reading);
-/* Only the flash's part of it. Does nothing if no operation was torn. */
+/* Only the flash's part of it. Does nothing if no operation was torn. With
+ * READING_TURN the bytes change at the next boot; READING_LEFT changes nothing,
+ * not even that; any other ends it. */
 void readings_flash(struct flash *flash, enum reading reading);
+/* The device boots: what reads otherwise at each boot does so now, until an
+ * operation on it completes. True if a byte has changed. */
+bool readings_boot(struct flash *flash);
 
 #endif

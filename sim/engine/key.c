@@ -35,6 +35,7 @@ static void add_torn(struct maker *maker, const struct flash_torn *torn)
 {
     ADD(maker, torn->kind);
     if (torn->kind != FLASH_IDLE) {
+        ADD(maker, torn->turn);
         ADD(maker, torn->address);
         ADD(maker, torn->length);
         add(maker, torn->data, torn->kind == FLASH_PROGRAM ? torn->length : 0);

@@ -157,6 +157,14 @@ static void on_flash_lock(void *context, uint32_t start, uint32_t length)
     emit_flash(context, EVENT_FLASH_LOCK, start, length);
 }
 
+static void on_reread(void *context, uint32_t address, uint32_t length)
+{
+    struct device *device = context;
+    struct oracle_view view = device_view(device);
+
+    oracle_damaged(&device->world->oracle, &view, address, length, 1);
+}
+
 static void on_raw_write(void *context, uint32_t address)
 {
     struct device *device = context;
@@ -290,6 +298,7 @@ static const struct board_sink board_sink = {
     .flash_rule = on_flash_rule,
     .flash_lock = on_flash_lock,
     .raw_write = on_raw_write,
+    .reread = on_reread,
     .otp_begin = on_otp_begin,
     .otp_end = on_otp_end,
     .otp_rule = on_otp_rule,

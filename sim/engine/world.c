@@ -27,6 +27,7 @@ static void add_flash(mbedtls_sha256_context *context,
     ADD(context, flash->op.fault);
     ADD(context, flash->op.data);
     ADD(context, flash->torn.kind);
+    ADD(context, flash->torn.turn);
     ADD(context, flash->torn.address);
     ADD(context, flash->torn.length);
     ADD(context, flash->torn.data);

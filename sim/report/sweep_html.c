@@ -284,75 +284,35 @@ static void put_coverage_head(FILE *out, uint32_t code,
     fputs("</tr></thead><tbody>\n", out);
 }
 
-static bool has_state(const struct summary *summary, uint32_t code,
-                      const struct summary_row *like, const char *partition)
+static void put_holes(FILE *out, const struct summary_hole *hole, size_t holes,
+                      uint32_t code)
 {
-    for (size_t i = 0; i < summary->rows; i++) {
-        const struct summary_row *row = &summary->row[i];
+    bool begun = false;
 
-        if (row->code == code && row->journal == like->journal &&
-            strcmp(row->program, like->program) == 0 &&
-            strcmp(row->partition, partition) == 0) {
-            return true;
+    for (size_t i = 0; i < holes; i++) {
+        const char *partition = hole[i].operation->partition;
+
+        if (hole[i].operation->code != code) {
+            continue;
         }
+        fputs(begun ? "<li>" : "<p>This never occurred:</p>\n<ul>\n<li>", out);
+        begun = true;
+        xml_text(out, hole[i].state->program);
+        fprintf(out, " (%s), %s ", result_journal_name(hole[i].state->journal),
+                result_operation(code));
+        xml_text(out, partition);
+        fprintf(out, "%s%s</li>\n", hole[i].form != NULL ? ": " : "",
+                hole[i].form != NULL ? hole[i].form->name : "");
     }
-    return false;
-}
-
-/* States that occur, and partitions in which the operation does, but never
- * together: the first of each, so that every pair is listed once. */
-static bool is_first_state(const struct summary *summary, size_t index)
-{
-    const struct summary_row *row = &summary->row[index];
-
-    for (size_t i = 0; i < index; i++) {
-        if (summary->row[i].journal == row->journal &&
-            strcmp(summary->row[i].program, row->program) == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool is_first_partition(const struct summary *summary, size_t index)
-{
-    const struct summary_row *row = &summary->row[index];
-
-    return index == 0 || summary->row[index - 1].code != row->code ||
-           strcmp(summary->row[index - 1].partition, row->partition) != 0;
-}
-
-static void put_holes(FILE *out, const struct summary *summary, uint32_t code)
-{
-    unsigned holes = 0;
-
-    for (size_t i = 0; i < summary->rows; i++) {
-        const struct summary_row *state = &summary->row[i];
-
-        for (size_t k = 0; is_first_state(summary, i) && k < summary->rows;
-             k++) {
-            const struct summary_row *row = &summary->row[k];
-
-            if (row->code != code || !is_first_partition(summary, k) ||
-                has_state(summary, code, state, row->partition)) {
-                continue;
-            }
-            fputs(holes++ == 0 ? "<p>The run without a cut never does this: "
-                               : "; ",
-                  out);
-            xml_text(out, state->program);
-            fprintf(out, " (%s)%s", result_journal_name(state->journal),
-                    row->partition[0] != '\0' ? " in " : "");
-            xml_text(out, row->partition);
-        }
-    }
-    fputs(holes > 0 ? ".</p>\n" : "", out);
+    fputs(begun ? "</ul>\n" : "", out);
 }
 
 static int put_coverages(FILE *out, const struct sweep_result *result)
 {
     struct summary summary;
+    struct summary_hole *hole = NULL;
     int err = summary_make(result, true, &summary);
+    size_t holes = summary_holes(result, &summary, &hole);
 
     fputs("<h2 id=\"coverage\">State, operation, effect</h2>\n"
           "<p>How many cuts of each kind were made while a program ran and the "
@@ -372,9 +332,10 @@ static int put_coverages(FILE *out, const struct sweep_result *result)
         }
         if (last) {
             fputs("</tbody></table></div>\n", out);
-            put_holes(out, &summary, code);
+            put_holes(out, hole, holes, code);
         }
     }
+    free(hole);
     summary_free(&summary);
     return err;
 }

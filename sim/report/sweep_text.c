@@ -12,6 +12,7 @@
 #define CELLS 64u      /* of the strip, in a line */
 #define CELLS_ALL 1600 /* in all; with more positions, a cell shows several */
 #define SHOWN 5u       /* groups of failures in full */
+#define HOLES 6u       /* combinations that never occurred */
 
 static const struct {
     const char *glyph;
@@ -282,6 +283,37 @@ static void put_limits(const struct page *page)
     put_wrapped(page, "not explored", text);
 }
 
+/* The first combinations of operation, state and effect that never occurred. */
+static void put_holes(const struct page *page)
+{
+    struct summary summary;
+    struct summary_hole *hole = NULL;
+    int err = summary_make(page->result, true, &summary);
+    size_t holes = err ? 0 : summary_holes(page->result, &summary, &hole);
+    size_t shown = holes < HOLES ? holes : HOLES;
+    char text[160];
+
+    for (size_t i = 0; i < shown; i++) {
+        const struct summary_row *operation = hole[i].operation;
+
+        snprintf(text, sizeof text, "%s%s%s in %.40s, %s%s%s",
+                 result_operation(operation->code),
+                 operation->partition[0] != '\0' ? " " : "",
+                 operation->partition, hole[i].state->program,
+                 result_journal_name(hole[i].state->journal),
+                 hole[i].form != NULL ? ": " : "",
+                 hole[i].form != NULL ? hole[i].form->name : "");
+        put_wrapped(page, i == 0 ? "never occurred" : "", text);
+    }
+    if (holes > shown) {
+        snprintf(text, sizeof text, "and %zu more; --html lists them",
+                 holes - shown);
+        put_wrapped(page, "", text);
+    }
+    free(hole);
+    summary_free(&summary);
+}
+
 /* ---- failures ---------------------------------------------------------------- */
 
 /* Times differ from one failure to the next; digits do not make a group. */
@@ -455,6 +487,7 @@ int sweep_text(FILE *out, const struct sweep_result *result,
         put_rows(&page, &summary);
         put_totals(&page, &tally);
         put_limits(&page);
+        put_holes(&page);
     }
     put_differs(&page);
     put_undelivered(&page);

@@ -20,6 +20,9 @@ static const struct schema_choice torn_readings[] = {
     {"prefix", READING_PREFIX, "new up to a byte, old from there on"},
     {"words", READING_WORDS, "each word is old or new"},
     {"bits", READING_BITS, "each bit is old or new"},
+    {"turn", READING_TURN,
+     "old at the next boot, new at the one after it, and so on, until an "
+     "operation on them completes"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice torn_flash[] = {

@@ -143,6 +143,96 @@ void summary_free(struct summary *summary)
     *summary = (struct summary){0};
 }
 
+/* ---- holes ------------------------------------------------------------------ */
+
+static bool same_state(const struct summary_row *a, const struct summary_row *b)
+{
+    return a->journal == b->journal && strcmp(a->program, b->program) == 0;
+}
+
+static bool same_operation(const struct summary_row *a,
+                           const struct summary_row *b)
+{
+    return a->code == b->code && strcmp(a->partition, b->partition) == 0;
+}
+
+/* No row before it is the same, so that each pair is met once. */
+static bool is_first(const struct summary *summary, size_t index,
+                     bool (*same)(const struct summary_row *,
+                                  const struct summary_row *))
+{
+    for (size_t i = 0; i < index; i++) {
+        if (same(&summary->row[i], &summary->row[index])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const struct summary_row *row_of(const struct summary *summary,
+                                        const struct summary_row *state,
+                                        const struct summary_row *operation)
+{
+    for (size_t i = 0; i < summary->rows; i++) {
+        if (same_state(&summary->row[i], state) &&
+            same_operation(&summary->row[i], operation)) {
+            return &summary->row[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_asked_for(const struct sweep_result *result,
+                         const struct sweep_form *form)
+{
+    return (form->kind & result->kinds) != 0 &&
+           family_has(result->family[0] != '\0' ? result->family : NULL, form);
+}
+
+/* Of one state and one operation. Returns how many `hole` has now. */
+static size_t add_holes(const struct sweep_result *result,
+                        const struct summary *summary, struct summary_hole hole,
+                        struct summary_hole *list, size_t count)
+{
+    const struct summary_row *row = row_of(summary, hole.state, hole.operation);
+    const struct sweep_form *form;
+    unsigned forms = family_forms(hole.operation->code, &form);
+
+    if (row == NULL || row->positions == 0) {
+        list[count++] = hole;
+        return count;
+    }
+    for (unsigned i = 0; i < forms; i++) {
+        if (row->form[i].cuts == 0 && is_asked_for(result, &form[i])) {
+            hole.form = &form[i];
+            list[count++] = hole;
+        }
+    }
+    return count;
+}
+
+size_t summary_holes(const struct sweep_result *result,
+                     const struct summary *by_state,
+                     struct summary_hole **holes)
+{
+    size_t rows = by_state->rows;
+    size_t count = 0;
+
+    *holes = calloc(rows * rows * SWEEP_FORMS + 1, sizeof **holes);
+    for (size_t i = 0; i < rows && *holes != NULL; i++) {
+        for (size_t k = 0; k < rows; k++) {
+            struct summary_hole hole = {.state = &by_state->row[k],
+                                        .operation = &by_state->row[i]};
+
+            if (is_first(by_state, i, same_operation) &&
+                is_first(by_state, k, same_state)) {
+                count = add_holes(result, by_state, hole, *holes, count);
+            }
+        }
+    }
+    return count;
+}
+
 uint64_t summary_length(const struct sweep_result *result)
 {
     const struct sweep *sweep = &result->sweep;

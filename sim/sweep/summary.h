@@ -42,6 +42,21 @@ int summary_make(const struct sweep_result *result, bool by_state,
                  struct summary *summary);
 void summary_free(struct summary *summary);
 
+/* What never occurred: an operation in a state, or there one of the effects. */
+struct summary_hole {
+    const struct summary_row *state;     /* its program and journal */
+    const struct summary_row *operation; /* its code and partition */
+    const struct sweep_form *form;       /* NULL: the operation itself */
+};
+
+/* All holes of a summary by state: each state that occurs is combined with each
+ * operation that does, and with each effect that the sweep was asked for. In
+ * the order of the rows; names are borrowed from the summary. *holes is
+ * malloc'ed. Their number, 0 also if out of memory. */
+size_t summary_holes(const struct sweep_result *result,
+                     const struct summary *by_state,
+                     struct summary_hole **holes);
+
 /* The virtual time of the clean run up to its last position, in ns. */
 uint64_t summary_length(const struct sweep_result *result);
 

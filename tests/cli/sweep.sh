@@ -34,6 +34,8 @@ says "every cut left what it was to leave" \
     '^  cuts +([0-9]+) asked for, \1 delivered exactly so'
 says "cases were replayed" 'cross-check +[1-9][0-9]* cases? .*, 0 differed$'
 says "it says what it did not do" '^  not explored +second cuts '
+says "and what never occurred" '^  never occurred +[a-z]+ .* in [a-z]+, '
+test_that "the page has it, too" grep -q '^<p>This never occurred:' one.html
 says "the verdict comes last" '^PASS ota-small: ([0-9]+) of \1 cuts judged'
 check "another in two" 0 \
     "$tool" sweep "$small" "${ops[@]}" --jobs 2 --check 0 --json two.json -q

@@ -250,3 +250,38 @@ Test(readings, a_weak_fuse_may_be_lost)
     cr_expect(all_are(PAGE_AT, OLD_BYTE, LENGTH));
     cr_expect_eq(readings_count(&flash, &otp), READING_COUNT);
 }
+
+/* ---- at each boot in another way -------------------------------------------- */
+
+Test(readings, some_take_turns)
+{
+    torn_program(FLASH_FORM_WEAK);
+    readings_flash(&flash, READING_TURN);
+    cr_expect(all_are(PAGE_AT, OLD_BYTE & NEW_BYTE, LENGTH), "not yet");
+    for (unsigned boot = 0; boot < 4; boot++) {
+        cr_expect(readings_boot(&flash));
+        cr_expect(all_are(PAGE_AT,
+                          boot % 2 == 0 ? OLD_BYTE : OLD_BYTE & NEW_BYTE,
+                          LENGTH),
+                  "boot %u", boot);
+    }
+    readings_flash(&flash, READING_LEFT);
+    cr_expect(readings_boot(&flash), "a cut alone does not end it");
+}
+
+Test(readings, turns_end)
+{
+    cr_expect_not(readings_boot(&flash), "nothing is torn");
+    torn_program(FLASH_FORM_WEAK);
+    cr_expect_not(readings_boot(&flash), "it stays as it is");
+    readings_flash(&flash, READING_TURN);
+    readings_flash(&flash, READING_NEW);
+    cr_expect_not(readings_boot(&flash), "another reading was asked for");
+    readings_flash(&flash, READING_TURN);
+    cr_expect(readings_boot(&flash));
+    begin_program(PAGE_AT + LENGTH - 1, NEW_BYTE, 4);
+    finish();
+    other = flash;
+    cr_expect_not(readings_boot(&flash), "a program there has completed");
+    cr_expect_eq(memcmp(flash.array, other.array, sizeof flash.array), 0);
+}

@@ -443,3 +443,42 @@ Test(sweep_result, the_command_says_what_was_asked_for)
     cr_expect_str_eq(command + strlen(command) - 3, "3..");
     result_free(&result);
 }
+
+/* Erases in one state, and a program of another program: neither does what the
+ * other does, and one erase was not cut in one way. */
+Test(sweep_summary, lists_what_never_occurred)
+{
+    struct sweep_result result;
+    struct summary summary;
+    struct summary_hole *hole = NULL;
+    const struct sweep_form *form;
+
+    make(&result, 0, 1);
+    (void)family_forms(EVENT_FLASH_ERASE, &form);
+    result.sweep.position[3].place.code = EVENT_FLASH_PROGRAM;
+    strcpy(result.sweep.position[3].program, "update");
+    result.sweep.position[3].effects = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        result.sweep.position[i].effects = 1; /* "before" alone */
+    }
+    strcpy(result.family, "before,mix");
+    cr_assert_eq(summary_make(&result, true, &summary), 0);
+    cr_assert_eq(summary_holes(&result, &summary, &hole), 4);
+    cr_expect_eq(hole[0].operation->code, EVENT_FLASH_PROGRAM);
+    cr_expect_str_eq(hole[0].state->program, "update");
+    cr_expect_null(hole[0].form, "its only one was not cut");
+    cr_expect_str_eq(hole[1].state->program, "factory");
+    cr_expect_null(hole[1].form);
+    cr_expect_eq(hole[2].operation->code, EVENT_FLASH_ERASE);
+    cr_expect_str_eq(hole[2].state->program, "update");
+    cr_expect_null(hole[2].form);
+    cr_expect_str_eq(hole[3].state->program, "factory");
+    cr_expect_str_eq(hole[3].form->name, "mix");
+    free(hole);
+    result.family[0] = '\0';
+    (void)summary_holes(&result, &summary, &hole);
+    cr_expect_str_eq(hole[3].form->name, form[1].name, "all were asked for");
+    free(hole);
+    summary_free(&summary);
+    result_free(&result);
+}

@@ -139,6 +139,7 @@ static void copy_flash(struct flash *to, const struct flash *from)
     COPY(op.end_ns);
     COPY(op.data);
     COPY(torn.kind);
+    COPY(torn.turn);
     COPY(torn.address);
     COPY(torn.length);
     COPY(torn.data);
