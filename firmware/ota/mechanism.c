@@ -9,24 +9,23 @@
 #define BIT(slot) (1u << (slot))
 
 static const struct mechanism mechanisms[MECHANISM_COUNT] = {
-    [MECHANISM_AB] = {.name = "ab",
-                      .slots = BIT(A) | BIT(B) | BIT(RECOVERY),
+    [MECHANISM_AB] = {.slots = BIT(A) | BIT(B) | BIT(RECOVERY),
                       .way_out = {[A] = B, [B] = A, [RECOVERY] = A},
                       .target = {[A] = B, [B] = A, [RECOVERY] = A},
                       .trials = true,
                       .locks_own = true},
-    [MECHANISM_RECOVERY] = {.name = "recovery",
-                            .slots = BIT(A) | BIT(RECOVERY),
+    [MECHANISM_RECOVERY] = {.slots = BIT(A) | BIT(RECOVERY),
                             .way_out = {[A] = RECOVERY, [RECOVERY] = A},
                             .target = {[A] = A, [RECOVERY] = A},
                             .trials = true,
                             .recovery_fetches = true,
                             .locks_own = true},
-    [MECHANISM_UNSAFE] = {.name = "unsafe",
-                          .slots = BIT(A),
+    [MECHANISM_UNSAFE] = {.slots = BIT(A),
                           .way_out = {[A] = A},
                           .target = {[A] = A}},
 };
+
+static const char *const names[MECHANISM_COUNT] = {"ab", "recovery", "unsafe"};
 
 const struct mechanism *mechanism_of(uint8_t mechanism)
 {
@@ -38,8 +37,8 @@ uint8_t mechanism_find(const char *name, int length)
     uint8_t found = 0;
 
     while (found < MECHANISM_COUNT &&
-           ((size_t)length != strlen(mechanisms[found].name) + 1 ||
-            memcmp(name, mechanisms[found].name, (size_t)length) != 0)) {
+           ((size_t)length != strlen(names[found]) + 1 ||
+            memcmp(name, names[found], (size_t)length) != 0)) {
         found++;
     }
     return found;

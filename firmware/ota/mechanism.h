@@ -27,8 +27,7 @@ enum ota_mechanism {
 };
 
 struct mechanism {
-    const char *name; /* in the devicetree */
-    uint8_t slots;    /* that exist: a bit 1 << enum ota_slot for each */
+    uint8_t slots; /* that exist: a bit 1 << enum ota_slot for each */
     /* For each slot: where to go if its image is refused or has failed its
      * trial (itself: nowhere), and which slot its image updates. */
     uint8_t way_out[OTA_SLOT_COUNT];

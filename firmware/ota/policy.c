@@ -141,9 +141,9 @@ struct asked {
 };
 
 struct request_rule {
-    uint8_t kind; /* 0: any */
+    uint8_t kind;    /* 0: any */
+    uint8_t verdict; /* enum ota_reason */
     bool (*when)(const struct asked *asked);
-    enum ota_reason verdict;
 };
 
 static bool unknown_kind(const struct asked *asked)
@@ -185,11 +185,6 @@ static bool not_the_other_slot(const struct asked *asked)
            !mechanism_has(mechanism(asked->limits), asked->request->slot);
 }
 
-static bool no_trials(const struct asked *asked)
-{
-    return !mechanism(asked->limits)->trials;
-}
-
 static bool no_fetching(const struct asked *asked)
 {
     return !mechanism(asked->limits)->recovery_fetches;
@@ -200,10 +195,11 @@ static bool in_recovery(const struct asked *asked)
     return asked->now->slot == OTA_SLOT_RECOVERY;
 }
 
-static bool not_my_target(const struct asked *asked)
+/* Recovery may rewrite the application's own slot, where that is the way. */
+static bool no_slot_to_give(const struct asked *asked)
 {
-    return asked->request->slot !=
-           mechanism(asked->limits)->target[asked->now->slot];
+    return no_fetching(asked) || in_recovery(asked) ||
+           asked->request->slot != asked->now->slot;
 }
 
 static bool rejected_before(const struct asked *asked)
@@ -226,27 +222,24 @@ static bool beyond_capacity(const struct asked *asked)
 
 /* In order; the first that holds refuses. If none holds, it is accepted. */
 static const struct request_rule request_rules[] = {
-    {0, unknown_kind, OTA_REASON_BAD_REQUEST},
-    {OTA_REQUEST_TRIAL, no_trials, OTA_REASON_BAD_REQUEST},
-    {OTA_REQUEST_TRIAL, on_trial, OTA_REASON_NO_FALLBACK},
-    {OTA_REQUEST_TRIAL, not_the_other_slot, OTA_REASON_BAD_REQUEST},
-    {OTA_REQUEST_TRIAL, stale, OTA_REASON_STALE},
-    {OTA_REQUEST_TRIAL, rejected_before, OTA_REASON_REJECTED_BEFORE},
-    {OTA_REQUEST_CONFIRM, not_this_image, OTA_REASON_BAD_REQUEST},
-    {OTA_REQUEST_COMMIT, on_trial, OTA_REASON_NO_FALLBACK},
-    {OTA_REQUEST_COMMIT, not_this_image, OTA_REASON_BAD_REQUEST},
-    {OTA_REQUEST_COMMIT, never_asked, OTA_REASON_BAD_REQUEST},
-    {OTA_REQUEST_COMMIT, beyond_capacity, OTA_REASON_COUNTER_HIGH},
-    {OTA_REQUEST_ABANDON, no_way_back, OTA_REASON_NO_FALLBACK},
-    {OTA_REQUEST_ABANDON, not_this_image, OTA_REASON_BAD_REQUEST},
-    {OTA_REQUEST_ALIVE, not_on_trial, OTA_REASON_BAD_REQUEST},
-    {OTA_REQUEST_ALIVE, not_this_image, OTA_REASON_BAD_REQUEST},
-    {OTA_REQUEST_FETCH, no_fetching, OTA_REASON_BAD_REQUEST},
-    {OTA_REQUEST_FETCH, on_trial, OTA_REASON_NO_FALLBACK},
-    {OTA_REQUEST_FETCH, in_recovery, OTA_REASON_BAD_REQUEST},
-    {OTA_REQUEST_FETCH, not_my_target, OTA_REASON_BAD_REQUEST},
-    {OTA_REQUEST_FETCH, stale, OTA_REASON_STALE},
-    {OTA_REQUEST_FETCH, rejected_before, OTA_REASON_REJECTED_BEFORE},
+    {0, OTA_REASON_BAD_REQUEST, unknown_kind},
+    {OTA_REQUEST_TRIAL, OTA_REASON_NO_FALLBACK, on_trial},
+    {OTA_REQUEST_TRIAL, OTA_REASON_BAD_REQUEST, not_the_other_slot},
+    {OTA_REQUEST_TRIAL, OTA_REASON_STALE, stale},
+    {OTA_REQUEST_TRIAL, OTA_REASON_REJECTED_BEFORE, rejected_before},
+    {OTA_REQUEST_CONFIRM, OTA_REASON_BAD_REQUEST, not_this_image},
+    {OTA_REQUEST_COMMIT, OTA_REASON_NO_FALLBACK, on_trial},
+    {OTA_REQUEST_COMMIT, OTA_REASON_BAD_REQUEST, not_this_image},
+    {OTA_REQUEST_COMMIT, OTA_REASON_BAD_REQUEST, never_asked},
+    {OTA_REQUEST_COMMIT, OTA_REASON_COUNTER_HIGH, beyond_capacity},
+    {OTA_REQUEST_ABANDON, OTA_REASON_NO_FALLBACK, no_way_back},
+    {OTA_REQUEST_ABANDON, OTA_REASON_BAD_REQUEST, not_this_image},
+    {OTA_REQUEST_ALIVE, OTA_REASON_BAD_REQUEST, not_on_trial},
+    {OTA_REQUEST_ALIVE, OTA_REASON_BAD_REQUEST, not_this_image},
+    {OTA_REQUEST_FETCH, OTA_REASON_BAD_REQUEST, no_slot_to_give},
+    {OTA_REQUEST_FETCH, OTA_REASON_NO_FALLBACK, on_trial},
+    {OTA_REQUEST_FETCH, OTA_REASON_STALE, stale},
+    {OTA_REQUEST_FETCH, OTA_REASON_REJECTED_BEFORE, rejected_before},
 };
 
 static enum ota_reason judge(const struct asked *asked)
@@ -255,7 +248,7 @@ static enum ota_reason judge(const struct asked *asked)
         const struct request_rule *rule = &request_rules[i];
         bool applies = rule->kind == 0 || rule->kind == asked->request->kind;
         if (applies && rule->when(asked)) {
-            return rule->verdict;
+            return (enum ota_reason)rule->verdict;
         }
     }
     return OTA_REASON_NONE;
