@@ -19,6 +19,7 @@
 
 #define ROLLOUTS 1000u
 #define STANDARD "compare-standard"
+#define WEAR "compare-wear"
 
 enum {
     FLEET,
@@ -200,6 +201,7 @@ static int go(const struct options *options, struct diag *diag)
     const char *argument =
         options->count > 0 ? options->arguments[0] : STANDARD;
     struct paths paths = {.count = 0};
+    struct paths wear = {.count = 0};
     struct locations where;
     struct compare *compare = calloc(1, sizeof *compare);
     struct compare_runs runs = {.path = NULL};
@@ -212,6 +214,7 @@ static int go(const struct options *options, struct diag *diag)
     err = err ? err : read_fleet(options, compare, diag);
     err = err ? err : paths_locate(options->value[FIRMWARE].text, &where, diag);
     err = err ? err : paths_add(&paths, argument, &where, diag);
+    err = err ? err : paths_add_named(&wear, WEAR, &where, diag);
     if (err == 0 && paths.count != 1) {
         err = diag_fail(diag, OTALAB_ERR_USAGE,
                         "%s: names %zu scenarios; compare takes one", argument,
@@ -225,6 +228,7 @@ static int go(const struct options *options, struct diag *diag)
                                   .interrupted = interrupt_watch()};
 
         runs.path = paths.path[0];
+        runs.wear = wear.path[0];
         runs.run = &run;
         compare->family = runs.family;
         err = compare_runs(&runs, compare, diag);
@@ -234,6 +238,7 @@ static int go(const struct options *options, struct diag *diag)
     }
     compare_free(compare);
     free(compare);
+    paths_free(&wear);
     paths_free(&paths);
     return err;
 }

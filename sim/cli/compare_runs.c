@@ -6,10 +6,10 @@
 
 #include "cli/sweep_jobs.h"
 
-static int read_as(const struct compare_runs *runs, const char *way,
+static int read_as(const char *path, const char *way,
                    struct scenario **scenario, struct diag *diag)
 {
-    int err = scenario_read(runs->path, scenario, diag);
+    int err = scenario_read(path, scenario, diag);
 
     return err ? err : scenario_as(*scenario, way, diag);
 }
@@ -25,7 +25,7 @@ static int interrupted(const struct compare_runs *runs, struct diag *diag)
 
 /* Run it, and let `take` have the result. */
 static int run_as(const struct compare_runs *runs, struct compare_row *row,
-                  const char *way,
+                  const char *path, const char *way,
                   int (*take)(struct compare_row *row,
                               const struct run_result *result,
                               struct diag *diag),
@@ -34,7 +34,7 @@ static int run_as(const struct compare_runs *runs, struct compare_row *row,
     struct scenario *scenario = NULL;
     struct run_options options = *runs->run;
     struct run_result result = {0};
-    int err = read_as(runs, way, &scenario, diag);
+    int err = read_as(path, way, &scenario, diag);
 
     options.track = true;
     if (err == 0) {
@@ -54,7 +54,7 @@ static int crash_as(const struct compare_runs *runs, struct compare_row *row,
     char way[SCENARIO_WAY];
 
     snprintf(way, sizeof way, "%s-crash", row->way->name);
-    return run_as(runs, row, way, compare_crash, diag);
+    return run_as(runs, row, runs->path, way, compare_crash, diag);
 }
 
 /* ---- sweeps ----------------------------------------------------------------- */
@@ -64,7 +64,7 @@ static int sweep_as(const struct compare_runs *runs, struct compare_row *row,
 {
     struct scenario *scenario = NULL;
     struct sweep_result result = {0};
-    int err = read_as(runs, row->way->name, &scenario, diag);
+    int err = read_as(runs->path, row->way->name, &scenario, diag);
 
     if (err == 0) {
         struct sweep_jobs jobs = {.scenario = scenario,
@@ -99,7 +99,10 @@ int compare_runs(const struct compare_runs *runs, struct compare *compare,
         struct compare_row *row = &compare->row[i];
 
         row->way = way_at(i);
-        err = run_as(runs, row, row->way->name, compare_run, diag);
+        err = run_as(runs, row, runs->path, row->way->name, compare_run, diag);
+        err = err ? err
+                  : run_as(runs, row, runs->wear, row->way->name, compare_wear,
+                           diag);
         err = err ? err : crash_as(runs, row, diag);
     }
     for (unsigned i = 0; i < COMPARE_WAYS && err == 0; i++) {

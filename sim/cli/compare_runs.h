@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The runs behind a comparison: for each way to update, the update, a sweep of
- * it, and an update that crashes.
+ * it, an update that crashes, and many updates in a row.
  */
 #ifndef OTALAB_CLI_COMPARE_RUNS_H
 #define OTALAB_CLI_COMPARE_RUNS_H
@@ -11,6 +11,7 @@
 
 struct compare_runs {
     const char *path; /* of the scenario */
+    const char *wear; /* of one with many updates in a row */
     const struct run_options *run;
     const char *family; /* forms of cuts, as in struct sweep_options */
     unsigned jobs;      /* processes of a sweep */

@@ -57,24 +57,37 @@ static void find_worn(struct compare_row *row, const struct board_map *map,
     row->endurance = flash->figures.endurance;
 }
 
-static int read_flash(struct compare_row *row, const struct run_result *result,
-                      struct diag *diag)
+/* The map of the flash that the run had. */
+static int read_map(const struct run_result *result, struct board_map *map,
+                    struct diag *diag)
 {
-    const struct flash *flash = result->device[0].flash;
     const uint8_t none[32] = {0};
     struct changes_reader reader;
     uint8_t *bytes = NULL;
     size_t size = 0;
 
-    if (flash == NULL ||
+    if (result->device[0].flash == NULL ||
         changes_finish(&result->track.changes, none, &bytes, &size) != 0) {
         return diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory");
     }
     int err = changes_open(&reader, bytes, size, diag);
 
+    if (err == 0) {
+        *map = reader.shape.map;
+    }
+    free(bytes);
+    return err;
+}
+
+static int read_flash(struct compare_row *row, const struct run_result *result,
+                      struct diag *diag)
+{
+    const struct flash *flash = result->device[0].flash;
+    struct board_map map;
+    int err = read_map(result, &map, diag);
+
     for (unsigned i = 0; i < COMPARE_PARTS && err == 0; i++) {
-        const struct board_part *part =
-            board_map_find(&reader.shape.map, image_parts[i]);
+        const struct board_part *part = board_map_find(&map, image_parts[i]);
 
         if (part != NULL) {
             add_part(row, part, flash);
@@ -83,9 +96,7 @@ static int read_flash(struct compare_row *row, const struct run_result *result,
     if (err == 0) {
         row->flash_size = flash->figures.size;
         row->image_most = row->parts > 0 ? row->part[0].length : 0;
-        find_worn(row, &reader.shape.map, flash);
     }
-    free(bytes);
     return err;
 }
 
@@ -114,6 +125,27 @@ int compare_run(struct compare_row *row, const struct run_result *result,
         return not_finished(row, result, diag);
     }
     return read_flash(row, result, diag);
+}
+
+int compare_wear(struct compare_row *row, const struct run_result *result,
+                 struct diag *diag)
+{
+    struct measure measure = {.published = false};
+    struct board_map map;
+
+    measure_recording(&measure, result->recording.bytes,
+                      result->recording.length);
+    if (result->verdict != RUN_PASSED || measure.updates == 0) {
+        return not_finished(row, result, diag);
+    }
+    int err = read_map(result, &map, diag);
+
+    if (err == 0) {
+        row->wear = result->token;
+        row->updates = measure.updates;
+        find_worn(row, &map, result->device[0].flash);
+    }
+    return err;
 }
 
 /* ---- the update that crashes ------------------------------------------------ */

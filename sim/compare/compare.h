@@ -53,7 +53,11 @@ struct compare_row {
     uint32_t flash_used; /* bytes, of all parts */
     uint32_t image_most; /* bytes of the largest image that would fit */
     uint64_t energy_uj;  /* 0: no battery, not measured */
-    uint32_t erases;     /* of the sector erased most often */
+
+    /* from updates in a row */
+    struct token wear;
+    uint32_t updates;
+    uint32_t erases; /* of the sector erased most often */
     char worn[EVENT_LABEL];
     uint32_t endurance; /* cycles */
 
@@ -94,6 +98,8 @@ struct compare {
 /* The update has to have worked. 0, or OTALAB_ERR_FAILED with a line in diag. */
 int compare_run(struct compare_row *row, const struct run_result *result,
                 struct diag *diag);
+int compare_wear(struct compare_row *row, const struct run_result *result,
+                 struct diag *diag);
 int compare_crash(struct compare_row *row, const struct run_result *result,
                   struct diag *diag);
 /* 0, or a negative enum otalab_err: the sweep must be complete. */

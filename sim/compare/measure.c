@@ -12,6 +12,8 @@ static void goes_up(struct measure *measure, const struct event *event)
 {
     uint32_t version = (uint32_t)event->number[0];
 
+    measure->updates += measure->version != 0 && version != measure->version;
+    measure->version = version;
     if (measure->old_version == 0) {
         measure->old_version = version;
     } else if (version != measure->old_version && measure->new_version == 0) {

@@ -39,6 +39,8 @@ struct measure {
     uint64_t bytes_down; /* received, with IPv4 and UDP headers */
     uint64_t bytes_up;
     uint32_t resets;
+    uint32_t updates;  /* other versions that did their work in turn */
+    uint32_t version;  /* that did its work last */
     bool in_recovery;  /* the recovery image runs now */
     uint32_t rejected; /* runs of the new image that ended before its work */
     uint64_t end_ns;

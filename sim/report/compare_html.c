@@ -230,6 +230,7 @@ static void put_bars(FILE *out, const struct compare *compare)
 
 static const char *const sources[] = {
     [FROM_RUN] = "the update",
+    [FROM_WEAR] = "updates in a row",
     [FROM_SWEEP] = "the sweep",
     [FROM_CRASH] = "an update that crashes",
     [FROM_FLEET] = "the sweep, and the fleet's figures",
@@ -284,6 +285,7 @@ static void put_tokens(FILE *out, const struct compare *compare)
 
         fprintf(out, "<h3>%s</h3>\n<ul>\n", row->way->name);
         put_token(out, "the update", &row->run);
+        put_token(out, "updates in a row", &row->wear);
         put_token(out, "the sweep's run without a cut", &row->sweep);
         put_token(out, "an update that crashes", &row->crash);
         fputs("</ul>\n", out);

@@ -56,6 +56,14 @@ static void put_run(struct json *json, const struct compare_row *row)
     json_close(json, ']');
     json_number(json, "end_ns", measure->end_ns);
     json_number(json, "energy_uj", row->energy_uj);
+    json_close(json, '}');
+}
+
+static void put_wear(struct json *json, const struct compare_row *row)
+{
+    json_open(json, "wear", '{');
+    put_token(json, "token", &row->wear);
+    json_number(json, "updates", row->updates);
     json_number(json, "worst_erases", row->erases);
     json_text(json, "worst_partition", row->worn);
     json_number(json, "endurance", row->endurance);
@@ -131,6 +139,7 @@ static void put_row(struct json *json, const struct compare_row *row,
     json_open(json, NULL, '{');
     json_text(json, "way", row->way->name);
     put_run(json, row);
+    put_wear(json, row);
     put_sweep(json, row);
     put_crash(json, row);
     if (fleet) {

@@ -96,13 +96,22 @@ static const char *energy(const struct compare_row *row, char *out)
 
 static const char *erases(const struct compare_row *row, char *out)
 {
-    snprintf(out, COMPARE_CELL, "%" PRIu32, row->erases);
+    snprintf(out, COMPARE_CELL, "%" PRIu32 " in %" PRIu32, row->erases,
+             row->updates);
+    return out;
+}
+
+static const char *worn(const struct compare_row *row, char *out)
+{
+    snprintf(out, COMPARE_CELL, "%s", row->worn);
     return out;
 }
 
 static const char *lasts(const struct compare_row *row, char *out)
 {
-    return count(row->endurance / (row->erases > 0 ? row->erases : 1), "", out);
+    uint64_t cycles = (uint64_t)row->endurance * row->updates;
+
+    return count(cycles / (row->erases > 0 ? row->erases : 1), "", out);
 }
 
 static const char *cuts(const struct compare_row *row, char *out)
@@ -197,8 +206,9 @@ static const struct compare_line lines[] = {
     {"until the new version works", FROM_RUN, works},
     {"without service", FROM_RUN, without},
     {"energy", FROM_RUN, energy},
-    {"erases of the worst sector", FROM_RUN, erases},
-    {"updates until it wears out", FROM_RUN, lasts},
+    {"erases of the worst sector", FROM_WEAR, erases},
+    {"which is in", FROM_WEAR, worn},
+    {"updates until it wears out", FROM_WEAR, lasts},
     {"power cuts tried", FROM_SWEEP, cuts},
     {"of them fatal", FROM_SWEEP, fatal_cuts},
     {"positions at which one is fatal", FROM_SWEEP, positions},
@@ -221,6 +231,7 @@ const struct compare_line *compare_line_at(unsigned index)
 /* ---- the table ------------------------------------------------------------- */
 
 static const char letters[] = {[FROM_RUN] = 'R',
+                               [FROM_WEAR] = 'W',
                                [FROM_SWEEP] = 'S',
                                [FROM_CRASH] = 'C',
                                [FROM_FLEET] = 'S'};
@@ -269,15 +280,16 @@ static void put_token(FILE *out, char letter, const struct compare_row *row,
 
 static void put_tokens(FILE *out, const struct compare *compare)
 {
-    fputs(
-        "\nR: the update. S: its sweep (the run without a cut; the whole with "
-        "'otalab sweep --native\n--as WAY'). C: an update that crashes. "
-        "'otalab replay TOKEN' repeats a run.\n",
-        out);
+    fputs("\nR: the update. W: updates in a row. C: an update that crashes. S: "
+          "a sweep; its token is that\nof the run without a cut, and 'otalab "
+          "sweep --native --as WAY' repeats the whole.\n'otalab replay TOKEN' "
+          "repeats a run.\n",
+          out);
     for (unsigned i = 0; i < COMPARE_WAYS; i++) {
         const struct compare_row *row = &compare->row[i];
 
         put_token(out, 'R', row, &row->run);
+        put_token(out, 'W', row, &row->wear);
         put_token(out, 'S', row, &row->sweep);
         put_token(out, 'C', row, &row->crash);
     }

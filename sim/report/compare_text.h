@@ -8,7 +8,13 @@
 #include "compare/compare.h"
 
 /* The run that a figure comes from. */
-enum compare_source { FROM_RUN = 0, FROM_SWEEP, FROM_CRASH, FROM_FLEET };
+enum compare_source {
+    FROM_RUN = 0,
+    FROM_WEAR,
+    FROM_SWEEP,
+    FROM_CRASH,
+    FROM_FLEET
+};
 
 #define COMPARE_CELL 64u
 struct compare_line {

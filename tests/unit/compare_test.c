@@ -54,6 +54,7 @@ Test(measure, times_count_from_the_offer_to_the_first_work)
     cr_expect_eq(measure.old_version, OLD);
     cr_expect_eq(measure.new_version, NEW);
     cr_expect_eq(measure.resets, 2);
+    cr_expect_eq(measure.updates, 1);
 }
 
 /* From the announcement of a restart, not from the reset; power-on is none. */
@@ -209,7 +210,7 @@ Test(compare, the_table_has_at_most_100_columns)
         one->measure.works_ns = one->worst_ns = 99999999u * MS;
         one->fatal_ns = 99999999u * MS;
         one->energy_uj = 999999999000u;
-        one->erases = one->worst_boots = 1;
+        one->erases = one->worst_boots = one->updates = 1;
         one->endurance = UINT32_MAX;
         one->cuts = one->fatal_cuts = 99999999u;
         one->positions = one->fatal_positions = 99999u;
