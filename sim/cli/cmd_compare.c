@@ -29,6 +29,7 @@ enum {
     SEED,
     FAMILY,
     JOBS,
+    FLASH,
     JSON,
     HTML,
     VERBOSE,
@@ -68,6 +69,8 @@ static const struct option_spec table[] = {
               .argument = "N",
               .help = "divide each sweep among N processes; default: the "
                       "number of processors"},
+    [FLASH] = {.name = "flash",
+               .help = "compare flash parts instead: two slots, in each"},
     [JSON] = {.name = "json",
               .kind = OPTION_FILE,
               .argument = "FILE",
@@ -231,6 +234,7 @@ static int go(const struct options *options, struct diag *diag)
         runs.wear = wear.path[0];
         runs.run = &run;
         compare->family = runs.family;
+        compare->first = options->value[FLASH].given ? WAY_PARTS : 0;
         err = compare_runs(&runs, compare, diag);
         err = err ? err : fleet(compare, diag);
         err = err ? err : tell(options, compare, diag);
@@ -262,6 +266,7 @@ static const struct command_example examples[] = {
     {"otalab compare --fleet 50000 --cut-rate 0.1%",
      "and what it bricks of a fleet"},
     {"otalab compare --html compare.html", "the same as a page with pictures"},
+    {"otalab compare --flash", "flash parts with other sectors and times"},
     {0},
 };
 

@@ -98,7 +98,7 @@ int compare_runs(const struct compare_runs *runs, struct compare *compare,
     for (unsigned i = 0; i < COMPARE_WAYS && err == 0; i++) {
         struct compare_row *row = &compare->row[i];
 
-        row->way = way_at(i);
+        row->way = way_at(compare->first + i);
         err = run_as(runs, row, runs->path, row->way->name, compare_run, diag);
         err = err ? err
                   : run_as(runs, row, runs->wear, row->way->name, compare_wear,

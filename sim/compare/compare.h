@@ -89,6 +89,7 @@ struct compare {
     char scenario[64];
     char title[160];
     const char *family; /* forms of cuts that were tried; NULL: all */
+    unsigned first;     /* of the ways compared: 0 or WAY_PARTS */
     struct compare_row row[COMPARE_WAYS];
     struct fleet_figures fleet; /* devices 0: none was asked for */
     uint64_t seed;              /* of its simulation */

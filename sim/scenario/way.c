@@ -7,14 +7,22 @@
 #define CRASH_BUILD "crash_start"
 
 static const struct way ways[] = {
-    {"ab", BOARD_AB, 0, false},
-    {"ab-delta", BOARD_AB, 1, false},
-    {"recovery", BOARD_RECOVERY, 0, false},
-    {"unsafe", BOARD_UNSAFE, 0, false},
-    {"ab-crash", BOARD_AB, 0, true},
-    {"ab-delta-crash", BOARD_AB, 1, true},
-    {"recovery-crash", BOARD_RECOVERY, 0, true},
-    {"unsafe-crash", BOARD_UNSAFE, 0, true},
+    {"ab", BOARD_AB, 0, BOARD_W25Q, false},
+    {"ab-delta", BOARD_AB, 1, BOARD_W25Q, false},
+    {"recovery", BOARD_RECOVERY, 0, BOARD_W25Q, false},
+    {"unsafe", BOARD_UNSAFE, 0, BOARD_W25Q, false},
+    [WAY_PARTS] = {"w25q", BOARD_AB, 0, BOARD_W25Q, false},
+    {"stm32l4", BOARD_AB, 0, BOARD_STM32L4, false},
+    {"nrf52840", BOARD_AB, 0, BOARD_NRF52840, false},
+    {"stm32f4", BOARD_AB, 0, BOARD_STM32F4, false},
+    {"ab-crash", BOARD_AB, 0, BOARD_W25Q, true},
+    {"ab-delta-crash", BOARD_AB, 1, BOARD_W25Q, true},
+    {"recovery-crash", BOARD_RECOVERY, 0, BOARD_W25Q, true},
+    {"unsafe-crash", BOARD_UNSAFE, 0, BOARD_W25Q, true},
+    {"w25q-crash", BOARD_AB, 0, BOARD_W25Q, true},
+    {"stm32l4-crash", BOARD_AB, 0, BOARD_STM32L4, true},
+    {"nrf52840-crash", BOARD_AB, 0, BOARD_NRF52840, true},
+    {"stm32f4-crash", BOARD_AB, 0, BOARD_STM32F4, true},
 };
 #define WAYS (sizeof ways / sizeof ways[0])
 
@@ -125,13 +133,15 @@ int scenario_as(struct scenario *scenario, const char *name, struct diag *diag)
     if (way == NULL) {
         return diag_fail(diag, OTALAB_ERR_USAGE,
                          "there is no way '%.40s' to update; it must be "
-                         "one of ab, ab-delta, recovery, unsafe, or one of "
-                         "these with -crash",
+                         "one of ab, ab-delta, recovery, unsafe, w25q, "
+                         "stm32l4, nrf52840, stm32f4, or one of these with "
+                         "-crash",
                          name);
     }
-    if (scenario->mechanism != BOARD_AB || scenario->deltas != 0) {
+    if (scenario->mechanism != BOARD_AB || scenario->deltas != 0 ||
+        scenario->part != BOARD_W25Q) {
         return refuse(scenario, name, diag,
-                      "it chooses its mechanism or deltas itself");
+                      "it chooses its mechanism, deltas or flash itself");
     }
     if (scenario->devices > 1) {
         return refuse(scenario, name, diag, "it has several devices");
@@ -148,6 +158,7 @@ int scenario_as(struct scenario *scenario, const char *name, struct diag *diag)
     }
     scenario->mechanism = way->mechanism;
     scenario->deltas = way->deltas;
+    scenario->part = way->part;
     drop_places(scenario, way);
     if (way->crash) {
         crash(scenario, publish->publish.image);
