@@ -263,10 +263,12 @@ static void put_notes(FILE *out, const struct compare *compare)
             "\nOne cut in a run, at every position, in %s%s; without QEMU.\n",
             compare->family != NULL ? "these forms: " : "all forms",
             compare->family != NULL ? compare->family : "");
-    fputs("recovery and unsafe take no patch: a patch needs its base until the "
-          "new image is complete,\nand with one slot the base is what is "
-          "overwritten.\n",
-          out);
+    if (compare->first == 0) {
+        fputs("recovery and unsafe take no patch: a patch needs its base until "
+              "the new image is complete,\nand with one slot the base is what "
+              "is overwritten.\n",
+              out);
+    }
 }
 
 static void put_token(FILE *out, char letter, const struct compare_row *row,
