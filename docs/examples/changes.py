@@ -36,7 +36,7 @@ def changes(data):
 
 
 def fold(data, last):
-    devices, size, sector = struct.unpack_from("<III", data, 16)
+    devices, size = struct.unpack_from("<II", data, 16)
     flash = [bytearray(b"\xff" * size) for _ in range(devices)]
     fuses = [bytes(256) for _ in range(devices)]
     for head, payload in changes(data):
@@ -50,7 +50,7 @@ def fold(data, last):
             flash[device - 1][part] = bytes([value]) * length
         elif kind == COPY:
             source = struct.unpack("<I", payload)[0]
-            flash[device - 1][part] = flash[value - 1][source : source + sector]
+            flash[device - 1][part] = flash[value - 1][source : source + length]
         elif kind == FUSES:
             fuses[device - 1] = payload[:256]
     return flash, fuses
