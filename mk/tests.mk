@@ -72,7 +72,10 @@ forks: deps-test host firmware $(B)/tests/qemu
 	$(Q)FORKS_STRIDE=1 OTALAB_BUILD=$(B) $(B)/tests/qemu -j2 --filter 'fork/*'
 
 # CI runs the quick ones.
-.PHONY: sweep
+.PHONY: sweep wear
+wear: ## 500 updates on one device, with wear levelling and without
+wear: deps-build host firmware native
+	$(Q)tools/wear.sh $(B)
 sweep: ## cut power everywhere: the long sweeps (SWEEPS=quick: the short ones)
 sweep: deps-build host firmware native
 	$(Q)tools/sweeps.sh $(B) $(or $(SWEEPS),full)

@@ -273,7 +273,7 @@ static const struct policy_figures policy_defaults = {
 };
 
 static const char *const flashes[BOARD_FLASHES] = {"w25q", "stm32l4", "stm32f4",
-                                                   "nrf52840"};
+                                                   "nrf52840", "w25q-flat"};
 
 const char *board_flash_name(enum board_flash part)
 {

@@ -37,6 +37,7 @@ enum board_flash {
     BOARD_STM32L4,
     BOARD_STM32F4,
     BOARD_NRF52840,
+    BOARD_W25Q_FLAT, /* without wear levelling */
     BOARD_FLASHES
 };
 

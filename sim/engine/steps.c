@@ -22,11 +22,37 @@
 
 /* ---- triggers ---------------------------------------------------------- */
 
-/* Each step fires at most once, so there is room. */
+static bool is_due(const struct run *run, uint32_t step)
+{
+    for (unsigned i = 0; i < run->world->dues; i++) {
+        if (run->world->due[i].step == step) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A step is due at most once at a time, so there is room. */
 static struct world_due *next_due(struct run *run)
 {
     assert(run->world->dues < SCENARIO_STEPS);
     return &run->world->due[run->world->dues++];
+}
+
+/* The event has come once more: is it one at which the step happens, and is
+ * that the last? */
+static bool comes(const struct step *step, struct world_step *state)
+{
+    uint32_t nth = step->on.nth == 0 ? 1 : step->on.nth;
+    uint32_t every = step->every == 0 ? 1 : step->every;
+    uint32_t times = step->times == 0 ? 1 : step->times;
+
+    state->matched++;
+    if (state->matched < nth || (state->matched - nth) % every != 0) {
+        return false;
+    }
+    state->fired = (state->matched - nth) / every + 1 >= times;
+    return true;
 }
 
 void steps_event(struct run *run, const struct event *event)
@@ -43,10 +69,7 @@ void steps_event(struct run *run, const struct event *event)
             near_note(&state->near, &step->on, event);
             continue;
         }
-        state->matched++;
-        uint32_t nth = step->on.nth == 0 ? 1 : step->on.nth;
-        if (state->matched == nth) {
-            state->fired = true;
+        if (comes(step, state) && !is_due(run, i)) {
             *next_due(run) = (struct world_due){i, event->device};
         }
     }

@@ -144,6 +144,11 @@ int read_step(struct reader *reader, const struct node *node, void *target)
                              : "a step needs 'on' or 'at'; add 'on: {event: "
                                "app.ready}' or 'at: 5s'");
     }
+    if (step->timed && (step->times != 0 || step->every != 0)) {
+        return read_fail(reader, node->place,
+                         "a step at a time happens once; remove 'times' and "
+                         "'every', or write 'on' in place of 'at'");
+    }
     scenario->steps++;
     return 0;
 }

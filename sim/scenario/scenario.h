@@ -184,6 +184,8 @@ struct action {
 struct step {
     bool timed;      /* at: 5s, else on: {...} */
     bool optional;   /* the run passes even if it never happens */
+    uint32_t times;  /* it happens so often; 0: once .. */
+    uint32_t every;  /* .. at each so many further matches; 0: 1 */
     uint32_t device; /* acts on it, from 1; 0 = the event's, at a time all */
     uint64_t at_ns;
     struct pattern on;

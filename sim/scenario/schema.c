@@ -88,6 +88,8 @@ static const struct schema_choice parts[] = {
     {"stm32l4", BOARD_STM32L4, "sectors of 2 KiB, 8 B programmed once"},
     {"stm32f4", BOARD_STM32F4, "sectors of 64 KiB, which erase in 0.55 s"},
     {"nrf52840", BOARD_NRF52840, "sectors of 4 KiB, 4 B programmed at a time"},
+    {"w25q-flat", BOARD_W25Q_FLAT,
+     "w25q, but only two sectors for the progress of updates: no levelling"},
     {NULL, 0, NULL}};
 
 static const struct schema_choice placed_words[] = {
@@ -379,6 +381,21 @@ static const struct schema_key step_keys[] = {
              "what an earlier fault may prevent",
      .usual = "false",
      .example = "true"},
+    {.key = "times",
+     .kind = SCHEMA_NUMBER,
+     IN(step, times),
+     BOUNDS(1u, 100000u),
+     .help = "How often it happens, with 'on'",
+     .usual = "1",
+     .example = "250"},
+    {.key = "every",
+     .kind = SCHEMA_NUMBER,
+     IN(step, every),
+     BOUNDS(1u, 100000u),
+     .help =
+         "With 'times': at every so many events that fit, from the first on",
+     .usual = "1",
+     .example = "2"},
     DEVICE(step, device, "The device on which the actions act, counted from 1",
            "(the event's; at a time, every device)"),
     {.key = NULL}};
