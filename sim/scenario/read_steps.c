@@ -130,6 +130,8 @@ int read_step(struct reader *reader, const struct node *node, void *target)
 
     memset(step, 0, sizeof *step);
     step->place = node->place;
+    step->times = 1;
+    step->every = 1;
     int err = read_map(reader, &schema_step, node, step, NULL, &seen);
 
     if (err != 0) {
@@ -144,7 +146,8 @@ int read_step(struct reader *reader, const struct node *node, void *target)
                              : "a step needs 'on' or 'at'; add 'on: {event: "
                                "app.ready}' or 'at: 5s'");
     }
-    if (step->timed && (step->times != 0 || step->every != 0)) {
+    if (step->timed && (read_has(&schema_step, seen, "times") ||
+                        read_has(&schema_step, seen, "every"))) {
         return read_fail(reader, node->place,
                          "a step at a time happens once; remove 'times' and "
                          "'every', or write 'on' in place of 'at'");

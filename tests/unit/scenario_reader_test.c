@@ -810,7 +810,7 @@ static const struct {
     {"network", "network: {%s}\n"},
     {"burst", "network: {burst: {begin: 1%%, end: 2%%, %s}}\n"},
     {"battery", "battery: {%s}\n"},
-    {"step", "steps: [{at: 1s, do: {stop: {}}, %s}]\n"},
+    {"step", "steps: [{on: {event: app.ready}, do: {stop: {}}, %s}]\n"},
     {"on", "steps: [{do: {stop: {}}, on: {event: app.ready, %s}}]\n"},
     {"power_cut", "steps: [{at: 1s, do: {power_cut: {%s}}}]\n"},
     {"reset", "steps: [{at: 1s, do: {reset: {%s}}}]\n"},

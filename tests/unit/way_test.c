@@ -57,7 +57,7 @@ Test(way, each_is_found_by_its_name)
         cr_expect_eq(way_find(way_at(count)->name), way_at(count));
         cr_expect_lt(strlen(way_at(count)->name), SCENARIO_WAY);
     }
-    cr_expect_eq(count, 8);
+    cr_expect_eq(count, 16);
     cr_expect_null(way_find("a"));
     cr_expect_null(way_find("ab-"));
 }
