@@ -15,7 +15,7 @@
 _Static_assert(RING_BODY + DECODE_DUMP <= DELTA_STATES_SLOT - RING_TAIL,
                "entry layout");
 
-static const struct ring_form form = {.magic = 0x3153544Fu, /* "OTS1" */
+static const struct ring_form form = {.magic = 0x3158544Fu, /* "OTX1" */
                                       .slot = DELTA_STATES_SLOT};
 
 int delta_states_open(struct ring *log, const struct ota_flash *flash,

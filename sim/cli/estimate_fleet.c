@@ -9,6 +9,7 @@
 #include "cli/estimate_say.h"
 #include "estimate/fleet.h"
 #include "estimate/window.h"
+#include "report/spread_json.h"
 #include "sweep/result.h"
 
 #define BAR 40u
@@ -311,18 +312,6 @@ static void say_plan(const struct options *options, const struct plan *plan)
 
 /* ---- JSON ------------------------------------------------------------------ */
 
-static void json_spread(struct json *json, const char *key,
-                        const struct spread *spread)
-{
-    json_open(json, key, '{');
-    json_number(json, "least", spread->least);
-    json_number(json, "p5", spread->low);
-    json_number(json, "median", spread->median);
-    json_number(json, "p95", spread->high);
-    json_number(json, "most", spread->most);
-    json_close(json, '}');
-}
-
 static void json_figures(struct json *json, const struct plan *plan)
 {
     const struct fleet_figures *figures = &plan->figures;
@@ -362,8 +351,8 @@ static void json_plan(const struct options *options, const struct plan *plan)
     json_number(&json, "runs", plan->runs);
     json_number(&json, "seed", plan->seed);
     if (plan->runs > 0) {
-        json_spread(&json, "first_day_bricks", &plan->first_spread);
-        json_spread(&json, "week_bricks", &plan->all_spread);
+        spread_json(&json, "first_day_bricks", &plan->first_spread);
+        spread_json(&json, "week_bricks", &plan->all_spread);
     }
     json_assumed(&json, &command_estimate_fleet, options);
     json_close(&json, '}');

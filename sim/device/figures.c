@@ -175,46 +175,17 @@ static void read_accelerator(struct reader *reader,
     }
 }
 
-static bool is_power_of_two(uint32_t value)
-{
-    return value != 0 && (value & (value - 1u)) == 0;
-}
-
 /* Reports values that the models do not support, by the property's name. */
 static void check_figures(struct reader *reader,
                           const struct board_figures *figures)
 {
-    const struct flash_figures *flash = &figures->flash;
+    const char *flaw = flash_figures_flaw(&figures->flash);
     const struct {
         bool good;
         const char *node;
         const char *what;
     } checks[] = {
-        {flash->size > 0 && flash->size <= FLASH_MAX_SIZE, "flash",
-         "reg: the size must be 4 KiB to 2 MiB"},
-        {is_power_of_two(flash->sector) && flash->sector >= FLASH_BLOCK &&
-             flash->sector <= FLASH_SECTOR_MAX,
-         "flash", "erase-block-size must be 1, 2, 4, .. or 64 KiB"},
-        {flash->sector != 0 && flash->size % flash->sector == 0, "flash",
-         "reg: the size must be whole sectors"},
-        {is_power_of_two(flash->page) && flash->page <= FLASH_PAGE, "flash",
-         "write-block-size must be a power of two up to 256"},
-        {is_power_of_two(flash->unit) && flash->unit <= flash->page &&
-             flash->unit <= FLASH_UNIT_MAX,
-         "flash",
-         "otalab,program-unit must be a power of two up to 64, and no more "
-         "than write-block-size"},
-        {flash->once <= 1, "flash", "otalab,program-once must be 0 or 1"},
-        {flash->unit_ns <= FLASH_TIME_LIMIT_NS / FLASH_PAGE, "flash",
-         "no operation may take more than 1000 s"},
-        {flash->program_ns > 0, "flash", "otalab,program-us must not be 0"},
-        {flash->erase_ns > 0, "flash", "otalab,erase-us must not be 0"},
-        {flash->erase_worn_ns >= flash->erase_ns, "flash",
-         "otalab,erase-worn-us must not be below otalab,erase-us"},
-        {flash->program_ns <= FLASH_TIME_LIMIT_NS &&
-             flash->erase_worn_ns <= FLASH_TIME_LIMIT_NS,
-         "flash", "no operation may take more than 1000 s"},
-        {flash->endurance > 0, "flash", "otalab,endurance must not be 0"},
+        {flaw == NULL, "flash", flaw},
         {figures->otp_burn_ns > 0, "otp", "otalab,burn-us must not be 0"},
         {figures->watchdog_ms > 0, "watchdog", "timeout-ms must not be 0"},
         {figures->brown_out_mv <= figures->warn_mv, "pmu",

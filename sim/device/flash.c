@@ -44,11 +44,6 @@ static uint8_t falling(const struct flash *flash, uint32_t i)
     return (uint8_t)(flash->array[op->address + i] & ~op->data[i]);
 }
 
-static bool is_power_of_two(uint32_t value)
-{
-    return value != 0 && (value & (value - 1u)) == 0;
-}
-
 uint32_t flash_sector_start(const struct flash *flash, uint32_t address)
 {
     return address - address % flash->figures.sector;
@@ -176,24 +171,6 @@ static void forget_torn(struct flash *flash)
 
 /* ---- set-up ----------------------------------------------------------- */
 
-static bool figures_supported(const struct flash_figures *figures)
-{
-    return is_power_of_two(figures->sector) && figures->sector >= FLASH_BLOCK &&
-           figures->sector <= FLASH_SECTOR_MAX && figures->size > 0 &&
-           figures->size <= FLASH_MAX_SIZE &&
-           figures->size % figures->sector == 0 &&
-           is_power_of_two(figures->page) && figures->page <= FLASH_PAGE &&
-           is_power_of_two(figures->unit) && figures->unit <= figures->page &&
-           figures->unit <= FLASH_UNIT_MAX &&
-           figures->unit_ns <= FLASH_TIME_LIMIT_NS / FLASH_PAGE &&
-           figures->program_ns > 0 &&
-           figures->program_ns <= FLASH_TIME_LIMIT_NS &&
-           figures->erase_ns > 0 &&
-           figures->erase_worn_ns >= figures->erase_ns &&
-           figures->erase_worn_ns <= FLASH_TIME_LIMIT_NS &&
-           figures->endurance > 0;
-}
-
 void flash_stream(struct flash *flash, uint64_t seed)
 {
     rng_init(&flash->rng, seed, "flash");
@@ -202,7 +179,7 @@ void flash_stream(struct flash *flash, uint64_t seed)
 int flash_init(struct flash *flash, const struct flash_figures *figures,
                uint64_t seed)
 {
-    if (!figures_supported(figures)) {
+    if (flash_figures_flaw(figures) != NULL) {
         return -1;
     }
     memset(flash, 0, sizeof(*flash));

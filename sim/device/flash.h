@@ -169,6 +169,10 @@ struct flash {
     uint8_t taint[FLASH_WORDS]; /* enum flash_taint; the last member */
 };
 
+/* What the model does not support about the figures, by the name of the
+ * devicetree's property (flash_figures.c); NULL: nothing. */
+const char *flash_figures_flaw(const struct flash_figures *figures);
+
 /* Blank, unworn flash. Returns 0, or -1 if a value is not supported. */
 int flash_init(struct flash *flash, const struct flash_figures *figures,
                uint64_t seed);

@@ -2,6 +2,7 @@
 /* A comparison as JSON: plain numbers in bytes, ns, uJ, cents and ppm. */
 #include "base/json.h"
 #include "report/compare_text.h"
+#include "report/spread_json.h"
 
 static void put_token(struct json *json, const char *key,
                       const struct token *token)
@@ -108,18 +109,6 @@ static void put_crash(struct json *json, const struct compare_row *row)
     json_close(json, '}');
 }
 
-static void put_spread(struct json *json, const char *key,
-                       const struct spread *spread)
-{
-    json_open(json, key, '{');
-    json_number(json, "least", spread->least);
-    json_number(json, "p5", spread->low);
-    json_number(json, "median", spread->median);
-    json_number(json, "p95", spread->high);
-    json_number(json, "most", spread->most);
-    json_close(json, '}');
-}
-
 static void put_fleet(struct json *json, const struct compare_row *row)
 {
     json_open(json, "fleet", '{');
@@ -127,8 +116,8 @@ static void put_fleet(struct json *json, const struct compare_row *row)
     json_number(json, "first_day_thousandths", row->fleet.first_milli);
     json_number(json, "week_thousandths", row->fleet.all_milli);
     json_number(json, "week_cents", row->fleet.all_cents);
-    put_spread(json, "first_day_bricks", &row->first_day);
-    put_spread(json, "week_bricks", &row->week);
+    spread_json(json, "first_day_bricks", &row->first_day);
+    spread_json(json, "week_bricks", &row->week);
     json_close(json, '}');
 }
 
