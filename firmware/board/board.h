@@ -149,13 +149,16 @@ struct radio_status {
 void radio_status(struct radio_status *status);
 /* Open a socket for datagrams to one peer. -1: none left, or no modem. */
 int radio_open(uint32_t node, uint32_t port);
+/* Open a byte stream to one peer. -1: likewise, or nobody is there. */
+int radio_connect(uint32_t node, uint32_t port);
 void radio_close(int socket);
-/* Pass one datagram of 1..CTL_RADIO_SIZE bytes to the modem. OTA_ERR_RANGE,
- * OTA_ERR_IO (not registered), OTA_ERR_FULL (its queue is full). It may get
- * lost all the same. */
+/* Pass one datagram, or bytes of a stream, 1..CTL_RADIO_SIZE, to the modem.
+ * OTA_ERR_RANGE, OTA_ERR_IO (not registered, or the stream has failed),
+ * OTA_ERR_FULL (its queue is full). A datagram may get lost all the same. */
 int radio_send(int socket, const void *data, uint32_t length);
-/* Take the oldest waiting datagram: its length, or -1 if there is none or it is
- * longer than `size` (it is dropped). */
+/* Take the oldest waiting datagram, or bytes of a stream: its length, or -1 if
+ * there is none or it is longer than `size` (it is dropped). 0: that stream has
+ * ended. */
 int32_t radio_receive(int *socket, void *data, uint32_t size);
 
 /* ---- devicetree (devicetree.c, uses libfdt; ota/map.h reads the rest) -- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The modem: sockets for datagrams, one packet in the page each way. */
+/* The modem: sockets for datagrams and streams, one packet in the page each
+ * way. */
 #include "board/board.h"
 
 #include "board/cpu.h"
@@ -60,15 +61,25 @@ void radio_status(struct radio_status *status)
     status->waiting = ctl_result(2);
 }
 
-int radio_open(uint32_t node, uint32_t port)
+static int open_socket(uint32_t command, uint32_t node, uint32_t port)
 {
     uint32_t args[2] = {node, port};
 
-    if (ctl_command(CTL_RADIO_OPEN, args, 2) != CTL_OK ||
+    if (ctl_command(command, args, 2) != CTL_OK ||
         ctl_result(0) >= CTL_RADIO_SOCKETS) {
         return -1;
     }
     return (int)ctl_result(0);
+}
+
+int radio_open(uint32_t node, uint32_t port)
+{
+    return open_socket(CTL_RADIO_OPEN, node, port);
+}
+
+int radio_connect(uint32_t node, uint32_t port)
+{
+    return open_socket(CTL_RADIO_CONNECT, node, port);
 }
 
 void radio_close(int socket)

@@ -168,13 +168,17 @@ enum ctl_reset_reason {
  * RADIO_OPEN    a socket for datagrams to one peer.  A0 peer's node (1 = the
  *               update server), A1 its port.  R0 socket; E_FAILED when all
  *               are open or no modem is fitted
- * RADIO_CLOSE   A0 socket; datagrams waiting for it are dropped
+ * RADIO_CLOSE   A0 socket; what waits for it is dropped
  * RADIO_SEND    A0 socket, A1 length 1..1280, radio_tx bytes.  R0,R1 time at
  *               which it has left; more may be sent before.  E_FAILED when
  *               not registered, E_BUSY when the modem's queue is full: R0,R1
- *               time at which there is room
- * RADIO_RECEIVE R0 length, R1 socket, radio_rx bytes: the oldest datagram;
- *               E_EMPTY
+ *               time at which there is room.  On a byte stream, the bytes
+ *               may be sent before it is connected
+ * RADIO_RECEIVE R0 length, R1 socket, radio_rx bytes: the oldest datagram, or
+ *               the next bytes of a stream; E_EMPTY.  Length 0: the end of a
+ *               stream, R2 1 = the peer has ended it, 2 = it has failed
+ * RADIO_CONNECT a byte stream to one peer.  A0 peer's node, A1 its port.  R0
+ *               socket; otherwise as RADIO_OPEN
  *
  * Only if an accelerator is fitted; otherwise these commands do not exist:
  * HASH_BEGIN    a new SHA-256
@@ -212,6 +216,7 @@ enum ctl_command {
     CTL_RADIO_CLOSE = 0x803,
     CTL_RADIO_SEND = 0x804,
     CTL_RADIO_RECEIVE = 0x805,
+    CTL_RADIO_CONNECT = 0x806,
     CTL_HASH_BEGIN = 0x901,
     CTL_HASH_FEED = 0x902,
     CTL_HASH_END = 0x903,

@@ -107,6 +107,12 @@ struct board {
 /* The fate of a datagram on the air. */
 enum board_air { BOARD_AIR_TAKEN = 0, BOARD_AIR_FULL, BOARD_AIR_DOWN };
 
+enum board_stream {
+    BOARD_STREAM_OPEN = 0,
+    BOARD_STREAM_SEND,
+    BOARD_STREAM_CLOSE
+};
+
 /*
  * What the controller reports to the world. Each call is one thing that
  * happened at board->now_ns. Unused members, or the sink itself, may be NULL.
@@ -142,6 +148,12 @@ struct board_sink {
     enum board_air (*radio_send)(void *context, uint32_t node, uint32_t port,
                                  const uint8_t *bytes, uint32_t length,
                                  uint64_t *until_ns);
+    /* A byte stream is opened (no bytes), gets bytes to send, or is closed (no
+     * bytes). FULL: the bytes were not taken, ask again at *until_ns. DOWN: it
+     * fails. Without this member, nobody can be connected to. */
+    enum board_air (*radio_stream)(void *context, enum board_stream act,
+                                   uint32_t socket, const uint8_t *bytes,
+                                   uint32_t length, uint64_t *until_ns);
     void (*refused)(void *context, uint32_t command, enum ctl_status status);
     void (*storm)(void *context); /* commands come too fast: the CPU is reset */
     /* The guest has stored into the window at this flash address: reported

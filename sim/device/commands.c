@@ -350,6 +350,20 @@ static enum ctl_status radio_cmd_status(struct request *req)
     return CTL_OK;
 }
 
+/* Tell the world; if nobody is there, the stream fails. */
+static enum board_air tell_stream(struct request *req, enum board_stream act,
+                                  uint32_t socket, uint32_t length,
+                                  uint64_t *until)
+{
+    const struct board_sink *sink = req->sink;
+
+    if (sink == NULL || sink->radio_stream == NULL) {
+        return BOARD_AIR_DOWN;
+    }
+    return sink->radio_stream(sink->context, act, socket, req->page->radio_tx,
+                              length, until);
+}
+
 static enum ctl_status radio_cmd_open(struct request *req)
 {
     struct board *board = req->board;
@@ -366,11 +380,41 @@ static enum ctl_status radio_cmd_open(struct request *req)
     return CTL_OK;
 }
 
+static enum ctl_status radio_cmd_connect(struct request *req)
+{
+    struct board *board = req->board;
+    uint64_t until = board->now_ns;
+
+    if (req->arg[1] == 0 || req->arg[1] > PORT_MAX) {
+        return CTL_E_ARGUMENT;
+    }
+    int socket = radio_stream_open(&board->radio, board->now_ns, req->arg[0],
+                                   req->arg[1]);
+    if (socket < 0) {
+        return CTL_E_FAILED;
+    }
+    if (tell_stream(req, BOARD_STREAM_OPEN, (uint32_t)socket, 0, &until) !=
+        BOARD_AIR_TAKEN) {
+        (void)radio_socket_close(&board->radio, (uint32_t)socket);
+        return CTL_E_FAILED;
+    }
+    req->page->result[0] = (uint32_t)socket;
+    return CTL_OK;
+}
+
 static enum ctl_status radio_cmd_close(struct request *req)
 {
-    return radio_socket_close(&req->board->radio, req->arg[0]) == 0
-               ? CTL_OK
-               : CTL_E_ARGUMENT;
+    struct radio *radio = &req->board->radio;
+    uint64_t until = req->board->now_ns;
+
+    if (!radio_socket_is_open(radio, req->arg[0])) {
+        return CTL_E_ARGUMENT;
+    }
+    if (radio->socket[req->arg[0]].stream) {
+        (void)tell_stream(req, BOARD_STREAM_CLOSE, req->arg[0], 0, &until);
+    }
+    (void)radio_socket_close(radio, req->arg[0]);
+    return CTL_OK;
 }
 
 /* Ask the link; if nobody is there, the network is down. */
@@ -380,7 +424,14 @@ static enum board_air put_on_air(struct request *req, uint64_t *until)
     const struct radio *radio = &req->board->radio;
     const struct radio_socket *socket = &radio->socket[req->arg[0]];
 
-    if (!radio->registered || sink == NULL || sink->radio_send == NULL) {
+    if (!radio->registered || sink == NULL) {
+        return BOARD_AIR_DOWN;
+    }
+    if (socket->stream) {
+        return tell_stream(req, BOARD_STREAM_SEND, req->arg[0], req->arg[1],
+                           until);
+    }
+    if (sink->radio_send == NULL) {
         return BOARD_AIR_DOWN;
     }
     return sink->radio_send(sink->context, socket->node, socket->port,
@@ -419,13 +470,14 @@ static enum ctl_status radio_cmd_receive(struct request *req)
     memcpy(req->page->radio_rx, datagram.bytes, datagram.length);
     req->page->result[0] = datagram.length;
     req->page->result[1] = datagram.socket;
+    req->page->result[2] = datagram.end;
     return CTL_OK;
 }
 
 /* ---- the table ----------------------------------------------------------- */
 
 #define GROUPS 9u
-#define GROUP_SIZE 6u
+#define GROUP_SIZE 7u
 
 /* By the command's two bytes: group, and number in it. SYS_BOOT is not among
  * them: it begins what all others belong to. */
@@ -439,7 +491,7 @@ static board_handler *const handlers[GROUPS][GROUP_SIZE] = {
     [6] = {NULL, rng_read},
     [7] = {NULL, pmu_read, rtc_read},
     [8] = {NULL, radio_cmd_status, radio_cmd_open, radio_cmd_close,
-           radio_cmd_send, radio_cmd_receive},
+           radio_cmd_send, radio_cmd_receive, radio_cmd_connect},
 };
 
 board_handler *board_find_handler(uint32_t command)

@@ -84,8 +84,8 @@ static void packet_until(struct radio *radio, uint64_t until)
     radio->active_ns = max_u64(radio->active_ns, until);
 }
 
-int radio_socket_open(struct radio *radio, uint64_t now, uint32_t node,
-                      uint32_t port)
+static int open_socket(struct radio *radio, uint64_t now,
+                       const struct radio_socket *socket)
 {
     uint32_t free = 0;
 
@@ -95,10 +95,25 @@ int radio_socket_open(struct radio *radio, uint64_t now, uint32_t node,
     if (!usable(radio) || free == CTL_RADIO_SOCKETS) {
         return -1;
     }
-    radio->socket[free] =
-        (struct radio_socket){.open = 1, .node = node, .port = port};
+    radio->socket[free] = *socket;
     packet_until(radio, now);
     return (int)free;
+}
+
+int radio_socket_open(struct radio *radio, uint64_t now, uint32_t node,
+                      uint32_t port)
+{
+    return open_socket(
+        radio, now,
+        &(struct radio_socket){.open = 1, .node = node, .port = port});
+}
+
+int radio_stream_open(struct radio *radio, uint64_t now, uint32_t node,
+                      uint32_t port)
+{
+    return open_socket(radio, now,
+                       &(struct radio_socket){
+                           .open = 1, .node = node, .port = port, .stream = 1});
 }
 
 bool radio_socket_is_open(const struct radio *radio, uint32_t socket)
@@ -123,14 +138,15 @@ int radio_socket_close(struct radio *radio, uint32_t socket)
     return 0;
 }
 
-/* The lowest socket to that peer, or CTL_RADIO_SOCKETS. */
+/* The lowest socket for datagrams to that peer, or CTL_RADIO_SOCKETS. */
 static uint32_t find_socket(const struct radio *radio, uint32_t node,
                             uint32_t port)
 {
     uint32_t socket = 0;
 
     while (socket < CTL_RADIO_SOCKETS &&
-           !(radio->socket[socket].open && radio->socket[socket].node == node &&
+           !(radio->socket[socket].open && !radio->socket[socket].stream &&
+             radio->socket[socket].node == node &&
              radio->socket[socket].port == port)) {
         socket++;
     }
@@ -147,6 +163,19 @@ void radio_sent(struct radio *radio, uint64_t now, uint64_t until)
     packet_until(radio, end);
 }
 
+static void enqueue(struct radio *radio, uint32_t socket, enum radio_end end,
+                    const uint8_t *bytes, uint32_t length)
+{
+    struct radio_datagram *item = &radio->queue[radio->waiting++];
+
+    item->socket = socket;
+    item->length = length;
+    item->end = end;
+    if (length != 0) {
+        memcpy(item->bytes, bytes, length);
+    }
+}
+
 bool radio_deliver(struct radio *radio, uint64_t now, uint32_t node,
                    uint32_t port, const uint8_t *bytes, uint32_t length)
 {
@@ -161,10 +190,22 @@ bool radio_deliver(struct radio *radio, uint64_t now, uint32_t node,
         radio->waiting >= radio->figures.queue) {
         return false;
     }
-    struct radio_datagram *datagram = &radio->queue[radio->waiting++];
-    datagram->socket = socket;
-    datagram->length = length;
-    memcpy(datagram->bytes, bytes, length);
+    enqueue(radio, socket, RADIO_DATA, bytes, length);
+    return true;
+}
+
+bool radio_deliver_stream(struct radio *radio, uint64_t now, uint32_t socket,
+                          enum radio_end end, const uint8_t *bytes,
+                          uint32_t length)
+{
+    if (!radio_socket_is_open(radio, socket) || !radio->socket[socket].stream ||
+        !usable(radio) || length > CTL_RADIO_SIZE ||
+        (length == 0) != (end != RADIO_DATA) ||
+        radio->waiting >= radio->figures.queue) {
+        return false;
+    }
+    packet_until(radio, now);
+    enqueue(radio, socket, end, bytes, length);
     return true;
 }
 

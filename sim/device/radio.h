@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The modem as a value: sockets for datagrams, a short queue of received ones,
- * and the radio's state over time, from which the battery derives its current.
+ * The modem as a value: sockets for datagrams and for byte streams, a short
+ * queue of what was received, and the radio's state over time, from which the
+ * battery derives its current.
  * It has no link of its own: outgoing datagrams leave through the board's sink,
  * incoming ones are brought by radio_deliver(). Any reset closes all sockets
  * and empties the queue; a power cut also ends what is on the air and leaves
@@ -40,11 +41,21 @@ struct radio_socket {
     uint32_t open; /* 0 or 1 */
     uint32_t node;
     uint32_t port;
+    uint32_t stream; /* 0 or 1: a byte stream */
+};
+
+/* What a received item is: a datagram or the next bytes of a stream, or the end
+ * of a stream, without bytes. Numbers as in RADIO_RECEIVE's result. */
+enum radio_end {
+    RADIO_DATA = 0,
+    RADIO_ENDED, /* the peer sends no more */
+    RADIO_FAILED /* not connected, or not any more */
 };
 
 struct radio_datagram {
     uint32_t socket;
     uint32_t length;
+    uint32_t end; /* enum radio_end */
     uint8_t bytes[CTL_RADIO_SIZE];
 };
 
@@ -73,8 +84,10 @@ void radio_fit(struct radio *radio, bool fitted);
 void radio_reset(struct radio *radio, bool power);
 void radio_power_on(struct radio *radio);
 
-/* The lowest free socket, or -1. */
+/* The lowest free socket, for datagrams or as a byte stream, or -1. */
 int radio_socket_open(struct radio *radio, uint64_t now, uint32_t node,
+                      uint32_t port);
+int radio_stream_open(struct radio *radio, uint64_t now, uint32_t node,
                       uint32_t port);
 bool radio_socket_is_open(const struct radio *radio, uint32_t socket);
 /* 0, or -1 if it is not open. */
@@ -86,6 +99,12 @@ void radio_sent(struct radio *radio, uint64_t now, uint64_t until);
  * modem does not listen, so it returns false, too. */
 bool radio_deliver(struct radio *radio, uint64_t now, uint32_t node,
                    uint32_t port, const uint8_t *bytes, uint32_t length);
+/* The next bytes of an open stream, or its end, after which nothing follows.
+ * False: there is no room now. Unlike datagrams, the peer's bytes have to wait
+ * then. */
+bool radio_deliver_stream(struct radio *radio, uint64_t now, uint32_t socket,
+                          enum radio_end end, const uint8_t *bytes,
+                          uint32_t length);
 /* Take the oldest datagram; false if none is waiting. */
 bool radio_take(struct radio *radio, struct radio_datagram *out);
 

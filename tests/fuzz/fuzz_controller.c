@@ -189,9 +189,9 @@ static const struct {
     {CTL_RTC_READ, 0},           {CTL_RADIO_STATUS, 0},
     {CTL_RADIO_OPEN, 3},         {CTL_RADIO_CLOSE, 3},
     {CTL_RADIO_SEND, 3},         {CTL_RADIO_RECEIVE, 0},
-    {CTL_HASH_BEGIN, 0},         {CTL_HASH_FEED, 0xFFFF},
-    {CTL_HASH_END, 0},           {CTL_PK_VERIFY, 0},
-    {CTL_CRYPTO_STATUS, 0},
+    {CTL_RADIO_CONNECT, 3},      {CTL_HASH_BEGIN, 0},
+    {CTL_HASH_FEED, 0xFFFF},     {CTL_HASH_END, 0},
+    {CTL_PK_VERIFY, 0},          {CTL_CRYPTO_STATUS, 0},
 };
 
 static void fill_time(struct input *input)
@@ -264,7 +264,19 @@ static enum board_air on_radio_send(void *context, uint32_t node, uint32_t port,
     return (enum board_air)(answer % 3);
 }
 
-static const struct board_sink sink = {.radio_send = on_radio_send};
+static enum board_air on_radio_stream(void *context, enum board_stream act,
+                                      uint32_t socket, const uint8_t *bytes,
+                                      uint32_t length, uint64_t *until_ns)
+{
+    must(socket < CTL_RADIO_SOCKETS && board.radio.socket[socket].stream);
+    must((act == BOARD_STREAM_SEND) == (length != 0));
+    return act == BOARD_STREAM_SEND
+               ? on_radio_send(context, 0, 0, bytes, length, until_ns)
+               : (enum board_air)(take(rest, 1) % 3);
+}
+
+static const struct board_sink sink = {.radio_send = on_radio_send,
+                                       .radio_stream = on_radio_stream};
 
 static uint64_t soon(struct input *input)
 {

@@ -183,6 +183,17 @@ static enum board_air on_radio_send(void *context, uint32_t node, uint32_t port,
     return air;
 }
 
+static enum board_air on_radio_stream(void *context, enum board_stream act,
+                                      uint32_t socket, const uint8_t *bytes,
+                                      uint32_t length, uint64_t *until_ns)
+{
+    (void)context;
+    TOLD_AT("stream %d %u %u %02x", act, socket, length,
+            length != 0 ? bytes[0] : 0);
+    *until_ns = air_until;
+    return air;
+}
+
 static const struct board_sink sink = {
     .boot = on_boot,
     .reset = on_reset,
@@ -200,6 +211,7 @@ static const struct board_sink sink = {
     .deadline = on_deadline,
     .sleep = on_sleep,
     .radio_send = on_radio_send,
+    .radio_stream = on_radio_stream,
     .refused = on_refused,
     .raw_write = on_raw_write,
 };
@@ -367,7 +379,7 @@ Test(controller, id_and_revision_are_put_right_by_each_command)
 Test(controller, unknown_commands_are_refused)
 {
     const uint32_t commands[] = {0,          1,          0x100,      0x106,
-                                 0x205,      0x806,      0x906,      0xFFFF,
+                                 0x205,      0x807,      0x906,      0xFFFF,
                                  0xFFFFFFFF, 0x00010101, 0x80000101, 0x1FF};
 
     for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
@@ -1012,6 +1024,49 @@ Test(controller, a_datagram_wakes_and_is_received)
     cr_assert_eq(page->flags, 0);
     cr_assert_not(board_has_news(&board));
     cr_assert_eq(ring(CTL_RADIO_RECEIVE, 0, 0), CTL_E_EMPTY);
+}
+
+Test(controller, a_stream_is_connected_used_and_closed)
+{
+    fit_modem();
+    cr_assert_eq(ring(CTL_RADIO_CONNECT, 2, 0), CTL_E_ARGUMENT);
+    cr_assert_eq(ring(CTL_RADIO_CONNECT, 2, 443), CTL_OK);
+    cr_assert_eq(page->result[0], 0);
+    page->radio_tx[0] = 0xA1;
+    cr_assert_eq(ring(CTL_RADIO_SEND, 0, 9), CTL_OK);
+    air = BOARD_AIR_FULL;
+    cr_assert_eq(ring(CTL_RADIO_SEND, 0, 9), CTL_E_BUSY);
+    air = BOARD_AIR_TAKEN;
+    cr_assert_not(radio_deliver(&board.radio, board.now_ns, 2, 443,
+                                (const uint8_t *)"x", 1),
+                  "a stream takes no datagram");
+    cr_assert(radio_deliver_stream(&board.radio, board.now_ns, 0, RADIO_DATA,
+                                   (const uint8_t *)"abc", 3));
+    cr_assert(radio_deliver_stream(&board.radio, board.now_ns, 0, RADIO_ENDED,
+                                   NULL, 0));
+    cr_assert_eq(ring(CTL_RADIO_RECEIVE, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], 3);
+    cr_assert_eq(page->result[2], RADIO_DATA);
+    cr_assert_eq(ring(CTL_RADIO_RECEIVE, 0, 0), CTL_OK);
+    cr_assert_eq(page->result[0], 0);
+    cr_assert_eq(page->result[1], 0);
+    cr_assert_eq(page->result[2], RADIO_ENDED);
+    cr_assert_eq(ring(CTL_RADIO_CLOSE, 0, 0), CTL_OK);
+    cr_assert_str_eq(heard(), "0 refused 806 2\n0 stream 0 0 0 00\n"
+                              "0 stream 1 0 9 a1\n0 stream 1 0 9 a1\n"
+                              "0 refused 804 3\n0 stream 2 0 0 00\n");
+}
+
+Test(controller, nobody_is_there_to_connect_to)
+{
+    fit_modem();
+    air = BOARD_AIR_DOWN;
+    cr_assert_eq(ring(CTL_RADIO_CONNECT, 2, 443), CTL_E_FAILED);
+    cr_assert_not(radio_socket_is_open(&board.radio, 0));
+    page->command = CTL_RADIO_CONNECT;
+    board_command(&board, page, window, NULL);
+    cr_assert_eq(page->status, CTL_E_FAILED, "nobody to ask");
+    cr_assert_not(radio_socket_is_open(&board.radio, 0));
 }
 
 static void use_radio(void)

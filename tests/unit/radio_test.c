@@ -292,6 +292,44 @@ Test(radio, a_power_cut_ends_all)
 }
 
 /* Worlds are compared by their bytes: nothing of the past may stay. */
+static bool streams(uint32_t socket, enum radio_end end, const char *text)
+{
+    return radio_deliver_stream(&radio, 5 * MS, socket, end,
+                                (const uint8_t *)text, (uint32_t)strlen(text));
+}
+
+Test(radio, a_stream_has_bytes_and_an_end)
+{
+    cr_assert_eq(radio_stream_open(&radio, MS, NODE, 443), 0);
+    cr_assert_eq(open_at(MS, 443), 1);
+    cr_assert(streams(0, RADIO_DATA, "ab"));
+    cr_assert(deliver(5 * MS, 443, "datagram"));
+    cr_assert(streams(0, RADIO_FAILED, ""));
+    cr_assert_not(streams(0, RADIO_DATA, "full: these have to wait"));
+    expect_waits(0, "ab");
+    cr_assert_eq(got.end, RADIO_DATA);
+    expect_waits(1, "datagram");
+    expect_waits(0, "");
+    cr_assert_eq(got.end, RADIO_FAILED);
+}
+
+Test(radio, a_stream_takes_nothing_odd)
+{
+    static uint8_t large[CTL_RADIO_SIZE + 1];
+
+    cr_assert_eq(radio_stream_open(&radio, MS, NODE, 443), 0);
+    cr_assert_eq(open_at(MS, 443), 1);
+    cr_assert_not(streams(0, RADIO_DATA, ""));
+    cr_assert_not(streams(0, RADIO_ENDED, "x"));
+    cr_assert_not(streams(1, RADIO_DATA, "x"), "not a stream");
+    cr_assert_not(streams(2, RADIO_DATA, "x"), "not open");
+    cr_assert_not(streams(UINT32_MAX, RADIO_DATA, "x"));
+    cr_assert_not(radio_deliver_stream(&radio, 5 * MS, 0, RADIO_DATA, large,
+                                       sizeof(large)));
+    cr_assert(radio_deliver_stream(&radio, 5 * MS, 0, RADIO_DATA, large,
+                                   CTL_RADIO_SIZE));
+}
+
 Test(radio, equal_states_have_equal_bytes)
 {
     struct radio fresh = radio;
