@@ -25,7 +25,7 @@ app_obj := $(call dev_obj,firmware/app/*.c firmware/app/*.S)
 rom_obj := $(call dev_obj,bootloader/rom/*.c bootloader/rom/*.S)
 boot_obj := $(call dev_obj,bootloader/boot/*.c bootloader/boot/*.S)
 recovery_obj := $(call dev_obj,firmware/recovery/*.c firmware/recovery/*.S \
-	firmware/app/updater.c)
+	firmware/app/updater.c firmware/app/channel_plain.c)
 variants := $(basename $(notdir $(call dev_find,firmware/variants/*.c)))
 arm_libs := $(ARMLIB)/libmbed.a $(ARMLIB)/libfdt.a $(ARMLIB)/libheatshrink.a
 

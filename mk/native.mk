@@ -40,7 +40,7 @@ hosted_boot := $(call hosted_obj,$(call dev_find,bootloader/boot/*.c)) \
 hosted_app := $(call hosted_obj,$(call dev_find,firmware/app/*.c)) \
 	$(hosted_image)
 hosted_recovery := $(call hosted_obj,$(call dev_find,firmware/recovery/*.c) \
-	firmware/app/updater.c) $(hosted_image)
+	firmware/app/updater.c firmware/app/channel_plain.c) $(hosted_image)
 hosted_variants := $(shell sed -n 's/.*X(\([a-z_]*\)) *\\*$$/\1/p' \
 	sim/native/variants.h | grep -vx NATIVE_VARIANTS)
 $(foreach v,$(hosted_variants),$(eval hosted_$(v) := \

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "app/channel.h"
 #include "ota/request.h"
 
 /* ---- the port --------------------------------------------------------------- */
@@ -30,23 +31,21 @@ static uint32_t port_random(void *context)
 
 static int port_send(void *context, const void *bytes, uint32_t length)
 {
-    struct updater *updater = context;
-    const struct agent_figures *figures = &updater->figures;
-
-    if (updater->socket < 0) {
-        updater->socket =
-            radio_open(figures->server_node, figures->server_port);
-    }
-    return updater->socket < 0 ? OTA_ERR_IO
-                               : radio_send(updater->socket, bytes, length);
+    (void)context;
+    return channel_send(bytes, length);
 }
 
 static int32_t port_receive(void *context, void *bytes, uint32_t size)
 {
-    int socket;
+    (void)context;
+    return channel_receive(bytes, size);
+}
 
-    (void)context; /* there is no other */
-    return radio_receive(&socket, bytes, size);
+static enum agent_channel port_channel(void *context, uint64_t *next_ms,
+                                       enum agent_why *why)
+{
+    (void)context;
+    return channel_step(next_ms, why);
 }
 
 static void port_supply(void *context, struct agent_supply *supply)
@@ -127,6 +126,7 @@ static const struct agent_port board_port = {
     .random = port_random,
     .send = port_send,
     .receive = port_receive,
+    .channel = port_channel,
     .supply = port_supply,
     .alive = port_alive,
     .ask_trial = port_ask_trial,
@@ -158,7 +158,6 @@ void updater_open(struct updater *updater, const struct ota_map *map,
     updater->modem = radio.fitted;
     updater->map = map;
     updater->info = info;
-    updater->socket = -1;
     updater->due = BOARD_FOREVER_CYCLES;
     updater->fitted =
         radio.fitted && agent_figures_read(board_dtb(), BOARD_DTB_SIZE,
@@ -184,6 +183,11 @@ void updater_start(struct updater *updater, bool recovery)
     }
     trust_read(&updater->trust);
     updater->port.keys = updater->trust.keys;
+    channel_open(&(struct channel_figures){.node = updater->figures.server_node,
+                                           .port = updater->figures.server_port,
+                                           .ack_timeout_ms =
+                                               updater->figures.ack_timeout_ms,
+                                           .keys = &updater->trust.keys});
     agent_start(&updater->agent, &updater->port, &updater->figures,
                 updater->info, recovery);
     updater->due = 0;
@@ -303,4 +307,5 @@ void updater_tell(const struct updater *updater)
     put_number(&line, "/", now->size);
     put_number(&line, " tries ", now->tries);
     text_say(&line);
+    channel_tell();
 }

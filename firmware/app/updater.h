@@ -24,7 +24,6 @@ struct updater {
     struct trust trust;
     const struct ota_map *map;
     const struct boot_info *info;
-    int socket;   /* -1: not open */
     uint64_t due; /* cycles */
 };
 

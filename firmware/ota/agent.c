@@ -142,6 +142,28 @@ static bool take_datagrams(struct agent *agent)
     return false;
 }
 
+/* The request waits for the channel, which is no datagram lost: its time begins
+ * when it can be sent. False: it still waits. */
+static bool set_up(struct agent *agent)
+{
+    enum agent_why why = AGENT_WHY_UNREACHABLE;
+
+    switch (
+        agent->port->channel(agent->port->context, &agent->channel_ms, &why)) {
+    case AGENT_CHANNEL_BUSY:
+        return false;
+    case AGENT_CHANNEL_READY:
+        coap_again(&agent->exchange, agent_now(agent));
+        agent_transmit(agent, agent->exchange.bytes, agent->exchange.length);
+        return !agent->connecting;
+    default:
+        agent->connecting = false;
+        coap_stop(&agent->exchange);
+        enter(agent, phases[agent->phase].lost(agent, why));
+        return true;
+    }
+}
+
 /* ---- for the owner ----------------------------------------------------------- */
 
 static bool is_damaged(const struct agent *agent, uint8_t slot)
@@ -214,6 +236,10 @@ void agent_start(struct agent *agent, const struct agent_port *port,
 
 uint64_t agent_step(struct agent *agent)
 {
+    agent->connecting = agent->connecting && agent->exchange.busy;
+    if (agent->connecting && !set_up(agent)) {
+        return agent->channel_ms;
+    }
     bool drained = take_datagrams(agent);
 
     if (agent->exchange.busy && agent_now(agent) >= agent->exchange.next_ms) {

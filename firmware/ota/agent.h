@@ -111,16 +111,29 @@ enum agent_event {
     AGENT_EVENT_REPORT
 };
 
+/* How far the channel to the server is. */
+enum agent_channel {
+    AGENT_CHANNEL_READY,
+    AGENT_CHANNEL_BUSY,  /* being set up */
+    AGENT_CHANNEL_FAILED /* and is not retried by itself */
+};
+
 /* What the agent needs of its owner. `context` is given to each. */
 struct agent_port {
     void *context;
     uint64_t (*now_ms)(void *context); /* since start; never goes back */
     uint64_t (*rtc_ms)(void *context);
     uint32_t (*random)(void *context);
-    /* 0, OTA_ERR_IO not registered, OTA_ERR_FULL */
+    /* 0, OTA_ERR_IO not registered, OTA_ERR_FULL; OTA_ERR_BUSY: the channel
+     * has to be set up first, by `channel` */
     int (*send)(void *context, const void *bytes, uint32_t length);
     /* length of the oldest datagram, or -1 */
     int32_t (*receive)(void *context, void *bytes, uint32_t size);
+    /* After OTA_ERR_BUSY: bring the channel on. BUSY: call again at *next_ms or
+     * when a datagram is waiting; FAILED: for the reason *why. NULL where no
+     * send is ever busy */
+    enum agent_channel (*channel)(void *context, uint64_t *next_ms,
+                                  enum agent_why *why);
     void (*supply)(void *context, struct agent_supply *supply);
     /* called at least every few KiB of work, to feed the watchdog */
     void (*alive)(void *context);
@@ -214,7 +227,9 @@ struct agent {
     uint32_t aside_release; /* to be reported: an offer that left no record, and
                                why; NONE: nothing */
     uint8_t aside_why;
-    bool kept_read; /* the kept offer was checked since start */
+    uint64_t channel_ms; /* when the channel is to be called again */
+    bool connecting;     /* the request waits for the channel */
+    bool kept_read;      /* the kept offer was checked since start */
     bool shown;
     uint8_t shown_why;
     uint8_t target;    /* slot */

@@ -61,10 +61,13 @@ enum agent_phase agent_wait_for_poll(struct agent *agent)
     return agent_wait(agent, agent_jitter(agent, agent->figures.poll_ms));
 }
 
-/* A datagram that cannot be sent is lost like any other: it is sent again. */
+/* A datagram that cannot be sent is lost like any other: it is sent again. A
+ * request for which the channel must be set up first waits for that. */
 void agent_transmit(struct agent *agent, const void *bytes, uint32_t length)
 {
-    (void)agent->port->send(agent->port->context, bytes, length);
+    agent->connecting =
+        agent->port->send(agent->port->context, bytes, length) == OTA_ERR_BUSY;
+    agent->channel_ms = 0;
 }
 
 bool agent_ask(struct agent *agent, const struct coap_request *request,

@@ -58,7 +58,15 @@
     X(SURROUNDINGS, 24, "surroundings", UPDATE_FAILED, 11)         \
     X(TRIES_USED_UP, 25, "tries-used-up", UPDATE_FAILED, 11)       \
     X(STALE, 26, "stale", UNSUPPORTED_PACKAGE, 10)                 \
-    X(TOO_FAR, 27, "too-far", UNSUPPORTED_PACKAGE, 10)
+    X(TOO_FAR, 27, "too-far", UNSUPPORTED_PACKAGE, 10)             \
+    X(NO_ENTROPY, 28, "no-entropy", CONNECTION_LOST, 11)           \
+    X(NO_TIME, 29, "no-time", CONNECTION_LOST, 11)                 \
+    X(BAD_CERTIFICATE, 30, "bad-certificate", CONNECTION_LOST, 4)  \
+    X(EXPIRED, 31, "expired", CONNECTION_LOST, 4)                  \
+    X(NOT_YET_VALID, 32, "not-yet-valid", CONNECTION_LOST, 4)      \
+    X(BAD_PSK, 33, "bad-psk", CONNECTION_LOST, 4)                  \
+    X(HANDSHAKE, 34, "handshake", CONNECTION_LOST, 11)             \
+    X(NO_IDENTITY, 35, "no-identity", CONNECTION_LOST, 11)
 
 enum agent_state {
 #define AGENT_STATE_ENUM(name, number, text) AGENT_STATE_##name = (number),

@@ -463,6 +463,12 @@ enum coap_step coap_begin(struct coap_exchange *exchange,
     return COAP_STEP_SEND;
 }
 
+void coap_again(struct coap_exchange *exchange, uint64_t now_ms)
+{
+    exchange->begun_ms = now_ms;
+    exchange->next_ms = now_ms + exchange->timeout_ms;
+}
+
 enum coap_step coap_tick(struct coap_exchange *exchange, uint64_t now_ms)
 {
     if (!exchange->busy || now_ms < exchange->next_ms) {

@@ -146,6 +146,8 @@ enum coap_step coap_tick(struct coap_exchange *exchange, uint64_t now_ms);
 enum coap_step coap_take(struct coap_exchange *exchange, const uint8_t *bytes,
                          uint32_t length, uint64_t now_ms,
                          struct coap_answer *answer);
+/* It is only sent now: the current wait begins here. For a busy one. */
+void coap_again(struct coap_exchange *exchange, uint64_t now_ms);
 /* Give up silently. */
 void coap_stop(struct coap_exchange *exchange);
 

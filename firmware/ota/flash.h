@@ -16,7 +16,8 @@ enum ota_err {
     OTA_ERR_IO = -1,    /* the flash failed */
     OTA_ERR_RANGE = -2, /* an address or length is out of range */
     OTA_ERR_FULL = -3,  /* no room left */
-    OTA_ERR_NONE = -4   /* not found */
+    OTA_ERR_NONE = -4,  /* not found */
+    OTA_ERR_BUSY = -5   /* something has to happen first */
 };
 
 struct ota_flash {
