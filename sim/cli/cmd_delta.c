@@ -60,7 +60,9 @@ static int read_file(const char *path, uint8_t **bytes, struct bytes *view,
     int err = file_read(path, FILE_MAX, bytes, &size, diag);
 
     *view = (struct bytes){*bytes, (uint32_t)size};
-    return err;
+    return err == 0 && size == 0 ? diag_fail(diag, OTALAB_ERR_USAGE,
+                                             "%.200s: the file is empty", path)
+                                 : err;
 }
 
 static int read_pair(const struct options *o, struct pair *pair,

@@ -13,6 +13,7 @@ enum { SIZE, CHANGED, UPDATES, DEVICES, LINK, PRICE, ENGINEERING, JSON };
 static const struct option_spec table[] = {
     [SIZE] = {.name = "size",
               .kind = OPTION_DATA,
+              .not_zero = true,
               .help = "size of the image; default 500kB"},
     [CHANGED] = {.name = "changed",
                  .kind = OPTION_CHANCE,
@@ -23,6 +24,7 @@ static const struct option_spec table[] = {
                  .help = "updates of each device in a year; default 12"},
     [DEVICES] = {.name = "devices",
                  .kind = OPTION_NUMBER,
+                 .not_zero = true,
                  .help = "devices of the fleet; default 10000"},
     [LINK] = {.name = "link",
               .kind = OPTION_CHOICE,

@@ -8,6 +8,7 @@
 
 #define BAR 30u
 #define YEARS 5u
+#define MONTHS_SHOWN 1200u
 
 enum {
     DEVICES,
@@ -25,12 +26,14 @@ enum {
 #define COST_ROWS                                                             \
     [DEVICES] = {.name = "devices",                                           \
                  .kind = OPTION_NUMBER,                                       \
+                 .not_zero = true,                                            \
                  .help = "devices of the fleet; default 10000"},              \
     [UPDATES] = {.name = "updates-per-year",                                  \
                  .kind = OPTION_NUMBER,                                       \
                  .help = "updates of each device in a year; default 12"},     \
     [IMAGE] = {.name = "image",                                               \
                .kind = OPTION_DATA,                                           \
+               .not_zero = true,                                              \
                .help = "size of a full image; default 500kB"},                \
     [DELTA] = {.name = "delta",                                               \
                .kind = OPTION_DATA,                                           \
@@ -260,6 +263,21 @@ static void say_years(const struct payback_figures *figures)
     }
 }
 
+/* A date that nobody plans for is not worth its digits. */
+static void say_break_even(int64_t engineering, const struct payback *payback)
+{
+    printf("  break-even               %s / %s a year = ",
+           SAY(money, engineering), SAY(money, payback->later_saved));
+    if (payback->months > MONTHS_SHOWN) {
+        printf("over %u years\n", MONTHS_SHOWN / 12u);
+    } else {
+        printf("%s.%02u years: %s month%s\n",
+               SAY(count, payback->centiyears / 100u),
+               (unsigned)(payback->centiyears % 100u),
+               SAY(count, payback->months), payback->months == 1 ? "" : "s");
+    }
+}
+
 static void say_payback(const struct payback_figures *figures,
                         const struct payback *payback)
 {
@@ -277,12 +295,7 @@ static void say_payback(const struct payback_figures *figures,
     if (payback->never) {
         printf("  break-even               never: deltas save nothing\n");
     } else {
-        printf("  break-even               %s / %s a year = %s.%02u years: "
-               "%s month%s\n",
-               SAY(money, engineering), SAY(money, payback->later_saved),
-               SAY(count, payback->centiyears / 100u),
-               (unsigned)(payback->centiyears % 100u),
-               SAY(count, payback->months), payback->months == 1 ? "" : "s");
+        say_break_even(engineering, payback);
     }
     say_years(figures);
 }

@@ -32,6 +32,7 @@ enum {
 static const struct option_spec table[] = {
     [DEVICES] = {.name = "devices",
                  .kind = OPTION_NUMBER,
+                 .not_zero = true,
                  .help = "devices of the fleet; default 50000"},
     [CUT_RATE] = {.name = "cut-rate",
                   .kind = OPTION_CHANCE,

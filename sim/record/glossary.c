@@ -221,6 +221,23 @@ const struct glossary_reason glossary_reasons[] = {
     {"unsigned", "it is not signed by a known key", NULL},
     {NULL, NULL, NULL}};
 
+const struct glossary_patch glossary_patches[] = {
+    {"none", "the patch is good so far"},
+    {"bad-format", "the header has another magic or version"},
+    {"bad-number", "a number of the stream is too long, or a run is empty"},
+    {"bad-size", "a size is 0 or larger than any patch, base or image"},
+    {"bad-state", "a saved state is damaged, or no decoder can be in it"},
+    {"base-error", "the base cannot be read"},
+    {"ends-early", "the patch is over, and the image is not complete"},
+    {"goes-on", "the image is complete, and the patch is not over"},
+    {"outside-base", "a cover reaches beyond the base"},
+    {"state-of-other", "a saved state belongs to another patch or base"},
+    {"too-much", "a cover or run reaches beyond the image or its cover"},
+    {"unchecked-base", "decoding was tried before the base's digest was seen"},
+    {"wrong-base", "the base does not have the digest that the patch needs"},
+    {"wrong-patch", "the header is not that of the patch that was offered"},
+    {NULL, NULL}};
+
 const struct glossary_term *glossary_find(const char *word)
 {
     char among[64];
@@ -242,6 +259,17 @@ const struct glossary_reason *glossary_reason(const char *name)
          reason->name != NULL; reason++) {
         if (strcmp(reason->name, name) == 0) {
             return reason;
+        }
+    }
+    return NULL;
+}
+
+const struct glossary_patch *glossary_patch(const char *name)
+{
+    for (const struct glossary_patch *patch = glossary_patches;
+         patch->name != NULL; patch++) {
+        if (strcmp(patch->name, name) == 0) {
+            return patch;
         }
     }
     return NULL;

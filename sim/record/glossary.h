@@ -24,11 +24,19 @@ struct glossary_reason {
     const char *agent; /* what it means to the update agent, likewise */
 };
 
+/* An error of the decoder of patches (enum delta_why on the device). */
+struct glossary_patch {
+    const char *name; /* NULL ends the table */
+    const char *text;
+};
+
 extern const struct glossary_term glossary_terms[];
 extern const struct glossary_reason glossary_reasons[];
+extern const struct glossary_patch glossary_patches[];
 
 /* Find a term by its name or another word for it; NULL if there is none. */
 const struct glossary_term *glossary_find(const char *word);
 const struct glossary_reason *glossary_reason(const char *name);
+const struct glossary_patch *glossary_patch(const char *name);
 
 #endif

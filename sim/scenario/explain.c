@@ -259,6 +259,25 @@ static void search_glossary(struct search *search)
     }
 }
 
+static void search_patches(struct search *search)
+{
+    const struct glossary_patch *patch = glossary_patch(search->topic);
+    char text[200];
+
+    for (const struct glossary_patch *row = glossary_patches; row->name != NULL;
+         row++) {
+        suggest_offer(&search->suggest, row->name);
+    }
+    if (patch != NULL) {
+        found(search);
+        snprintf(text, sizeof text,
+                 "An error of the device's decoder of patches: %s.",
+                 patch->text);
+        fprintf(search->out, "%s\n", patch->name);
+        explain_wrapped(search->out, "  ", text);
+    }
+}
+
 /* "boot" stands for boot.start, boot.state and so on. */
 static void search_group(struct search *search)
 {
@@ -344,6 +363,7 @@ int explain_topic(FILE *out, const char *topic, struct diag *diag)
 
     suggest_start(&search.suggest, topic);
     search_glossary(&search);
+    search_patches(&search);
     search_events(&search);
     search_group(&search);
     search_keys(&search, search_key);

@@ -372,6 +372,15 @@ static void print_reasons(FILE *out)
                 row->boot != NULL ? row->boot : "",
                 row->agent != NULL ? row->agent : "");
     }
+    fputs("\nWhy the device's decoder refuses a patch; the agent then fetches "
+          "the full image.\n\n"
+          "| error | meaning |\n"
+          "| --- | --- |\n",
+          out);
+    for (const struct glossary_patch *row = glossary_patches; row->name != NULL;
+         row++) {
+        fprintf(out, "| `%s` | %s |\n", row->name, row->text);
+    }
 }
 
 void explain_markdown(FILE *out)

@@ -44,7 +44,8 @@ struct option_spec {
     const char *argument; /* "FILE", "N", or the choices; NULL: by kind */
     const char *help;
     bool required;
-    bool repeat; /* may be given more than once */
+    bool repeat;   /* may be given more than once */
+    bool not_zero; /* a value of 0 is refused */
 };
 
 /* A table ends with an entry that has no line. */

@@ -128,6 +128,9 @@ static int store(const struct command *command, const struct option_spec *spec,
     if (text != NULL && read_value(spec, text, &value->number) != 0) {
         return bad_value(command, spec, text);
     }
+    if (spec->not_zero && text != NULL && value->number == 0) {
+        return usage(command, "must not be 0: --", spec->name, "");
+    }
     value->text = text;
     value->texts[value->count++] = text;
     return OPTIONS_GO;

@@ -90,6 +90,14 @@ refused "a cut patch" 2 "its header says" "$tool" delta info "$work/cut"
 refused "not a patch" 2 "not a patch" "$tool" delta info "$images/base.img"
 refused "not an image" 2 "the base is not an image" "$tool" delta create \
     "$patch" "$images/base.img" -o "$work/made"
+: >"$work/empty"
+for use in "info $work/empty" \
+    "apply $images/base.img $work/empty -o $work/made" \
+    "create $work/empty $images/base.img -o $work/made"; do
+    # shellcheck disable=SC2086 # words of a command line
+    refused "empty: ${use%% *}" 2 "$work/empty: the file is empty" \
+        "$tool" delta $use
+done
 cp "$images/base.img" "$work/base.img"
 refused "over its own input" 2 "" "$tool" delta create "$work/base.img" \
     "$images/new-feature.img" -o "$work/base.img"

@@ -65,6 +65,9 @@ test_that "says null" grep -qF '"break_even_months":null' out
 has later_years_saved_cents -562500
 check "as text" 0 "$tool" estimate break-even --delta 600kB
 says "it says so" "never: deltas save nothing"
+check "one device" 0 "$tool" estimate break-even --devices 1 \
+    --engineering 1000000000
+says "not in a lifetime" 'a year = over 100 years'
 check "fleet as JSON" 0 "$tool" estimate fleet --json
 has week_thousandths 200000
 has week_cents 4000000
@@ -203,7 +206,9 @@ refused "another currency" "--price-per-mb 5EUR: must be dollars" \
     cost --price-per-mb 5EUR
 refused "a fraction of a cent" "15000.005: finer than a cent" \
     break-even --engineering 15000.005
-refused "no image" "must not be 0" cost --image 0
+refused "no image" "must not be 0: --image" cost --image 0
+refused "no devices" "must not be 0: --devices" cost --devices 0
+refused "no fleet" "must not be 0: --devices" fleet --devices 0
 refused "too many" "too large" cost --devices 18446744073709551615
 refused "a window longer than the update" "longer than the update" \
     fleet --window 5min

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ota/agent_why.h"
+#include "ota/delta.h"
 #include "ota/reason.h"
 #include "record/event.h"
 
@@ -21,6 +22,29 @@ static const char *const agent_reasons[] = {
     AGENT_WHYS(WHY)
 #undef WHY
 };
+
+static const char *const patch_errors[] = {
+#define WHY(name, value, text) text,
+    DELTA_WHYS(WHY)
+#undef WHY
+};
+
+Test(glossary, every_error_of_a_patch_has_its_meaning)
+{
+    size_t count = sizeof patch_errors / sizeof patch_errors[0];
+
+    for (size_t i = 0; i < count; i++) {
+        cr_expect_not_null(glossary_patch(patch_errors[i]), "%s",
+                           patch_errors[i]);
+    }
+    cr_expect_null(glossary_patches[count].name);
+    cr_expect_null(glossary_patch("rollback"));
+    for (size_t i = 2; i < count; i++) {
+        cr_expect_lt(strcmp(glossary_patches[i - 1].name,
+                            glossary_patches[i].name),
+                     0, "%s", glossary_patches[i].name);
+    }
+}
 
 Test(glossary, every_reason_has_its_meaning)
 {

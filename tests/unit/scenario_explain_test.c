@@ -112,6 +112,9 @@ Test(scenario_explain, words_and_reasons)
     cr_expect_not_null(strstr(text, "A reason of the update agent"));
     cr_expect_not_null(strstr(text, "A value of expect[].at_end.reason"));
     free(text);
+    text = topic("wrong-base", 0, &diag);
+    cr_expect_not_null(strstr(text, "An error of the device's decoder of"));
+    free(text);
     text = topic("counter", 0, &diag);
     cr_expect_eq(strncmp(text, "security-counter\n", 17), 0);
     cr_expect_not_null(strstr(text, "\nfuses.counter\n"));
