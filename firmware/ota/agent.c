@@ -48,6 +48,7 @@ static const struct {
     [AGENT_PHASE_IMAGE] = {.begin = agent_fetch,
                            .answered = agent_image_answered,
                            .lost = agent_fail},
+    [AGENT_PHASE_WEB] = {.begin = agent_web_begin, .work = agent_web_work},
     [AGENT_PHASE_VERIFY] = {.begin = agent_verify_begin, .work = agent_verify},
     [AGENT_PHASE_REPORT] = {.begin = agent_report,
                             .work = report_work,
@@ -56,9 +57,17 @@ static const struct {
     [AGENT_PHASE_RESTART] = {NULL, NULL, NULL, NULL},
 };
 
+static void leave(struct agent *agent)
+{
+    if (agent->phase == AGENT_PHASE_WEB) {
+        agent_web_end(agent);
+    }
+}
+
 static void enter(struct agent *agent, enum agent_phase next)
 {
     while (next != AGENT_PHASE_STAY) {
+        leave(agent);
         agent->phase = next;
         next =
             phases[next].begin ? phases[next].begin(agent) : AGENT_PHASE_STAY;
@@ -82,6 +91,8 @@ static uint64_t next_time(const struct agent *agent)
     case AGENT_PHASE_DESCRIPTOR:
     case AGENT_PHASE_IMAGE:
         return agent->exchange.next_ms;
+    case AGENT_PHASE_WEB:
+        return agent_web_time(agent);
     case AGENT_PHASE_RESTART:
         return AGENT_NEVER;
     default:
@@ -240,7 +251,8 @@ uint64_t agent_step(struct agent *agent)
     if (agent->connecting && !set_up(agent)) {
         return agent->channel_ms;
     }
-    bool drained = take_datagrams(agent);
+    /* a byte stream has the radio to itself */
+    bool drained = agent->phase == AGENT_PHASE_WEB || take_datagrams(agent);
 
     if (agent->exchange.busy && agent_now(agent) >= agent->exchange.next_ms) {
         obey(agent, coap_tick(&agent->exchange, agent_now(agent)), NULL);
@@ -288,6 +300,7 @@ bool agent_forget(struct agent *agent)
 
     if (agent->phase != AGENT_PHASE_WAIT) {
         coap_stop(&agent->exchange);
+        leave(agent);
         agent->phase = agent_wait_for_poll(agent);
     }
     if (record.result == AGENT_RESULT_SUCCESS ||

@@ -56,10 +56,12 @@
 #include "ota/delta_states.h"
 #include "ota/failed.h"
 #include "ota/flash.h"
+#include "ota/http.h"
 #include "ota/image.h"
 #include "ota/mechanism.h"
 #include "ota/offers.h"
 #include "ota/progress.h"
+#include "ota/uri.h"
 
 #define AGENT_NEVER UINT64_MAX
 
@@ -118,6 +120,24 @@ enum agent_channel {
     AGENT_CHANNEL_FAILED /* and is not retried by itself */
 };
 
+/*
+ * Byte streams to web servers, one at a time. Nothing blocks. `context` is the
+ * port's.
+ */
+struct agent_stream {
+    /* Connect, with TLS for https. 0, OTA_ERR_IO no such server, no network */
+    int (*open)(void *context, const struct uri *place);
+    /* Bytes taken, 0: none now, also while it connects; negative: failed */
+    int32_t (*send)(void *context, const void *bytes, uint32_t length);
+    /* Bytes received, 0: none now; negative: it has ended or failed */
+    int32_t (*receive)(void *context, void *bytes, uint32_t size);
+    /* Why it ended: UNREACHABLE, or what TLS refused */
+    enum agent_why (*why)(void *context);
+    /* When to call again though nothing has come; NULL: never */
+    uint64_t (*next_ms)(void *context);
+    void (*close)(void *context);
+};
+
 /* What the agent needs of its owner. `context` is given to each. */
 struct agent_port {
     void *context;
@@ -148,6 +168,7 @@ struct agent_port {
                                  const uint8_t digest[OTA_DIGEST_SIZE]);
     void (*trace)(void *context, enum agent_event event, uint32_t a, uint32_t b,
                   uint32_t c);
+    const struct agent_stream *stream; /* NULL: there are none */
     const struct ota_flash *flash;
     uint8_t mechanism; /* enum ota_mechanism */
     struct ota_area slots[2];
@@ -167,6 +188,7 @@ enum agent_phase {
     AGENT_PHASE_DESCRIPTOR, /* exchange in progress */
     AGENT_PHASE_MEND,       /* rewriting the sector that a reset interrupted */
     AGENT_PHASE_IMAGE,      /* a block requested */
+    AGENT_PHASE_WEB,        /* the same over a byte stream */
     AGENT_PHASE_VERIFY,     /* reading back the slot */
     AGENT_PHASE_REPORT,     /* status report in progress */
     AGENT_PHASE_RESTART,    /* the bootloader has something new to do */
@@ -181,6 +203,18 @@ enum agent_phase {
 /* Blocks are never smaller, except for the last: a server that gives 16 bytes
  * at a time would make the radio send sixty times as many datagrams. */
 #define AGENT_BLOCK_MIN 64u
+
+/* A download over a byte stream (agent_web.c). */
+struct agent_web {
+    struct http_reader reader;
+    struct http_etag etag; /* of what is being fetched */
+    uint64_t due_ms;       /* the latest time of more bytes */
+    uint32_t came;         /* bytes since that time was set */
+    uint16_t at;           /* in the request: sent .. */
+    uint16_t left;         /* .. and not yet */
+    bool more;             /* there may be more to receive */
+    char request[HTTP_REQUEST_MAX];
+};
 
 /* The owner provides the memory and uses only the functions below. */
 struct agent {
@@ -197,7 +231,9 @@ struct agent {
     uint8_t offer_bytes[DESCRIPTOR_SIZE]; /* as they were verified */
     struct coap_etag offer_etag;          /* of the descriptor; saves polls */
     struct coap_etag image_etag;          /* of what is being fetched */
-    const struct decoder *decoder;        /* of what is being fetched */
+    struct uri place;                     /* of what is being fetched */
+    struct agent_web web;
+    const struct decoder *decoder; /* of what is being fetched */
     struct decode_state decoding;
     struct decode_context context; /* of the decoder */
     uint32_t to_fetch;       /* bytes of the whole download, or the most that it

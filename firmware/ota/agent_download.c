@@ -118,7 +118,7 @@ static enum agent_phase first_phase(const struct agent *agent,
     }
     return record->written % sector != 0 && !agent->sector_clean
                ? AGENT_PHASE_MEND
-               : AGENT_PHASE_IMAGE;
+               : agent_fetch_phase(agent);
 }
 
 static bool flash_fits(const struct agent *agent)

@@ -156,7 +156,7 @@ static enum agent_phase mend_here(struct agent *agent, uint32_t address,
 {
     agent->sector_clean =
         rewrite(agent, address, good) && agent_keep(agent, whole);
-    return agent->sector_clean ? AGENT_PHASE_IMAGE
+    return agent->sector_clean ? agent_fetch_phase(agent)
                                : agent_fail(agent, AGENT_WHY_FLASH_ERROR);
 }
 
@@ -170,7 +170,7 @@ static enum agent_phase fetch_again(struct agent *agent)
     agent->stored = record->written;
     return agent->decoder->restore(&agent->decoding, record->fetched,
                                    record->written, nothing)
-               ? AGENT_PHASE_IMAGE
+               ? agent_fetch_phase(agent)
                : agent_fail(agent, AGENT_WHY_FLASH_ERROR);
 }
 

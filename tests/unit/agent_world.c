@@ -461,6 +461,7 @@ void aw_boot(struct aw *w)
     tell(w, &latest);
     agent_start(&w->agent, &w->port, &w->figures, &w->info,
                 w->state.slot == OTA_SLOT_RECOVERY);
+    w->agent.place = w->place;
     w->due_ms = 0;
 }
 

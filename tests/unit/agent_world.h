@@ -52,6 +52,7 @@ struct aw {
     struct agent agent;
     struct agent_port port;
     struct agent_figures figures;
+    struct uri place; /* of what is fetched; URI_RELATIVE: the server */
     struct image_keys keys;
     uint8_t key_digest[1][OTA_DIGEST_SIZE];
     uint8_t spki[KEY_SPKI_SIZE];
