@@ -43,14 +43,6 @@ enum agent_phase agent_fetch(struct agent *agent)
                : agent_fail(agent, AGENT_WHY_SERVER_REFUSED);
 }
 
-enum agent_phase agent_fetch_phase(const struct agent *agent)
-{
-    bool web =
-        agent->place.scheme == URI_HTTP || agent->place.scheme == URI_HTTPS;
-
-    return web ? AGENT_PHASE_WEB : AGENT_PHASE_IMAGE;
-}
-
 static bool same_etag(const struct coap_etag *a, const struct coap_etag *b)
 {
     return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;

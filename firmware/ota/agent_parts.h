@@ -123,12 +123,12 @@ void agent_choose_source(struct agent *agent, const struct progress *record);
 void agent_name_source(const struct agent *agent, char query[AGENT_QUERY],
                        struct coap_request *request);
 
+/* Where it lies decides how it is fetched: IMAGE or WEB. */
+enum agent_phase agent_fetch_phase(const struct agent *agent);
+
 /* ---- agent_fetch.c ------------------------------------------------------ */
 agent_act agent_fetch;
 agent_answered agent_image_answered;
-
-/* Where it lies decides how it is fetched: IMAGE or WEB. */
-enum agent_phase agent_fetch_phase(const struct agent *agent);
 
 /* ---- agent_web.c --------------------------------------------------------- */
 agent_act agent_web_begin;

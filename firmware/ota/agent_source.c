@@ -83,3 +83,11 @@ void agent_name_source(const struct agent *agent, char query[AGENT_QUERY],
         request->query = query;
     }
 }
+
+enum agent_phase agent_fetch_phase(const struct agent *agent)
+{
+    bool web =
+        agent->place.scheme == URI_HTTP || agent->place.scheme == URI_HTTPS;
+
+    return web ? AGENT_PHASE_WEB : AGENT_PHASE_IMAGE;
+}
