@@ -139,13 +139,32 @@ static const struct agent_port board_port = {
 
 /* ---- for the owner ------------------------------------------------------------ */
 
-/* The deadline must not come first: it would blame the image. */
+static void say_too_short(uint32_t deadline_ms, uint32_t needed_ms)
+{
+    struct text line = {.used = 0};
+
+    text_put(&line, "trial deadline too short: ");
+    text_number(&line, deadline_ms);
+    text_put(&line, " of ");
+    text_number(&line, needed_ms);
+    text_put(&line, " ms");
+    text_say(&line);
+}
+
+/* The deadline must not come first: it would blame the image. The agent gets
+ * three quarters of it; the rest is for start and health check. */
 static void limit_trial(struct updater *updater)
 {
-    uint32_t most = updater->map->trial_deadline_ms / 4u * 3u;
+    uint32_t deadline = updater->map->trial_deadline_ms;
+    uint32_t most = deadline / 4u * 3u;
+    uint32_t needed = updater->figures.trial_server_ms;
 
-    if (updater->figures.trial_server_ms > most) {
-        updater->figures.trial_server_ms = most;
+    if (!updater->fitted || needed <= most) {
+        return;
+    }
+    updater->figures.trial_server_ms = most;
+    if (mechanism_of(updater->map->mechanism)->trials) {
+        say_too_short(deadline, needed / 3u * 4u);
     }
 }
 

@@ -36,6 +36,9 @@
  * to give ends nothing: it is polled again after a back-off, and the fetched
  * bytes stay.
  *
+ * Resets in downloads back off as well, whatever caused them: from the second
+ * one on that was reset before it had stored a piece.
+ *
  * After a brown-out the radio stays off for a back-off, which doubles with each
  * brown-out until the radio has worked once. Otherwise a weak cell that
  * collapses under the transmitter would reset again and again until it is
@@ -65,7 +68,8 @@
 
 #define AGENT_NEVER UINT64_MAX
 
-/* From /agent of the devicetree, described in docs/board.md. */
+/* From /agent of the devicetree, described in docs/board.md; trial_server_ms
+ * follows from the others. */
 struct agent_figures {
     uint32_t server_node;
     uint32_t server_port;
@@ -93,6 +97,12 @@ struct agent_figures {
  * of 0 that would make something spin). */
 int agent_figures_read(const void *blob, uint32_t size,
                        struct agent_figures *figures);
+
+/* The longest time that an image on trial needs to reach its server, in ms: a
+ * request with all its retransmissions, and before it each of the `flights`
+ * round trips of a handshake (0: no secure channel), sent at most twice. */
+#define AGENT_FLIGHTS_MAX 16u
+uint32_t agent_trial_ms(const struct agent_figures *figures, uint32_t flights);
 
 struct agent_supply {
     uint32_t battery_mv;

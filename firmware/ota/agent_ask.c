@@ -72,6 +72,7 @@ enum agent_phase agent_ask_to_start(struct agent *agent)
     if (reason != OTA_REASON_NONE) {
         return refused(agent, reason);
     }
+    record.starts = 0;
     agent_say(&record, AGENT_STATE_UPDATING, AGENT_WHY_NONE);
     return restart(agent, &record);
 }

@@ -80,17 +80,22 @@ enum agent_phase agent_cannot_keep(struct agent *agent)
                    agent_backoff(agent, agent->stalls++));
 }
 
-enum agent_phase agent_put_off(struct agent *agent, struct progress *record,
-                               enum agent_why why)
+static enum agent_phase say_why(struct agent *agent, struct progress *record,
+                                enum agent_why why, uint64_t wait)
 {
-    uint64_t wait = agent_jitter(agent, agent->figures.poll_ms);
-
     agent->fill = 0;
     agent_say(record,
               record->written ? AGENT_STATE_DOWNLOADING : AGENT_STATE_IDLE,
               why);
     (void)agent_keep(agent, record); /* otherwise next time */
     return put_off(agent, why, wait);
+}
+
+enum agent_phase agent_put_off(struct agent *agent, struct progress *record,
+                               enum agent_why why)
+{
+    return say_why(agent, record, why,
+                   agent_jitter(agent, agent->figures.poll_ms));
 }
 
 /* How long the back-off still lasts, in ms. More than the longest possible
@@ -129,6 +134,21 @@ static bool flash_fits(const struct agent *agent)
            (sector % AGENT_UNIT == 0 || AGENT_UNIT % sector == 0);
 }
 
+/* A device may be reset in each download, by its watchdog or a loose plug, and
+ * each time it would erase a sector and fetch a piece again. So the record says
+ * beforehand when the next attempt may be made, in case this one is the second
+ * or later that stores nothing. The first piece stored clears both. */
+static void count_start(const struct agent *agent, struct progress *record)
+{
+    if (record->starts > 0) {
+        (void)agent_not_before(
+            agent, record,
+            agent_jitter(agent, agent_backoff(agent, record->starts - 1u)));
+    }
+    record->starts =
+        (uint8_t)(record->starts + (record->starts < PROGRESS_STARTS));
+}
+
 static enum agent_phase set_out(struct agent *agent, struct progress *record)
 {
     enum agent_phase phase = first_phase(agent, record);
@@ -141,6 +161,7 @@ static enum agent_phase set_out(struct agent *agent, struct progress *record)
         agent->szx++;
     }
     record->excused = 0;
+    count_start(agent, record);
     agent_say(record, AGENT_STATE_DOWNLOADING, AGENT_WHY_NONE);
     if (!flash_fits(agent) || !agent_keep(agent, record)) {
         return agent_cannot_keep(agent);
@@ -159,6 +180,9 @@ enum agent_phase agent_begin(struct agent *agent)
     uint64_t wait = backoff_left(agent, &record);
     enum agent_why why =
         agent_gate(agent, agent->to_fetch - record.fetched, false);
+    if (wait != 0 && record.starts > 1) {
+        return say_why(agent, &record, AGENT_WHY_INTERRUPTED, wait);
+    }
     if (wait != 0) {
         return put_off(agent, (enum agent_why)agent->log.now.why, wait);
     }
@@ -175,6 +199,7 @@ enum agent_phase agent_take_whole(struct agent *agent)
     struct progress record = agent->log.now;
 
     record.deltas = PROGRESS_DELTAS;
+    record.starts = 0;
     progress_restart(&record);
     memset(&record.etag, 0, sizeof(record.etag));
     return agent_keep(agent, &record) ? agent_begin(agent)

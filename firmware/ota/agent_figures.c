@@ -38,7 +38,6 @@ static const struct figure rows[] = {
     FIGURE("backoff-ms", backoff_ms, 1000, UINT32_MAX / 2),
     FIGURE("backoff-max-ms", backoff_max_ms, 1000, UINT32_MAX / 2),
     FIGURE("tries", tries, 1, UINT8_MAX),
-    FIGURE("trial-server-ms", trial_server_ms, 1, UINT32_MAX),
     FIGURE("delta-saving-percent", delta_saving_percent, 1, 99),
     FIGURE("window-start-s", window_start_s, 0, DAY_S - 1),
     FIGURE("window-length-s", window_length_s, 0, DAY_S),
@@ -64,6 +63,18 @@ static bool blob_sound(const void *blob, uint32_t size)
            fdt_totalsize(blob) <= size;
 }
 
+uint32_t agent_trial_ms(const struct agent_figures *figures, uint32_t flights)
+{
+    struct coap_timing request = {figures->ack_timeout_ms,
+                                  figures->retransmits};
+    struct coap_timing flight = {figures->ack_timeout_ms, 1};
+
+    if (flights > AGENT_FLIGHTS_MAX) {
+        flights = AGENT_FLIGHTS_MAX;
+    }
+    return coap_span_ms(&request) + flights * coap_span_ms(&flight);
+}
+
 int agent_figures_read(const void *blob, uint32_t size,
                        struct agent_figures *figures)
 {
@@ -79,5 +90,6 @@ int agent_figures_read(const void *blob, uint32_t size,
     if (!err && (figures->block_size & (figures->block_size - 1)) != 0) {
         err = OTA_ERR_RANGE;
     }
+    figures->trial_server_ms = agent_trial_ms(figures, 0);
     return err;
 }

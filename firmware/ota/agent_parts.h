@@ -48,8 +48,13 @@ void agent_say(struct progress *record, enum agent_state state,
                enum agent_why why);
 /* The record of the verified offer: the current one if it is about that offer,
  * else a fresh one. What belongs to the device and not to the release is kept:
- * the waiting time, failures in a row, brown-outs. */
+ * the waiting time, failures in a row, brown-outs, downloads begun in vain. */
 void agent_record(const struct agent *agent, struct progress *record);
+/* No attempt before `ms` from now, in whole seconds of the clock that survives
+ * resets. Returns how long that is, plus a little for the other clock's
+ * rounding, because a poll just before it would be useless. */
+uint64_t agent_not_before(const struct agent *agent, struct progress *record,
+                          uint64_t ms);
 /* A download, or the trial after it, has failed: count, keep, back off. */
 agent_lost agent_fail;
 

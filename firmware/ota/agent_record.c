@@ -88,6 +88,7 @@ void agent_record(const struct agent *agent, struct progress *record)
     }
     memset(record, 0, sizeof(*record));
     record->sags = agent->log.now.sags;
+    record->starts = agent->log.now.starts;
     record->failures = agent->log.now.failures;
     record->not_before_s = agent->log.now.not_before_s;
     record->slot = agent->target;
@@ -142,11 +143,8 @@ static unsigned failure_of(const struct progress *record, enum agent_why why)
     return ENDS;
 }
 
-/* Not before `ms` from now, in whole seconds of the clock that survives resets.
- * Returns how long that is, plus a little for the other clock's rounding,
- * because a poll just before it would be useless. */
-static uint64_t put_off(struct agent *agent, struct progress *record,
-                        uint64_t ms)
+uint64_t agent_not_before(const struct agent *agent, struct progress *record,
+                          uint64_t ms)
 {
     uint64_t now = agent_rtc(agent);
     uint64_t then = (now + ms + 999u) / 1000u;
@@ -183,8 +181,9 @@ static uint64_t count_failure(struct agent *agent, struct progress *record,
     unsigned what = failure_of(record, why);
     uint32_t before = one_more(agent, record, what);
     bool at_once = (what & AT_ONCE) != 0 && before == 0;
-    uint64_t wait = put_off(agent, record,
-                            agent_jitter(agent, agent_backoff(agent, before)));
+    uint64_t wait =
+        agent_not_before(agent, record,
+                         agent_jitter(agent, agent_backoff(agent, before)));
     bool over = (what & COUNTS) != 0 && record->tries >= agent->figures.tries;
     record->final = over || (what & ENDS) != 0;
     if ((what & OF_PATCH) != 0 && record->deltas < PROGRESS_DELTAS) {
@@ -208,6 +207,7 @@ enum agent_phase agent_fail(struct agent *agent, enum agent_why why)
     uint64_t wait = count_failure(agent, &record, why);
 
     record.excused = 0;
+    record.starts = 0;
     agent->fill = 0;
     agent->sector_clean = agent->sector_clean && why != AGENT_WHY_FLASH_ERROR;
     agent_trace(agent, AGENT_EVENT_FAIL, why, record.tries, 0);

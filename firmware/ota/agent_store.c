@@ -83,6 +83,8 @@ static bool keep_position(struct agent *agent)
     record.fetched = agent->fetched;
     record.etag = agent->image_etag;
     record.sags = 0;
+    record.not_before_s = record.starts > 1 ? 0 : record.not_before_s;
+    record.starts = 0;
     return keep_decoder(agent, &record) && agent_keep(agent, &record);
 }
 

@@ -66,7 +66,8 @@
     X(NOT_YET_VALID, 32, "not-yet-valid", CONNECTION_LOST, 4)      \
     X(BAD_PSK, 33, "bad-psk", CONNECTION_LOST, 4)                  \
     X(HANDSHAKE, 34, "handshake", CONNECTION_LOST, 11)             \
-    X(NO_IDENTITY, 35, "no-identity", CONNECTION_LOST, 11)
+    X(NO_IDENTITY, 35, "no-identity", CONNECTION_LOST, 11)         \
+    X(INTERRUPTED, 36, "interrupted", DEFERRED, 11)
 
 enum agent_state {
 #define AGENT_STATE_ENUM(name, number, text) AGENT_STATE_##name = (number),

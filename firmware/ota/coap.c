@@ -363,21 +363,31 @@ static uint32_t doubled(uint32_t timeout)
     return within(UINT64_C(2) * timeout, 0, WAIT_ALL_MS);
 }
 
+/* The first wait and all its doublings together. */
+static uint32_t all_waits(uint32_t wait, uint32_t retransmits)
+{
+    uint64_t all = wait;
+
+    for (uint32_t i = 0; i < retransmits && all < WAIT_ALL_MS; i++) {
+        wait = doubled(wait);
+        all += wait;
+    }
+    return within(all, 0, WAIT_ALL_MS);
+}
+
 /* As long as all retransmissions would have taken. */
 static uint32_t separate_wait(const struct coap_exchange *exchange)
 {
-    uint32_t wait =
-        within(exchange->timing.ack_timeout_ms, WAIT_MIN_MS, WAIT_MAX_MS);
-    uint64_t all = wait;
+    return all_waits(within(exchange->timing.ack_timeout_ms, WAIT_MIN_MS,
+                            WAIT_MAX_MS),
+                     exchange->timing.retransmits);
+}
 
-    for (uint32_t i = 0; i < exchange->timing.retransmits; i++) {
-        wait = doubled(wait);
-        all += wait;
-        if (all >= WAIT_ALL_MS) {
-            break;
-        }
-    }
-    return within(all, 0, WAIT_ALL_MS);
+uint32_t coap_span_ms(const struct coap_timing *timing)
+{
+    uint32_t base = within(timing->ack_timeout_ms, WAIT_MIN_MS, WAIT_MAX_MS);
+
+    return all_waits(base + base / 2, timing->retransmits);
 }
 
 /* A clean measurement. After an unclean one, a second answer may tell more. */

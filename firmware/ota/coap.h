@@ -93,6 +93,12 @@ struct coap_timing {
     uint32_t retransmits;
 };
 
+/* The longest time in ms from a request to its timeout, if no round trip is
+ * known and the peer acknowledges nothing: the first wait is at most 1.5 times
+ * ack_timeout_ms, so 1.5 * ack_timeout_ms * (2^(retransmits + 1) - 1); at most
+ * an hour. */
+uint32_t coap_span_ms(const struct coap_timing *timing);
+
 /* The caller zeroes it once and keeps it: message ids, tokens and the round
  * trip's estimate continue from exchange to exchange. */
 struct coap_exchange {

@@ -4,7 +4,8 @@
  *
  *      8 state   9 result  10 why  11 slot  12 tries
  *     13 reported  14 excused  15 final  16 release  20 version  24 size
- *     28 written  32 not before  36 ETag's length  37 ETag, zeros  45 sags
+ *     28 written  32 not before  36 ETag's length, + 16 * starts
+ *     37 ETag, zeros  45 sags
  *     46 failures  47 deltas failed, + 128 if the download is one
  *     48 digest of the image  80 digest of its bytes
  *    112 fetched  116 decoder's state
@@ -22,6 +23,8 @@
 #define BODY_AT RING_BODY
 #define BODY_END (SLOT_SIZE - RING_TAIL)
 #define ETAG_AT 36u
+#define ETAG_LENGTH 15u /* of that byte .. */
+#define STARTS_UNIT 16u /* .. and the rest */
 #define SAGS_AT 45u
 #define FAILURES_AT 46u
 #define DELTAS_AT 47u
@@ -74,7 +77,7 @@ static void encode(const struct progress *from, uint8_t slot[SLOT_SIZE])
         memcpy(&value, bytes + word_fields[i], sizeof(value));
         bytes_put32(slot + WORDS_AT + 4 * i, value);
     }
-    slot[ETAG_AT] = from->etag.length;
+    slot[ETAG_AT] = (uint8_t)(from->etag.length | from->starts * STARTS_UNIT);
     for (unsigned i = 0; i < from->etag.length && i < COAP_ETAG; i++) {
         slot[ETAG_AT + 1 + i] = from->etag.bytes[i];
     }
@@ -101,7 +104,8 @@ static void decode(const uint8_t slot[SLOT_SIZE], struct progress *to)
         value = bytes_get32(slot + WORDS_AT + 4 * i);
         memcpy(bytes + word_fields[i], &value, sizeof(value));
     }
-    to->etag.length = slot[ETAG_AT];
+    to->etag.length = slot[ETAG_AT] & ETAG_LENGTH;
+    to->starts = slot[ETAG_AT] / STARTS_UNIT;
     memcpy(to->etag.bytes, slot + ETAG_AT + 1, COAP_ETAG);
     to->sags = slot[SAGS_AT];
     to->failures = slot[FAILURES_AT];
@@ -120,7 +124,7 @@ static bool in_range(const uint8_t *slot)
             return false;
         }
     }
-    return slot[ETAG_AT] <= COAP_ETAG &&
+    return (slot[ETAG_AT] & ETAG_LENGTH) <= COAP_ETAG &&
            (slot[DELTAS_AT] & (uint8_t)~IS_DELTA) <= PROGRESS_DELTAS;
 }
 
@@ -163,7 +167,8 @@ int progress_append(struct progress_log *log, const struct progress *next)
     uint8_t slot[SLOT_SIZE];
 
     encode(next, slot);
-    if (!in_range(slot)) {
+    if (next->starts > PROGRESS_STARTS || next->etag.length > COAP_ETAG ||
+        !in_range(slot)) {
         return OTA_ERR_RANGE;
     }
     if (equals_now(log, slot)) {

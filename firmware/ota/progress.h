@@ -20,6 +20,7 @@
 
 #define PROGRESS_RECORD 128u
 #define PROGRESS_DELTAS 2u
+#define PROGRESS_STARTS 15u
 
 struct progress {
     uint32_t sequence; /* 0: nothing found */
@@ -32,6 +33,8 @@ struct progress {
     uint8_t excused;   /* 1: the trial failed without the image's fault */
     uint8_t final;     /* 1: this release must not be tried again */
     uint8_t sags;      /* brown-outs since the radio last worked */
+    uint8_t starts;    /* times a download has begun since a piece was last
+                          stored; at most PROGRESS_STARTS */
     uint8_t failures;  /* in a row, of any release */
     uint8_t delta;     /* 1: the download is a patch */
     uint8_t deltas;    /* patches that failed, of this release; at most

@@ -108,7 +108,7 @@ static const struct field progress_fields[] = {
     {24, 4, KIND_NUMBER, "size of the image"},
     {28, 4, KIND_NUMBER, "bytes that are in the slot"},
     {32, 4, KIND_NUMBER, "no attempt before, seconds"},
-    {36, 1, KIND_NUMBER, "length of the ETag"},
+    {36, 1, KIND_NUMBER, "ETag's length, + 16 a start in vain"},
     {37, 8, KIND_BYTES, "ETag"},
     {45, 1, KIND_NUMBER, "brown-outs"},
     {46, 1, KIND_NUMBER, "failures in a row"},

@@ -180,6 +180,8 @@ const struct glossary_reason glossary_reasons[] = {
     {"flash-error", "reading or writing the flash failed",
      "writing or reading the flash failed"},
     {"handshake", NULL, "no protected channel could be set up"},
+    {"interrupted", NULL,
+     "resets have ended several downloads before anything was stored"},
     {"key-revoked", "the key that signed it was revoked by the epoch",
      "the key that signed the descriptor was revoked by the epoch"},
     {"link-poor", NULL, "too many retransmissions; the agent asks later"},

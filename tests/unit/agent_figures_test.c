@@ -29,7 +29,6 @@ static const struct row sound[] = {
     {"backoff-ms", 10000},
     {"backoff-max-ms", 3600000},
     {"tries", 3},
-    {"trial-server-ms", 20000},
     {"delta-saving-percent", 50},
     {"window-start-s", 7200},
     {"window-length-s", 3600},
@@ -90,6 +89,19 @@ Test(agent_figures, each_goes_to_its_place)
     cr_assert_eq(figures.window_length_s, 3600);
 }
 
+Test(agent_figures, a_trial_has_time_for_all_retransmissions)
+{
+    cr_assert_eq(read_with(ROWS, 0, false), OTA_OK);
+    cr_assert_eq(figures.trial_server_ms, 186000);
+    cr_assert_eq(agent_trial_ms(&figures, 3), 186000 + 3 * 18000);
+    cr_assert_eq(agent_trial_ms(&figures, UINT32_MAX),
+                 agent_trial_ms(&figures, AGENT_FLIGHTS_MAX));
+    cr_assert_eq(read_with(row("ack-timeout-ms"), 10000, false), OTA_OK);
+    cr_assert_eq(figures.trial_server_ms, 465000);
+    cr_assert_eq(read_with(row("retransmits"), 0, false), OTA_OK);
+    cr_assert_eq(figures.trial_server_ms, 6000);
+}
+
 Test(agent_figures, none_may_be_missing)
 {
     for (size_t i = 0; i < ROWS; i++) {
@@ -116,7 +128,6 @@ Test(agent_figures, what_cannot_work_is_refused)
         {"tries", 256},
         {"window-start-s", 86400},
         {"window-length-s", 86401},
-        {"trial-server-ms", 0},
         {"energy-uj-per-byte", 1000001},
     };
 

@@ -101,6 +101,65 @@ Test(agent_sag, the_count_lasts_until_a_piece_is_there)
     cr_assert_eq(aw_record(w)->sags, 0);
 }
 
+/* ---- resets in downloads --------------------------------------------------- */
+
+/* Reset as soon as a download has begun; true if that was within `seconds`. */
+static bool begins_within(uint64_t seconds)
+{
+    boot_after_reset();
+    w->events[AGENT_EVENT_DOWNLOAD] = 0;
+    return aw_run(w, seconds, downloads);
+}
+
+Test(agent_sag, downloads_that_are_reset_begin_less_and_less_often)
+{
+    aw_publish(w, update, 1);
+    cr_assert(begins_within(10));
+    cr_assert(begins_within(10), "one reset costs nothing");
+    for (uint32_t wait = 10; wait <= 2560; wait *= 2) {
+        cr_assert_not(begins_within(wait - 2), "%u s", wait);
+        cr_assert(aw_run(w, 20 + wait / 4, downloads), "%u s", wait);
+    }
+    for (unsigned i = 0; i < 20; i++) {
+        cr_assert_not(begins_within(3500), "%u", i);
+        cr_assert(aw_run(w, 1100, downloads), "%u", i);
+    }
+    cr_assert_eq(aw_record(w)->starts, PROGRESS_STARTS);
+    cr_assert_eq(aw_record(w)->why, AGENT_WHY_NONE);
+}
+
+static bool has_stored(const struct aw *at)
+{
+    (void)at;
+    return aw_record(w)->written > 0;
+}
+
+Test(agent_sag, a_stored_piece_ends_the_count_of_resets)
+{
+    aw_publish(w, update, 1);
+    for (unsigned i = 0; i < 4; i++) {
+        cr_assert(begins_within(200));
+    }
+    cr_assert_eq(aw_record(w)->starts, 4);
+    cr_assert(aw_run(w, 10, has_stored));
+    cr_assert_eq(aw_record(w)->starts, 0);
+    cr_assert(begins_within(10), "nothing is left to wait for");
+    cr_assert(aw_run(w, 60, updated));
+}
+
+Test(agent_sag, another_release_does_not_end_the_count_of_resets)
+{
+    uint32_t next = aw_make(w, "1.2.0", 1, SIZE, AW_GOOD);
+
+    aw_publish(w, update, 1);
+    for (unsigned i = 0; i < 5; i++) {
+        cr_assert(begins_within(200));
+    }
+    aw_publish(w, next, 2);
+    cr_assert_not(begins_within(60));
+    cr_assert_eq(aw_record(w)->starts, 5);
+}
+
 static bool on_trial(const struct aw *at)
 {
     return at->trials > 0;

@@ -453,6 +453,36 @@ Test(coap_client, retransmissions_double_and_end)
     cr_assert_eq(coap_tick(&exchange, now + 1), COAP_STEP_NONE);
 }
 
+static uint64_t span_of(uint32_t ack_timeout_ms, uint32_t retransmits)
+{
+    struct coap_timing timing = {ack_timeout_ms, retransmits};
+
+    return coap_span_ms(&timing);
+}
+
+/* From the first copy to the timeout, with the longest spread. */
+static uint64_t time_to_give_up(void)
+{
+    struct coap_exchange exchange = new_exchange();
+
+    (void)coap_begin(&exchange, &get, 0, UINT32_MAX);
+    while (coap_tick(&exchange, exchange.next_ms) != COAP_STEP_TIMEOUT) {
+        cr_assert_lt(exchange.tries, 5);
+    }
+    /* the last of 1 + 2 + 4 + 8 + 16 waits */
+    return exchange.timeout_ms * UINT64_C(31) / 16;
+}
+
+Test(coap_client, the_span_covers_all_retransmissions)
+{
+    cr_assert_eq(span_of(4000, 4), 186000);
+    cr_assert_eq(span_of(4000, 0), 6000);
+    cr_assert_eq(span_of(100, 1), 2250, "no wait is below half a second");
+    cr_assert_eq(span_of(60000, 10), 3600000, "at most an hour");
+    cr_assert_leq(time_to_give_up(), span_of(4000, 4));
+    cr_assert_geq(time_to_give_up(), span_of(4000, 4) - 62);
+}
+
 Test(coap_client, timeouts_are_spread_from_1_to_1_5)
 {
     uint64_t least = UINT64_MAX;

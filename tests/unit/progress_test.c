@@ -45,6 +45,7 @@ static struct progress make_state(uint32_t number)
     state.final = number % 7 == 0;
     state.sags = (uint8_t)(number * 5);
     state.failures = (uint8_t)(number * 11);
+    state.starts = (uint8_t)(number % 16);
     state.release = number * 1000003u;
     state.version = number << 16;
     state.size = ~number;
@@ -155,7 +156,7 @@ Test(progress, layout_is_the_documented_one)
     cr_assert_eq(bytes_get32(record + 24), state.size);
     cr_assert_eq(bytes_get32(record + 28), state.written);
     cr_assert_eq(bytes_get32(record + 32), state.not_before_s);
-    cr_assert_eq(record[36], 8);
+    cr_assert_eq(record[36], 8 + 16 * state.starts);
     cr_assert_arr_eq(record + 37, state.etag.bytes, 8);
     cr_assert_eq(record[45], state.sags);
     cr_assert_eq(record[46], state.failures);
@@ -192,12 +193,14 @@ Test(progress, values_that_no_record_has_are_refused)
 
     small_flash(&ram);
     (void)open_number(&log, &ram);
-    for (unsigned i = 0; i < 6; i++) {
+    static const uint8_t values[] = {4, 2, 2, 2, 2, COAP_ETAG + 1, 16, 16};
+    for (unsigned i = 0; i < sizeof(values); i++) {
         struct progress state = make_state(5);
-        uint8_t *const fields[] = {&state.state,    &state.slot,
-                                   &state.reported, &state.excused,
-                                   &state.final,    &state.etag.length};
-        *fields[i] = i == 5 ? COAP_ETAG + 1 : i == 0 ? 4 : 2;
+        uint8_t *const fields[] = {&state.state,       &state.slot,
+                                   &state.reported,    &state.excused,
+                                   &state.final,       &state.etag.length,
+                                   &state.etag.length, &state.starts};
+        *fields[i] = values[i];
         cr_assert_eq(progress_append(&log, &state), OTA_ERR_RANGE, "%u", i);
     }
     cr_assert_eq(ram.operations, 0);
