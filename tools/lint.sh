@@ -81,6 +81,7 @@ rule_spdx() {
 arrows='
 sim/base     shim machine device outside world scenario engine oracle record image report shell cli
 sim/device   shim machine outside scenario engine oracle record report shell cli ota
+sim/capture  shim machine device outside scenario engine oracle image report shell cli tui
 sim/compare  shim machine outside report history shell cli tui
 sim/estimate shim machine device oracle record image report shell cli tui
 sim/machine  outside scenario engine oracle record report shell cli ota
@@ -119,7 +120,7 @@ rule_arrows() {
 }
 
 # Folders whose files must not depend on each other in a circle.
-straight='firmware/ota sim/base sim/compare sim/delta sim/device sim/engine sim/estimate sim/history sim/image sim/inspect sim/lesson sim/machine sim/native sim/oracle
+straight='firmware/ota sim/base sim/capture sim/compare sim/delta sim/device sim/engine sim/estimate sim/history sim/image sim/inspect sim/lesson sim/machine sim/native sim/oracle
     sim/outside sim/record sim/report sim/scenario sim/shell sim/symbols tui'
 
 rule_circles() {

@@ -39,6 +39,7 @@ enum {
     COLOR,
     HARD,
     VERIFY,
+    PCAP,
     GDB,
     FIRMWARE,
     QEMU,
@@ -122,6 +123,11 @@ static const struct option_spec run_options_table[] = {
     [VERIFY] = {.name = "verify",
                 .help = "read each recording back; it has to end with what the "
                         "devices hold"},
+    [PCAP] = {.name = "pcap",
+              .kind = OPTION_FILE,
+              .argument = "FILE",
+              .help = "write the packets of a single scenario's run for "
+                      "Wireshark (pcapng)"},
     [GDB] = OPTION_ROW_GDB,
     [FIRMWARE] = OPTION_ROW_FIRMWARE,
     [QEMU] = OPTION_ROW_QEMU,
@@ -391,6 +397,16 @@ static void run_all(struct runner *runner)
     close_all(runner, *runner->session.interrupted != 0);
 }
 
+static int check_pcap(const struct runner *runner, struct diag *diag)
+{
+    return runner->options->value[PCAP].given && runner->plan.count != 1
+               ? diag_fail(diag, OTALAB_ERR_USAGE,
+                           "--pcap is for a single scenario, and %zu are "
+                           "selected; record them, then use 'otalab pcap'",
+                           runner->plan.count)
+               : 0;
+}
+
 static int prepare(struct runner *runner, struct diag *diag)
 {
     const struct option_value *record = &runner->options->value[RECORD];
@@ -601,6 +617,7 @@ static void set_up(struct runner *runner)
         .verbose = value[VERBOSE].given,
         .hard_cuts = value[HARD].given,
         .verify = value[VERIFY].given,
+        .pcap = value[PCAP].text,
         .gdb_port = (int)value[GDB].number,
         .firmware = value[FIRMWARE].text,
         .qemu = value[QEMU].text,
@@ -634,6 +651,7 @@ static int go(struct runner *runner, struct diag *diag)
         return err ? err : print_list(runner);
     }
     err = take_dump(runner, diag);
+    err = err ? err : check_pcap(runner, diag);
     err = err ? err : prepare(runner, diag);
     if (err) {
         return err;

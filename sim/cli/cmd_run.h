@@ -14,6 +14,7 @@ extern const struct command command_sweep;
 extern const struct command command_compare;
 extern const struct command command_merge;
 extern const struct command command_shrink;
+extern const struct command command_pcap;
 
 /* Options shared by all commands that run something. */
 #define OPTION_ROW_VERBOSE                                                \

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "history/history.h"
-
 static int differs(struct diag *diag, unsigned device, const char *what,
                    uint32_t at)
 {
@@ -84,8 +82,8 @@ static int compare(const struct history *history,
 }
 
 /* As it would lie in a folder. */
-static int read_result(const struct run_result *result, uint8_t **changes,
-                       struct history **history, struct diag *diag)
+int readback_open(const struct run_result *result, uint8_t **changes,
+                  struct history **history, struct diag *diag)
 {
     const struct recording *recording = &result->recording;
     struct diag why = {.text = ""};
@@ -111,7 +109,7 @@ int readback(const struct run_result *result, struct diag *diag)
     uint8_t *changes = NULL;
     int err = picture == NULL
                   ? diag_fail(diag, OTALAB_ERR_SIMULATOR, "out of memory")
-                  : read_result(result, &changes, &history, diag);
+                  : readback_open(result, &changes, &history, diag);
 
     if (err == 0) {
         err = compare(history, result, picture, diag);

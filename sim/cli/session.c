@@ -7,6 +7,7 @@
 
 #include "cli/debugger.h"
 #include "cli/evidence.h"
+#include "cli/pcap_file.h"
 #include "cli/readback.h"
 #include "report/followup.h"
 #include "report/report.h"
@@ -234,6 +235,10 @@ static void run_read(const struct session *session,
                             &result, &outcome->error);
     if (outcome->err == 0 && session->verify) {
         outcome->err = readback(&result, &outcome->error);
+    }
+    if (outcome->err == 0 && session->pcap != NULL) {
+        outcome->err =
+            pcap_file_of_run(&result, session->pcap, &outcome->error);
     }
     how.at = first_wrong(&result);
     outcome_take(outcome, &result);
