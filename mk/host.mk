@@ -16,7 +16,7 @@ HOST_DEFS := -D_GNU_SOURCE= -Isim -Ifirmware -I. -isystem $(MBED)/include -isyst
 	-isystem $(SHRINK) -isystem firmware/heatshrink \
 	-DMBEDTLS_CONFIG_FILE='"base/mbedtls_host_config.h"'
 HOST_LDFLAGS := $(san_flags) -Wl,--exclude-libs,ALL -Wl,--as-needed
-HOST_LIBS := -lfdt -ljson-c -lyaml -lncursesw -ltinfo -ldw -lelf -ldivsufsort
+HOST_LIBS := -lfdt -ljson-c -lyaml -lncursesw -ltinfo -ldw -lelf -ldivsufsort -lcbor
 
 sim_src := $(filter-out sim/shim/% sim/native/% sim/cli/main.c,$(wildcard sim/*/*.c))
 ota_src := $(wildcard firmware/ota/*.c)

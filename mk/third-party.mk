@@ -11,7 +11,7 @@ P256 := $(MBED)/3rdparty/p256-m/p256-m
 MBED_CORE := sha256 platform_util
 MBED_HOST := $(MBED_CORE) asn1parse asn1write base64 bignum bignum_core \
 	bignum_mod bignum_mod_raw constant_time ecdsa ecp ecp_curves error \
-	hmac_drbg md oid pem pk pk_ecc pk_wrap pkparse pkwrite platform
+	hmac_drbg md oid pem pk pk_ecc pk_wrap pkparse pkwrite platform sha1
 mbed_host_src := $(MBED_HOST:%=$(MBED)/library/%.c) $(P256)/p256-m.c
 mbed_arm_src := $(MBED_CORE:%=$(MBED)/library/%.c) $(P256)/p256-m.c
 FDT_FILES := fdt fdt_ro fdt_addresses fdt_strerror

@@ -14,6 +14,7 @@
 #endif
 
 /* digest and signature */
+#define MBEDTLS_SHA1_C /* for UUIDs alone */
 #define MBEDTLS_SHA224_C
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_MD_C
