@@ -38,10 +38,16 @@ static const struct unit chance_units[] = {{"%", 10000u}, {NULL, 0}};
 static const struct unit rate_units[] = {
     {"bit/s", 1u}, {"kbit/s", 1000u}, {"Mbit/s", 1000u * 1000u}, {NULL, 0}};
 
-static const struct unit energy_units[] = {{"mJ", 1000u},
+static const struct unit energy_units[] = {{"uJ", 1u},
+                                           {"mJ", 1000u},
                                            {"J", 1000u * 1000u},
                                            {"kJ", 1000u * 1000u * 1000u},
                                            {NULL, 0}};
+
+/* Read, but not written. */
+static const struct unit watt_hours[] = {{"mWh", 3600u * 1000u},
+                                         {"Wh", UINT64_C(3600000000)},
+                                         {NULL, 0}};
 
 /* A price has no unit. */
 static const struct unit money_units[] = {{"", 1000u * 1000u}, {NULL, 0}};
@@ -53,7 +59,7 @@ static const struct unit ohms_units[] = {{"mohm", 1u},
 const char *const quantity_time_units = "ns, us, ms, s, min, h";
 const char *const quantity_size_units = "B, KiB, MiB";
 const char *const quantity_rate_units = "bit/s, kbit/s, Mbit/s";
-const char *const quantity_energy_units = "mJ, J, kJ";
+const char *const quantity_energy_units = "uJ, mJ, J, kJ, mWh, Wh";
 const char *const quantity_ohms_units = "mohm, ohm";
 
 static bool is_digit(char c)
@@ -240,7 +246,9 @@ enum quantity_result quantity_rate(const char *text, uint64_t *rate)
 
 enum quantity_result quantity_energy(const char *text, uint64_t *uj)
 {
-    return scaled(text, energy_units, uj);
+    enum quantity_result result = scaled(text, energy_units, uj);
+
+    return result == QUANTITY_UNIT ? scaled(text, watt_hours, uj) : result;
 }
 
 enum quantity_result quantity_ohms(const char *text, uint64_t *mohm)

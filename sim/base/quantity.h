@@ -35,7 +35,7 @@ enum quantity_result quantity_share(const char *text, uint64_t *thousandths);
 enum quantity_result quantity_chance(const char *text, uint64_t *millionths);
 /* "60kbit/s", "1.5Mbit/s": bit/s, factors of a thousand */
 enum quantity_result quantity_rate(const char *text, uint64_t *rate);
-/* "500J", "2.5kJ", "800mJ": uJ */
+/* "500J", "2.5kJ", "800mJ", "40mWh": uJ */
 enum quantity_result quantity_energy(const char *text, uint64_t *uj);
 /* "800mohm", "2.5ohm": mohm */
 enum quantity_result quantity_ohms(const char *text, uint64_t *mohm);

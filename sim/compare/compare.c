@@ -118,7 +118,7 @@ int compare_run(struct compare_row *row, const struct run_result *result,
                 struct diag *diag)
 {
     row->run = result->token;
-    row->energy_uj = result->device[0].drained_uj;
+    row->energy_uj = result->device[0].account.total_uj;
     measure_recording(&row->measure, result->recording.bytes,
                       result->recording.length);
     if (result->verdict != RUN_PASSED || row->measure.new_version == 0) {

@@ -11,6 +11,7 @@
 #include "engine/emit.h"
 #include "engine/ends.h"
 #include "engine/expects.h"
+#include "engine/power.h"
 #include "engine/verdict.h"
 
 /* No boot takes longer, except for trial and deadline. */
@@ -126,7 +127,9 @@ static void keep_devices(struct run *run)
         }
         result->device[i].link[LINK_UP] = device->link.way[LINK_UP].counts;
         result->device[i].link[LINK_DOWN] = device->link.way[LINK_DOWN].counts;
-        result->device[i].drained_uj = device->battery.drained_uj;
+        result->device[i].bill = device->bill;
+        power_account(&run->device[i], run->world->now_ns,
+                      &result->device[i].account);
         result->rollbacks += device->oracle.rollbacks;
     }
 }

@@ -11,6 +11,7 @@
 #include "engine/day.h"
 #include "engine/expects.h"
 #include "engine/near.h"
+#include "engine/power.h"
 #include "engine/verdict.h"
 #include "ota/agent_why.h"
 #include "scenario/pattern.h"
@@ -51,6 +52,14 @@ static const char *slot_content(const struct device *device,
     return "empty";
 }
 
+static uint64_t energy_used(const struct device *device)
+{
+    struct account account;
+
+    power_account(device, device->run->world->now_ns, &account);
+    return account.total_uj;
+}
+
 static uint64_t end_number(const struct device *device, enum end_key key)
 {
     const struct world_device *world = device->world;
@@ -78,6 +87,12 @@ static uint64_t end_number(const struct device *device, enum end_key key)
         return flash_worst_sector(&world->board.flash);
     case END_CUTS:
         return world->cuts;
+    case END_ENERGY:
+        return energy_used(device);
+    case END_SESSIONS:
+        return world->bill.sessions;
+    case END_BILLED:
+        return bill_bytes(&world->bill);
     case END_BYTES_DOWN:
         return world->link.way[LINK_DOWN].counts.offered_bytes;
     case END_BYTES_UP:
@@ -143,8 +158,11 @@ static const char *const end_names[] = {
     [END_ERASES] = "erases",
     [END_WORST_SECTOR] = "worst_sector",
     [END_CUTS] = "cuts",
+    [END_ENERGY] = "energy",
     [END_BYTES_DOWN] = "bytes_down",
     [END_BYTES_UP] = "bytes_up",
+    [END_SESSIONS] = "sessions",
+    [END_BILLED] = "billed",
     [END_STATE] = "state",
     [END_RESULT] = "result",
 };
@@ -182,9 +200,12 @@ static void check_end(struct device *device, const struct expect *expect)
         if (range_holds(&expect->range, value)) {
             return;
         }
+        const char *unit = expect->key == END_ENERGY ? " uJ" : "";
+
         range_text(&expect->range, range, sizeof range);
-        snprintf(expected, sizeof expected, "%s = %s", name, range);
-        snprintf(seen, sizeof seen, "%s%s = %" PRIu64, who, name, value);
+        snprintf(expected, sizeof expected, "%s = %s%s", name, range, unit);
+        snprintf(seen, sizeof seen, "%s%s = %" PRIu64 "%s", who, name, value,
+                 unit);
     }
     say_cause(device, expect->key,
               verdict_fail(device->run, expect->place, 0, expected, seen));

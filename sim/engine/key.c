@@ -303,6 +303,13 @@ static void add_end(struct maker *maker, const struct world_device *device,
     case END_BYTES_UP:
         ADD(maker, device->link.way[LINK_UP].counts.offered_bytes);
         break;
+    case END_ENERGY:
+        ADD(maker, device->battery.drained_uj);
+        break;
+    case END_SESSIONS:
+    case END_BILLED:
+        ADD(maker, device->bill);
+        break;
     case END_STATE:
         ADD(maker, device->state);
         break;

@@ -113,6 +113,10 @@ enum board_air net_send(void *context, uint32_t node, uint32_t port,
                                            arrives_in(&sent, now)}},
                 &(struct track_packet){bytes, length, marks_of(&sent)});
     note_fate(device, sent.fate);
+    if (sent.on_air) {
+        bill_up(&device->world->bill,
+                (uint64_t)length + link->way[LINK_UP].figures.overhead);
+    }
     count_bytes(device, length);
     return sent.fate == LINK_LOST_FULL ? BOARD_AIR_FULL : BOARD_AIR_TAKEN;
 }
@@ -172,6 +176,11 @@ static void answer(struct device *device, uint64_t now, struct endpoint to,
                           .number = {bytes[1], length, sent.fate,
                                      arrives_in(&sent, now)}};
 
+    if (sent.on_air) {
+        bill_down(&device->world->bill,
+                  (uint64_t)length +
+                      device->world->link.way[LINK_DOWN].figures.overhead);
+    }
     packet.marks |= marks_of(&sent);
     emit_packet(device, &event, &packet);
     note_fate(device, sent.fate);

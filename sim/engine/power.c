@@ -6,7 +6,10 @@
  */
 #include "engine/power.h"
 
+#include <string.h>
+
 #include "engine/emit.h"
+#include "outside/modem.h"
 
 /* The cell must recover by this much before the CPU starts again. */
 #define RECOVERY_MV 50u
@@ -16,15 +19,31 @@ static bool has_battery(const struct device *device)
     return device->run->given->scenario->battery.given;
 }
 
+/* The modem's currents are those of its network. */
+static void fit_modem(const struct scenario *scenario,
+                      struct battery_figures *figures)
+{
+    const struct link_kind *kind = link_kind_at(scenario->network.kind);
+    const struct modem *modem = kind != NULL ? modem_find(kind->name) : NULL;
+
+    if (modem != NULL) {
+        memcpy(figures->radio_ua, modem->ua, sizeof figures->radio_ua);
+    }
+}
+
 int power_init(struct device *device, struct diag *diag)
 {
-    const struct scenario_battery *battery =
-        &device->run->given->scenario->battery;
-    struct battery_figures figures = battery->figures;
+    const struct scenario *scenario = device->run->given->scenario;
+    const struct scenario_battery *battery = &scenario->battery;
+    struct battery_figures figures =
+        battery->given ? battery->figures : battery_defaults;
 
     if (!battery->given) {
-        return 0;
+        figures.capacity_uj = 0; /* a supply that never fails */
     }
+    fit_modem(scenario, &figures);
+    bill_init(&device->world->bill, scenario->billing.quantum,
+              scenario->billing.price);
     figures.warn_mv = device->run->given->figures.warn_mv;
     figures.brown_out_mv = device->run->given->figures.brown_out_mv;
     if (battery_init(&device->world->battery, &figures, battery->charge, 0)) {
@@ -80,19 +99,57 @@ static void show(struct device *device)
     board->drained_mj = (uint32_t)(battery->drained_uj / 1000u);
 }
 
+/* The radio enters a state at `now`. */
+static void enter_radio(struct device *device, uint64_t now)
+{
+    enum battery_radio state = radio_load(&device->world->board, now);
+
+    battery_radio(&device->world->battery, now, state);
+    bill_radio(&device->world->bill,
+               state != BATTERY_RADIO_OFF && state != BATTERY_RADIO_SLEEP);
+}
+
+/* Up to `now`, through the states that the radio went through by itself. */
+static void advance(struct device *device, uint64_t now)
+{
+    struct battery *battery = &device->world->battery;
+    const struct radio *radio = &device->world->board.radio;
+    uint64_t next = radio_next(radio, battery->now_ns);
+
+    while (next < now) {
+        enter_radio(device, next);
+        next = radio_next(radio, next);
+    }
+    battery_advance(battery, now);
+}
+
 void power_update(struct device *device, uint64_t now)
 {
     struct battery *battery = &device->world->battery;
     struct board *board = &device->world->board;
 
-    if (!has_battery(device)) {
-        return;
-    }
-    battery_advance(battery, now);
+    advance(device, now);
     battery_cpu(battery, now, cpu_load(device));
     battery_flash(battery, now, flash_load(board));
-    battery_radio(battery, now, radio_load(board, battery->now_ns));
-    show(device);
+    enter_radio(device, battery->now_ns);
+    if (has_battery(device)) {
+        show(device);
+    }
+}
+
+void power_account(const struct device *device, uint64_t now,
+                   struct account *account)
+{
+    struct battery battery = device->world->battery;
+    const struct radio *radio = &device->world->board.radio;
+    uint64_t next = radio_next(radio, battery.now_ns);
+
+    while (next < now) {
+        battery_radio(&battery, next, radio_load(&device->world->board, next));
+        next = radio_next(radio, next);
+    }
+    battery_advance(&battery, now);
+    account_of(&battery, account);
 }
 
 /* ---- a weak battery ------------------------------------------------------- */

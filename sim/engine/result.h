@@ -14,6 +14,7 @@
 #include "engine/token.h"
 #include "engine/track.h"
 #include "engine/world.h"
+#include "outside/account.h"
 #include "record/recording.h"
 
 /* What a device holds that was taken off a desk: the bytes of its flash and,
@@ -69,7 +70,8 @@ struct run_device {
     struct flash *flash; /* the true contents, malloc'ed */
     struct otp otp;
     struct link_counts link[LINK_DIRECTIONS];
-    uint64_t drained_uj;
+    struct account account; /* of its energy */
+    struct bill bill;
 };
 
 struct run_result {

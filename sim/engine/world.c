@@ -218,10 +218,14 @@ _Static_assert(sizeof(struct battery_figures) ==
                         BATTERY_FLASH_STATES + BATTERY_RADIO_STATES) *
                            4,
                "padding");
-_Static_assert(sizeof(struct battery) == sizeof(struct battery_figures) +
-                                             (5 + BATTERY_RADIO_STATES) * 8 +
-                                             4 * 4,
+_Static_assert(sizeof(struct battery) ==
+                   sizeof(struct battery_figures) +
+                       (5 + BATTERY_CPU_STATES + BATTERY_FLASH_STATES +
+                        BATTERY_RADIO_STATES) *
+                           8 +
+                       4 * 4,
                "padding");
+_Static_assert(sizeof(struct bill) == 7 * 8, "padding");
 _Static_assert(sizeof(struct server_report) ==
                    8 + sizeof(struct endpoint) + 8 + SERVER_REPORT,
                "padding");
@@ -261,6 +265,7 @@ static void add_device(mbedtls_sha256_context *context,
     add_strike(context, &device->strike);
     add_link(context, &device->link);
     ADD(context, device->battery);
+    ADD(context, device->bill);
     ADD(context, device->wait);
     ADD(context, device->reset_cause);
     ADD(context, device->reset_ns);

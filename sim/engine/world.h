@@ -18,6 +18,7 @@
 #include "record/event.h"
 #include "scenario/scenario.h"
 #include "outside/battery.h"
+#include "outside/bill.h"
 #include "outside/link.h"
 #include "outside/server.h"
 
@@ -98,6 +99,7 @@ struct world_device {
     struct oracle oracle;
     struct link link;
     struct battery battery;
+    struct bill bill;
     struct world_strike strike;
     uint32_t wait;        /* enum world_wait */
     uint32_t reset_cause; /* enum ctl_reset_cause of the next boot */

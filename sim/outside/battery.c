@@ -154,6 +154,8 @@ void battery_advance(struct battery *battery, uint64_t now)
     uint64_t span = now - battery->now_ns;
     wide units = (wide)load_nw(battery) * span;
     battery->now_ns = now;
+    battery->cpu_ns[battery->cpu] += span;
+    battery->flash_ns[battery->flash] += span;
     battery->radio_ns[battery->radio] += span;
     add_units(&battery->used_uj, &battery->used_rest, units,
               battery->figures.capacity_uj);

@@ -74,10 +74,13 @@ struct battery {
     uint64_t used_rest;  /* nW x ns below a microjoule */
     uint64_t drained_uj; /* by all loads since battery_init() */
     uint64_t drained_rest;
-    uint64_t radio_ns[BATTERY_RADIO_STATES]; /* time spent in each state */
-    uint32_t cpu;                            /* enum battery_cpu */
-    uint32_t flash;                          /* enum battery_flash */
-    uint32_t radio;                          /* enum battery_radio */
+    /* time spent in each state, see account.h */
+    uint64_t cpu_ns[BATTERY_CPU_STATES];
+    uint64_t flash_ns[BATTERY_FLASH_STATES];
+    uint64_t radio_ns[BATTERY_RADIO_STATES];
+    uint32_t cpu;   /* enum battery_cpu */
+    uint32_t flash; /* enum battery_flash */
+    uint32_t radio; /* enum battery_radio */
     uint32_t reserved;
 };
 

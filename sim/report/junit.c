@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "report/cost.h"
 #include "report/tally.h"
 #include "report/xml.h"
 
@@ -154,6 +155,21 @@ static void put_line(FILE *out, const char *what, const char *text)
     }
 }
 
+static void put_costs(FILE *out, const struct outcome *outcome)
+{
+    for (unsigned i = 0; i < outcome->devices; i++) {
+        const struct outcome_cost *cost = &outcome->cost[i];
+        char energy[32];
+
+        fprintf(
+            out,
+            "cost      device %u: %s, %" PRIu64 " bytes on the air, %" PRIu64
+            " sessions, %" PRIu64 " bytes billed\n",
+            i + 1, cost_energy(cost->account.total_uj, energy, sizeof energy),
+            cost->bill.carried, cost->bill.sessions, bill_bytes(&cost->bill));
+    }
+}
+
 static void put_output(FILE *out, const struct plan_item *item)
 {
     const struct outcome *outcome = &item->outcome;
@@ -168,6 +184,7 @@ static void put_output(FILE *out, const struct plan_item *item)
     put_line(out, "watch", outcome->watch);
     put_line(out, "debug", outcome->debug);
     put_line(out, "evidence", outcome->evidence);
+    put_costs(out, outcome);
     fputs("</system-out>\n", out);
 }
 

@@ -41,6 +41,22 @@ const char *outcome_word(enum outcome_class class)
     return words[class];
 }
 
+void outcome_cost(struct outcome_cost *cost, const struct run_device *device)
+{
+    cost->account = device->account;
+    cost->bill = device->bill;
+    if (device->flash != NULL) {
+        cost->programs = device->flash->programs;
+        cost->erases = device->flash->erases;
+        cost->worst_sector = flash_worst_sector(device->flash);
+    }
+    for (unsigned i = 0; i < LINK_DIRECTIONS; i++) {
+        cost->datagrams[i] = device->link[i].offered;
+        cost->payload[i] = device->link[i].offered_bytes;
+        cost->air[i] = device->link[i].air_bytes;
+    }
+}
+
 void outcome_take(struct outcome *outcome, const struct run_result *result)
 {
     outcome->verdict = result->verdict;
@@ -53,6 +69,10 @@ void outcome_take(struct outcome *outcome, const struct run_result *result)
     outcome->failures = result->failures;
     memcpy(outcome->failure, result->failure, sizeof outcome->failure);
     outcome->more_failures = result->more_failures;
+    outcome->devices = result->devices;
+    for (unsigned i = 0; i < result->devices; i++) {
+        outcome_cost(&outcome->cost[i], &result->device[i]);
+    }
 }
 
 void outcome_free(struct outcome *outcome)
@@ -64,6 +84,11 @@ void outcome_free(struct outcome *outcome)
     free(outcome->debug);
     memset(outcome, 0, sizeof *outcome);
 }
+
+_Static_assert(sizeof(struct outcome_cost) ==
+                   sizeof(struct account) + sizeof(struct bill) +
+                       (3 + 3 * LINK_DIRECTIONS) * sizeof(uint64_t),
+               "numbers only");
 
 /* ---- the walk ---------------------------------------------------------- */
 
@@ -190,6 +215,17 @@ static void wire_failure(struct wire *wire, struct run_failure *failure)
     wire_number(wire, &failure->sequence);
 }
 
+static void wire_cost(struct wire *wire, struct outcome_cost *cost)
+{
+    uint64_t number[OUTCOME_COST_NUMBERS];
+
+    memcpy(number, cost, sizeof number);
+    for (unsigned i = 0; i < OUTCOME_COST_NUMBERS; i++) {
+        wire_number(wire, &number[i]);
+    }
+    memcpy(cost, number, sizeof number);
+}
+
 static void wire_outcome(struct wire *wire, struct outcome *outcome)
 {
     uint32_t begun = outcome->begun;
@@ -212,6 +248,10 @@ static void wire_outcome(struct wire *wire, struct outcome *outcome)
         wire_failure(wire, &outcome->failure[i]);
     }
     wire_small(wire, &outcome->more_failures, UINT32_MAX);
+    wire_small(wire, &outcome->devices, SCENARIO_DEVICES);
+    for (uint32_t i = 0; i < outcome->devices; i++) {
+        wire_cost(wire, &outcome->cost[i]);
+    }
     wire_text(wire, &outcome->evidence);
     wire_text(wire, &outcome->token);
     wire_text(wire, &outcome->replay);

@@ -16,6 +16,19 @@
 #include "base/diag.h"
 #include "engine/run.h"
 
+/* What one device has cost. */
+struct outcome_cost {
+    struct account account;
+    struct bill bill;
+    uint64_t programs;
+    uint64_t erases;
+    uint64_t worst_sector;
+    uint64_t datagrams[LINK_DIRECTIONS];
+    uint64_t payload[LINK_DIRECTIONS]; /* bytes */
+    uint64_t air[LINK_DIRECTIONS];     /* with headers, on the air */
+};
+#define OUTCOME_COST_NUMBERS (sizeof(struct outcome_cost) / sizeof(uint64_t))
+
 struct outcome {
     bool begun;
     int err; /* 0, or negative enum otalab_err, explained in `error` */
@@ -32,6 +45,8 @@ struct outcome {
     uint32_t failures;
     struct run_failure failure[RUN_FAILURES];
     uint32_t more_failures;
+    uint32_t devices;
+    struct outcome_cost cost[SCENARIO_DEVICES];
     /* malloc'ed, NULL = none */
     char *evidence; /* folder */
     char *token;
@@ -56,6 +71,7 @@ enum outcome_class outcome_class(const struct outcome *outcome);
 /* "passed", "failed", "time limit", "error", "interrupted", "not run" */
 const char *outcome_word(enum outcome_class class);
 
+void outcome_cost(struct outcome_cost *cost, const struct run_device *device);
 /* Copy everything except texts and errors. */
 void outcome_take(struct outcome *outcome, const struct run_result *result);
 void outcome_free(struct outcome *outcome);

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/interrupt.h"
+#include "report/cost.h"
 
 static const char *verdict_word(enum run_verdict verdict)
 {
@@ -95,23 +96,12 @@ void report_result(FILE *out, const struct scenario *scenario,
 void report_cost(FILE *out, const struct run_result *result)
 {
     for (unsigned i = 0; i < result->devices; i++) {
-        const struct run_device *device = &result->device[i];
+        struct outcome_cost cost = {0};
 
-        if (device->flash == NULL) {
-            continue;
+        if (result->device[i].flash != NULL) {
+            outcome_cost(&cost, &result->device[i]);
+            cost_text(out, &cost, result->devices > 1 ? i + 1 : 0);
         }
-        fprintf(out, "  cost     ");
-        if (result->devices > 1) {
-            fprintf(out, "device %u: ", i + 1);
-        }
-        fprintf(out,
-                "%" PRIu64 " programs, %" PRIu64
-                " erases, %u of the worst sector; bytes: %" PRIu64
-                " down, %" PRIu64 " up\n",
-                device->flash->programs, device->flash->erases,
-                flash_worst_sector(device->flash),
-                device->link[LINK_DOWN].offered_bytes,
-                device->link[LINK_UP].offered_bytes);
     }
 }
 
@@ -211,6 +201,18 @@ static void json_counts(struct json *json, const struct outcome *outcome)
     json_number(json, "cuts_done", outcome->cuts_done);
 }
 
+static void json_costs(struct json *json, const struct outcome *outcome)
+{
+    if (outcome->devices == 0) {
+        return;
+    }
+    json_open(json, "devices", '[');
+    for (unsigned i = 0; i < outcome->devices; i++) {
+        cost_json(json, &outcome->cost[i]);
+    }
+    json_close(json, ']');
+}
+
 void report_json(FILE *out, const struct plan_item *item,
                  const struct outcome *outcome)
 {
@@ -228,6 +230,7 @@ void report_json(FILE *out, const struct plan_item *item,
     json_says(&json, "error",
               outcome->err != 0 ? outcome->error.text
                                 : outcome->kept_error.text);
+    json_costs(&json, outcome);
     json_says(&json, "evidence", outcome->evidence);
     json_commands(&json, outcome);
     json_close(&json, '}');

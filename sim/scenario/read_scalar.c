@@ -422,6 +422,21 @@ static int read_range(struct reader *reader, const struct schema_key *key,
     return fail_value(reader, key, node, result);
 }
 
+static int read_energies(struct reader *reader, const struct schema_key *key,
+                         const struct node *node, void *target)
+{
+    struct range range;
+
+    if (value_energies(node->text, &range) == QUANTITY_OK) {
+        memcpy(member(key, target), &range, sizeof range);
+        return 0;
+    }
+    return read_fail(reader, node->place,
+                     "'%.40s' is not a range of energies; write 0mWh..40mWh, "
+                     "5J.. or 1.5J",
+                     node->text);
+}
+
 static int read_choice(struct reader *reader, const struct schema_key *key,
                        const struct node *node, void *target)
 {
@@ -486,15 +501,16 @@ int read_scalar(struct reader *reader, const struct schema_key *key,
                 const struct node *node, void *target)
 {
     static const scalar_reader readers[SCHEMA_KINDS] = {
-        [SCHEMA_TEXT] = read_text,       [SCHEMA_NAME] = read_name,
-        [SCHEMA_VERSION] = read_version, [SCHEMA_BOOL] = read_bool,
-        [SCHEMA_NUMBER] = read_number,   [SCHEMA_SIZE] = read_number,
-        [SCHEMA_TIME] = read_number,     [SCHEMA_SHARE] = read_number,
-        [SCHEMA_CHANCE] = read_number,   [SCHEMA_RATE] = read_number,
-        [SCHEMA_ENERGY] = read_number,   [SCHEMA_OHMS] = read_number,
-        [SCHEMA_CODE] = read_number,     [SCHEMA_RANGE] = read_range,
-        [SCHEMA_CHOICE] = read_choice,   [SCHEMA_SIGNER] = read_signer,
-        [SCHEMA_IMAGE] = read_name,      [SCHEMA_EVENT] = read_event,
+        [SCHEMA_TEXT] = read_text,         [SCHEMA_NAME] = read_name,
+        [SCHEMA_VERSION] = read_version,   [SCHEMA_BOOL] = read_bool,
+        [SCHEMA_NUMBER] = read_number,     [SCHEMA_SIZE] = read_number,
+        [SCHEMA_TIME] = read_number,       [SCHEMA_SHARE] = read_number,
+        [SCHEMA_CHANCE] = read_number,     [SCHEMA_RATE] = read_number,
+        [SCHEMA_ENERGY] = read_number,     [SCHEMA_OHMS] = read_number,
+        [SCHEMA_CODE] = read_number,       [SCHEMA_RANGE] = read_range,
+        [SCHEMA_ENERGIES] = read_energies, [SCHEMA_CHOICE] = read_choice,
+        [SCHEMA_SIGNER] = read_signer,     [SCHEMA_IMAGE] = read_name,
+        [SCHEMA_EVENT] = read_event,
     };
     int err = read_want(reader, key, node, NODE_SCALAR);
 

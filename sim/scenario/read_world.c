@@ -95,6 +95,7 @@ int read_network(struct reader *reader, const struct schema_key *key,
     if (err != 0 || kind == NULL) {
         return err != 0 ? err : OTALAB_ERR_SIMULATOR;
     }
+    network->kind = given.kind;
     memcpy(network->way, kind->way, sizeof network->way);
     apply_rates(&given, seen, network->way);
     for (unsigned i = 0; err == 0 && i < LINK_DIRECTIONS; i++) {

@@ -117,8 +117,15 @@ enum action_kind {
 /* {kind: nb-iot, rate: 60kbit/s, latency: 40ms, loss: 2%}: the values of a kind
  * ("ideal" if none is named), overridden by those given. */
 struct scenario_network {
-    bool given; /* otherwise no modem is fitted */
+    bool given;    /* otherwise no modem is fitted */
+    uint32_t kind; /* for link_kind_at() */
     struct link_figures way[LINK_DIRECTIONS];
+};
+
+/* {quantum: 1000B, price: 50} */
+struct scenario_billing {
+    uint32_t quantum; /* bytes; 0: the usual one */
+    uint32_t price;   /* of one, in millionths of the currency */
 };
 
 /* {capacity: 500J, charge: 40%, resistance: 2000mohm} */
@@ -219,8 +226,11 @@ enum end_key {
     END_ERASES,
     END_WORST_SECTOR, /* erases of the sector erased most often */
     END_CUTS,         /* power cuts and resets delivered from outside */
+    END_ENERGY,       /* uJ used by all loads */
     END_BYTES_DOWN,   /* payload bytes of datagrams the server's side sent */
     END_BYTES_UP,     /* and the device's */
+    END_SESSIONS,     /* from the modem's waking to its sleep */
+    END_BILLED,       /* bytes, rounded up in every session */
     END_STATE,        /* state name in the newest status report */
     END_RESULT        /* result name in the same report */
 };
@@ -268,6 +278,7 @@ struct scenario {
     uint32_t devices;  /* all alike, 1..SCENARIO_DEVICES; 1 if not given */
     uint64_t clock_ms; /* time of day on the real-time clock at power-on */
     struct scenario_network network;
+    struct scenario_billing billing;
     struct scenario_battery battery;
     uint32_t accelerator; /* 1: an accelerator is fitted and used */
     uint32_t mechanism;   /* enum board_mechanism */

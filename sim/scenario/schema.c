@@ -810,9 +810,18 @@ static const struct schema_key end_keys[] = {
     END_RANGE("worst_sector",
               "Number of erases of the sector erased most often"),
     END_RANGE("cuts", "Number of power cuts and resets delivered by steps"),
+    {.key = "energy",
+     .kind = SCHEMA_ENERGIES,
+     IN(expect, range),
+     .help = "Energy used by CPU, flash, radio and everything else",
+     .example = "0mWh..40mWh"},
     END_RANGE("bytes_down",
               "Payload bytes of all datagrams sent by the server"),
     END_RANGE("bytes_up", "Payload bytes of all datagrams sent by the device"),
+    END_RANGE("sessions", "How often the modem woke up"),
+    END_RANGE("billed",
+              "Bytes that the network charges for: those on the air, rounded "
+              "up to the quantum in every session"),
     {.key = "state",
      .kind = SCHEMA_CHOICE,
      IN(expect, text),
@@ -981,6 +990,12 @@ static const struct schema_key scenario_keys[] = {
      .help = "The link between device and update server",
      .usual = "(no modem is fitted)",
      .example = "{rate: 60kbit/s, latency: 40ms, loss: 2%}"},
+    {.key = "billing",
+     .kind = SCHEMA_MAP,
+     .map = &schema_billing,
+     .help = "What the network charges for; decides nothing",
+     .usual = "(quanta of 1000B, free of charge)",
+     .example = "{quantum: 1000B, price: 50}"},
     {.key = "deltas",
      .kind = SCHEMA_NUMBER,
      IN(scenario, deltas),
@@ -1029,37 +1044,15 @@ const struct schema_map schema_scenario = {
     .help = "A scenario: a device, the world around it, what happens, and what "
             "must result."};
 
-const struct schema_map *const schema_maps[] = {&schema_scenario,
-                                                &schema_limits,
-                                                &schema_image,
-                                                &schema_edit,
-                                                &schema_flash,
-                                                &schema_fuses,
-                                                &schema_wear,
-                                                &schema_machine,
-                                                &schema_network,
-                                                &schema_burst,
-                                                &schema_battery,
-                                                &schema_step,
-                                                &schema_pattern,
-                                                &schema_action,
-                                                &schema_cut,
-                                                &schema_reset,
-                                                &schema_flip,
-                                                &schema_damage,
-                                                &schema_rot,
-                                                &schema_hostile,
-                                                &schema_publish,
-                                                &schema_misbehave,
-                                                &schema_accelerator,
-                                                &schema_expect,
-                                                &schema_always,
-                                                &schema_never,
-                                                &schema_count,
-                                                &schema_eventually,
-                                                &schema_end,
-                                                &schema_tell,
-                                                NULL};
+const struct schema_map *const schema_maps[] = {
+    &schema_scenario,   &schema_limits,  &schema_image,     &schema_edit,
+    &schema_flash,      &schema_fuses,   &schema_wear,      &schema_machine,
+    &schema_network,    &schema_burst,   &schema_billing,   &schema_battery,
+    &schema_step,       &schema_pattern, &schema_action,    &schema_cut,
+    &schema_reset,      &schema_flip,    &schema_damage,    &schema_rot,
+    &schema_hostile,    &schema_publish, &schema_misbehave, &schema_accelerator,
+    &schema_expect,     &schema_always,  &schema_never,     &schema_count,
+    &schema_eventually, &schema_end,     &schema_tell,      NULL};
 
 /* ---- kinds ------------------------------------------------------------ */
 
@@ -1078,6 +1071,7 @@ const struct schema_map *const schema_maps[] = {&schema_scenario,
     "\"type\": \"object\", \"propertyNames\": {\"pattern\": " \
     "\"^/[^/].*/[^/]+$\"}, \"additionalProperties\": "        \
     "{\"type\": \"integer\"}"
+#define ENERGY "[0-9]+([.][0-9]+)?((u|m|k)?J|m?Wh)"
 #define JSON_RANGE                                       \
     "\"type\": [\"integer\", \"string\"], \"pattern\": " \
     "\"^[0-9a-fx]+([.][.]([0-9a-fx]+)?)?$\""
@@ -1100,12 +1094,15 @@ static const struct schema_words words[SCHEMA_KINDS] = {
     [SCHEMA_RATE] = {"a rate with its unit", "60kbit/s or 1.5Mbit/s",
                      JSON_UNIT("(k|M)?bit/s")},
     [SCHEMA_ENERGY] = {"an energy with its unit", "500J, 2.5kJ or 800mJ",
-                       JSON_UNIT("(m|k)?J")},
+                       JSON_UNIT("((u|m|k)?J|m?Wh)")},
     [SCHEMA_OHMS] = {"a resistance with its unit", "800mohm or 2.5ohm",
                      JSON_UNIT("m?ohm")},
     [SCHEMA_CODE] = {"a CoAP code", "5.03",
                      "\"type\": [\"string\", \"number\"]"},
     [SCHEMA_RANGE] = {"a number or a range", "3, 0..3 or 2..", JSON_RANGE},
+    [SCHEMA_ENERGIES] = {"a range of energies", "0mWh..40mWh, 5J.. or 1.5J",
+                         "\"type\": \"string\", \"pattern\": "
+                         "\"^" ENERGY "([.][.](" ENERGY ")?)?$\""},
     [SCHEMA_CHOICE] = {"one of the words listed", NULL, NULL},
     [SCHEMA_SIGNER] = {"a key file beside the scenario", "test-key.pem",
                        "\"type\": \"string\""},

@@ -15,26 +15,27 @@
 
 /* What a key's value is, which decides how it is read and stored. */
 enum schema_kind {
-    SCHEMA_TEXT,    /* one line; char[] */
-    SCHEMA_NAME,    /* a name that can be a file name; char[] */
-    SCHEMA_VERSION, /* 1.2.0+4; char[] */
-    SCHEMA_BOOL,    /* bool, int, or struct range (0..0, 1..1) */
-    SCHEMA_NUMBER,  /* uint32_t or uint64_t; `choices` adds words */
-    SCHEMA_SIZE,    /* bytes; uint32_t */
-    SCHEMA_TIME,    /* ns; uint64_t */
-    SCHEMA_SHARE,   /* thousandths; uint32_t */
-    SCHEMA_CHANCE,  /* millionths; uint32_t */
-    SCHEMA_RATE,    /* bit/s; uint64_t */
-    SCHEMA_ENERGY,  /* uJ; uint64_t */
-    SCHEMA_OHMS,    /* thousandths; uint32_t */
-    SCHEMA_CODE,    /* CoAP's 5.03, as one byte; uint32_t */
-    SCHEMA_RANGE,   /* struct range */
-    SCHEMA_CHOICE,  /* one of `choices`; its value in an enum, or char[] */
-    SCHEMA_IMAGE,   /* a declared image or one of `choices`; char[] */
-    SCHEMA_EVENT,   /* an event's name; uint32_t code */
-    SCHEMA_SIGNER,  /* one of `choices`, or a PEM file; char[] */
-    SCHEMA_FLAG,    /* no value: a bare word, or {} */
-    SCHEMA_MAP,     /* keys of `map`, stored in the same struct */
+    SCHEMA_TEXT,     /* one line; char[] */
+    SCHEMA_NAME,     /* a name that can be a file name; char[] */
+    SCHEMA_VERSION,  /* 1.2.0+4; char[] */
+    SCHEMA_BOOL,     /* bool, int, or struct range (0..0, 1..1) */
+    SCHEMA_NUMBER,   /* uint32_t or uint64_t; `choices` adds words */
+    SCHEMA_SIZE,     /* bytes; uint32_t */
+    SCHEMA_TIME,     /* ns; uint64_t */
+    SCHEMA_SHARE,    /* thousandths; uint32_t */
+    SCHEMA_CHANCE,   /* millionths; uint32_t */
+    SCHEMA_RATE,     /* bit/s; uint64_t */
+    SCHEMA_ENERGY,   /* uJ; uint64_t */
+    SCHEMA_OHMS,     /* thousandths; uint32_t */
+    SCHEMA_CODE,     /* CoAP's 5.03, as one byte; uint32_t */
+    SCHEMA_RANGE,    /* struct range */
+    SCHEMA_ENERGIES, /* struct range, of uJ */
+    SCHEMA_CHOICE,   /* one of `choices`; its value in an enum, or char[] */
+    SCHEMA_IMAGE,    /* a declared image or one of `choices`; char[] */
+    SCHEMA_EVENT,    /* an event's name; uint32_t code */
+    SCHEMA_SIGNER,   /* one of `choices`, or a PEM file; char[] */
+    SCHEMA_FLAG,     /* no value: a bare word, or {} */
+    SCHEMA_MAP,      /* keys of `map`, stored in the same struct */
     /* Stored by functions of their own: */
     SCHEMA_IMAGES,     /* NAME: image */
     SCHEMA_FLASH,      /* PARTITION: image */

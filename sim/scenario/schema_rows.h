@@ -21,6 +21,7 @@ extern const struct schema_map schema_network;
 extern const struct schema_map schema_burst;
 extern const struct schema_map schema_accelerator;
 extern const struct schema_map schema_battery;
+extern const struct schema_map schema_billing;
 extern const struct schema_map schema_flip;
 extern const struct schema_map schema_damage;
 extern const struct schema_map schema_rot;

@@ -138,6 +138,34 @@ const struct schema_map schema_network = {
     .help = "The link between device and server. Properties apply to both "
             "directions; those not given come from the kind."};
 
+/* ---- the bill ---------------------------------------------------------- */
+
+static const struct schema_key billing_keys[] = {
+    {.key = "quantum",
+     .kind = SCHEMA_SIZE,
+     IN(scenario, billing.quantum),
+     BOUNDS(1u, UINT32_MAX),
+     .help =
+         "Bytes on the air are rounded up to whole quanta in every session, "
+         "which lasts from the modem's waking to its sleep",
+     .usual = "1000B",
+     .example = "10000B"},
+    {.key = "price",
+     .kind = SCHEMA_NUMBER,
+     IN(scenario, billing.price),
+     BOUNDS(0, UINT32_MAX),
+     .help = "Price of one quantum, in millionths of the currency",
+     .usual = "0",
+     .example = "50"},
+    {.key = NULL}};
+
+const struct schema_map schema_billing = {
+    .name = "billing",
+    .path = "billing",
+    .keys = billing_keys,
+    .help = "Cellular contracts charge in quanta of 1, 10 or 25 kB for each "
+            "session."};
+
 /* ---- the battery ------------------------------------------------------- */
 
 static const struct schema_key battery_keys[] = {

@@ -59,6 +59,35 @@ enum quantity_result value_range(const char *text, struct range *range)
     return QUANTITY_OK;
 }
 
+enum quantity_result value_energies(const char *text, struct range *range)
+{
+    struct range read = {.set = true};
+    char low[32];
+    const char *dots = strstr(text, "..");
+    size_t length = dots != NULL ? (size_t)(dots - text) : strlen(text);
+
+    if (length >= sizeof low) {
+        return QUANTITY_TOO_BIG;
+    }
+    memcpy(low, text, length);
+    low[length] = '\0';
+    enum quantity_result result = quantity_energy(low, &read.low);
+
+    read.high = read.low;
+    if (result == QUANTITY_OK && dots != NULL && dots[2] == '\0') {
+        read.high = SCENARIO_RANGE_OPEN;
+    } else if (result == QUANTITY_OK && dots != NULL) {
+        result = quantity_energy(dots + 2, &read.high);
+    }
+    if (result == QUANTITY_OK && read.high < read.low) {
+        result = QUANTITY_BACKWARDS;
+    }
+    if (result == QUANTITY_OK) {
+        *range = read;
+    }
+    return result;
+}
+
 enum quantity_result value_version(const char *text)
 {
     static const uint64_t most[] = {255u, 255u, 65535u};

@@ -17,6 +17,8 @@
 enum quantity_result value_code(const char *text, uint64_t *code);
 /* "3", "0..3", "2.."; also hexadecimal */
 enum quantity_result value_range(const char *text, struct range *range);
+/* "0mWh..40mWh", "5J..", "1.5J": uJ */
+enum quantity_result value_energies(const char *text, struct range *range);
 /* "1.2.0", "1.2.0+4": parts up to 255, 255, 65535 and the build number */
 enum quantity_result value_version(const char *text);
 

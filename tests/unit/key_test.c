@@ -36,7 +36,7 @@ static const struct scenario asks = {
     .steps = 2,
     .step = {{.timed = true, .at_ns = 60 * SECOND}},
     .network = {.given = true},
-    .expects = 9,
+    .expects = 11,
     .expect = {{.kind = EXPECT_AT_END, .key = END_BOOTS},
                {.kind = EXPECT_AT_END, .key = END_ROLLBACKS},
                {.kind = EXPECT_AT_END, .key = END_ERASES},
@@ -44,6 +44,8 @@ static const struct scenario asks = {
                {.kind = EXPECT_AT_END, .key = END_CUTS},
                {.kind = EXPECT_AT_END, .key = END_BYTES_DOWN},
                {.kind = EXPECT_AT_END, .key = END_BYTES_UP},
+               {.kind = EXPECT_AT_END, .key = END_ENERGY},
+               {.kind = EXPECT_AT_END, .key = END_BILLED},
                {.kind = EXPECT_AT_END, .key = END_STATE},
                {.kind = EXPECT_AT_END, .key = END_RESULT, .device = 1}},
 };
@@ -63,6 +65,7 @@ static struct world *make(uint64_t now_ns)
     cr_assert_eq(link_init(&device->link, &way, &way, 7, "link"), 0);
     cr_assert_eq(
         battery_init(&device->battery, &battery_defaults, BATTERY_FULL, 0), 0);
+    bill_init(&device->bill, 0, 0);
     device->board.now_ns = now_ns + SECOND / 2;
     world->step[0].fired = true;
     return world;
@@ -422,6 +425,16 @@ static void bytes_up(struct world *world)
     world->device[0].link.way[LINK_UP].counts.offered_bytes++;
 }
 
+static void session(struct world *world)
+{
+    bill_up(&world->device[0].bill, 1);
+}
+
+static void energy(struct world *world)
+{
+    world->device[0].battery.drained_uj++;
+}
+
 static void state(struct world *world)
 {
     world->device[0].state = 2;
@@ -443,7 +456,8 @@ Test(key, what_the_end_asks_for_counts_if_it_asks)
         {"erases", erases},     {"wear", wear},
         {"cuts", cuts},         {"bytes down", bytes_down},
         {"bytes up", bytes_up}, {"state", state},
-        {"result", result},
+        {"result", result},     {"sessions", session},
+        {"energy", energy},
     };
 
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {

@@ -134,6 +134,10 @@ Test(quantity, energies_and_resistances)
     static const struct row energies[] = {
         {"500J", QUANTITY_OK, 500000000},
         {"0.5mJ", QUANTITY_OK, 500},
+        {"7uJ", QUANTITY_OK, 7},
+        {"40mWh", QUANTITY_OK, 144000000},
+        {"2.5Wh", QUANTITY_OK, UINT64_C(9000000000)},
+        {"1kWh", QUANTITY_UNIT, 0},
         {"2.5kJ", QUANTITY_OK, UINT64_C(2500000000)},
         {"0.0000001J", QUANTITY_FRACTION, 0},
         {"500", QUANTITY_NO_UNIT, 0},

@@ -243,8 +243,8 @@ Test(scenario_reader, each_key_of_at_end_is_an_expectation)
     struct scenario *scenario = read_file(FULL);
     const struct expect *end = &scenario->expect[7];
 
-    cr_assert_eq(scenario->expects, 7 + END_CUTS + 1);
-    for (unsigned i = 0; i <= END_CUTS; i++) {
+    cr_assert_eq(scenario->expects, 7 + END_ENERGY + 1);
+    for (unsigned i = 0; i <= END_ENERGY; i++) {
         cr_expect_eq(end[i].kind, EXPECT_AT_END);
         cr_expect_eq(end[i].key, (enum end_key)i);
         cr_expect_eq(end[i].place.line, end[0].place.line + i);
@@ -256,6 +256,8 @@ Test(scenario_reader, each_key_of_at_end_is_an_expectation)
     cr_expect_eq(end[END_HALTED].range.high, 0);
     cr_expect_eq(end[END_RESETS].range.high, SCENARIO_RANGE_OPEN);
     cr_expect_str_eq(end[END_REASON].text, "trial-failed");
+    cr_expect_eq(end[END_ENERGY].range.low, 5000);
+    cr_expect_eq(end[END_ENERGY].range.high, 144000000);
     scenario_free(scenario);
 }
 
@@ -572,8 +574,8 @@ Test(scenario_reader, devices_are_chosen)
     cr_expect_eq(expect[2].pattern.device, 3);
     cr_expect_eq(expect[3].device, 2);
     cr_expect_eq(expect[4].device, 0);
-    cr_assert_eq(scenario->expects, 10);
-    for (unsigned i = 6; i < 10; i++) {
+    cr_assert_eq(scenario->expects, 12);
+    for (unsigned i = 6; i < 12; i++) {
         cr_expect_eq(expect[i].device, 3, "wherever it stands in at_end");
     }
     scenario_free(scenario);
@@ -594,10 +596,15 @@ Test(scenario_reader, expectations_of_the_world_are_stored)
     cr_expect_eq(expect[6].range.low, 262144);
     cr_expect_eq(expect[6].range.high, 300000);
     cr_expect_eq(expect[7].key, END_BYTES_UP);
-    cr_expect_eq(expect[8].key, END_STATE);
-    cr_expect_str_eq(expect[8].text, "updating");
-    cr_expect_eq(expect[9].key, END_RESULT);
-    cr_expect_str_eq(expect[9].text, "connection-lost");
+    cr_expect_eq(expect[8].key, END_SESSIONS);
+    cr_expect_eq(expect[8].range.high, 7);
+    cr_expect_eq(expect[9].key, END_BILLED);
+    cr_expect_eq(expect[10].key, END_STATE);
+    cr_expect_str_eq(expect[10].text, "updating");
+    cr_expect_eq(expect[11].key, END_RESULT);
+    cr_expect_str_eq(expect[11].text, "connection-lost");
+    cr_expect_eq(scenario->billing.quantum, 10000);
+    cr_expect_eq(scenario->billing.price, 50);
     scenario_free(scenario);
 }
 

@@ -70,6 +70,36 @@ Test(scenario_values, wrong_ranges)
     }
 }
 
+Test(scenario_values, ranges_of_energies)
+{
+    static const struct {
+        const char *text;
+        int result;
+        uint64_t low;
+        uint64_t high;
+    } rows[] = {
+        {"0mWh..40mWh", QUANTITY_OK, 0, 144000000},
+        {"1.5J", QUANTITY_OK, 1500000, 1500000},
+        {"5J..", QUANTITY_OK, 5000000, SCENARIO_RANGE_OPEN},
+        {"2J..1J", QUANTITY_BACKWARDS, 0, 0},
+        {"..1J", QUANTITY_BAD, 0, 0},
+        {"1J..2", QUANTITY_NO_UNIT, 0, 0},
+        {"3..4mJ", QUANTITY_NO_UNIT, 0, 0},
+        {"", QUANTITY_BAD, 0, 0},
+        {"1J..2J..3J", QUANTITY_UNIT, 0, 0},
+        {"11111111111111111111111111111111111J", QUANTITY_TOO_BIG, 0, 0},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct range range = {.set = false};
+
+        cr_expect_eq(value_energies(rows[i].text, &range), rows[i].result,
+                     "'%s'", rows[i].text);
+        cr_expect(range.low == rows[i].low && range.high == rows[i].high,
+                  "'%s'", rows[i].text);
+    }
+}
+
 Test(scenario_values, versions)
 {
     cr_expect_eq(value_version("1.2.0"), QUANTITY_OK);

@@ -53,6 +53,7 @@ static void make_device(struct world_device *device)
     cr_assert_eq(link_init(&device->link, &way, &way, 7, "link"), 0);
     cr_assert_eq(
         battery_init(&device->battery, &battery_defaults, BATTERY_FULL, 0), 0);
+    bill_init(&device->bill, 0, 0);
 }
 
 /* On memory that holds `fill` before: what a member does not cover must not
@@ -332,6 +333,7 @@ static void copy_device(struct world_device *to,
     copy_strike(&to->strike, &from->strike);
     copy_link(&to->link, &from->link);
     COPY(battery);
+    COPY(bill);
     COPY(wait);
     COPY(reset_cause);
     COPY(reset_ns);
@@ -513,6 +515,9 @@ Test(world, every_part_counts)
     *other = *world;
     other->device[0].battery.used_uj = 1;
     cr_expect_not(same(world, other), "battery");
+    *other = *world;
+    other->device[0].bill.carried = 1;
+    cr_expect_not(same(world, other), "bill");
     *other = *world;
     link_send(&other->device[0].link, 0, LINK_UP, (struct endpoint){10, 1},
               (struct endpoint){1, 5683}, "x", 1);
