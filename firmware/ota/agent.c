@@ -47,7 +47,7 @@ static const struct {
     [AGENT_PHASE_MEND] = {.work = agent_mend},
     [AGENT_PHASE_IMAGE] = {.begin = agent_fetch,
                            .answered = agent_image_answered,
-                           .lost = agent_fail},
+                           .lost = agent_image_lost},
     [AGENT_PHASE_WEB] = {.begin = agent_web_begin, .work = agent_web_work},
     [AGENT_PHASE_VERIFY] = {.begin = agent_verify_begin, .work = agent_verify},
     [AGENT_PHASE_REPORT] = {.begin = agent_report,

@@ -265,6 +265,8 @@ struct agent {
     uint32_t stalls; /* downloads that stopped since a piece was last stored */
     uint32_t report_misses;
     uint32_t losses;        /* retransmissions of the last poll */
+    uint32_t blocks_lost;   /* downloads in a row that ended because nothing
+                               came back for a block */
     uint32_t at;            /* bytes read back */
     uint32_t signed_size;   /* size that the header of the image read back
                                claims */

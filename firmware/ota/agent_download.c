@@ -8,6 +8,8 @@
 
 #include "ota/agent_parts.h"
 
+#define LOST_TWICE 2u
+
 /* ---- may it start?
  * ------------------------------------------------------------- */
 
@@ -149,6 +151,25 @@ static void count_start(const struct agent *agent, struct progress *record)
         (uint8_t)(record->starts + (record->starts < PROGRESS_STARTS));
 }
 
+/* Polls come through, but blocks do not, twice in a row: they may be too long
+ * for the link. Smaller ones are kept for this release. */
+static void choose_block_size(struct agent *agent, struct progress *record)
+{
+    agent->szx = 0;
+    while (16u << agent->szx < agent->figures.block_size) {
+        agent->szx++;
+    }
+    if (16u << record->szx >= AGENT_BLOCK_MIN && record->szx < agent->szx) {
+        agent->szx = record->szx;
+    }
+    if (agent->blocks_lost >= LOST_TWICE &&
+        16u << agent->szx > AGENT_BLOCK_MIN) {
+        agent->blocks_lost = 1; /* one more loss is enough */
+        agent->szx--;
+        record->szx = agent->szx;
+    }
+}
+
 static enum agent_phase set_out(struct agent *agent, struct progress *record)
 {
     enum agent_phase phase = first_phase(agent, record);
@@ -156,10 +177,7 @@ static enum agent_phase set_out(struct agent *agent, struct progress *record)
     agent->skip_backoff = false;
     agent->fill = 0;
     agent->image_etag = record->etag;
-    agent->szx = 0;
-    while (16u << agent->szx < agent->figures.block_size) {
-        agent->szx++;
-    }
+    choose_block_size(agent, record);
     record->excused = 0;
     count_start(agent, record);
     agent_say(record, AGENT_STATE_DOWNLOADING, AGENT_WHY_NONE);

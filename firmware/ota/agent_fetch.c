@@ -149,6 +149,16 @@ static void learn_size(struct agent *agent, const struct coap_answer *answer)
     }
 }
 
+/* A server that acknowledges the request may be stalled, but the link carries
+ * what it sends. */
+enum agent_phase agent_image_lost(struct agent *agent, enum agent_why why)
+{
+    if (why == AGENT_WHY_UNREACHABLE && !agent->exchange.acknowledged) {
+        agent->blocks_lost++;
+    }
+    return agent_fail(agent, why);
+}
+
 enum agent_phase agent_image_answered(struct agent *agent,
                                       const struct coap_answer *answer)
 {
@@ -156,6 +166,7 @@ enum agent_phase agent_image_answered(struct agent *agent,
     enum agent_why why = check_block(agent, answer);
 
     agent->server_seen = true;
+    agent->blocks_lost = 0;
     if (agent->log.now.delta && answer->code == NOT_FOUND) {
         return agent_take_whole(agent);
     }

@@ -134,6 +134,7 @@ enum agent_phase agent_fetch_phase(const struct agent *agent);
 /* ---- agent_fetch.c ------------------------------------------------------ */
 agent_act agent_fetch;
 agent_answered agent_image_answered;
+agent_lost agent_image_lost;
 
 /* ---- agent_web.c --------------------------------------------------------- */
 agent_act agent_web_begin;

@@ -6,7 +6,7 @@
  *     13 reported  14 excused  15 final  16 release  20 version  24 size
  *     28 written  32 not before  36 ETag's length, + 16 * starts
  *     37 ETag, zeros  45 sags
- *     46 failures  47 deltas failed, + 128 if the download is one
+ *     46 failures  47 deltas failed, + 4 * szx, + 128 if the download is one
  *     48 digest of the image  80 digest of its bytes
  *    112 fetched  116 decoder's state
  */
@@ -28,6 +28,10 @@
 #define SAGS_AT 45u
 #define FAILURES_AT 46u
 #define DELTAS_AT 47u
+#define DELTAS 3u /* of that byte .. */
+#define SZX_UNIT 4u
+#define SZX 7u
+#define UNUSED 96u
 #define IS_DELTA 128u
 #define IMAGE_DIGEST_AT 48u
 #define FILE_DIGEST_AT 80u
@@ -83,7 +87,8 @@ static void encode(const struct progress *from, uint8_t slot[SLOT_SIZE])
     }
     slot[SAGS_AT] = from->sags;
     slot[FAILURES_AT] = from->failures;
-    slot[DELTAS_AT] = (uint8_t)(from->deltas | (from->delta ? IS_DELTA : 0));
+    slot[DELTAS_AT] = (uint8_t)(from->deltas | from->szx * SZX_UNIT |
+                                (from->delta ? IS_DELTA : 0));
     memcpy(slot + IMAGE_DIGEST_AT, from->image_digest, OTA_DIGEST_SIZE);
     memcpy(slot + FILE_DIGEST_AT, from->file_digest, OTA_DIGEST_SIZE);
     bytes_put32(slot + FETCHED_AT, from->fetched);
@@ -110,7 +115,8 @@ static void decode(const uint8_t slot[SLOT_SIZE], struct progress *to)
     to->sags = slot[SAGS_AT];
     to->failures = slot[FAILURES_AT];
     to->delta = (slot[DELTAS_AT] & IS_DELTA) != 0;
-    to->deltas = slot[DELTAS_AT] & (uint8_t)~IS_DELTA;
+    to->deltas = slot[DELTAS_AT] & DELTAS;
+    to->szx = slot[DELTAS_AT] / SZX_UNIT & SZX;
     memcpy(to->image_digest, slot + IMAGE_DIGEST_AT, OTA_DIGEST_SIZE);
     memcpy(to->file_digest, slot + FILE_DIGEST_AT, OTA_DIGEST_SIZE);
     to->fetched = bytes_get32(slot + FETCHED_AT);
@@ -125,7 +131,8 @@ static bool in_range(const uint8_t *slot)
         }
     }
     return (slot[ETAG_AT] & ETAG_LENGTH) <= COAP_ETAG &&
-           (slot[DELTAS_AT] & (uint8_t)~IS_DELTA) <= PROGRESS_DELTAS;
+           (slot[DELTAS_AT] & DELTAS) <= PROGRESS_DELTAS &&
+           (slot[DELTAS_AT] & UNUSED) == 0;
 }
 
 void progress_restart(struct progress *record)
@@ -167,8 +174,8 @@ int progress_append(struct progress_log *log, const struct progress *next)
     uint8_t slot[SLOT_SIZE];
 
     encode(next, slot);
-    if (next->starts > PROGRESS_STARTS || next->etag.length > COAP_ETAG ||
-        !in_range(slot)) {
+    if (next->starts > PROGRESS_STARTS || next->szx > SZX ||
+        next->etag.length > COAP_ETAG || !in_range(slot)) {
         return OTA_ERR_RANGE;
     }
     if (equals_now(log, slot)) {

@@ -39,6 +39,8 @@ struct progress {
     uint8_t delta;     /* 1: the download is a patch */
     uint8_t deltas;    /* patches that failed, of this release; at most
                           PROGRESS_DELTAS: no more of them */
+    uint8_t szx;       /* of the largest blocks that the link carries; 0: not
+                          known to be limited */
     uint32_t release;
     uint32_t version; /* packed */
     uint32_t size;

@@ -240,7 +240,7 @@ _Static_assert(sizeof(struct server) ==
                        SERVER_FAULTS * 5 * 4 + sizeof(struct endpoint) + 4 +
                        SERVER_REPORT +
                        SERVER_REPORTS * sizeof(struct server_report) +
-                       SERVER_EXCHANGES * sizeof(struct server_exchange) +
+                       2 * SERVER_EXCHANGES * sizeof(struct server_exchange) +
                        (SERVER_OFFERS + 1) * sizeof(struct server_offer),
                "padding");
 

@@ -13,6 +13,9 @@
 #define EXCHANGE_LIFETIME (247u * NS_PER_SECOND)
 #define NON_LIFETIME (145u * NS_PER_SECOND)
 #define FORMAT_BYTES 42u /* application/octet-stream */
+#define SMALL_BLOCK 64u
+#define HUGE_NUMBER 65002u /* of an option: elective, as even numbers are */
+#define OPTIONS_ROOM 64u   /* for header, token and all other options */
 
 /* One request while it is being answered. */
 struct call {
@@ -68,6 +71,18 @@ static const struct {
          "the content changes during the transfer, the ETag does not"},
     [SERVER_REPLAY] = {"replay",
                        "offers everything it has published so far, in turn"},
+    [SERVER_RESTART] = {"restart",
+                        "forgets its exchanges before it answers, as after a "
+                        "restart"},
+    [SERVER_STALL] = {"stall",
+                      "acknowledges requests, but the answer never comes"},
+    [SERVER_WRONG_SIZE] = {"wrong-size", "Size2 is larger than the content"},
+    [SERVER_ENDLESS] = {"endless",
+                        "more blocks follow for ever, also past the end"},
+    [SERVER_SMALL_BLOCKS] = {"small-blocks",
+                             "blocks are smaller than requested"},
+    [SERVER_HUGE_OPTION] = {"huge-option",
+                            "answers carry a long option that nobody knows"},
 };
 
 const char *server_path(enum server_resource resource)
@@ -373,6 +388,39 @@ static void spoil_view(struct call *call, uint32_t block_size,
     }
 }
 
+/* Smaller blocks than the device asked for, at the same offset. */
+static void shrink_block(struct call *call)
+{
+    struct wcoap_block *block = &call->block2;
+    const struct server_fault *fault =
+        &call->server->fault[SERVER_SMALL_BLOCKS];
+    uint32_t size = fault->value != 0 ? fault->value : SMALL_BLOCK;
+
+    call->offset = block->number * wcoap_block_size(block->szx);
+    if (!reaches(call, SERVER_SMALL_BLOCKS, wcoap_block_size(block->szx))) {
+        return;
+    }
+    strike(call->server, SERVER_SMALL_BLOCKS, 0);
+    while (block->szx > 0 && wcoap_block_size(block->szx) > size) {
+        block->szx--;
+        block->number *= 2;
+    }
+}
+
+/* Past the end the last bytes come again. */
+static bool go_on(struct call *call, uint32_t block_size, struct view view)
+{
+    if (view.size < block_size || !reaches(call, SERVER_ENDLESS, block_size)) {
+        return false;
+    }
+    uint32_t last = view.size - block_size;
+    strike(call->server, SERVER_ENDLESS, 0);
+    call->block2.more = true;
+    call->length = block_size;
+    call->payload = view.bytes + (call->offset < last ? call->offset : last);
+    return true;
+}
+
 static const uint8_t *etag_of(const struct call *call)
 {
     const struct server_offer *offer = shown(call);
@@ -423,18 +471,21 @@ static int asked_block(struct call *call)
 /* The request cannot be answered: nothing there, or a wrong request. */
 static uint8_t cut_block(struct call *call, struct view view)
 {
+    shrink_block(call);
     uint32_t block_size = wcoap_block_size(call->block2.szx);
 
     /* at most 2^20 blocks of 1024 bytes */
     call->offset = call->block2.number * block_size;
     spoil_view(call, block_size, &view);
-    if (call->offset >= view.size && call->offset > 0) {
-        return WCOAP_BAD_REQUEST;
+    if (!go_on(call, block_size, view)) {
+        if (call->offset >= view.size && call->offset > 0) {
+            return WCOAP_BAD_REQUEST;
+        }
+        uint32_t left = view.size - call->offset;
+        call->block2.more = left > block_size;
+        call->length = call->block2.more ? block_size : left;
+        call->payload = view.bytes + call->offset;
     }
-    uint32_t left = view.size - call->offset;
-    call->block2.more = left > block_size;
-    call->length = call->block2.more ? block_size : left;
-    call->payload = view.bytes + call->offset;
     call->size = view.size;
     call->has_content = true;
     call->has_size = wcoap_find(&call->request, WCOAP_SIZE2, 0) != NULL ||
@@ -626,6 +677,18 @@ static uint32_t find_resource(const struct call *call)
     return resource;
 }
 
+/* What it publishes and the reports are on its disk; the rest is gone. */
+static void restart(struct server *server)
+{
+    struct rng rng;
+
+    rng_init(&rng, server->next_id, "server.restart");
+    server->next_id = (uint16_t)rng_next(&rng);
+    server->next_exchange = 0;
+    memset(server->exchange, 0, sizeof(server->exchange));
+    close_upload(server);
+}
+
 static uint8_t serve(struct call *call)
 {
     struct server *server = call->server;
@@ -642,6 +705,10 @@ static uint8_t serve(struct call *call)
         return WCOAP_NOT_FOUND;
     }
     server->counts.requests[call->resource]++;
+    if (is_on(server, SERVER_RESTART, call->resource)) {
+        strike(server, SERVER_RESTART, 0);
+        restart(server);
+    }
     if (is_on(server, SERVER_REFUSE, call->resource)) {
         return (uint8_t)strike(server, SERVER_REFUSE, WCOAP_UNAVAILABLE);
     }
@@ -692,6 +759,25 @@ static void spoil_bytes(struct call *call, uint8_t *answer, uint32_t length)
     }
 }
 
+static uint32_t size_lie(const struct call *call)
+{
+    return is_on(call->server, SERVER_WRONG_SIZE, call->resource)
+               ? strike(call->server, SERVER_WRONG_SIZE, 1)
+               : 0;
+}
+
+static void write_huge_option(struct call *call, struct wcoap_writer *writer)
+{
+    static const uint8_t bytes[SERVER_ANSWER];
+    uint32_t room = SERVER_ANSWER - OPTIONS_ROOM - call->length;
+
+    if (call->has_content &&
+        is_on(call->server, SERVER_HUGE_OPTION, call->resource)) {
+        uint32_t size = strike(call->server, SERVER_HUGE_OPTION, SMALL_BLOCK);
+        wcoap_add(writer, HUGE_NUMBER, bytes, size < room ? size : room);
+    }
+}
+
 static void write_content(struct call *call, struct wcoap_writer *writer)
 {
     uint8_t etag[SERVER_ETAG];
@@ -713,12 +799,18 @@ static void write_content(struct call *call, struct wcoap_writer *writer)
         wcoap_add_uint(writer, WCOAP_BLOCK1, wcoap_block_value(call->block1));
     }
     if (call->has_size) {
-        wcoap_add_uint(writer, WCOAP_SIZE2, call->size);
+        wcoap_add_uint(writer, WCOAP_SIZE2, call->size + size_lie(call));
     }
     if (call->code == WCOAP_TOO_LARGE) {
         wcoap_add_uint(writer, WCOAP_SIZE1, SERVER_REPORT);
     }
+    write_huge_option(call, writer);
     wcoap_payload(writer, call->payload, call->length);
+}
+
+static bool stalls(const struct call *call)
+{
+    return call->has_content && reaches(call, SERVER_STALL, call->length);
 }
 
 static uint32_t write_answer(struct call *call, uint8_t *answer)
@@ -729,6 +821,11 @@ static uint32_t write_answer(struct call *call, uint8_t *answer)
     uint16_t id = confirmable ? request->id : (uint16_t)server->next_id++;
     struct wcoap_writer writer;
 
+    if (stalls(call)) {
+        strike(server, SERVER_STALL, 0);
+        wcoap_begin(&writer, answer, SERVER_ANSWER, WCOAP_ACK, WCOAP_EMPTY, id);
+        return confirmable ? (uint32_t)wcoap_end(&writer) : 0;
+    }
     wcoap_begin(&writer, answer, SERVER_ANSWER,
                 confirmable ? WCOAP_ACK : WCOAP_NON, call->code, id);
     wcoap_token(&writer, request->token, request->token_length);
@@ -751,7 +848,7 @@ static const struct server_exchange *find_exchange(const struct server *server,
                                                    struct endpoint from,
                                                    uint32_t id)
 {
-    for (uint32_t i = 0; i < SERVER_EXCHANGES; i++) {
+    for (uint32_t i = 0; i < 2 * SERVER_EXCHANGES; i++) {
         const struct server_exchange *exchange = &server->exchange[i];
         if (exchange->until_ns > now && exchange->id == id &&
             endpoint_equal(exchange->from, from)) {
@@ -761,11 +858,24 @@ static const struct server_exchange *find_exchange(const struct server *server,
     return NULL;
 }
 
+/* The oldest answer to a request of that kind makes room. */
+static struct server_exchange *place_of(const struct call *call)
+{
+    struct server *server = call->server;
+    uint32_t place = server->next_exchange;
+
+    if (call->request.code == WCOAP_GET) {
+        server->next_exchange = (place + 1u) % SERVER_EXCHANGES;
+        return &server->exchange[place];
+    }
+    place = server->counts.reports % SERVER_EXCHANGES;
+    return &server->exchange[SERVER_EXCHANGES + place];
+}
+
 static void remember(const struct call *call, const uint8_t *answer,
                      uint32_t length)
 {
-    struct server *server = call->server;
-    struct server_exchange *exchange = &server->exchange[server->next_exchange];
+    struct server_exchange *exchange = place_of(call);
 
     memset(exchange, 0, sizeof(*exchange));
     exchange->until_ns =
@@ -775,7 +885,6 @@ static void remember(const struct call *call, const uint8_t *answer,
     exchange->id = call->request.id;
     exchange->length = length;
     memcpy(exchange->bytes, answer, length);
-    server->next_exchange = (server->next_exchange + 1u) % SERVER_EXCHANGES;
 }
 
 /* RFC 7252, 4.2 and 4.3: only confirmable messages are rejected with a

@@ -11,7 +11,8 @@
  *   POST status       what a device reports; kept in a bounded list
  *
  * A repeated request (same endpoint and message id) gets the answer stored for
- * it. This includes non-confirmable requests, which RFC 7252, 4.5, allows where
+ * it. Reports have places of their own, or the blocks of a download would make
+ * the server forget them, and take a late copy of an old report for news. This includes non-confirmable requests, which RFC 7252, 4.5, allows where
  * a second answer does no harm. Nothing here fails: whatever arrives is
  * answered, reset or ignored as the standard requires, and counted.
  *
@@ -40,7 +41,7 @@
 #define SERVER_REPORTS \
     16u                     /* newest reports; the others are only
                                  * counted */
-#define SERVER_EXCHANGES 8u /* answers remembered */
+#define SERVER_EXCHANGES 8u /* answers to GET remembered, and as many others */
 #define SERVER_ETAG 8u
 #define SERVER_BASE 8u   /* bytes of a digest that name a delta's base */
 #define SERVER_OFFERS 8u /* newest publications remembered */
@@ -55,19 +56,26 @@ enum server_resource {
 };
 
 /* What real servers, caches and proxies have done to devices. SILENT affects
- * every request, REFUSE and WRONG_TOKEN every answer for their resource, REPLAY
- * each request for the descriptor, the others answers with content. Numbers:
- * only append. */
+ * every request, REFUSE, RESTART and WRONG_TOKEN every answer for their
+ * resource, REPLAY each request for the descriptor, the others answers with
+ * content. Numbers: only append. */
 enum server_fault_kind {
-    SERVER_SILENT = 0,  /* down: receives but does not answer; no resource */
-    SERVER_REFUSE,      /* answers with only code `value` (0: 5.03) */
-    SERVER_CORRUPT,     /* the byte at `from` is XORed with `value` (0: 1) */
-    SERVER_WRONG_ETAG,  /* another ETag from `from` on, the same content */
-    SERVER_TRUNCATE,    /* blocks lack their last `value` (0: 1) bytes */
-    SERVER_WRONG_BLOCK, /* Block2's number is `value` (0: 1) too high */
-    SERVER_WRONG_TOKEN, /* the token's last bit is flipped */
-    SERVER_OTHER_IMAGE, /* image `value` from `from` on, the ETag stays */
-    SERVER_REPLAY,      /* all publications are offered in turn */
+    SERVER_SILENT = 0,   /* down: receives but does not answer; no resource */
+    SERVER_REFUSE,       /* answers with only code `value` (0: 5.03) */
+    SERVER_CORRUPT,      /* the byte at `from` is XORed with `value` (0: 1) */
+    SERVER_WRONG_ETAG,   /* another ETag from `from` on, the same content */
+    SERVER_TRUNCATE,     /* blocks lack their last `value` (0: 1) bytes */
+    SERVER_WRONG_BLOCK,  /* Block2's number is `value` (0: 1) too high */
+    SERVER_WRONG_TOKEN,  /* the token's last bit is flipped */
+    SERVER_OTHER_IMAGE,  /* image `value` from `from` on, the ETag stays */
+    SERVER_REPLAY,       /* all publications are offered in turn */
+    SERVER_RESTART,      /* forgets all exchanges first; new message ids */
+    SERVER_STALL,        /* acknowledges from `from` on, and never answers */
+    SERVER_WRONG_SIZE,   /* Size2 is `value` (0: 1) bytes too large */
+    SERVER_ENDLESS,      /* from `from` on more follows, also past the end */
+    SERVER_SMALL_BLOCKS, /* blocks of `value` (0: 64) bytes from `from` on */
+    SERVER_HUGE_OPTION,  /* an unknown elective option of `value` (0: 64)
+                          * bytes, or as many as there is room for */
     SERVER_FAULTS
 };
 
@@ -143,7 +151,7 @@ struct server {
     struct server_fault fault[SERVER_FAULTS];
     struct server_upload upload;
     struct server_report report[SERVER_REPORTS];
-    struct server_exchange exchange[SERVER_EXCHANGES];
+    struct server_exchange exchange[2 * SERVER_EXCHANGES];
     struct server_offer offer[SERVER_OFFERS];
     struct server_offer known_good;
 };

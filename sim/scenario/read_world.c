@@ -241,6 +241,13 @@ static const struct {
     [SERVER_WRONG_BLOCK] = {" resource from value ", true},
     [SERVER_WRONG_TOKEN] = {" resource ", false},
     [SERVER_OTHER_IMAGE] = {" resource from image ", true},
+    [SERVER_REPLAY] = {" ", false},
+    [SERVER_RESTART] = {" resource ", false},
+    [SERVER_STALL] = {" resource from ", true},
+    [SERVER_WRONG_SIZE] = {" resource value ", true},
+    [SERVER_ENDLESS] = {" resource from ", true},
+    [SERVER_SMALL_BLOCKS] = {" resource from value ", true},
+    [SERVER_HUGE_OPTION] = {" resource value ", true},
 };
 
 static bool fault_has_key(unsigned kind, const char *key)

@@ -271,21 +271,32 @@ const struct schema_map schema_publish = {
     .help = "What the signed descriptor says, whether true or not."};
 
 /* In the order of enum server_fault_kind. */
-#define FAULT_KINDS                                                        \
-    {"silent", SERVER_SILENT, "receives requests, but never answers"},     \
-        {"refuse", SERVER_REFUSE, "answers with only an error code"},      \
-        {"corrupt", SERVER_CORRUPT, "one byte of the content is changed"}, \
-        {"wrong-etag", SERVER_WRONG_ETAG,                                  \
-         "the ETag changes during the transfer, the content does not"},    \
-        {"truncate", SERVER_TRUNCATE, "blocks come with bytes missing"},   \
-        {"wrong-block", SERVER_WRONG_BLOCK,                                \
-         "blocks carry another block's number"},                           \
-        {"wrong-token", SERVER_WRONG_TOKEN, "answers match no request"},   \
-        {"other-image", SERVER_OTHER_IMAGE,                                \
-         "the content changes during the transfer, the ETag does not"},    \
-    {                                                                      \
-        "replay", SERVER_REPLAY,                                           \
-            "offers everything it has published so far, in turn"           \
+#define FAULT_KINDS                                                            \
+    {"silent", SERVER_SILENT, "receives requests, but never answers"},         \
+        {"refuse", SERVER_REFUSE, "answers with only an error code"},          \
+        {"corrupt", SERVER_CORRUPT, "one byte of the content is changed"},     \
+        {"wrong-etag", SERVER_WRONG_ETAG,                                      \
+         "the ETag changes during the transfer, the content does not"},        \
+        {"truncate", SERVER_TRUNCATE, "blocks come with bytes missing"},       \
+        {"wrong-block", SERVER_WRONG_BLOCK,                                    \
+         "blocks carry another block's number"},                               \
+        {"wrong-token", SERVER_WRONG_TOKEN, "answers match no request"},       \
+        {"other-image", SERVER_OTHER_IMAGE,                                    \
+         "the content changes during the transfer, the ETag does not"},        \
+        {"replay", SERVER_REPLAY,                                              \
+         "offers everything it has published so far, in turn"},                \
+        {"restart", SERVER_RESTART,                                            \
+         "forgets its exchanges before it answers, as after a restart"},       \
+        {"stall", SERVER_STALL,                                                \
+         "acknowledges requests, but the answer never comes"},                 \
+        {"wrong-size", SERVER_WRONG_SIZE, "Size2 is larger than the content"}, \
+        {"endless", SERVER_ENDLESS,                                            \
+         "more blocks follow for ever, also past the end"},                    \
+        {"small-blocks", SERVER_SMALL_BLOCKS,                                  \
+         "blocks are smaller than requested"},                                 \
+    {                                                                          \
+        "huge-option", SERVER_HUGE_OPTION,                                     \
+            "answers carry a long option that nobody knows"                    \
     }
 
 static const struct schema_choice fault_kinds[] = {FAULT_KINDS,
@@ -329,8 +340,9 @@ static const struct schema_key misbehave_keys[] = {
      BOUNDS(1u, UINT32_MAX),
      .help = "corrupt: value with which the byte is XORed; truncate: number of "
              "bytes missing from each block; wrong-block: number added to the "
-             "block number",
-     .usual = "1",
+             "block number; wrong-size: number added to Size2; small-blocks: "
+             "size of the blocks; huge-option: length of the option",
+     .usual = "1; for small-blocks and huge-option 64",
      .example = "2"},
     {.key = "code",
      .kind = SCHEMA_CODE,

@@ -422,6 +422,11 @@ static const struct wrong wrongs[] = {
     {SERVER_WRONG_TOKEN, {.resource = SERVER_DESCRIPTION}, false},
     {SERVER_WRONG_TOKEN, {.resource = SERVER_IMAGE}, false},
     {SERVER_OTHER_IMAGE, {.resource = SERVER_IMAGE, .from = 5000}, true},
+    {SERVER_STALL, {.resource = SERVER_IMAGE, .from = 5000}, false},
+    {SERVER_STALL, {.resource = SERVER_DESCRIPTION}, false},
+    {SERVER_WRONG_SIZE, {.resource = SERVER_IMAGE}, true},
+    {SERVER_ENDLESS, {.resource = SERVER_IMAGE}, true},
+    {SERVER_SMALL_BLOCKS, {.resource = SERVER_IMAGE, .value = 16}, true},
 };
 
 /* Gives up in bounds, keeps what runs, and is well again when the server is:

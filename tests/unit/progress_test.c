@@ -46,6 +46,7 @@ static struct progress make_state(uint32_t number)
     state.sags = (uint8_t)(number * 5);
     state.failures = (uint8_t)(number * 11);
     state.starts = (uint8_t)(number % 16);
+    state.szx = (uint8_t)(number % 7);
     state.release = number * 1000003u;
     state.version = number << 16;
     state.size = ~number;
@@ -160,7 +161,7 @@ Test(progress, layout_is_the_documented_one)
     cr_assert_arr_eq(record + 37, state.etag.bytes, 8);
     cr_assert_eq(record[45], state.sags);
     cr_assert_eq(record[46], state.failures);
-    cr_assert_eq(record[47], 0);
+    cr_assert_eq(record[47], 4 * state.szx);
     cr_assert_arr_eq(record + 48, state.image_digest, 32);
     cr_assert_arr_eq(record + 80, state.file_digest, 32);
     cr_assert(bytes_are(record + 112, 8, 0));
