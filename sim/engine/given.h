@@ -11,6 +11,7 @@
 #include "engine/result.h"
 #include "engine/token.h"
 #include "image/descriptor.h"
+#include "manifest/make.h"
 #include "image/keys.h"
 #include "image/rom.h"
 #include "oracle/oracle.h"
@@ -34,6 +35,8 @@ struct case_offer {
     struct key key;
     uint32_t release; /* release in the descriptor, by the order in the file */
     uint8_t descriptor[IMAGE_DESCRIPTOR_SIZE];
+    uint32_t manifest_length;
+    uint8_t manifest[MANIFEST_FILE_MAX];
 };
 
 struct run_case {

@@ -365,12 +365,17 @@ int net_publish(struct run *run, const struct action *action, struct diag *diag)
     const struct scenario_publish *publish = &action->publish;
     const struct case_offer *offer = publish_find(run->given, action);
     uint8_t descriptor[IMAGE_DESCRIPTOR_SIZE];
+    uint8_t manifest[MANIFEST_FILE_MAX];
+    uint32_t length = 0;
     struct event event = {.code = EVENT_SERVER_PUBLISH};
 
     run->world->release =
         publish->release != 0 ? publish->release : run->world->release + 1;
     int err = publish_describe(run->given, offer, run->world->release,
                                descriptor, diag);
+    err = err ? err
+              : publish_manifest(run->given, offer, run->world->release,
+                                 manifest, &length, diag);
     if (err) {
         return err;
     }
@@ -378,6 +383,8 @@ int net_publish(struct run *run, const struct action *action, struct diag *diag)
                          : server_publish)(&run->world->server, descriptor,
                                            sizeof descriptor, offer->image,
                                            run->world->release);
+    server_attach(&run->world->server, publish->known_good, manifest, length,
+                  run->world->release);
     tell_oracles(run);
     event.number[0] = run->world->release;
     snprintf(event.text, sizeof event.text, "%s", publish->image);

@@ -35,6 +35,43 @@ static int describe(const struct run_case *given,
     return err ? err : descriptor_build(&spec, out, diag);
 }
 
+static const char *given_text(const char *text)
+{
+    return text[0] != '\0' ? text : NULL;
+}
+
+static int make(const struct run_case *given, const struct case_offer *offer,
+                uint32_t release, uint8_t out[MANIFEST_FILE_MAX],
+                uint32_t *length, struct diag *diag)
+{
+    const struct scenario_publish *publish = &offer->action->publish;
+    struct mcuboot_version version;
+    struct manifest_spec spec = {.image = given->image[offer->image].bytes,
+                                 .image_size = given->image[offer->image].size,
+                                 .key = &offer->key,
+                                 .sequence = release,
+                                 .domain = given_text(publish->vendor),
+                                 .model = given_text(publish->model),
+                                 .uri = given_text(publish->uri),
+                                 .text = given_text(publish->text),
+                                 .deltas = given->scenario->deltas > 0,
+                                 .sever = publish->sever,
+                                 .battery_mwh = publish->battery_mwh,
+                                 .has_counter = publish->has_counter,
+                                 .counter = publish->counter,
+                                 .has_size = publish->has_size,
+                                 .size = publish->size,
+                                 .bad_digest = publish->bad_digest,
+                                 .flaw = (enum manifest_flaw)publish->flaw};
+    int err = 0;
+
+    if (publish->version[0] != '\0') {
+        err = image_version_read(publish->version, &version, diag);
+        spec.version = &version;
+    }
+    return err ? err : manifest_make(&spec, out, length, diag);
+}
+
 /* `release`: the last one so far, in the file's order. */
 static int prepare(struct run_case *given, const struct action *action,
                    uint32_t *release, struct diag *diag)
@@ -55,6 +92,9 @@ static int prepare(struct run_case *given, const struct action *action,
     int err = signer_key(given, publish->key, &offer->key, diag);
 
     err = err ? err : describe(given, offer, *release, offer->descriptor, diag);
+    err = err ? err
+              : make(given, offer, *release, offer->manifest,
+                     &offer->manifest_length, diag);
     given->offers++;
     return err;
 }
@@ -113,5 +153,18 @@ int publish_describe(const struct run_case *given,
         return describe(given, offer, release, out, diag);
     }
     memcpy(out, offer->descriptor, IMAGE_DESCRIPTOR_SIZE);
+    return 0;
+}
+
+int publish_manifest(const struct run_case *given,
+                     const struct case_offer *offer, uint32_t release,
+                     uint8_t out[MANIFEST_FILE_MAX], uint32_t *length,
+                     struct diag *diag)
+{
+    if (release != offer->release) {
+        return make(given, offer, release, out, length, diag);
+    }
+    memcpy(out, offer->manifest, offer->manifest_length);
+    *length = offer->manifest_length;
     return 0;
 }

@@ -19,5 +19,10 @@ const struct case_offer *publish_find(const struct run_case *given,
 int publish_describe(const struct run_case *given,
                      const struct case_offer *offer, uint32_t release,
                      uint8_t out[IMAGE_DESCRIPTOR_SIZE], struct diag *diag);
+/* The same for its manifest. */
+int publish_manifest(const struct run_case *given,
+                     const struct case_offer *offer, uint32_t release,
+                     uint8_t out[MANIFEST_FILE_MAX], uint32_t *length,
+                     struct diag *diag);
 
 #endif

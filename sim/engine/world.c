@@ -233,7 +233,7 @@ _Static_assert(sizeof(struct server_exchange) ==
                    8 + sizeof(struct endpoint) + 8 + SERVER_ANSWER,
                "padding");
 _Static_assert(sizeof(struct server_offer) ==
-                   2 * 4 + 2 * SERVER_ETAG + SERVER_DESCRIPTOR,
+                   4 * 4 + 3 * SERVER_ETAG + 2 * SERVER_DESCRIPTOR,
                "padding");
 _Static_assert(sizeof(struct server) ==
                    (9 + 3 * SERVER_RESOURCES) * 8 + (10 + SERVER_LOST) * 4 +

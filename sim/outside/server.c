@@ -46,10 +46,9 @@ struct call {
 /* ---- tables ------------------------------------------------------------- */
 
 static const char *const paths[SERVER_RESOURCES] = {
-    [SERVER_DESCRIPTION] = "descriptor",
-    [SERVER_IMAGE] = "image",
-    [SERVER_STATUS] = "status",
-    [SERVER_DELTA] = "delta",
+    [SERVER_DESCRIPTION] = "descriptor", [SERVER_IMAGE] = "image",
+    [SERVER_STATUS] = "status",          [SERVER_DELTA] = "delta",
+    [SERVER_MANIFEST] = "manifest",
 };
 
 static const struct {
@@ -180,6 +179,23 @@ int server_publish_known_good(struct server *server, const void *descriptor,
     return err;
 }
 
+int server_attach(struct server *server, bool known_good, const void *manifest,
+                  uint32_t length, uint64_t release)
+{
+    struct server_offer *offer =
+        known_good ? &server->known_good
+                   : &server->offer[(server->offers - 1u) % SERVER_OFFERS];
+
+    if (length > sizeof(offer->manifest)) {
+        return -1;
+    }
+    memcpy(offer->manifest, manifest, length);
+    offer->manifest_length = length;
+    make_etag(offer->manifest_etag, release, "etag.manifest", offer->manifest,
+              length);
+    return 0;
+}
+
 void server_withdraw(struct server *server)
 {
     server->published = 0;
@@ -273,7 +289,8 @@ static void turn(struct server *server)
     if (!server->published) {
         return;
     }
-    if (is_on(server, SERVER_REPLAY, SERVER_DESCRIPTION)) {
+    if (is_on(server, SERVER_REPLAY, SERVER_DESCRIPTION) ||
+        is_on(server, SERVER_REPLAY, SERVER_MANIFEST)) {
         strike(server, SERVER_REPLAY, 0);
         server->shown = (server->shown + 1u) % kept;
     } else {
@@ -351,6 +368,10 @@ static bool look_up(const struct call *call, struct view *view)
         *view = (struct view){offer->descriptor, offer->length};
         return true;
     }
+    if (call->resource == SERVER_MANIFEST) {
+        *view = (struct view){offer->manifest, offer->manifest_length};
+        return offer->manifest_length != 0;
+    }
     if (offer->image >= call->image_count ||
         call->images[offer->image].bytes == NULL) {
         return false;
@@ -425,6 +446,9 @@ static const uint8_t *etag_of(const struct call *call)
 {
     const struct server_offer *offer = shown(call);
 
+    if (call->resource == SERVER_MANIFEST) {
+        return offer->manifest_etag;
+    }
     return call->resource == SERVER_DESCRIPTION ? offer->descriptor_etag
                                                 : offer->image_etag;
 }
@@ -510,7 +534,8 @@ static uint8_t get(struct call *call)
     if (call->resource == SERVER_STATUS) {
         return WCOAP_NOT_ALLOWED;
     }
-    if (call->resource == SERVER_DESCRIPTION) {
+    if (call->resource == SERVER_DESCRIPTION ||
+        call->resource == SERVER_MANIFEST) {
         turn(call->server);
     }
     if (!look_up(call, &view)) {

@@ -52,6 +52,7 @@ enum server_resource {
     SERVER_IMAGE,           /* path "image" */
     SERVER_STATUS,          /* path "status" */
     SERVER_DELTA,           /* path "delta" */
+    SERVER_MANIFEST,        /* path "manifest" */
     SERVER_RESOURCES
 };
 
@@ -118,6 +119,10 @@ struct server_offer {
     uint8_t descriptor_etag[SERVER_ETAG];
     uint8_t image_etag[SERVER_ETAG];
     uint8_t descriptor[SERVER_DESCRIPTOR];
+    uint32_t manifest_length; /* 0: none */
+    uint32_t reserved;
+    uint8_t manifest_etag[SERVER_ETAG];
+    uint8_t manifest[SERVER_DESCRIPTOR];
 };
 
 struct server_counts {
@@ -185,6 +190,10 @@ int server_publish(struct server *server, const void *descriptor,
 int server_publish_known_good(struct server *server, const void *descriptor,
                               uint32_t length, uint32_t image,
                               uint64_t release);
+/* The manifest of the newest publication, or of the known good release. 0, or -1
+ * if it is too long. */
+int server_attach(struct server *server, bool known_good, const void *manifest,
+                  uint32_t length, uint64_t release);
 void server_withdraw(struct server *server);
 
 /* Switch a fault on (its members except `on` are used) or off. 0, or -1 if kind

@@ -154,6 +154,13 @@ struct scenario_publish {
     char key[SCENARIO_NAME]; /* "" = root; as for images */
     bool bad_digest;         /* the digest is that of other bytes */
     bool known_good;         /* only for devices without an application */
+    char vendor[SCENARIO_NAME * 2]; /* domain of the maker; "" = the board's */
+    char model[SCENARIO_NAME];      /* "" = the board's */
+    char uri[SCENARIO_NAME * 4];    /* of the image; "" = "image" */
+    char text[SCENARIO_NAME * 4];   /* "" = none */
+    uint32_t battery_mwh;           /* that must be left; 0 = no matter */
+    bool sever;                     /* the install sequence comes beside it */
+    uint32_t flaw;                  /* enum manifest_flaw */
 };
 
 struct action {

@@ -4,6 +4,7 @@
 
 #include "scenario/scenario.h"
 #include "scenario/schema_rows.h"
+#include "manifest/make.h"
 #include "outside/battery.h"
 #include "outside/server.h"
 
@@ -208,6 +209,12 @@ const struct schema_map schema_battery = {
 
 /* ---- the server -------------------------------------------------------- */
 
+static const struct schema_choice manifest_flaws[] = {
+#define FLAW_CHOICE(name, text, help) {text, MANIFEST_FLAW_##name, help},
+    MANIFEST_FLAWS(FLAW_CHOICE)
+#undef FLAW_CHOICE
+        {NULL, 0, NULL}};
+
 static const struct schema_key publish_keys[] = {
     {.key = "image",
      .kind = SCHEMA_IMAGE,
@@ -255,6 +262,51 @@ static const struct schema_key publish_keys[] = {
      .help = "Whether the descriptor carries the digest of other bytes",
      .usual = "false",
      .example = "true"},
+    {.key = "vendor",
+     .kind = SCHEMA_TEXT,
+     IN(scenario_publish, vendor),
+     .help = "Domain of the maker for whose devices the manifest is",
+     .usual = MANIFEST_DOMAIN,
+     .example = "other.example"},
+    {.key = "class",
+     .kind = SCHEMA_TEXT,
+     IN(scenario_publish, model),
+     .help = "Model for which the manifest is",
+     .usual = MANIFEST_CLASS,
+     .example = "board-2"},
+    {.key = "uri",
+     .kind = SCHEMA_TEXT,
+     IN(scenario_publish, uri),
+     .help = "Where the manifest says that the image is",
+     .usual = "image",
+     .example = "https://edge.example/app.img"},
+    {.key = "text",
+     .kind = SCHEMA_TEXT,
+     IN(scenario_publish, text),
+     .help = "Description for people, in a severed part of the manifest",
+     .usual = "(none)",
+     .example = "Mends the pump"},
+    {.key = "battery",
+     .kind = SCHEMA_NUMBER,
+     IN(scenario_publish, battery_mwh),
+     BOUNDS(1u, UINT32_MAX),
+     .help = "Energy in mWh that must be left for the update",
+     .usual = "(no matter)",
+     .example = "20"},
+    {.key = "sever",
+     .kind = SCHEMA_BOOL,
+     IN(scenario_publish, sever),
+     .help = "Whether the install sequence comes beside the manifest, which "
+             "has only its digest",
+     .usual = "false",
+     .example = "true"},
+    {.key = "flaw",
+     .kind = SCHEMA_CHOICE,
+     IN(scenario_publish, flaw),
+     .choices = manifest_flaws,
+     .help = "What is wrong with the manifest, which is correctly signed",
+     .usual = "none",
+     .example = "command"},
     {.key = "known_good",
      .kind = SCHEMA_BOOL,
      IN(scenario_publish, known_good),
@@ -306,6 +358,7 @@ const struct schema_choice schema_behave_kinds[] = {
 
 static const struct schema_choice resources[] = {
     {"descriptor", SERVER_DESCRIPTION, "what is published"},
+    {"manifest", SERVER_MANIFEST, "what is published, as a manifest"},
     {"image", SERVER_IMAGE, "the image, in blocks"},
     {"status", SERVER_STATUS, "the resource to which devices report"},
     {"delta", SERVER_DELTA, "patches that make the image from an older one"},

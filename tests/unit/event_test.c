@@ -151,7 +151,7 @@ Test(event, numbers_without_a_name_are_shown)
     cr_expect_str_eq(shown(EVENT_AGENT_FAIL, "why", UINT32_MAX), "4294967295");
     cr_expect_str_eq(shown(EVENT_RADIO_SEND, "fate", LINK_FATES), "6");
     cr_expect_str_eq(shown(EVENT_SERVER_REQUEST, "resource", SERVER_RESOURCES),
-                     "4");
+                     "5");
     cr_expect_str_eq(shown(EVENT_SERVER_REQUEST, "resource", UINT64_MAX),
                      "18446744073709551615");
     cr_expect_str_eq(reason_name(UINT32_MAX), "?");
