@@ -9,16 +9,21 @@
 #include "cli/cmd_estimate.h"
 #include "cli/cmd_image.h"
 #include "cli/cmd_lesson.h"
+#include "cli/cmd_manifest.h"
 #include "cli/cmd_run.h"
 
 static const struct command *const commands[] = {
-    &command_demo,      &command_tui,        &command_run,
-    &command_replay,    &command_sweep,      &command_merge,
-    &command_shrink,    &command_check,      &command_explain,
-    &command_image,     &command_delta,      &command_keys,
-    &command_provision, &command_inspect,    &command_pcap,
-    &command_lesson,    &command_estimate,   &command_compare,
-    &command_doctor,    &command_completion, NULL,
+    &command_demo,       &command_tui,
+    &command_run,        &command_replay,
+    &command_sweep,      &command_merge,
+    &command_shrink,     &command_check,
+    &command_explain,    &command_image,
+    &command_manifest,   &command_delta,
+    &command_keys,       &command_provision,
+    &command_inspect,    &command_pcap,
+    &command_lesson,     &command_estimate,
+    &command_compare,    &command_doctor,
+    &command_completion, NULL,
 };
 
 static const struct command_example examples[] = {

@@ -548,6 +548,8 @@ static void make_text(const struct manifest_spec *spec, struct part *member)
     struct part text = {0};
 
     put_map(&text, 1);
+    put_text(&text, "en");
+    put_map(&text, 1);
     put_uint(&text, SUIT_TEXT_UPDATE);
     put_text(&text, spec->text);
     put_part(member, &text);

@@ -244,35 +244,44 @@ static uint64_t inside(const struct walk_item *item)
     }
 }
 
-/* One item. Its keys are plain: none of the formats has others. */
-int walk_skip(struct walk *walk, struct diag *diag)
-{
-    struct open open[WALK_DEPTH] = {{.left = 1}};
-    struct walk_item item;
-    unsigned depth = 0;
-    int err = 0;
+static int skip(struct walk *walk, unsigned depth, struct diag *diag);
 
-    while (err == 0 && (depth > 0 || open[0].left > 0)) {
-        struct open *top = &open[depth];
-        if (top->left == 0) {
-            depth--;
-            continue;
-        }
-        bool key = top->map && top->left % 2 == 0;
-        top->left--;
-        err = walk_next(walk, &item, diag);
-        if (err == 0 && key) {
-            err = check_key(walk, top, item.at, diag);
-        }
-        if (err == 0 && inside(&item) != 0) {
-            if (key || ++depth == WALK_DEPTH) {
-                return bad(walk, diag, "too many items within each other");
-            }
-            open[depth] = (struct open){.left = inside(&item),
-                                        .map = item.type == WALK_MAP};
-        }
+/* A key may be an array: the component that a text is about. */
+static int skip_key(struct walk *walk, struct open *open, unsigned depth,
+                    struct diag *diag)
+{
+    size_t from = walk->at;
+    int err = skip(walk, depth, diag);
+
+    return err ? err : check_key(walk, open, from, diag);
+}
+
+static int skip(struct walk *walk, unsigned depth, struct diag *diag)
+{
+    struct open open = {.left = 1};
+    struct walk_item item;
+    int err = walk_next(walk, &item, diag);
+
+    if (err != 0 || inside(&item) == 0) {
+        return err;
+    }
+    if (depth == WALK_DEPTH) {
+        return bad(walk, diag, "too many items within each other");
+    }
+    open = (struct open){.left = inside(&item), .map = item.type == WALK_MAP};
+    while (err == 0 && open.left > 0) {
+        bool key = open.map && open.left % 2 == 0;
+
+        open.left--;
+        err = key ? skip_key(walk, &open, depth + 1, diag)
+                  : skip(walk, depth + 1, diag);
     }
     return err;
+}
+
+int walk_skip(struct walk *walk, struct diag *diag)
+{
+    return skip(walk, 0, diag);
 }
 
 int walk_check(struct walk walk, struct diag *diag)
