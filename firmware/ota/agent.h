@@ -81,7 +81,11 @@ struct agent_figures {
     uint32_t block_size;
     uint32_t battery_mv;
     uint32_t energy_percent;
-    uint32_t energy_uj_per_byte;
+    uint32_t radio_rx_mw;    /* receiver open */
+    uint32_t radio_tx_mw;    /* sending */
+    uint32_t request_ms;     /* a request is on the air for so long */
+    uint32_t radio_after_mj; /* from the last packet to sleep */
+    uint32_t flash_uj_per_kib;
     uint32_t link_losses;
     uint32_t backoff_ms;
     uint32_t backoff_max_ms;
@@ -336,5 +340,11 @@ bool agent_is_waiting(const struct agent *agent);
 /* For the console. */
 const struct progress *agent_progress(const struct agent *agent);
 const char *agent_why_name(uint32_t why);
+
+/* Energy in mJ that `left` more bytes of a download need, from the round trip as
+ * it was measured. */
+uint64_t agent_energy_mj(const struct agent *agent, uint32_t left);
+/* Energy left in the battery in whole mWh; UINT32_MAX: external supply. */
+uint32_t agent_energy_left_mwh(const struct agent *agent);
 
 #endif

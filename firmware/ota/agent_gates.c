@@ -37,11 +37,10 @@ static bool battery_low(const struct gate *gate)
 
 static bool energy_low(const struct gate *gate)
 {
-    uint64_t need = (uint64_t)gate->left * gate->figures->energy_uj_per_byte *
+    uint64_t need = agent_energy_mj(gate->agent, gate->left) *
                     gate->figures->energy_percent / 100u;
 
-    return gate->supply.left_mj != UINT32_MAX &&
-           (uint64_t)gate->supply.left_mj * 1000u < need;
+    return gate->supply.left_mj != UINT32_MAX && gate->supply.left_mj < need;
 }
 
 static bool link_poor(const struct gate *gate)

@@ -24,7 +24,11 @@ static const struct row sound[] = {
     {"block-size", 512},
     {"battery-mv", 3300},
     {"energy-percent", 150},
-    {"energy-uj-per-byte", 500},
+    {"radio-rx-mw", 194},
+    {"radio-tx-mw", 601},
+    {"request-ms", 30},
+    {"radio-after-mj", 2160},
+    {"flash-uj-per-kib", 760},
     {"link-losses", 2},
     {"backoff-ms", 10000},
     {"backoff-max-ms", 3600000},
@@ -82,7 +86,8 @@ Test(agent_figures, each_goes_to_its_place)
     cr_assert_eq(figures.server_node, 1);
     cr_assert_eq(figures.server_port, 5683);
     cr_assert_eq(figures.block_size, 512);
-    cr_assert_eq(figures.energy_uj_per_byte, 500);
+    cr_assert_eq(figures.radio_rx_mw, 194);
+    cr_assert_eq(figures.flash_uj_per_kib, 760);
     cr_assert_eq(figures.backoff_ms, 10000);
     cr_assert_eq(figures.backoff_max_ms, 3600000);
     cr_assert_eq(figures.window_start_s, 7200);
@@ -128,7 +133,11 @@ Test(agent_figures, what_cannot_work_is_refused)
         {"tries", 256},
         {"window-start-s", 86400},
         {"window-length-s", 86401},
-        {"energy-uj-per-byte", 1000001},
+        {"radio-rx-mw", 10001},
+        {"radio-tx-mw", 10001},
+        {"request-ms", 600001},
+        {"radio-after-mj", 1000000001},
+        {"flash-uj-per-kib", 1000001},
     };
 
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {

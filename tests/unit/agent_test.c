@@ -531,11 +531,49 @@ Test(agent, a_download_goes_on_with_a_little_less_battery)
 
 Test(agent, too_little_energy_defers)
 {
-    /* 12,163 bytes at 500 uJ, one and a half times: 9122.25 mJ */
-    w->supply.left_mj = 9122;
+    w->supply.left_mj = 3239; /* not even one and a half times the tail */
     expect_deferred(AGENT_WHY_ENERGY_LOW);
-    w->supply.left_mj = 9123;
+    /* 12,163 bytes are 12 blocks: even with a trip of 4 s each, 12 x (776 mJ +
+     * 18.03 mJ) + 12 KiB x 0.76 mJ + 2160 mJ = 11697 mJ, 17545 with the margin
+     */
+    w->supply.left_mj = 17546;
     cr_assert(aw_run(w, 200, success_reported));
+}
+
+/* By hand: 600 blocks of 1 KiB, 1.5 s each, and 30 ms of sending. */
+Test(agent, energy_of_the_rest)
+{
+    struct agent agent = {.port = &w->port,
+                          .figures = {.block_size = 1024,
+                                      .ack_timeout_ms = 4000,
+                                      .radio_rx_mw = 194,
+                                      .radio_tx_mw = 601,
+                                      .request_ms = 30,
+                                      .radio_after_mj = 2160,
+                                      .flash_uj_per_kib = 760}};
+
+    agent.exchange.smoothed_ms = 1500;
+    /* 600 x (291 + 18.03) mJ + 456 mJ + 2160 mJ */
+    cr_expect_eq(agent_energy_mj(&agent, 600 * 1024), 188034);
+    cr_expect_eq(agent_energy_mj(&agent, 599 * 1024 + 1), 188034);
+    cr_expect_eq(agent_energy_mj(&agent, 0), 2160);
+    agent.exchange.smoothed_ms = 0; /* unknown: 4 s */
+    cr_expect_eq(agent_energy_mj(&agent, 1), 776 + 18 + 2160);
+    /* the most that all figures allow does not overflow */
+    agent.figures = (struct agent_figures){.block_size = 64,
+                                           .ack_timeout_ms = UINT32_MAX,
+                                           .radio_rx_mw = 10000,
+                                           .radio_tx_mw = 10000,
+                                           .request_ms = 600000,
+                                           .radio_after_mj = 1000000000,
+                                           .flash_uj_per_kib = 1000000};
+    cr_expect_eq(agent_energy_mj(&agent, UINT32_MAX),
+                 UINT64_C(67108864) * 12000000 + UINT64_C(4194304) * 1000 +
+                     1000000000);
+    w->supply.left_mj = 7199;
+    cr_expect_eq(agent_energy_left_mwh(&agent), 1);
+    w->supply.left_mj = UINT32_MAX;
+    cr_expect_eq(agent_energy_left_mwh(&agent), UINT32_MAX);
 }
 
 Test(agent, outside_its_window_nothing_is_fetched)
