@@ -24,7 +24,7 @@ cd "$(dirname "$0")/../.." || exit 1
 build=$(realpath -m --relative-to=. "${OTALAB_BUILD:-build}")
 board=docs/board.md
 pages=(README.md docs/board.md docs/architecture.md docs/bricked.md
-    docs/lessons.md docs/estimate.md docs/compare.md)
+    docs/lessons.md docs/estimate.md docs/compare.md docs/manifest.md)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
