@@ -325,7 +325,7 @@ static enum agent_phase ask_for_more(struct agent *agent,
 static enum agent_phase read_offer(struct agent *agent,
                                    const struct coap_answer *answer)
 {
-    enum agent_why why = AGENT_WHY_BAD_DESCRIPTOR;
+    enum agent_why why = AGENT_WHY_BAD_MANIFEST;
     bool gathered = gather(agent, answer);
 
     if (gathered && answer->has_block && answer->more) {

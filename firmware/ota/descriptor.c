@@ -60,7 +60,7 @@ enum agent_why descriptor_read(const uint8_t *bytes, uint32_t length,
 {
     memset(out, 0, sizeof(*out));
     if (!well_formed(bytes, length)) {
-        return AGENT_WHY_BAD_DESCRIPTOR;
+        return AGENT_WHY_BAD_MANIFEST;
     }
     enum agent_why why = check_signature(bytes, keys);
     if (why && keys->crypto) { /* only software may refuse */

@@ -40,7 +40,7 @@ struct descriptor {
 };
 
 /*
- * Read and verify. AGENT_WHY_NONE, BAD_DESCRIPTOR (length, magic, format,
+ * Read and verify. AGENT_WHY_NONE, BAD_MANIFEST (length, magic, format,
  * flags, release 0, size 0), BAD_SIGNATURE (unknown key or wrong signature) or
  * KEY_REVOKED; `out` is all zero unless it is NONE.
  */

@@ -139,11 +139,16 @@ const struct glossary_term glossary_terms[] = {
 
 const struct glossary_reason glossary_reasons[] = {
     {"none", "nothing is wrong", "no reason"},
+    {"bad-algorithm", NULL,
+     "the manifest has a digest or signature of an unknown algorithm"},
     {"bad-answer", NULL, "the server's answer makes no sense"},
     {"bad-certificate", NULL,
      "the server's certificate is from another authority, or for another name"},
-    {"bad-descriptor", NULL,
-     "length, magic, format, flags or size of the descriptor are wrong"},
+    {"bad-command", NULL,
+     "the manifest has a command that this device does not know"},
+    {"bad-component", NULL,
+     "the manifest is about a part that this device does not have"},
+    {"bad-cose", NULL, "the manifest is signed in an unknown way"},
     {"bad-digest", NULL, "the downloaded image is not the announced one"},
     {"bad-entry",
      "stack pointer or reset vector lies outside the image's own memory", NULL},
@@ -152,8 +157,13 @@ const struct glossary_reason glossary_reasons[] = {
     {"bad-header", "magic, header size, flags or version are not acceptable",
      NULL},
     {"bad-image", NULL, "the downloaded image is not valid for this device"},
+    {"bad-manifest", NULL, "what is offered is malformed"},
+    {"bad-parameter", NULL,
+     "the manifest has an unknown parameter, or lacks one"},
     {"bad-psk", NULL, "the server does not have the pre-shared key"},
     {"bad-request", "the request does not match what is in the slot", NULL},
+    {"bad-severing", NULL,
+     "a severed part of the manifest is not there, or not the right one"},
     {"bad-signature", "the signature does not verify: the image is forged",
      "the descriptor is not signed by a known key, or its signature is wrong"},
     {"bad-tlv",
@@ -162,6 +172,7 @@ const struct glossary_reason glossary_reasons[] = {
      "the battery's voltage is too low; the agent asks later"},
     {"changed", NULL,
      "the image is no longer the one whose download was begun"},
+    {"condition-failed", NULL, "a condition of the manifest does not hold"},
     {"counter-high", "the security counter is beyond what the fuses can hold",
      "the security counter is beyond what the fuses can hold"},
     {"counter-low",
@@ -221,6 +232,7 @@ const struct glossary_reason glossary_reasons[] = {
     {"unreachable", NULL,
      "no answer, although the server was asked repeatedly"},
     {"unsigned", "it is not signed by a known key", NULL},
+    {"wrong-device", NULL, "the manifest is for another vendor or class"},
     {NULL, NULL, NULL}};
 
 const struct glossary_patch glossary_patches[] = {

@@ -448,7 +448,7 @@ Test(release, blocks_that_are_too_small_are_no_answer)
         aw_publish(w, update, 1);
         aw_boot(w);
         aw_run(w, 24 * HOUR, NULL);
-        cr_assert_eq(w->why_last[AGENT_EVENT_REFUSE], AGENT_WHY_BAD_DESCRIPTOR);
+        cr_assert_eq(w->why_last[AGENT_EVENT_REFUSE], AGENT_WHY_BAD_MANIFEST);
         cr_assert_leq(w->server.counts.received, 60);
         w->server.szx = 2;
         cr_assert(aw_run(w, 3 * HOUR, half_way));

@@ -162,7 +162,7 @@ Test(descriptor, every_changed_bit_is_refused)
         bool form = at < 8 || (at >= 12 && at < 16 && bit != DELTAS_BIT);
         f.bytes[at] ^= (uint8_t)(1u << bit % 8);
         cr_assert_eq(refusal(&f),
-                     form ? AGENT_WHY_BAD_DESCRIPTOR : AGENT_WHY_BAD_SIGNATURE,
+                     form ? AGENT_WHY_BAD_MANIFEST : AGENT_WHY_BAD_SIGNATURE,
                      "bit %u", bit);
         f.bytes[at] ^= (uint8_t)(1u << bit % 8);
     }
@@ -184,7 +184,7 @@ Test(descriptor, another_length_is_refused)
         memcpy(bytes, longer, length);
         cr_assert_eq(descriptor_read(bytes, length, &f.keys, &out),
                      length == DESCRIPTOR_SIZE ? AGENT_WHY_NONE
-                                               : AGENT_WHY_BAD_DESCRIPTOR);
+                                               : AGENT_WHY_BAD_MANIFEST);
         free(bytes);
     }
     free(f.image);
@@ -197,7 +197,7 @@ Test(descriptor, size_0_is_refused)
     fixture_init(&f);
     f.spec.has_size = true;
     cr_assert_eq(descriptor_build(&f.spec, f.bytes, &diag), 0);
-    cr_assert_eq(refusal(&f), AGENT_WHY_BAD_DESCRIPTOR);
+    cr_assert_eq(refusal(&f), AGENT_WHY_BAD_MANIFEST);
     free(f.image);
 }
 
@@ -208,7 +208,7 @@ Test(descriptor, release_0_is_refused)
     fixture_init(&f);
     f.spec.release = 0;
     cr_assert_eq(descriptor_build(&f.spec, f.bytes, &diag), 0);
-    cr_assert_eq(refusal(&f), AGENT_WHY_BAD_DESCRIPTOR);
+    cr_assert_eq(refusal(&f), AGENT_WHY_BAD_MANIFEST);
     free(f.image);
 }
 
