@@ -26,12 +26,19 @@ rom_obj := $(call dev_obj,bootloader/rom/*.c bootloader/rom/*.S)
 boot_obj := $(call dev_obj,bootloader/boot/*.c bootloader/boot/*.S)
 recovery_obj := $(call dev_obj,firmware/recovery/*.c firmware/recovery/*.S \
 	firmware/app/updater.c firmware/app/channel_plain.c)
+# The channel in the clear gives way to the one in DTLS.
+tls_obj := $(call dev_obj,firmware/tls/*.c)
+plain_obj := $(call dev_obj,firmware/app/channel_plain.c)
+app-secure_obj := $(filter-out $(plain_obj),$(app_obj)) $(tls_obj)
+recovery-secure_obj := $(filter-out $(plain_obj),$(recovery_obj)) $(tls_obj)
 variants := $(basename $(notdir $(call dev_find,firmware/variants/*.c)))
 arm_libs := $(ARMLIB)/libmbed.a $(ARMLIB)/libfdt.a $(ARMLIB)/libheatshrink.a
+tls_libs := $(ARMLIB)/libtls.a $(ARMLIB)/libfdt.a $(ARMLIB)/libheatshrink.a
 
 # A program is built if its own folder has a source.
 program = $(if $($(1)_obj),$(1))
-programs := $(foreach p,rom boot app recovery,$(call program,$(p)))
+programs := $(foreach p,rom boot app recovery \
+	app-secure recovery-secure,$(call program,$(p)))
 variant_programs := $(if $(filter app,$(programs)),$(variants))
 dtb := $(if $(call dev_find,firmware/board/otalab.dts),$(DEVOUT)/otalab.dtb)
 # Variants of the board, as overlays.
@@ -60,6 +67,7 @@ $(DEVOUT)/.flags $(ARMLIB)/.flags:
 	$(call keep_flags,$(ARM)gcc $(ARM_CFLAGS) $(WARN) $(ARM_DEFS) $(p256_speed) \
 		$(call third_party_flags,p256-m.c) \
 		$(shell cksum firmware/board/mbedtls_boot_config.h \
+		firmware/tls/mbedtls_config.h \
 		$(shrink_config)))
 
 $(DEVOUT)/obj/%.o: $(DEVSRC)/%.c $(DEVOUT)/.flags | deps-build
@@ -80,8 +88,20 @@ $(ARMLIB)/obj/%.o: $(SRC)/%.c $(ARMLIB)/.flags | deps-build
 		-w -Ifirmware $(ARM_DEFS) -ffile-prefix-map=$(CURDIR)=. \
 		$(call third_party_flags,$<) -MMD -MP -c -o $@ $<
 
+TLS_DEFS := -DMBEDTLS_CONFIG_FILE='"tls/mbedtls_config.h"'
+ARM_TLS_DEFS := $(filter-out -DMBEDTLS_CONFIG_FILE=%,$(ARM_DEFS)) $(TLS_DEFS)
+$(DEVOUT)/obj/firmware/tls/%.o: ARM_DEFS := $(ARM_TLS_DEFS)
+$(ARMLIB)/tls/%.o: $(SRC)/%.c $(ARMLIB)/.flags | deps-build
+	$(call say,ARMCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(ARM)gcc $(ARM_CFLAGS) $(if $(filter %p256-m.c,$<),$(p256_speed)) \
+		-w -Ifirmware $(ARM_TLS_DEFS) -ffile-prefix-map=$(CURDIR)=. \
+		$(call third_party_flags,$<) -MMD -MP -c -o $@ $<
+
 arm_third = $(patsubst $(SRC)/%.c,$(ARMLIB)/obj/%.o,$(1))
 $(ARMLIB)/libmbed.a: $(call arm_third,$(mbed_arm_src))
+	$(call archive,$(ARM))
+$(ARMLIB)/libtls.a: $(patsubst $(SRC)/%.c,$(ARMLIB)/tls/%.o,$(mbed_tls_src))
 	$(call archive,$(ARM))
 $(ARMLIB)/libfdt.a: $(call arm_third,$(fdt_arm_src))
 	$(call archive,$(ARM))
@@ -104,7 +124,7 @@ arm_link = $(ARM)gcc $(ARM_LDFLAGS) -L$(DEVSRC)/firmware/board \
 
 $(DEVOUT)/.linked: FORCE
 	$(call keep_flags,$(ARM_LDFLAGS) $(common_obj) $(app_obj) $(rom_obj) \
-		$(boot_obj) $(recovery_obj))
+		$(boot_obj) $(recovery_obj) $(tls_obj))
 $(DEVOUT)/libapp.a $(DEVOUT)/libota.a $(programs:%=$(DEVOUT)/%.elf) \
 	$(variant_programs:%=$(DEVOUT)/%.elf): $(DEVOUT)/.linked
 
@@ -120,6 +140,13 @@ $(DEVOUT)/app.elf: $(app_obj) $(common_obj) $(arm_libs) $(ld_scripts)
 	$(call say,LD,$@)
 	$(Q)$(call arm_link,app.ld)
 $(DEVOUT)/recovery.elf: $(recovery_obj) $(common_obj) $(arm_libs) $(ld_scripts)
+	$(call say,LD,$@)
+	$(Q)$(call arm_link,recovery.ld)
+$(DEVOUT)/app-secure.elf: $(app-secure_obj) $(common_obj) $(tls_libs) $(ld_scripts)
+	$(call say,LD,$@)
+	$(Q)$(call arm_link,app.ld)
+$(DEVOUT)/recovery-secure.elf: $(recovery-secure_obj) $(common_obj) $(tls_libs) \
+		$(ld_scripts)
 	$(call say,LD,$@)
 	$(Q)$(call arm_link,recovery.ld)
 $(variant_programs:%=$(DEVOUT)/%.elf): $(DEVOUT)/%.elf: \

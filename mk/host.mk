@@ -32,7 +32,8 @@ libs := $(B)/libtui.a $(B)/libotalab.a $(B)/libota.a $(B)/libmbed.a \
 
 $(B)/.flags: FORCE
 	$(call keep_flags,$(CC) $(HOST_CFLAGS) $(WARN) $(HOST_DEFS) \
-		$(call third_party_flags,p256-m.c) $(shell cksum $(shrink_config)))
+		$(call third_party_flags,p256-m.c) $(shell cksum $(shrink_config) \
+		sim/base/mbedtls_host_config.h))
 
 # Likewise, whatever is linked or archived depends on its flags and on the list of
 # sources, because no object shows that a source was removed.

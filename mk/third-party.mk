@@ -9,11 +9,23 @@ FDT := $(SRC)/device-tree-compiler/libfdt
 P256 := $(MBED)/3rdparty/p256-m/p256-m
 
 MBED_CORE := sha256 platform_util
-MBED_HOST := $(MBED_CORE) asn1parse asn1write base64 bignum bignum_core \
-	bignum_mod bignum_mod_raw constant_time ecdsa ecp ecp_curves error \
-	hmac_drbg md oid pem pk pk_ecc pk_wrap pkparse pkwrite platform sha1
+MBED_HOST := $(MBED_CORE) aes asn1parse asn1write base64 bignum bignum_core \
+	bignum_mod bignum_mod_raw block_cipher ccm cipher cipher_wrap \
+	constant_time ecdh ecdsa ecp ecp_curves error gcm hmac_drbg md oid pem \
+	pk pk_ecc pk_wrap pkparse pkwrite platform ssl_ciphersuites ssl_client \
+	ssl_msg ssl_tls ssl_tls12_client ssl_tls12_server x509 x509_create \
+	x509_crt x509write x509write_crt sha1
 mbed_host_src := $(MBED_HOST:%=$(MBED)/library/%.c) $(P256)/p256-m.c
 mbed_arm_src := $(MBED_CORE:%=$(MBED)/library/%.c) $(P256)/p256-m.c
+
+# DTLS for the device, with a configuration of its own: an archive that takes the
+# place of the other one in programs with a protected channel.
+MBED_TLS := $(MBED_CORE) aes asn1parse asn1write bignum bignum_core bignum_mod \
+	bignum_mod_raw block_cipher ccm cipher cipher_wrap constant_time \
+	ctr_drbg ecdh ecdsa ecp ecp_curves gcm md memory_buffer_alloc oid pk \
+	pk_ecc pk_wrap pkparse platform ssl_ciphersuites ssl_client ssl_msg \
+	ssl_tls ssl_tls12_client x509 x509_crt
+mbed_tls_src := $(MBED_TLS:%=$(MBED)/library/%.c) $(P256)/p256-m.c
 FDT_FILES := fdt fdt_ro fdt_addresses fdt_strerror
 fdt_arm_src := $(FDT_FILES:%=$(FDT)/%.c)
 
@@ -24,7 +36,7 @@ shrink_config := firmware/heatshrink/heatshrink_config.h
 shrink_host_src := $(SHRINK)/heatshrink_decoder.c $(SHRINK)/heatshrink_encoder.c
 shrink_arm_src := $(SHRINK)/heatshrink_decoder.c
 
-third_party_src := $(sort $(mbed_host_src) $(mbed_arm_src) $(fdt_arm_src) \
+third_party_src := $(sort $(mbed_host_src) $(mbed_arm_src) $(mbed_tls_src) $(fdt_arm_src) \
 	$(shrink_host_src))
 $(third_party_src): | deps-build ;
 

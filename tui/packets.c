@@ -12,6 +12,7 @@ static bool is_listed(const struct event *event, uint32_t device)
     case EVENT_RADIO_DROP:
     case EVENT_SERVER_REQUEST:
     case EVENT_SERVER_ANSWER:
+    case EVENT_SERVER_FLIGHT:
     case EVENT_SERVER_STATUS:
     case EVENT_LINK_DOWN:
     case EVENT_LINK_UP:

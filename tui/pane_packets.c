@@ -17,6 +17,7 @@ static const char *direction(const struct event *event)
     case EVENT_RADIO_RECEIVE:
     case EVENT_RADIO_DROP:
     case EVENT_SERVER_ANSWER:
+    case EVENT_SERVER_FLIGHT:
         return "\u2190";
     default:
         return " ";

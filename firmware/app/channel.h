@@ -34,6 +34,9 @@ int32_t channel_receive(void *bytes, uint32_t size);
  * *why says so; the next call starts over. */
 enum agent_channel channel_step(uint64_t *next_ms, enum agent_why *why);
 
+/* Flights of datagrams, each with an answer, that setting it up takes. */
+uint32_t channel_flights(void);
+
 /* For the console: what it has needed so far, as one line or none. */
 void channel_tell(void);
 

@@ -181,6 +181,8 @@ void updater_open(struct updater *updater, const struct ota_map *map,
     updater->fitted =
         radio.fitted && agent_figures_read(board_dtb(), BOARD_DTB_SIZE,
                                            &updater->figures) == OTA_OK;
+    updater->figures.trial_server_ms =
+        agent_trial_ms(&updater->figures, channel_flights());
     limit_trial(updater);
     updater->port = board_port;
     updater->port.context = updater;

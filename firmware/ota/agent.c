@@ -81,6 +81,9 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 static uint64_t next_time(const struct agent *agent)
 {
+    if (agent->connecting && agent->exchange.busy) {
+        return agent->channel_ms;
+    }
     switch (agent->phase) {
     case AGENT_PHASE_WAIT:
         return earlier(agent->due_ms, agent_report_time(agent));

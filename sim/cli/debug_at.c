@@ -78,12 +78,14 @@ static void end(struct session *session)
 static bool is_fault(const struct step *step)
 {
     static const bool breaks[] = {
-        [ACTION_POWER_CUT] = true,  [ACTION_RESET] = true,
-        [ACTION_FLIP] = true,       [ACTION_DAMAGE] = true,
-        [ACTION_FLASH_FAIL] = true, [ACTION_MISBEHAVE] = true,
-        [ACTION_NETWORK] = true,    [ACTION_LINK] = true,
-        [ACTION_OUTAGE] = true,     [ACTION_CHARGE] = true,
-        [ACTION_ACCELERATOR] = true};
+        [ACTION_POWER_CUT] = true,   [ACTION_RESET] = true,
+        [ACTION_FLIP] = true,        [ACTION_DAMAGE] = true,
+        [ACTION_FLASH_FAIL] = true,  [ACTION_MISBEHAVE] = true,
+        [ACTION_NETWORK] = true,     [ACTION_LINK] = true,
+        [ACTION_OUTAGE] = true,      [ACTION_CHARGE] = true,
+        [ACTION_ACCELERATOR] = true, [ACTION_SHOWS] = true,
+        [ACTION_RESTART] = true,     [ACTION_REBIND] = true,
+        [ACTION_CLOCK_BACK] = true,  [ACTION_RNG] = true};
 
     for (unsigned i = 0; i < step->actions; i++) {
         unsigned kind = step->action[i].kind;

@@ -66,6 +66,7 @@ struct board {
     struct flash flash;
     struct otp otp;
     struct rng noise;    /* guest-visible random numbers */
+    bool noise_stuck;    /* it gives one byte for ever */
     struct rng scramble; /* SRAM after power-on */
 
     uint64_t epoch_ns;  /* world time of the last reset */

@@ -307,6 +307,9 @@ static enum ctl_status rng_read(struct request *req)
         return CTL_E_ARGUMENT;
     }
     rng_fill(&req->board->noise, req->page->data, req->arg[0]);
+    if (req->board->noise_stuck) {
+        memset(req->page->data, 0x55, req->arg[0]);
+    }
     return CTL_OK;
 }
 

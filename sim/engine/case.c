@@ -22,6 +22,7 @@
 #include "engine/deltas.h"
 #include "engine/fit.h"
 #include "engine/publish.h"
+#include "engine/secure.h"
 #include "engine/signer.h"
 #include "image/image_read.h"
 #include "image/image_sign.h"
@@ -153,6 +154,9 @@ static int read_blob(struct run_case *given, struct diag *diag)
     if (err == 0 && scenario->part != BOARD_W25Q) {
         err = overlay(given, "flash-",
                       board_flash_name((enum board_flash)scenario->part), diag);
+    }
+    if (err == 0 && scenario->security != SECURITY_PLAIN) {
+        err = overlay(given, "", "secure", diag);
     }
     return err;
 }
@@ -462,6 +466,7 @@ int case_make(struct run_case *given, const struct scenario *scenario,
     err = err ? err : sign_images(given, diag);
     err = err ? err : root_keys(given, diag);
     err = err ? err : publish_prepare(given, diag);
+    err = err ? err : secure_prepare(given, diag);
     err = err ? err : deltas_prepare(given, diag);
     return err ? err : digests(given, diag);
 }
@@ -472,6 +477,7 @@ void case_free(struct run_case *given)
         free(given->image[i].bytes);
     }
     deltas_free(given);
+    secure_free(given);
     free(given->offer);
     rom_free(&given->rom);
     free(given->dtb);

@@ -53,6 +53,7 @@ struct run_case {
     uint8_t root[CASE_ROOTS][32]; /* digests of the fuses' keys */
     struct server_patch patch[ORACLE_IMAGES][CASE_DELTAS];
     struct case_offer *offer;
+    struct dtls_server *dtls; /* NULL: there is no secure port */
     unsigned offers;
     struct mistakes mistakes; /* in the scenario */
     struct token token;       /* as far as it is known */

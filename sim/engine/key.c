@@ -97,6 +97,7 @@ static void add_board(struct maker *maker, const struct board *board)
     ADD(maker, unit->times);
     ADD(maker, fault_in_vain);
     add_clock(maker, board);
+    ADD(maker, board->noise_stuck);
     ADD(maker, board->reset_asserted);
     ADD(maker, board->halted);
     ADD(maker, board->cause);
@@ -348,6 +349,16 @@ static void add_expects(struct maker *maker, const struct world *world,
     ADD(maker, world->verdict);
 }
 
+/* Without padding: see world.c. */
+static void add_dtls(struct maker *maker, const struct dtls *dtls,
+                     uint32_t devices)
+{
+    ADD(maker, dtls->face);
+    for (uint32_t i = 0; i < devices && i < DTLS_PEERS; i++) {
+        ADD(maker, dtls->peer[i]);
+    }
+}
+
 void world_key(const struct world *world, const struct scenario *scenario,
                uint8_t key[32])
 {
@@ -359,6 +370,8 @@ void world_key(const struct world *world, const struct scenario *scenario,
         add_device(&maker, &world->device[i]);
     }
     add_server(&maker, &world->server);
+    add_dtls(&maker, &world->dtls, world->devices);
+    ADD(&maker, world->skew_s);
     add_steps(&maker, world, scenario);
     add_expects(&maker, world, scenario);
     ADD(&maker, world->phase);

@@ -12,6 +12,7 @@
 #include "engine/emit.h"
 #include "engine/power.h"
 #include "engine/publish.h"
+#include "engine/secure.h"
 #include "outside/coap.h"
 #include "outside/report.h"
 
@@ -26,7 +27,9 @@
 static struct endpoint device_endpoint(const struct device *device)
 {
     return (struct endpoint){DEVICE_NODE + device->number - 1,
-                             DEVICE_PORT + device->world->boots % DEVICE_PORTS};
+                             DEVICE_PORT + (device->world->boots +
+                                            device->world->rebound) %
+                                               DEVICE_PORTS};
 }
 
 static struct device *device_of_node(struct run *run, uint32_t node)
@@ -161,29 +164,61 @@ static void tell_report(struct device *device,
     emit_event(device->run, device, &event);
 }
 
-static void answer(struct device *device, uint64_t now, struct endpoint to,
-                   const struct track_packet *made)
+/* From that port of the server. */
+static struct link_sent send_down(struct device *device, uint64_t now,
+                                  uint32_t port, struct endpoint to,
+                                  const uint8_t *bytes, uint32_t length)
 {
-    const uint8_t *bytes = made->bytes;
-    uint32_t length = made->length;
-    struct track_packet packet = *made;
-
     struct link_sent sent =
         link_send(&device->world->link, now, LINK_DOWN,
-                  (struct endpoint){SERVER_NODE, SERVER_PORT}, to, bytes,
-                  length);
-    struct event event = {.code = EVENT_SERVER_ANSWER,
-                          .number = {bytes[1], length, sent.fate,
-                                     arrives_in(&sent, now)}};
+                  (struct endpoint){SERVER_NODE, port}, to, bytes, length);
 
     if (sent.on_air) {
         bill_down(&device->world->bill,
                   (uint64_t)length +
                       device->world->link.way[LINK_DOWN].figures.overhead);
     }
+    note_fate(device, sent.fate);
+    return sent;
+}
+
+static void send_flight(struct device *device, uint64_t now, struct endpoint to,
+                        const uint8_t *bytes, uint32_t length)
+{
+    struct link_sent sent =
+        send_down(device, now, SECURE_PORT, to, bytes, length);
+
+    emit_packet(device,
+                &(struct event){.code = EVENT_SERVER_FLIGHT,
+                                .number = {length, sent.fate,
+                                           arrives_in(&sent, now)}},
+                &(struct track_packet){bytes, length, marks_of(&sent)});
+}
+
+/* What the recording shows is the answer as the server made it; what travels may
+ * be a protected form of it. */
+static void answer(struct device *device, uint64_t now,
+                   const struct link_packet *request,
+                   const struct track_packet *made)
+{
+    bool secure = request->to.port == SECURE_PORT;
+    uint8_t record[LINK_BYTES];
+    struct track_packet packet = *made;
+    const uint8_t *bytes = made->bytes;
+    uint32_t length = made->length;
+
+    if (secure) {
+        length = secure_answer(device, bytes, length, record);
+    }
+    struct link_sent sent =
+        send_down(device, now, request->to.port, request->from,
+                  secure ? record : bytes, length);
+    struct event event = {.code = EVENT_SERVER_ANSWER,
+                          .number = {made->bytes[1], made->length, sent.fate,
+                                     arrives_in(&sent, now)}};
+
     packet.marks |= marks_of(&sent);
     emit_packet(device, &event, &packet);
-    note_fate(device, sent.fate);
 }
 
 static bool misbehaves(const struct server *server)
@@ -229,11 +264,42 @@ static void at_server(struct device *device, uint64_t now,
         tell_report(device, server_report(server, 0));
     }
     if (length > 0) {
-        answer(device, now, packet->from,
+        answer(device, now, packet,
                &(struct track_packet){bytes, length,
                                       server->counts.spoilt != spoilt
                                           ? CHANGES_PACKET_SPOILT
                                           : 0});
+    }
+}
+
+static void at_plain_port(struct device *device, uint64_t now,
+                          const struct link_packet *packet)
+{
+    uint8_t bytes[SERVER_ANSWER];
+    uint32_t length = secure_time(device, now, packet, bytes);
+
+    if (length > 0) {
+        answer(device, now, packet, &(struct track_packet){bytes, length, 0});
+    } else {
+        at_server(device, now, packet);
+    }
+}
+
+static void at_secure_port(struct device *device, uint64_t now,
+                           const struct link_packet *packet)
+{
+    struct link_packet plain = *packet;
+    struct dtls_result result;
+
+    secure_arrived(device, packet, &result);
+    for (uint32_t i = 0; i < result.datagrams; i++) {
+        send_flight(device, now, packet->from, result.datagram[i].bytes,
+                    result.datagram[i].length);
+    }
+    if (result.length > 0) {
+        plain.length = (uint16_t)result.length;
+        memcpy(plain.bytes, result.bytes, result.length);
+        at_server(device, now, &plain);
     }
 }
 
@@ -268,7 +334,10 @@ static void arrived(struct device *device, uint64_t now,
         at_device(device, now, packet);
     } else if (packet->to.node == SERVER_NODE &&
                packet->to.port == SERVER_PORT) {
-        at_server(device, now, packet);
+        at_plain_port(device, now, packet);
+    } else if (packet->to.node == SERVER_NODE &&
+               packet->to.port == SECURE_PORT) {
+        at_secure_port(device, now, packet);
     } else if (other != NULL) { /* over its own link */
         link_send(&other->world->link, now, LINK_DOWN, packet->from, packet->to,
                   packet->bytes, packet->length);
@@ -350,10 +419,17 @@ int net_change(struct device *device, const struct action *action,
     return net_edge(device, now, diag);
 }
 
+void net_rebind(struct device *device)
+{
+    device->world->rebound++;
+    oracle_disturbed(&device->world->oracle);
+    emit_numbers(device, EVENT_LINK_REBIND, device_endpoint(device).port, 0, 0);
+}
+
 /* ---- publishing ----------------------------------------------------------- */
 
 /* Every device is offered something else from now on. */
-static void tell_oracles(struct run *run)
+void net_disturbed(struct run *run)
 {
     for (unsigned i = 0; i < run->devices; i++) {
         oracle_disturbed(&run->world->device[i].oracle);
@@ -385,7 +461,7 @@ int net_publish(struct run *run, const struct action *action, struct diag *diag)
                                            run->world->release);
     server_attach(&run->world->server, publish->known_good, manifest, length,
                   run->world->release);
-    tell_oracles(run);
+    net_disturbed(run);
     event.number[0] = run->world->release;
     snprintf(event.text, sizeof event.text, "%s", publish->image);
     emit_event(run, NULL, &event);
@@ -397,7 +473,7 @@ void net_withdraw(struct run *run)
     struct event event = {.code = EVENT_SERVER_WITHDRAW};
 
     server_withdraw(&run->world->server);
-    tell_oracles(run);
+    net_disturbed(run);
     emit_event(run, NULL, &event);
 }
 

@@ -21,6 +21,10 @@ int net_edge(struct device *device, uint64_t now, struct diag *diag);
 int net_publish(struct run *run, const struct action *action,
                 struct diag *diag);
 void net_withdraw(struct run *run);
+/* Something outside the devices has changed: the oracles expect less. */
+void net_disturbed(struct run *run);
+/* The device has another address from now on. */
+void net_rebind(struct device *device);
 void net_misbehave(struct run *run, const struct action *action);
 void net_behave(struct run *run, const struct action *action);
 int net_change(struct device *device, const struct action *action,

@@ -6,6 +6,7 @@
 #include "engine/device.h"
 #include "engine/net.h"
 #include "engine/power.h"
+#include "engine/secure.h"
 
 /* A CPU that has announced its reset and waits for the answer is reset there;
  * it would do the same itself. The wipe in the ROM makes what is in SRAM
@@ -52,6 +53,7 @@ static void begin_anew(struct device *device)
     board_hold(&device->world->board, now);
     board_streams(&device->world->board, scenario->seed);
     net_streams(device);
+    secure_forget(device->run);
     if (scenario->battery.given) {
         power_charge(device, now, scenario->battery.charge);
     }

@@ -9,6 +9,7 @@
 
 #include "engine/net.h"
 #include "engine/power.h"
+#include "engine/secure.h"
 #include "image/provision.h"
 #include "scenario/schema.h"
 
@@ -146,6 +147,7 @@ int setup_world(struct run *run, struct diag *diag)
         device->world = &run->world->device[i];
         err = init_device(device, diag);
         err = err ? err : provision(device, diag);
+        err = err ? err : secure_provision(device, diag);
         err = err ? err : take_dump(device, diag);
         wear_out(device);
     }

@@ -16,6 +16,7 @@
 #include "engine/net.h"
 #include "engine/power.h"
 #include "engine/spoil.h"
+#include "engine/secure.h"
 #include "engine/strike.h"
 #include "engine/verdict.h"
 #include "scenario/pattern.h"
@@ -148,6 +149,14 @@ static int do_to_device(struct device *device, uint32_t step,
     case ACTION_LINK:
     case ACTION_OUTAGE:
         return net_change(device, action, diag);
+    case ACTION_RNG:
+        device->world->board.noise_stuck = action->face != 0;
+        oracle_disturbed(&device->world->oracle);
+        emit_numbers(device, EVENT_RNG, action->face, 0, 0);
+        return 0;
+    case ACTION_REBIND:
+        net_rebind(device);
+        return 0;
     case ACTION_CHARGE:
         power_charge(device, device->run->world->now_ns, action->done * 1000u);
         return 0;
@@ -184,6 +193,18 @@ static int do_action(struct run *run, const struct world_due *due,
         return 0;
     case ACTION_BEHAVE:
         net_behave(run, action);
+        return 0;
+    case ACTION_SHOWS:
+        net_disturbed(run);
+        secure_show(run, action);
+        return 0;
+    case ACTION_CLOCK_BACK:
+        net_disturbed(run);
+        secure_clock_back(run, action);
+        return 0;
+    case ACTION_RESTART:
+        net_disturbed(run);
+        secure_restart(run);
         return 0;
     default:
         break;

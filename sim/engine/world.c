@@ -97,6 +97,7 @@ static void add_board(mbedtls_sha256_context *context,
     add_flash(context, &board->flash);
     add_otp(context, &board->otp);
     ADD(context, board->noise.state);
+    ADD(context, board->noise_stuck);
     ADD(context, board->scramble.state);
     ADD(context, board->epoch_ns);
     ADD(context, board->now_ns);
@@ -244,6 +245,21 @@ _Static_assert(sizeof(struct server) ==
                        (SERVER_OFFERS + 1) * sizeof(struct server_offer),
                "padding");
 
+_Static_assert(sizeof(struct dtls_peer) == 2 * sizeof(struct endpoint) + 6 * 4 +
+                                               DTLS_TRANSCRIPT +
+                                               DTLS_ASSOCIATION + DTLS_SESSION,
+               "padding");
+
+/* Peers beyond the devices are zero. */
+static void add_dtls(mbedtls_sha256_context *context, const struct dtls *dtls,
+                     uint32_t devices)
+{
+    ADD(context, dtls->face);
+    for (uint32_t i = 0; i < devices && i < DTLS_PEERS; i++) {
+        ADD(context, dtls->peer[i]);
+    }
+}
+
 static void add_link(mbedtls_sha256_context *context, const struct link *link)
 {
     ADD(context, link->way);
@@ -272,6 +288,7 @@ static void add_device(mbedtls_sha256_context *context,
     ADD(context, device->boots);
     ADD(context, device->boots_cut);
     ADD(context, device->received);
+    ADD(context, device->rebound);
     ADD(context, device->cuts);
     ADD(context, device->state);
     ADD(context, device->result);
@@ -336,6 +353,8 @@ void world_hash(const struct world *world, uint8_t digest[32])
         add_device(&context, &world->device[i]);
     }
     ADD(&context, world->server);
+    add_dtls(&context, &world->dtls, world->devices);
+    ADD(&context, world->skew_s);
     add_progress(&context, world);
     mbedtls_sha256_finish(&context, digest);
     mbedtls_sha256_free(&context);

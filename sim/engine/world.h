@@ -19,6 +19,7 @@
 #include "scenario/scenario.h"
 #include "outside/battery.h"
 #include "outside/bill.h"
+#include "outside/dtls.h"
 #include "outside/link.h"
 #include "outside/server.h"
 
@@ -107,6 +108,7 @@ struct world_device {
     uint32_t boots;
     uint32_t boots_cut;      /* up to the last cut */
     uint32_t received;       /* datagrams */
+    uint32_t rebound;        /* addresses it has had, beside one a boot */
     uint32_t cuts;           /* and resets from outside, delivered */
     uint32_t state;          /* of its newest status report */
     uint32_t result;         /* and its result */
@@ -152,6 +154,8 @@ struct world {
     uint32_t release; /* last one published */
     struct world_device device[SCENARIO_DEVICES];
     struct server server;
+    struct dtls dtls;
+    int64_t skew_s; /* of the server's clock */
     struct world_counts counts;
     struct world_step step[SCENARIO_STEPS];
     struct world_expect expect[SCENARIO_EXPECTS];

@@ -123,6 +123,7 @@ static bool has_packet(uint32_t code)
     case EVENT_RADIO_DROP:
     case EVENT_SERVER_REQUEST:
     case EVENT_SERVER_ANSWER:
+    case EVENT_SERVER_FLIGHT:
         return true;
     default:
         return false;

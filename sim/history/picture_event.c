@@ -250,6 +250,11 @@ static void on_answer(struct picture_device *device, const struct event *event)
     device->traffic.answers_lost += !event_matches(event, 2, "sent");
 }
 
+static void on_flight(struct picture_device *device, const struct event *event)
+{
+    device->traffic.answers_lost += !event_matches(event, 1, "sent");
+}
+
 static void on_link_down(struct picture_device *device,
                          const struct event *event)
 {
@@ -345,6 +350,7 @@ static tell_fn *const tells[EVENT_COUNT] = {
     [EVENT_RADIO_RECEIVE] = on_receive,
     [EVENT_RADIO_DROP] = on_drop,
     [EVENT_SERVER_ANSWER] = on_answer,
+    [EVENT_SERVER_FLIGHT] = on_flight,
     [EVENT_LINK_DOWN] = on_link_down,
     [EVENT_LINK_UP] = on_link_up,
     [EVENT_AGENT_POLL] = on_poll,

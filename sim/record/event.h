@@ -96,6 +96,21 @@
       "the server answers")                                                   \
     X(SERVER_STATUS, "server.status", "U:state R:result w:why v:version",     \
       "a device's status report reaches the server")                          \
+    X(SERVER_FLIGHT, "server.flight", "u:length l:fate d:arrives_in",         \
+      "the server sends a part of a handshake")                               \
+    X(SERVER_HANDSHAKE, "server.handshake", "u:resumed",                      \
+      "a device and the server have set up a protected channel")              \
+    X(SERVER_NO_HANDSHAKE, "server.no-handshake", "x:code",                   \
+      "a handshake has failed at the server; code: the library's")            \
+    X(SERVER_SHOWS, "server.shows", "m:what",                                 \
+      "what the server shows in new handshakes, from now on")                 \
+    X(SERVER_RESTART, "server.restart", "",                                   \
+      "the server has forgotten all protected channels")                      \
+    X(SERVER_CLOCK, "server.clock", "u:back_s",                               \
+      "the server's clock is set back")                                       \
+    X(RNG, "rng", "b:stuck", "the board's random generator fails or works")   \
+    X(LINK_REBIND, "link.rebind", "u:port",                                   \
+      "the network gives the device another address")                         \
     X(BATTERY_WARN, "battery.warning", "u:mv",                                \
       "the supply is close to the brown-out level")                           \
     X(BATTERY_LOW, "battery.brown-out", "u:mv",                               \

@@ -190,12 +190,23 @@ static int number_image(struct reader *reader, struct action *action)
 
 static int check_action(struct reader *reader, struct action *action)
 {
-    static const char *const on_network[] = {
-        [ACTION_PUBLISH] = "publish",     [ACTION_WITHDRAW] = "withdraw",
-        [ACTION_MISBEHAVE] = "misbehave", [ACTION_BEHAVE] = "behave",
-        [ACTION_NETWORK] = "network",     [ACTION_LINK] = "link",
-        [ACTION_OUTAGE] = "outage",       [ACTION_CHARGE] = NULL,
-        [ACTION_ACCELERATOR] = NULL,      [ACTION_PAUSES] = NULL};
+    static const char *const on_network[] = {[ACTION_PUBLISH] = "publish",
+                                             [ACTION_WITHDRAW] = "withdraw",
+                                             [ACTION_MISBEHAVE] = "misbehave",
+                                             [ACTION_BEHAVE] = "behave",
+                                             [ACTION_NETWORK] = "network",
+                                             [ACTION_LINK] = "link",
+                                             [ACTION_OUTAGE] = "outage",
+                                             [ACTION_CHARGE] = NULL,
+                                             [ACTION_ACCELERATOR] = NULL,
+                                             [ACTION_PAUSES] = NULL,
+                                             [ACTION_SHOWS] = "server_shows",
+                                             [ACTION_RESTART] =
+                                                 "server_restart",
+                                             [ACTION_REBIND] = "rebind",
+                                             [ACTION_CLOCK_BACK] =
+                                                 "server_clock_back",
+                                             [ACTION_RNG] = NULL};
     const char *word = on_network[action->kind];
     int err = word == NULL ? 0 : need_network(reader, word, action->place);
 

@@ -42,6 +42,11 @@ static const struct {
     {"charge", ACTION_CHARGE, 0},
     {"accelerator", ACTION_ACCELERATOR, 0},
     {"pauses", ACTION_PAUSES, 0},
+    {"server_shows", ACTION_SHOWS, 0},
+    {"server_restart", ACTION_RESTART, 0},
+    {"rebind", ACTION_REBIND, 0},
+    {"server_clock_back", ACTION_CLOCK_BACK, 0},
+    {"rng", ACTION_RNG, 0},
 };
 
 /* Within a target, offset 0 is usual; elsewhere it would be a guess. */

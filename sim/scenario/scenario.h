@@ -91,6 +91,13 @@ struct placement {
     struct place place;
 };
 
+/* How devices speak to their server. */
+enum scenario_security {
+    SECURITY_PLAIN, /* datagrams in the clear */
+    SECURITY_PSK,   /* DTLS with a key that both know */
+    SECURITY_X509   /* DTLS with certificates on both sides */
+};
+
 enum action_kind {
     ACTION_CONSOLE,     /* type a line: text */
     ACTION_POWER_CUT,   /* done, form, off_ns, sram, cause */
@@ -111,7 +118,12 @@ enum action_kind {
     ACTION_OUTAGE,      /* the link is down for off_ns from now */
     ACTION_CHARGE,      /* the battery is set to a charge of done/1000 */
     ACTION_ACCELERATOR, /* its next results are bad: unit_fault, times */
-    ACTION_PAUSES       /* boots are canonical from now on */
+    ACTION_PAUSES,      /* boots are canonical from now on */
+    ACTION_SHOWS,       /* the server, in handshakes: face */
+    ACTION_RESTART,     /* the server forgets all protected channels */
+    ACTION_REBIND,      /* the device gets another address */
+    ACTION_CLOCK_BACK,  /* the server's clock, by off_ns */
+    ACTION_RNG          /* the board's generator: face 1 stuck, 0 good */
 };
 
 /* {kind: nb-iot, rate: 60kbit/s, latency: 40ms, loss: 2%}: the values of a kind
@@ -190,6 +202,7 @@ struct action {
     struct scenario_network network;
     int fault_kind; /* enum server_fault_kind; -1: all, of BEHAVE */
     enum accelerator_fault unit_fault;
+    uint32_t face;             /* enum dtls_face; of RNG: stuck or not */
     uint32_t after;            /* good results that come first */
     uint32_t times;            /* of unit_fault */
     struct server_fault fault; /* `value` of OTHER_IMAGE: into image[] */
@@ -290,6 +303,7 @@ struct scenario {
     uint32_t accelerator; /* 1: an accelerator is fitted and used */
     uint32_t mechanism;   /* enum board_mechanism */
     uint32_t part;        /* enum board_flash */
+    uint32_t security;    /* enum scenario_security */
     uint32_t deltas; /* the server has patches from that many images before */
     unsigned properties;
     struct scenario_property property[SCENARIO_PROPERTIES];

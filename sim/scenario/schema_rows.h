@@ -18,6 +18,9 @@
 #define HOUR (UINT64_C(3600000) * MS)
 
 extern const struct schema_map schema_network;
+extern const struct schema_choice schema_securities[];
+extern const struct schema_choice schema_faces[];
+extern const struct schema_choice schema_generators[];
 extern const struct schema_map schema_burst;
 extern const struct schema_map schema_accelerator;
 extern const struct schema_map schema_battery;

@@ -6,6 +6,7 @@
 #include "scenario/schema_rows.h"
 #include "manifest/make.h"
 #include "outside/battery.h"
+#include "outside/dtls.h"
 #include "outside/server.h"
 
 /* Who signs an image or a publication. */
@@ -424,3 +425,28 @@ const struct schema_map schema_misbehave = {
     .keys = misbehave_keys,
     .help = "The server misbehaves, as real servers, caches and proxies have "
             "done. Several kinds may be active at a time."};
+
+/* ---- the protected channel --------------------------------------------- */
+
+const struct schema_choice schema_securities[] = {
+    {"plain", SECURITY_PLAIN, "datagrams in the clear"},
+    {"psk", SECURITY_PSK, "DTLS 1.2 with a key that both know"},
+    {"x509", SECURITY_X509, "DTLS 1.2 with certificates on both sides"},
+    {NULL, 0, NULL}};
+
+const struct schema_choice schema_faces[] = {
+    {"good", DTLS_GOOD, "the server itself"},
+    {"other-authority", DTLS_OTHER_AUTHORITY,
+     "a certificate that somebody else has signed"},
+    {"other-name", DTLS_OTHER_NAME, "a certificate for another name"},
+    {"expired", DTLS_EXPIRED, "a certificate that is no longer valid"},
+    {"not-yet-valid", DTLS_NOT_YET_VALID,
+     "a certificate that is not valid yet"},
+    {"other-psk", DTLS_OTHER_PSK, "another shared key"},
+    {"plain-only", DTLS_PLAIN_ONLY, "nothing: nobody listens there"},
+    {NULL, 0, NULL}};
+
+const struct schema_choice schema_generators[] = {{"good", 0, "random numbers"},
+                                                  {"stuck", 1,
+                                                   "the same byte for ever"},
+                                                  {NULL, 0, NULL}};

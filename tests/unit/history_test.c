@@ -90,6 +90,7 @@ static void tell(struct event event)
 
     switch (event.code) {
     case EVENT_SERVER_ANSWER:
+    case EVENT_SERVER_FLIGHT:
         event.number[0] = bytes[1];
         break;
     case EVENT_SERVER_REQUEST:

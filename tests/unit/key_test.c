@@ -320,6 +320,26 @@ static void phase(struct world *world)
     world->phase = PHASE_BEGIN;
 }
 
+static void face(struct world *world)
+{
+    world->dtls.face = DTLS_EXPIRED;
+}
+
+static void channel(struct world *world)
+{
+    world->dtls.peer[0].association = 1;
+}
+
+static void set_back(struct world *world)
+{
+    world->skew_s = -1;
+}
+
+static void stuck(struct world *world)
+{
+    world->device[0].board.noise_stuck = true;
+}
+
 Test(key, what_matters_makes_another_key)
 {
     static const struct {
@@ -362,6 +382,10 @@ Test(key, what_matters_makes_another_key)
         {"bytes since a fault", paid},
         {"judged", judged},
         {"phase", phase},
+        {"face", face},
+        {"protected channel", channel},
+        {"server's clock", set_back},
+        {"generator", stuck},
     };
 
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {

@@ -34,6 +34,7 @@ static void make_device(struct world_device *device)
     device->boots = 0;
     device->boots_cut = 0;
     device->received = 0;
+    device->rebound = 0;
     device->cuts = 0;
     device->state = 0;
     device->result = 0;
@@ -83,6 +84,8 @@ static struct world *make(int fill)
     world->stuck = false;
     world->over = false;
     server_init(&world->server, 7);
+    memset(&world->dtls, 0, sizeof world->dtls);
+    world->skew_s = 0;
     world->devices = 1;
     make_device(&world->device[0]);
     return world;
@@ -215,6 +218,7 @@ static void copy_board(struct board *to, const struct board *from)
     copy_accelerator(&to->accelerator, &from->accelerator);
     copy_board_io(to, from);
     COPY(noise);
+    COPY(noise_stuck);
     COPY(scramble);
     COPY(epoch_ns);
     COPY(now_ns);
@@ -340,6 +344,7 @@ static void copy_device(struct world_device *to,
     COPY(boots);
     COPY(boots_cut);
     COPY(received);
+    COPY(rebound);
     COPY(cuts);
     COPY(state);
     COPY(result);
@@ -368,6 +373,8 @@ static void copy_world(struct world *to, const struct world *from)
     COPY(devices);
     COPY(release);
     COPY(server);
+    COPY(dtls);
+    COPY(skew_s);
     COPY(counts);
     for (uint32_t i = 0; i < SCENARIO_STEPS; i++) {
         COPY(step[i].matched);
@@ -525,6 +532,21 @@ Test(world, every_part_counts)
     *other = *world;
     other->server.next_id++;
     cr_expect_not(same(world, other), "server");
+    *other = *world;
+    other->dtls.face = DTLS_EXPIRED;
+    cr_expect_not(same(world, other), "face");
+    *other = *world;
+    other->dtls.peer[0].saved[7] = 1;
+    cr_expect_not(same(world, other), "protected channel");
+    *other = *world;
+    other->skew_s = -1;
+    cr_expect_not(same(world, other), "server's clock");
+    *other = *world;
+    other->device[0].rebound = 1;
+    cr_expect_not(same(world, other), "address");
+    *other = *world;
+    other->device[0].board.noise_stuck = true;
+    cr_expect_not(same(world, other), "generator");
     *other = *world;
     other->devices = 2;
     cr_expect_not(same(world, other), "devices");
