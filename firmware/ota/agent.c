@@ -32,6 +32,18 @@ static enum agent_phase report_work(struct agent *agent)
     return AGENT_PHASE_STAY;
 }
 
+static enum agent_phase web_begin(struct agent *agent)
+{
+    return agent->port->web != NULL
+               ? agent->port->web->begin(agent)
+               : agent_fail(agent, AGENT_WHY_SERVER_REFUSED);
+}
+
+static enum agent_phase web_work(struct agent *agent)
+{
+    return agent->port->web->work(agent);
+}
+
 /* For each phase: what starts it, what it does in each step, with an answer,
  * and without one. Each returns the next phase. */
 static const struct {
@@ -48,7 +60,7 @@ static const struct {
     [AGENT_PHASE_IMAGE] = {.begin = agent_fetch,
                            .answered = agent_image_answered,
                            .lost = agent_image_lost},
-    [AGENT_PHASE_WEB] = {.begin = agent_web_begin, .work = agent_web_work},
+    [AGENT_PHASE_WEB] = {.begin = web_begin, .work = web_work},
     [AGENT_PHASE_VERIFY] = {.begin = agent_verify_begin, .work = agent_verify},
     [AGENT_PHASE_REPORT] = {.begin = agent_report,
                             .work = report_work,
@@ -59,8 +71,8 @@ static const struct {
 
 static void leave(struct agent *agent)
 {
-    if (agent->phase == AGENT_PHASE_WEB) {
-        agent_web_end(agent);
+    if (agent->phase == AGENT_PHASE_WEB && agent->port->web != NULL) {
+        agent->port->web->end(agent);
     }
 }
 
@@ -95,7 +107,7 @@ static uint64_t next_time(const struct agent *agent)
     case AGENT_PHASE_IMAGE:
         return agent->exchange.next_ms;
     case AGENT_PHASE_WEB:
-        return agent_web_time(agent);
+        return agent->port->web->time(agent);
     case AGENT_PHASE_RESTART:
         return AGENT_NEVER;
     default:

@@ -152,6 +152,30 @@ struct agent_stream {
     void (*close)(void *context);
 };
 
+enum agent_phase {
+    AGENT_PHASE_WAIT,       /* until the next poll */
+    AGENT_PHASE_DESCRIPTOR, /* exchange in progress */
+    AGENT_PHASE_MEND,       /* rewriting the sector that a reset interrupted */
+    AGENT_PHASE_IMAGE,      /* a block requested */
+    AGENT_PHASE_WEB,        /* the same over a byte stream */
+    AGENT_PHASE_VERIFY,     /* reading back the slot */
+    AGENT_PHASE_REPORT,     /* status report in progress */
+    AGENT_PHASE_RESTART,    /* the bootloader has something new to do */
+    AGENT_PHASE_STAY        /* as a return value: the phase continues */
+};
+
+/* Another way to fetch than by blocks. */
+struct agent;
+struct agent_fetcher {
+    enum agent_phase (*begin)(struct agent *agent);
+    enum agent_phase (*work)(struct agent *agent);
+    /* When the next call is due. */
+    uint64_t (*time)(const struct agent *agent);
+    /* The phase is over: close the stream, open or not. */
+    void (*end)(struct agent *agent);
+};
+extern const struct agent_fetcher agent_web;
+
 /* What the agent needs of its owner. `context` is given to each. */
 struct agent_port {
     void *context;
@@ -182,7 +206,10 @@ struct agent_port {
                                  const uint8_t digest[OTA_DIGEST_SIZE]);
     void (*trace)(void *context, enum agent_event event, uint32_t a, uint32_t b,
                   uint32_t c);
-    const struct agent_stream *stream; /* NULL: there are none */
+    /* Fetches from web servers over `stream`: &agent_web. NULL: nothing does,
+     * and a program that leaves it out is smaller. */
+    const struct agent_fetcher *web;
+    const struct agent_stream *stream;
     const struct ota_flash *flash;
     uint8_t mechanism; /* enum ota_mechanism */
     struct ota_area slots[2];
@@ -195,18 +222,6 @@ struct agent_port {
     uint32_t load_size;
     uint32_t counter_capacity; /* of the fuses */
     bool browned_out;          /* by this reset's cause */
-};
-
-enum agent_phase {
-    AGENT_PHASE_WAIT,       /* until the next poll */
-    AGENT_PHASE_DESCRIPTOR, /* exchange in progress */
-    AGENT_PHASE_MEND,       /* rewriting the sector that a reset interrupted */
-    AGENT_PHASE_IMAGE,      /* a block requested */
-    AGENT_PHASE_WEB,        /* the same over a byte stream */
-    AGENT_PHASE_VERIFY,     /* reading back the slot */
-    AGENT_PHASE_REPORT,     /* status report in progress */
-    AGENT_PHASE_RESTART,    /* the bootloader has something new to do */
-    AGENT_PHASE_STAY        /* as a return value: the phase continues */
 };
 
 /* Flash is written in pieces of at least this many bytes, each with a

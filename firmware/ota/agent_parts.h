@@ -136,14 +136,6 @@ agent_act agent_fetch;
 agent_answered agent_image_answered;
 agent_lost agent_image_lost;
 
-/* ---- agent_web.c --------------------------------------------------------- */
-agent_act agent_web_begin;
-agent_act agent_web_work;
-/* When the next call is due. */
-uint64_t agent_web_time(const struct agent *agent);
-/* The phase is over: close the stream. */
-void agent_web_end(struct agent *agent);
-
 /* ---- agent_store.c ------------------------------------------------------ */
 /* Write what was gathered, and record it. False: flash failed. */
 bool agent_store(struct agent *agent);

@@ -46,7 +46,7 @@ static void describe(const struct agent *agent, struct http_request *request)
     }
 }
 
-enum agent_phase agent_web_begin(struct agent *agent)
+static enum agent_phase begin(struct agent *agent)
 {
     struct progress record = agent->log.now;
     struct agent_web *web = &agent->web;
@@ -59,7 +59,7 @@ enum agent_phase agent_web_begin(struct agent *agent)
     }
     describe(agent, &request);
     int32_t length = http_write(&request, web->request, sizeof(web->request));
-    if (length < 0 || stream_of(agent) == NULL) {
+    if (length < 0) {
         return agent_fail(agent, AGENT_WHY_SERVER_REFUSED);
     }
     web->left = (uint16_t)length;
@@ -217,7 +217,7 @@ static void note_progress(struct agent *agent, uint32_t size)
     }
 }
 
-enum agent_phase agent_web_work(struct agent *agent)
+static enum agent_phase work(struct agent *agent)
 {
     enum agent_phase next = AGENT_PHASE_STAY;
 
@@ -246,7 +246,7 @@ enum agent_phase agent_web_work(struct agent *agent)
     return next;
 }
 
-uint64_t agent_web_time(const struct agent *agent)
+static uint64_t next_time(const struct agent *agent)
 {
     uint64_t now = agent_now(agent);
     uint64_t next = agent->web.due_ms;
@@ -262,9 +262,10 @@ uint64_t agent_web_time(const struct agent *agent)
     return next;
 }
 
-void agent_web_end(struct agent *agent)
+static void end(struct agent *agent)
 {
-    if (stream_of(agent) != NULL) {
-        stream_of(agent)->close(context_of(agent));
-    }
+    stream_of(agent)->close(context_of(agent));
 }
+
+const struct agent_fetcher agent_web = {
+    .begin = begin, .work = work, .time = next_time, .end = end};

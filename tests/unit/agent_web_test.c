@@ -189,6 +189,7 @@ static void prepare(void)
 
     aw_init(&w, 7);
     w.port.stream = &stream;
+    w.port.web = &agent_web;
     cr_assert(uri_read(place, sizeof(place) - 1u, &w.place));
     web = (struct web){.etag = "\"v1\"",
                        .breaks_at = ANY,
@@ -322,7 +323,7 @@ Test(agent_web, a_wrong_byte_ends_the_release)
 
 Test(agent_web, without_streams_it_is_refused_and_polled_on)
 {
-    w.port.stream = NULL;
+    w.port.web = NULL;
     aw_boot(&w);
     cr_assert_not(aw_run(&w, 3600, updated));
     cr_assert_eq(w.why_last[AGENT_EVENT_FAIL], AGENT_WHY_SERVER_REFUSED);
