@@ -4,7 +4,12 @@
 #include <string.h>
 
 #include "app/channel.h"
+#include "board/registers.h"
 #include "ota/request.h"
+
+_Static_assert(BOOT_CAUSE_WATCHDOG == CTL_CAUSE_WATCHDOG &&
+                   BOOT_CAUSE_DEADLINE == CTL_CAUSE_DEADLINE,
+               "one meaning of the causes");
 
 /* ---- the port --------------------------------------------------------------- */
 

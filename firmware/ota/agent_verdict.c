@@ -108,9 +108,18 @@ static void remember_failed(struct agent *agent)
     }
 }
 
+/* The reset that led to the rollback is the one that this program started
+ * after. If another came between, the image has failed and nobody knows how. */
 static void trial_failed(struct agent *agent)
 {
-    (void)agent_fail(agent, AGENT_WHY_TRIAL_FAILED);
+    enum agent_why why = AGENT_WHY_TRIAL_FAILED;
+
+    if (agent->info.cause == BOOT_CAUSE_WATCHDOG) {
+        why = AGENT_WHY_TRIAL_WATCHDOG;
+    } else if (agent->info.cause == BOOT_CAUSE_DEADLINE) {
+        why = AGENT_WHY_TRIAL_DEADLINE;
+    }
+    (void)agent_fail(agent, why);
 }
 
 static void by_surroundings(struct agent *agent)

@@ -14,6 +14,10 @@
 
 #define BOOT_INFO_MAGIC 0x3349544Fu /* "OTI3" */
 
+/* Two of enum ctl_reset_cause: what ended the last attempt of a trial. */
+#define BOOT_CAUSE_WATCHDOG 3u
+#define BOOT_CAUSE_DEADLINE 5u
+
 struct boot_info {
     uint32_t magic;
     uint8_t slot;     /* enum ota_slot */

@@ -566,7 +566,9 @@ enum {
     STATE_IDLE = 0,
     SLOT_RECOVERY = 2,
     WHY_TRIAL_FAILED = 23,
-    WHY_TRIES_USED_UP = 25
+    WHY_TRIES_USED_UP = 25,
+    WHY_TRIAL_WATCHDOG = 45,
+    WHY_TRIAL_DEADLINE = 46
 };
 
 static bool tells_of_loss(const uint8_t *bytes, uint32_t length)
@@ -575,7 +577,9 @@ static bool tells_of_loss(const uint8_t *bytes, uint32_t length)
 
     return report_read(bytes, length, &report) == 0 &&
            report.slot == SLOT_RECOVERY && report.state == STATE_IDLE &&
-           (report.why == WHY_TRIAL_FAILED || report.why == WHY_TRIES_USED_UP);
+           (report.why == WHY_TRIAL_FAILED || report.why == WHY_TRIES_USED_UP ||
+            report.why == WHY_TRIAL_WATCHDOG ||
+            report.why == WHY_TRIAL_DEADLINE);
 }
 
 static void note_loss(struct server *server, uint32_t node)
