@@ -160,6 +160,9 @@ static bool take_datagrams(struct agent *agent)
         if (length < 0) {
             return true;
         }
+        if (agent_observe_take(agent, agent->datagram, (uint32_t)length)) {
+            continue;
+        }
         enum coap_step step =
             coap_take(&agent->exchange, agent->datagram, (uint32_t)length,
                       agent_now(agent), &answer);

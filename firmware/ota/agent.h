@@ -90,6 +90,7 @@ struct agent_figures {
     uint32_t backoff_ms;
     uint32_t backoff_max_ms;
     uint32_t tries;
+    uint32_t observe;
     uint32_t trial_server_ms;
     uint32_t delta_saving_percent;
     uint32_t window_start_s;
@@ -245,6 +246,17 @@ struct agent_web {
     char request[HTTP_REQUEST_MAX];
 };
 
+/* An observation of what is offered (agent_observe.c). */
+struct agent_watch {
+    bool active; /* the server has registered it, under this token */
+    uint8_t token[COAP_TOKEN];
+    uint32_t number;        /* of the newest notification .. */
+    uint64_t seen_ms;       /* .. and when it came */
+    uint64_t not_before_ms; /* no further poll for a notification before */
+    uint32_t pushes;        /* polls for notifications since the last other */
+    bool pushed;            /* the next poll is one of these */
+};
+
 /* The owner provides the memory and uses only the functions below. */
 struct agent {
     const struct agent_port *port;
@@ -255,6 +267,7 @@ struct agent {
     struct ring offers;
     struct ring states; /* of a patch's decoder; open while one is fetched */
     struct coap_exchange exchange;
+    struct agent_watch watch;
     struct descriptor kept;  /* the highest release; size 0: none is known */
     struct descriptor offer; /* size 0: none verified since start */
     uint8_t offer_bytes[DESCRIPTOR_SIZE]; /* as they were verified */

@@ -42,6 +42,7 @@ static const struct figure rows[] = {
     FIGURE("backoff-ms", backoff_ms, 1000, UINT32_MAX / 2),
     FIGURE("backoff-max-ms", backoff_max_ms, 1000, UINT32_MAX / 2),
     FIGURE("tries", tries, 1, UINT8_MAX),
+    FIGURE("observe", observe, 0, 1),
     FIGURE("delta-saving-percent", delta_saving_percent, 1, 99),
     FIGURE("window-start-s", window_start_s, 0, DAY_S - 1),
     FIGURE("window-length-s", window_length_s, 0, DAY_S),

@@ -42,7 +42,10 @@ enum agent_phase agent_poll(struct agent *agent)
     agent->fill = 0;
     agent->polls++;
     agent_trace(agent, AGENT_EVENT_POLL, agent->polls, 0, 0);
-    return ask(agent, &request);
+    agent_observe_ask(agent, &request);
+    enum agent_phase next = ask(agent, &request);
+    agent_observe_asked(agent);
+    return next;
 }
 
 /* ---- judging ------------------------------------------------------------------ */
@@ -373,6 +376,9 @@ enum agent_phase agent_offer_answered(struct agent *agent,
 {
     agent->server_seen = true;
     agent->losses = agent->exchange.tries;
+    if (agent->fill == 0) {
+        agent_observe_answered(agent, answer);
+    }
     enum agent_phase next = take_answer(agent, answer);
     if (next == AGENT_PHASE_WAIT) { /* otherwise it is being processed */
         agent_sag_over(agent);

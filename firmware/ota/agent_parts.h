@@ -83,6 +83,18 @@ agent_act agent_poll;
 agent_answered agent_offer_answered;
 agent_lost agent_offer_lost;
 
+/* ---- agent_observe.c ----------------------------------------------------- */
+/* Make a poll observe what it asks for, if that is wanted; after the request has
+ * begun, the rest. */
+void agent_observe_ask(struct agent *agent, struct coap_request *request);
+void agent_observe_asked(struct agent *agent);
+/* The answer to that poll. */
+void agent_observe_answered(struct agent *agent,
+                            const struct coap_answer *answer);
+/* Is the datagram a notification? Then it was dealt with. */
+bool agent_observe_take(struct agent *agent, const uint8_t *bytes,
+                        uint32_t length);
+
 /* ---- agent_release.c ---------------------------------------------------- */
 /* Read the kept highest release, before an offer is judged. */
 void agent_release_look(struct agent *agent);

@@ -36,6 +36,7 @@
 
 enum option_number {
     OPTION_ETAG = 4,
+    OPTION_OBSERVE = 6,
     OPTION_URI_PATH = 11,
     OPTION_URI_QUERY = 15,
     OPTION_BLOCK2 = 23,
@@ -120,6 +121,12 @@ static bool take_option(struct coap_answer *out, uint32_t number, bool further,
         if (out->etag.length == 0 && length <= COAP_ETAG) {
             out->etag.length = (uint8_t)length;
             memcpy(out->etag.bytes, value, length);
+        }
+        return true;
+    case OPTION_OBSERVE:
+        if (!further && length <= 3) {
+            out->has_observe = true;
+            out->observe = number_in(value, length);
         }
         return true;
     case OPTION_SIZE2:
@@ -209,6 +216,14 @@ int coap_read(const uint8_t *bytes, uint32_t length, struct coap_answer *out)
         return COAP_ERR_MALFORMED;
     }
     return 0;
+}
+
+#define OBSERVE_HALF (1u << 23)
+
+bool coap_newer(uint32_t last, uint32_t now)
+{
+    return (last < now && now - last < OBSERVE_HALF) ||
+           (last > now && last - now > OBSERVE_HALF);
 }
 
 /* ---- writing ------------------------------------------------------------ */
@@ -308,6 +323,9 @@ int32_t coap_write(const struct coap_request *request, uint16_t id,
     if (request->etag.length > 0) {
         put_option(&writer, OPTION_ETAG, request->etag.bytes,
                    request->etag.length);
+    }
+    if (request->observe) {
+        put_number(&writer, OPTION_OBSERVE, 0);
     }
     if (!put_path(&writer, request->path)) {
         return -1;
@@ -458,6 +476,9 @@ enum coap_step coap_begin(struct coap_exchange *exchange,
 {
     coap_stop(exchange);
     new_names(exchange, random);
+    if (request->token) {
+        memcpy(exchange->token, request->token, COAP_TOKEN);
+    }
     int32_t length = coap_write(request, exchange->id, exchange->token,
                                 exchange->bytes, sizeof(exchange->bytes));
     if (length < 0) {

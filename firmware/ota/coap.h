@@ -37,7 +37,9 @@ struct coap_request {
     uint8_t code;          /* COAP_GET, COAP_POST */
     const char *path;      /* "image", "a/b" */
     const char *query;     /* "name=value"; NULL: none */
+    const uint8_t *token;  /* COAP_TOKEN bytes, or NULL: a new one */
     struct coap_etag etag; /* GET: the one held */
+    bool observe;          /* GET: be told of changes (RFC 7641) */
     bool has_block;        /* request Block2 */
     uint32_t block;        /* number, below 2^20 */
     uint8_t szx;           /* 0..6: 16 << szx bytes */
@@ -53,6 +55,8 @@ struct coap_answer {
     uint8_t token[8];
     uint8_t token_length;
     struct coap_etag etag; /* the first of legal length */
+    bool has_observe;      /* a notification, or it was registered */
+    uint32_t observe;      /* 24 bits: compared by coap_newer() */
     bool has_block;
     bool more;
     uint32_t block;
@@ -71,6 +75,9 @@ enum coap_err {
 /* 0 or an enum coap_err. On error `out` is zero, except for type and id if they
  * could be read. */
 int coap_read(const uint8_t *bytes, uint32_t length, struct coap_answer *out);
+/* Is Observe's sequence number `now` newer than `last`? For up to 128 s between
+ * the two (RFC 7641, 3.4). */
+bool coap_newer(uint32_t last, uint32_t now);
 /* Write a confirmable request. Returns the length, or -1 if a value is out of
  * range or the room too small. */
 int32_t coap_write(const struct coap_request *request, uint16_t id,

@@ -156,6 +156,7 @@ static void read_radio(struct reader *reader, struct radio_figures *radio)
     if (node >= 0) {
         radio->receive_ns = read_ms(reader, node, "otalab,receive-ms");
         radio->tail_ns = read_ms(reader, node, "otalab,tail-ms");
+        radio->page_ns = read_ms(reader, node, "otalab,page-ms");
         radio->queue = read_u32(reader, node, "otalab,queue");
     }
 }

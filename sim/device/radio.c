@@ -176,6 +176,27 @@ static void enqueue(struct radio *radio, uint32_t socket, enum radio_end end,
     }
 }
 
+uint64_t radio_reachable(const struct radio *radio, uint64_t now)
+{
+    uint64_t page = radio->figures.page_ns;
+
+    switch (radio_state_at(radio, now)) {
+    case RADIO_OFF:
+        return RADIO_NEVER;
+    case RADIO_SLEEP:
+        return page == 0 ? RADIO_NEVER : (now + page - 1) / page * page;
+    default:
+        return now;
+    }
+}
+
+void radio_page(struct radio *radio, uint64_t now)
+{
+    if (radio_state_at(radio, now) == RADIO_SLEEP) {
+        packet_until(radio, now);
+    }
+}
+
 bool radio_deliver(struct radio *radio, uint64_t now, uint32_t node,
                    uint32_t port, const uint8_t *bytes, uint32_t length)
 {

@@ -25,7 +25,8 @@
 struct radio_figures {
     uint64_t receive_ns;
     uint64_t tail_ns;
-    uint32_t queue; /* datagrams, 0..RADIO_QUEUE */
+    uint64_t page_ns; /* asleep it listens once in each; 0: never */
+    uint32_t queue;   /* datagrams, 0..RADIO_QUEUE */
     uint32_t reserved;
 };
 
@@ -99,6 +100,11 @@ void radio_sent(struct radio *radio, uint64_t now, uint64_t until);
  * modem does not listen, so it returns false, too. */
 bool radio_deliver(struct radio *radio, uint64_t now, uint32_t node,
                    uint32_t port, const uint8_t *bytes, uint32_t length);
+/* When the network can reach it with a datagram for it: now, or at the next time
+ * at which an asleep modem listens (eDRX). RADIO_NEVER: it does not listen. */
+uint64_t radio_reachable(const struct radio *radio, uint64_t now);
+/* Asleep, it listens now and is told that there is something: it wakes up. */
+void radio_page(struct radio *radio, uint64_t now);
 /* The next bytes of an open stream, or its end, after which nothing follows.
  * False: there is no room now. Unlike datagrams, the peer's bytes have to wait
  * then. */

@@ -239,6 +239,8 @@ static void add_server(struct maker *maker, const struct server *server)
     ADD(maker, server->shown);
     ADD(maker, server->szx);
     ADD(maker, server->fault); /* numbers of one size: no padding */
+    ADD(maker, server->changes);
+    ADD(maker, server->observer); /* the same, and bytes */
     ADD(maker, server->upload.from);
     ADD(maker, server->upload.length);
     add(maker, server->upload.bytes, server->upload.length);

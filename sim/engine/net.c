@@ -305,6 +305,23 @@ static void at_secure_port(struct device *device, uint64_t now,
 
 /* ---- arrivals ------------------------------------------------------------- */
 
+/* The network keeps what is for an asleep modem until that listens. */
+static bool is_held(struct device *device, uint64_t now,
+                    const struct link_packet *packet)
+{
+    struct radio *radio = &device->world->board.radio;
+    uint64_t when = radio_reachable(radio, now);
+
+    if (when == now) {
+        radio_page(radio, now);
+    }
+    if (when == now || when == RADIO_NEVER) {
+        return false;
+    }
+    link_hold(&device->world->link, now, when, packet);
+    return true;
+}
+
 static void at_device(struct device *device, uint64_t now,
                       const struct link_packet *packet)
 {
@@ -312,6 +329,9 @@ static void at_device(struct device *device, uint64_t now,
     bool mine = endpoint_equal(packet->to, device_endpoint(device));
 
     device_advance(device, now);
+    if (mine && is_held(device, now, packet)) {
+        return;
+    }
     mine = mine && !board->reset_asserted &&
            radio_deliver(&board->radio, now, packet->from.node,
                          packet->from.port, packet->bytes, packet->length);
@@ -436,6 +456,36 @@ void net_disturbed(struct run *run)
     }
 }
 
+static void tell_observer(struct device *device, uint64_t now,
+                          struct endpoint to, const struct track_packet *made)
+{
+    bool secure = device->run->given->scenario->security != SECURITY_PLAIN;
+    struct link_packet heard = {
+        .from = to, .to = {SERVER_NODE, secure ? SECURE_PORT : SERVER_PORT}};
+
+    answer(device, now, &heard, made);
+}
+
+/* Whoever observes what is offered hears of it. */
+static void notify(struct run *run)
+{
+    struct server *server = &run->world->server;
+    uint64_t now = run->world->now_ns;
+    uint8_t bytes[SERVER_ANSWER];
+    struct endpoint to;
+
+    server_changed(server);
+    for (unsigned i = 0; i < SERVER_OBSERVERS; i++) {
+        uint32_t length = server_notify(server, i, run->given->served,
+                                        run->given->judged.images, &to, bytes);
+        struct device *device = device_of_node(run, to.node);
+        if (length > 0 && device != NULL) {
+            tell_observer(device, now, to,
+                          &(struct track_packet){bytes, length, 0});
+        }
+    }
+}
+
 int net_publish(struct run *run, const struct action *action, struct diag *diag)
 {
     const struct scenario_publish *publish = &action->publish;
@@ -465,6 +515,7 @@ int net_publish(struct run *run, const struct action *action, struct diag *diag)
     event.number[0] = run->world->release;
     snprintf(event.text, sizeof event.text, "%s", publish->image);
     emit_event(run, NULL, &event);
+    notify(run);
     return 0;
 }
 
@@ -475,6 +526,7 @@ void net_withdraw(struct run *run)
     server_withdraw(&run->world->server);
     net_disturbed(run);
     emit_event(run, NULL, &event);
+    notify(run);
 }
 
 static void tell_behaviour(struct run *run, bool on, int kind)

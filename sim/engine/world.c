@@ -233,11 +233,16 @@ _Static_assert(sizeof(struct server_report) ==
 _Static_assert(sizeof(struct server_exchange) ==
                    8 + sizeof(struct endpoint) + 8 + SERVER_ANSWER,
                "padding");
+_Static_assert(sizeof(struct server_observer) ==
+                   sizeof(struct endpoint) + 4 * 4 + SERVER_TOKEN,
+               "padding");
 _Static_assert(sizeof(struct server_offer) ==
                    4 * 4 + 3 * SERVER_ETAG + 2 * SERVER_DESCRIPTOR,
                "padding");
 _Static_assert(sizeof(struct server) ==
                    (9 + 3 * SERVER_RESOURCES) * 8 + (10 + SERVER_LOST) * 4 +
+                       2 * 4 +
+                       SERVER_OBSERVERS * sizeof(struct server_observer) +
                        SERVER_FAULTS * 5 * 4 + sizeof(struct endpoint) + 4 +
                        SERVER_REPORT +
                        SERVER_REPORTS * sizeof(struct server_report) +

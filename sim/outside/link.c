@@ -445,6 +445,19 @@ static void count_delivered(struct link_way *way,
     }
 }
 
+void link_hold(struct link *link, uint64_t now, uint64_t due,
+               const struct link_packet *packet)
+{
+    struct link_counts *counts = &link->way[packet->direction].counts;
+    enum link_fate fate = insert(link, now, due, packet, packet->bytes);
+
+    counts->delivered--;
+    counts->delivered_bytes -= packet->length;
+    if (fate != LINK_SENT) {
+        count_lost(link, packet->direction, fate);
+    }
+}
+
 bool link_take(struct link *link, uint64_t now, struct link_packet *packet)
 {
     if (link_next(link) > now || link->packets == 0) {

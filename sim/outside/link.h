@@ -176,6 +176,10 @@ void link_set_up(struct link *link, bool up);
  */
 int link_outage(struct link *link, uint64_t now, uint64_t from, uint64_t until);
 bool link_up_at(const struct link *link, uint64_t now);
+/* A packet just taken cannot be delivered before `due`: it comes again then,
+ * unless the link is down in between or full. */
+void link_hold(struct link *link, uint64_t now, uint64_t due,
+               const struct link_packet *packet);
 /* The next time after `now` at which a window begins or ends, or LINK_NEVER. */
 uint64_t link_next_edge(const struct link *link, uint64_t now);
 

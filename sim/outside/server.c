@@ -32,6 +32,7 @@ struct call {
     const uint8_t *etag; /* NULL: no content */
     bool has_content;
     bool has_size;
+    bool has_observe;
     bool has_block1;
     bool has_block2;
     uint8_t code;
@@ -527,6 +528,87 @@ static bool accepts_bytes(const struct call *call)
     return option == NULL || wcoap_uint(call->bytes, option) == FORMAT_BYTES;
 }
 
+/* ---- observers ---------------------------------------------------------- */
+
+#define OBSERVE_MASK 0xFFFFFFu
+
+static struct server_observer *find_observer(struct server *server,
+                                             struct endpoint from)
+{
+    for (uint32_t i = 0; i < SERVER_OBSERVERS; i++) {
+        struct server_observer *observer = &server->observer[i];
+        if (observer->used && endpoint_equal(observer->from, from)) {
+            return observer;
+        }
+    }
+    return NULL;
+}
+
+static void forget_observer(struct server_observer *observer)
+{
+    if (observer != NULL) {
+        memset(observer, 0, sizeof(*observer));
+    }
+}
+
+/* A free place, or that of the oldest. */
+static struct server_observer *observer_place(struct server *server)
+{
+    struct server_observer *place = &server->observer[0];
+
+    for (uint32_t i = 0; i < SERVER_OBSERVERS && place->used; i++) {
+        struct server_observer *observer = &server->observer[i];
+        if (!observer->used || observer->number < place->number) {
+            place = observer;
+        }
+    }
+    return place;
+}
+
+static void register_observer(struct call *call)
+{
+    const struct wcoap_message *request = &call->request;
+
+    forget_observer(find_observer(call->server, call->from));
+    struct server_observer *observer = observer_place(call->server);
+    memset(observer, 0, sizeof(*observer));
+    observer->from = call->from;
+    observer->used = 1;
+    observer->number = call->server->registrations++;
+    observer->id = UINT32_MAX; /* no notification yet */
+    observer->token_length = request->token_length;
+    memcpy(observer->token, request->token, request->token_length);
+    call->has_observe = true;
+}
+
+/* Observe is 0 to register and 1 to end that. */
+static void observe(struct call *call)
+{
+    const struct wcoap_option *option =
+        wcoap_find(&call->request, WCOAP_OBSERVE, 0);
+    uint32_t wish =
+        option != NULL ? wcoap_uint(call->bytes, option) : UINT32_MAX;
+
+    if (call->resource != SERVER_DESCRIPTION) {
+        return;
+    }
+    if (wish == 0) {
+        register_observer(call);
+    } else if (wish == 1) {
+        forget_observer(find_observer(call->server, call->from));
+    }
+}
+
+/* A reset in answer to a notification. */
+static void rejected(struct server *server, struct endpoint from, uint32_t id)
+{
+    struct server_observer *observer = find_observer(server, from);
+
+    if (observer != NULL && observer->id == id) {
+        forget_observer(observer);
+    }
+}
+
 static uint8_t get(struct call *call)
 {
     struct view view = {NULL, 0};
@@ -548,6 +630,7 @@ static uint8_t get(struct call *call)
         call->has_block2 = false;
         return WCOAP_BAD_REQUEST;
     }
+    observe(call);
     if (holds_it(call)) {
         call->has_block2 = false;
         call->etag = etag_of(call);
@@ -715,6 +798,7 @@ static void restart(struct server *server)
     server->next_id = (uint16_t)rng_next(&rng);
     server->next_exchange = 0;
     memset(server->exchange, 0, sizeof(server->exchange));
+    memset(server->observer, 0, sizeof(server->observer));
     close_upload(server);
 }
 
@@ -817,6 +901,10 @@ static void write_content(struct call *call, struct wcoap_writer *writer)
             spoil_block(call, etag);
         }
         wcoap_add(writer, WCOAP_ETAG, etag, SERVER_ETAG);
+    }
+    if (call->has_observe) {
+        wcoap_add_uint(writer, WCOAP_OBSERVE,
+                       call->server->changes & OBSERVE_MASK);
     }
     if (call->has_content) {
         wcoap_add_uint(writer, WCOAP_CONTENT_FORMAT, FORMAT_BYTES);
@@ -973,6 +1061,9 @@ static uint32_t answer_message(struct call *call, uint32_t length,
     bool asks = message->type == WCOAP_CON || message->type == WCOAP_NON;
     if (!asks || message->code == WCOAP_EMPTY || message->code >> 5 != 0) {
         server->counts.ignored++;
+        if (message->type == WCOAP_RST) {
+            rejected(server, call->from, message->id);
+        }
         return reject(server, message, answer);
     }
     return answer_request(call, answer);
@@ -998,4 +1089,54 @@ uint32_t server_receive(struct server *server, uint64_t now,
     uint32_t size = answer_message(&call, length, answer);
     server->counts.answered += size > 0;
     return size;
+}
+
+/* ---- notifications ------------------------------------------------------ */
+
+void server_changed(struct server *server)
+{
+    server->changes = (server->changes + 1u) & OBSERVE_MASK;
+}
+
+/* As if the observer had asked again, without an ETag. */
+static struct call observers_call(struct server *server,
+                                  const struct server_observer *observer,
+                                  const struct server_image *images,
+                                  uint32_t count)
+{
+    struct call call = {.server = server,
+                        .from = observer->from,
+                        .images = images,
+                        .image_count = count,
+                        .resource = SERVER_DESCRIPTION,
+                        .block2 = {.szx = (uint8_t)server->szx}};
+
+    call.request.type = WCOAP_NON;
+    call.request.code = WCOAP_GET;
+    call.request.token_length = (uint8_t)observer->token_length;
+    memcpy(call.request.token, observer->token, observer->token_length);
+    return call;
+}
+
+uint32_t server_notify(struct server *server, uint32_t observer,
+                       const struct server_image *images, uint32_t count,
+                       struct endpoint *to, uint8_t bytes[SERVER_ANSWER])
+{
+    struct server_observer *place = &server->observer[observer];
+    struct view view;
+
+    *to = place->from;
+    if (!place->used || is_on(server, SERVER_SILENT, 0)) {
+        return 0;
+    }
+    place->id = (uint16_t)server->next_id;
+    struct call call = observers_call(server, place, images, count);
+    turn(server);
+    call.has_observe = look_up(&call, &view);
+    call.code = call.has_observe ? cut_block(&call, view) : WCOAP_NOT_FOUND;
+    uint32_t length = write_answer(&call, bytes);
+    if (!call.has_observe) {
+        forget_observer(place);
+    }
+    return length;
 }

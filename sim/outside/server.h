@@ -10,6 +10,12 @@
  *   GET  delta?from=  likewise, a patch from the image with that digest
  *   POST status       what a device reports; kept in a bounded list
  *
+ * A GET of the descriptor may observe it (RFC 7641): the server keeps a bounded
+ * list of observers, one for each endpoint, the oldest making room. The caller
+ * sends what server_notify() gives when something was published or withdrawn:
+ * notifications are not confirmable and are lost like any datagram. A reset in
+ * answer to one ends the observation, and so does a withdrawal.
+ *
  * A repeated request (same endpoint and message id) gets the answer stored for
  * it. Reports have places of their own, or the blocks of a download would make
  * the server forget them, and take a late copy of an old report for news. This includes non-confirmable requests, which RFC 7252, 4.5, allows where
@@ -42,6 +48,8 @@
     16u                     /* newest reports; the others are only
                                  * counted */
 #define SERVER_EXCHANGES 8u /* answers to GET remembered, and as many others */
+#define SERVER_OBSERVERS 8u
+#define SERVER_TOKEN 8u
 #define SERVER_ETAG 8u
 #define SERVER_BASE 8u   /* bytes of a digest that name a delta's base */
 #define SERVER_OFFERS 8u /* newest publications remembered */
@@ -112,6 +120,15 @@ struct server_upload {
     uint8_t bytes[SERVER_REPORT];
 };
 
+struct server_observer {
+    struct endpoint from;
+    uint32_t used;   /* 0 or 1 */
+    uint32_t number; /* registrations count up: the oldest has the lowest */
+    uint32_t id;     /* message id of the last notification */
+    uint32_t token_length;
+    uint8_t token[SERVER_TOKEN];
+};
+
 /* A publication: a descriptor, and the image's index. */
 struct server_offer {
     uint32_t image;
@@ -153,6 +170,9 @@ struct server {
     uint32_t knows_good; /* 0 or 1: there is a known good release */
     uint32_t losses;     /* devices that have lost their application so far */
     uint32_t lost[SERVER_LOST]; /* their nodes, the newest ones */
+    uint32_t changes;           /* Observe's sequence, 24 bits of it count */
+    uint32_t registrations;     /* of observers so far */
+    struct server_observer observer[SERVER_OBSERVERS];
     struct server_fault fault[SERVER_FAULTS];
     struct server_upload upload;
     struct server_report report[SERVER_REPORTS];
@@ -195,6 +215,15 @@ int server_publish_known_good(struct server *server, const void *descriptor,
 int server_attach(struct server *server, bool known_good, const void *manifest,
                   uint32_t length, uint64_t release);
 void server_withdraw(struct server *server);
+
+/* What is offered has changed: to be told to observers. */
+void server_changed(struct server *server);
+/* The notification for one of SERVER_OBSERVERS observers: its length, 0 for
+ * none, and where it goes. If nothing is offered any more it is 4.04, and the
+ * observation is over. A silent server notifies nobody. */
+uint32_t server_notify(struct server *server, uint32_t observer,
+                       const struct server_image *images, uint32_t count,
+                       struct endpoint *to, uint8_t bytes[SERVER_ANSWER]);
 
 /* Switch a fault on (its members except `on` are used) or off. 0, or -1 if kind
  * or resource does not exist, or REFUSE's code is not of class 4 or 5. */

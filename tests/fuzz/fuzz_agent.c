@@ -264,6 +264,7 @@ static const struct agent_figures figures = {.first_poll_ms = 2000,
                                              .backoff_ms = 10000,
                                              .backoff_max_ms = 3600000,
                                              .tries = 3,
+                                             .observe = 1,
                                              .trial_server_ms = 20000,
                                              .window_length_s = 86400};
 

@@ -90,6 +90,30 @@ Test(coap_client, too_little_room_is_never_overrun)
     }
 }
 
+Test(coap_client, numbers_of_notifications_wrap)
+{
+    static const struct {
+        uint32_t last;
+        uint32_t now;
+        bool newer;
+    } pairs[] = {
+        {0, 0, false},
+        {0, 1, true},
+        {1, 0, false},
+        {0, (1u << 23) - 1, true},
+        {0, 1u << 23, false},
+        {(1u << 24) - 1, 0, true},
+        {0, (1u << 24) - 1, false},
+        {1u << 23, 0, false},
+        {(1u << 23) + 1, 0, true},
+    };
+
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        cr_assert_eq(coap_newer(pairs[i].last, pairs[i].now), pairs[i].newer,
+                     "%zu", i);
+    }
+}
+
 Test(coap_client, values_out_of_range_are_not_written)
 {
     static char path[300];

@@ -11,7 +11,7 @@
 #define NO_BLOCK UINT32_MAX
 #define BLOCK(number, szx) ((number) << 4 | (szx))
 
-static const struct endpoint device = {1, 40000};
+static struct endpoint device = {1, 40000};
 static const struct endpoint other_device = {2, 40000};
 static const uint8_t description[] = "version 1.1.0, of 50001 bytes";
 
@@ -65,9 +65,10 @@ struct ask {
     uint8_t code;
     const char *path;
     const uint8_t *etag;
-    uint32_t accept; /* + 1 */
-    uint32_t block2; /* + 1 */
-    uint32_t block1; /* + 1 */
+    uint32_t observe; /* + 1 */
+    uint32_t accept;  /* + 1 */
+    uint32_t block2;  /* + 1 */
+    uint32_t block1;  /* + 1 */
     bool size2;
     const void *payload;
     uint32_t payload_length;
@@ -84,6 +85,9 @@ static void build(const struct ask *ask)
     wcoap_token(&w, (const uint8_t *)"\x11\x22\x33", 3);
     if (ask->etag != NULL) {
         wcoap_add(&w, WCOAP_ETAG, ask->etag, SERVER_ETAG);
+    }
+    if (ask->observe != 0) {
+        wcoap_add_uint(&w, WCOAP_OBSERVE, ask->observe - 1);
     }
     wcoap_add(&w, WCOAP_URI_PATH, ask->path, (uint32_t)strlen(ask->path));
     if (ask->accept != 0) {
@@ -854,4 +858,98 @@ Test(coap_server, the_seed_gives_the_first_id)
     server_init(&server, 7);
     cr_assert_eq(server.next_id, id);
     cr_assert_leq(id, UINT16_MAX);
+}
+
+/* ---- observers ---------------------------------------------------------- */
+
+static unsigned watch(struct endpoint from, uint32_t wish)
+{
+    device = from;
+    return ask(&(struct ask){
+        .code = WCOAP_GET, .path = "descriptor", .observe = wish + 1u});
+}
+
+/* How many are told; the last notification is in `m`. */
+static unsigned told(void)
+{
+    unsigned count = 0;
+
+    server_changed(&server);
+    for (uint32_t i = 0; i < SERVER_OBSERVERS; i++) {
+        struct endpoint to;
+        uint8_t bytes[SERVER_ANSWER];
+        uint32_t size = server_notify(&server, i, images, 3, &to, bytes);
+
+        if (size > 0) {
+            memcpy(answer, bytes, size);
+            length = size;
+            device = to;
+            cr_assert_eq(wcoap_decode(answer, length, &m), WCOAP_OK);
+            count++;
+        }
+    }
+    return count;
+}
+
+Test(coap_server, who_observes_is_told)
+{
+    cr_assert_eq(told(), 0);
+    cr_assert_eq(watch((struct endpoint){7, 1}, 0), WCOAP_CONTENT);
+    uint32_t first = value(WCOAP_OBSERVE);
+    cr_assert_eq(told(), 1);
+    cr_assert_eq(m.type, WCOAP_NON);
+    cr_assert_eq(m.code, WCOAP_CONTENT);
+    cr_assert_eq(m.token_length, 3);
+    cr_assert_eq(value(WCOAP_OBSERVE), first + 1);
+    cr_assert_eq(device.node, 7);
+    cr_assert_eq(watch((struct endpoint){7, 1}, 0), WCOAP_CONTENT);
+    cr_assert_eq(told(), 1, "it registers again, and is one");
+}
+
+Test(coap_server, an_observation_ends)
+{
+    struct endpoint one = {7, 1};
+
+    watch(one, 0);
+    watch(one, 1);
+    cr_assert_not(has(WCOAP_OBSERVE));
+    cr_assert_eq(told(), 0, "deregistered");
+    watch(one, 0);
+    cr_assert_eq(told(), 1);
+    uint8_t reset[4] = {0x70, 0, (uint8_t)(m.id >> 8), (uint8_t)m.id};
+    reset[3] ^= 1u;
+    exchange(reset, sizeof(reset));
+    cr_assert_eq(told(), 1, "of another message");
+    reset[2] = (uint8_t)(m.id >> 8);
+    reset[3] = (uint8_t)m.id;
+    exchange(reset, sizeof(reset));
+    cr_assert_eq(told(), 0, "rejected");
+    watch(one, 0);
+    server_withdraw(&server);
+    cr_assert_eq(told(), 1);
+    cr_assert_eq(m.code, WCOAP_NOT_FOUND);
+    cr_assert_eq(told(), 0, "withdrawn");
+}
+
+Test(coap_server, the_oldest_observer_makes_room)
+{
+    for (uint32_t i = 0; i <= SERVER_OBSERVERS; i++) {
+        watch((struct endpoint){10 + i, 1}, 0);
+    }
+    cr_assert_eq(told(), SERVER_OBSERVERS);
+    for (uint32_t i = 0; i < SERVER_OBSERVERS; i++) {
+        cr_assert_neq(server.observer[i].from.node, 10);
+    }
+}
+
+Test(coap_server, only_what_is_published_is_observed)
+{
+    cr_assert_eq(
+        ask(&(struct ask){.code = WCOAP_GET, .path = "image", .observe = 1}),
+        WCOAP_CONTENT);
+    cr_assert_not(has(WCOAP_OBSERVE));
+    server_withdraw(&server);
+    cr_assert_eq(watch((struct endpoint){7, 1}, 0), WCOAP_NOT_FOUND);
+    cr_assert_not(has(WCOAP_OBSERVE));
+    cr_assert_eq(told(), 0);
 }

@@ -77,6 +77,7 @@ static void make_blob(void)
     add_node(0, "modem", "otalab,modem");
     set("/modem", "otalab,receive-ms", 8000);
     set("/modem", "otalab,tail-ms", 9000);
+    set("/modem", "otalab,page-ms", 2560);
     set("/modem", "otalab,queue", 5);
     add_node(0, "watchdog", "arm,cmsdk-apb-watchdog");
     set("/watchdog", "timeout-ms", 5000);
@@ -132,6 +133,7 @@ Test(figures, are_read)
     cr_assert_eq(figures.brown_out_mv, 2700);
     cr_assert_eq(figures.radio.receive_ns, 8000000000u);
     cr_assert_eq(figures.radio.tail_ns, 9000000000u);
+    cr_assert_eq(figures.radio.page_ns, 2560000000u);
     cr_assert_eq(figures.radio.queue, 5);
 }
 
