@@ -24,11 +24,11 @@ mutants: all
 	$(Q)tools/history.sh $(B)
 mutants-all: ## build every mutant
 mutants-all: $(mutant_names:%=mutant-%)
-$(mutant_names:%=mutant-%): mutant-%: | $(arm_libs)
+$(mutant_names:%=mutant-%): mutant-%: | $(arm_libs) $(tls_libs)
 	$(Q)$(MAKE) --no-print-directory NODEPS=1 B=$(B) mutant M=$*
 
 ifneq ($(filter $(mutant_names),$(M)),)
-$(mutant_dir)/.planted: tests/mutants/$(M).rule $(device_files) | $(arm_libs)
+$(mutant_dir)/.planted: tests/mutants/$(M).rule $(device_files) | $(arm_libs) $(tls_libs)
 	$(call say,PLANT,$<)
 	$(Q)tools/mutant.sh $< $(mutant_dir)/src $(mutant_dir)/firmware $(B)/firmware
 	$(Q)touch $@

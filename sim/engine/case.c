@@ -299,7 +299,9 @@ static uint32_t base_of(const char *build)
     static const struct {
         const char *build;
         uint32_t base;
-    } places[] = {{"boot", BOARD_BOOT_BASE}, {"recovery", BOARD_RECOVERY_BASE}};
+    } places[] = {{"boot", BOARD_BOOT_BASE},
+                  {"recovery", BOARD_RECOVERY_BASE},
+                  {"recovery-secure", BOARD_RECOVERY_BASE}};
 
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         if (strcmp(build, places[i].build) == 0) {
