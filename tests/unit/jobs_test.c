@@ -84,9 +84,15 @@ Test(outcome, comes_back_as_it_was)
     uint8_t *bytes = NULL;
     size_t size = 0;
 
+    outcome.devices = 2;
+    memset(&outcome.cost[0], 0x5a, sizeof outcome.cost[0]);
+    outcome.cost[1].account.total_uj = UINT64_MAX;
+    outcome.cost[1].air[LINK_UP] = 7;
     cr_assert_eq(outcome_encode(&outcome, &bytes, &size), 0);
     cr_assert_eq(outcome_decode(&back, bytes, size), 0);
     assert_same(&outcome, &back);
+    cr_assert_eq(back.devices, 2);
+    cr_assert_eq(memcmp(back.cost, outcome.cost, sizeof back.cost), 0);
     outcome_free(&outcome);
     outcome_free(&back);
     free(bytes);

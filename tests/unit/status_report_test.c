@@ -32,6 +32,38 @@ Test(status_report, the_documented_line)
                            "version=1.2.65535 slot=b");
 }
 
+/* One table: whatever keeps an update from success has a result of LwM2M's
+ * object 5, a reason of a SUIT report, and a number and a name of its own. */
+Test(status_report, every_reason_has_a_result)
+{
+    static const struct {
+        unsigned number;
+        const char *text;
+        unsigned result;
+        unsigned suit;
+    } rows[] = {
+#define ROW(name, number, text, result, suit) \
+    {number, text, AGENT_RESULT_##result, suit},
+        AGENT_WHYS(ROW)
+#undef ROW
+    };
+
+    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        bool nothing = rows[i].number == AGENT_WHY_NONE ||
+                       rows[i].number == AGENT_WHY_NOT_NEWER;
+
+        cr_expect_eq(rows[i].number, i, "%s: no gaps", rows[i].text);
+        cr_expect_neq(rows[i].result, AGENT_RESULT_SUCCESS, "%s", rows[i].text);
+        cr_expect_eq(rows[i].result == AGENT_RESULT_INITIAL, nothing, "%s",
+                     rows[i].text);
+        cr_expect(nothing || (rows[i].suit >= 1 && rows[i].suit <= 12), "%s",
+                  rows[i].text);
+        for (unsigned k = 0; k < i; k++) {
+            cr_expect_str_neq(rows[i].text, rows[k].text);
+        }
+    }
+}
+
 Test(status_report, every_reason_has_its_suit_code)
 {
     static const uint8_t suit[] = {
