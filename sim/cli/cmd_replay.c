@@ -236,6 +236,7 @@ static int replay(const struct options *options,
     struct locations where;
     struct scenario *scenario = NULL;
     struct run_result result;
+    struct arrivals arrivals = {.count = 0};
     struct debug_at at;
     int err = native_check(token, diag);
 
@@ -244,6 +245,7 @@ static int replay(const struct options *options,
     err = err ? err : paths_locate(options->value[FIRMWARE].text, &where, diag);
     err = err ? err : replayed_scenario(replayed, &where, &scenario, diag);
     err = err ? err : add_faults(token, scenario, texts, diag);
+    err = err ? err : replayed_arrivals(replayed, scenario, &arrivals, diag);
     if (err) {
         scenario_free(scenario);
         return command_fail(&command_replay, err, diag);
@@ -258,6 +260,7 @@ static int replay(const struct options *options,
         .color = options_color(options->value[COLOR].text, stdout),
         .faults = token->faults,
         .fault = texts,
+        .arrivals = &arrivals,
         .gdb_port = port_of(options),
         .interrupted = interrupt_watch(),
     };
@@ -277,6 +280,7 @@ static int replay(const struct options *options,
         code = replay_code(replayed, &result, diag);
     }
     run_result_free(&result);
+    arrivals_free(&arrivals);
     scenario_free(scenario);
     return code;
 }

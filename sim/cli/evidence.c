@@ -11,9 +11,9 @@
 
 #define FILE_MAX (8u * 1024u * 1024u)
 #define NAME_MAX_BYTES (SCENARIO_NAME + 12u)
-/* recording, changes, log, token, result, scenario; for each device; each
+/* recording, changes, arrivals, log, token, result, scenario; for each device; each
  * program. */
-#define ITEMS (6u + 2u * SCENARIO_DEVICES + SCENARIO_IMAGES + 2u)
+#define ITEMS (7u + 2u * SCENARIO_DEVICES + SCENARIO_IMAGES + 2u)
 
 struct item {
     char name[NAME_MAX_BYTES];
@@ -171,6 +171,22 @@ static int add_changes(struct items *items, const struct run_result *result,
     return err ? diag_fail(diag, err, "out of memory") : 0;
 }
 
+/* What a real network has brought, of a run that had one. */
+static int add_arrivals(struct items *items, const struct evidence *evidence,
+                        const struct run_result *result, struct diag *diag)
+{
+    struct item *item = add(items, "arrivals.bin", NULL, 0);
+
+    if (evidence->scenario->network.live[0] == '\0') {
+        return 0;
+    }
+    int err =
+        arrivals_write(&result->arrivals, &item->owned, &item->size, diag);
+
+    item->data = item->owned;
+    return err;
+}
+
 /* ---- keeping and removing -------------------------------------------------- */
 
 /* Every file that can exist: an earlier run may have had more of them. */
@@ -234,6 +250,7 @@ int evidence_keep(const struct evidence *evidence,
         token_print(&result->token, token, sizeof token));
     add(&items, "result.json", json, strlen(json));
     err = add_changes(&items, result, diag);
+    err = err ? err : add_arrivals(&items, evidence, result, diag);
     list(&items, evidence, result);
     remove_all(evidence->folder, &items);
     err = err ? err : write_all(evidence->folder, &items, diag);
@@ -248,7 +265,8 @@ int evidence_keep(const struct evidence *evidence,
 void evidence_remove(const struct evidence *evidence)
 {
     static const char *const names[] = {"recording.ndjson", "changes.bin",
-                                        "qemu.log", "token", "result.json"};
+                                        "qemu.log",         "token",
+                                        "result.json",      "arrivals.bin"};
     struct items items = {.count = 0};
 
     if (!evidence_is(evidence->folder)) {

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/replayed.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/hex.h"
 #include "cli/evidence.h"
 #include "scenario/way.h"
@@ -53,6 +56,37 @@ int replayed_scenario(const struct replayed *replayed,
     if (err == 0 && token->way[0] != '\0') {
         err = scenario_as(*scenario, token->way, diag);
     }
+    return err;
+}
+
+int replayed_arrivals(const struct replayed *replayed,
+                      const struct scenario *scenario,
+                      struct arrivals *arrivals, struct diag *diag)
+{
+    char path[1024];
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+
+    *arrivals = (struct arrivals){.count = 0};
+    if (scenario->network.live[0] == '\0') {
+        return 0;
+    }
+    if (replayed->folder == NULL) {
+        return diag_fail(
+            diag, OTALAB_ERR_USAGE,
+            "the run had a real server at %s, and a token does "
+            "not hold what that sent; give the folder that 'otalab "
+            "run --record' left",
+            scenario->network.live);
+    }
+    int n = snprintf(path, sizeof path, "%s/arrivals.bin", replayed->folder);
+    int err = n > 0 && (size_t)n < sizeof path
+                  ? file_read(path, ARRIVALS_MAX, &bytes, &size, diag)
+                  : diag_fail(diag, OTALAB_ERR_USAGE, "path too long");
+
+    err = err ? err
+              : arrivals_read(arrivals, bytes, size, scenario->devices, diag);
+    free(bytes);
     return err;
 }
 

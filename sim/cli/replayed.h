@@ -5,6 +5,7 @@
 
 #include "base/paths.h"
 #include "engine/token.h"
+#include "record/arrivals.h"
 #include "scenario/scenario.h"
 
 struct replayed {
@@ -18,6 +19,11 @@ struct replayed {
  * of the token's name. 0, or OTALAB_ERR_USAGE with a line. */
 int replayed_read(const char *argument, const char *file,
                   struct replayed *replayed, struct diag *diag);
+/* What a real network brought to the run; the caller frees it with
+ * arrivals_free(). None: the scenario has no such network. */
+int replayed_arrivals(const struct replayed *replayed,
+                      const struct scenario *scenario,
+                      struct arrivals *arrivals, struct diag *diag);
 /* The scenario without the token's seed and faults; the caller frees it. It is
  * the one that the token was made with, or OTALAB_ERR_USAGE says what has
  * changed. */

@@ -42,7 +42,8 @@ static int read_scenario(const struct session *session, const char *path,
 
 static int run_once(const struct session *session,
                     const struct scenario *scenario, FILE *story,
-                    struct run_result *result, struct diag *diag)
+                    const struct arrivals *arrivals, struct run_result *result,
+                    struct diag *diag)
 {
     struct run_options options = {
         .firmware = session->where.firmware,
@@ -58,6 +59,8 @@ static int run_once(const struct session *session,
         .faults = session->faults,
         .fault = session->fault,
         .dump = session->dump != NULL ? &session->dump->run : NULL,
+        .arrivals = arrivals,
+        .live_anywhere = session->live_anywhere,
         .gdb_port = session->gdb_port,
         .progress = session->progress,
         .progress_context = session->progress_context,
@@ -87,8 +90,8 @@ static void run_again(const struct session *session,
          i++) {
         struct run_result again;
 
-        outcome->err =
-            run_once(session, scenario, NULL, &again, &outcome->error);
+        outcome->err = run_once(session, scenario, NULL, &first->arrivals,
+                                &again, &outcome->error);
         if (again.verdict == RUN_INTERRUPTED) {
             outcome->verdict = RUN_INTERRUPTED;
         } else if (outcome->err == 0 && (strcmp(again.token.recording,
@@ -208,6 +211,20 @@ static void add_dump(struct report_how *how, const struct dump *dump)
     }
 }
 
+/* A run without its server is judged like any other; say what it lacked. */
+static void warn_refused(const struct scenario *scenario,
+                         const struct run_result *result)
+{
+    if (result->live_refused > 0) {
+        fprintf(stderr,
+                "otalab run: nobody listens at %s (%" PRIu64 " of %" PRIu64
+                " datagrams were refused); start the server, or change "
+                "network.live\n",
+                scenario->network.live, result->live_refused,
+                result->live_sent);
+    }
+}
+
 static void run_read(const struct session *session,
                      const struct plan_item *item,
                      const struct scenario *scenario, FILE *out,
@@ -232,7 +249,8 @@ static void run_read(const struct session *session,
         debugger_say(stderr, scenario, &session->where, session->gdb_port);
     }
     outcome->err = run_once(session, scenario, session->story ? out : NULL,
-                            &result, &outcome->error);
+                            NULL, &result, &outcome->error);
+    warn_refused(scenario, &result);
     if (outcome->err == 0 && session->verify) {
         outcome->err = readback(&result, &outcome->error);
     }

@@ -34,6 +34,7 @@ struct session {
     bool apart; /* print an empty line before a story */
     bool hard_cuts;
     bool verify;             /* read the recording back */
+    bool live_anywhere;      /* a real server may be on another host */
     const char *pcap;        /* where the packets go, or NULL */
     const struct dump *dump; /* with which the run begins, or NULL */
     int gdb_port;

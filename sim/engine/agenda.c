@@ -8,6 +8,7 @@
 
 #include "engine/brownout.h"
 #include "engine/device.h"
+#include "engine/join.h"
 #include "engine/net.h"
 #include "engine/power.h"
 #include "engine/steps.h"
@@ -73,6 +74,7 @@ static const struct {
     {first_device_steps, steps_happen},
     {net_next_edge, net_edge},
     {net_next, net_happen},
+    {join_next, net_arrive},
     {radio_change, advance},
     {power_next, brownout_happen},
 };

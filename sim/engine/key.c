@@ -379,6 +379,7 @@ void world_key(const struct world *world, const struct scenario *scenario,
     ADD(&maker, world->phase);
     ADD(&maker, world->pauses);
     ADD(&maker, world->release);
+    ADD(&maker, world->arrivals);
     ADD(&maker, world->stop);
     ADD(&maker, world->over);
     mbedtls_sha256_finish(&maker.context, key);

@@ -7,6 +7,7 @@
 #include "engine/day.h"
 #include "engine/device.h"
 #include "engine/expects.h"
+#include "engine/join.h"
 #include "engine/pause.h"
 #include "engine/serve.h"
 #include "engine/steps.h"
@@ -89,6 +90,16 @@ static void run_out(struct run *run, uint64_t next)
     } else {
         run->world->now_ns = limit_of(run);
     }
+}
+
+/* Give a real server time to answer before the next thing happens. */
+static int listen(struct run *run, struct diag *diag)
+{
+    uint64_t own = serve_next(earliest(run));
+    uint64_t world = agenda_next(run);
+    uint64_t next = own < world ? own : world;
+
+    return join_wait(run, next < limit_of(run) ? next : limit_of(run), diag);
 }
 
 /* One thing happens: in the world, or for a device. */
@@ -174,8 +185,9 @@ static int take_turn(struct run *run, struct diag *diag)
     if (run->world->over) {
         return 0;
     }
-    int err = turn(run, diag);
+    int err = join_is_live(run) ? listen(run, diag) : 0;
 
+    err = err ? err : turn(run, diag);
     run->world->turns++;
     run->world->phase = PHASE_RUN;
     say_progress(run);

@@ -10,6 +10,7 @@
 
 #include "engine/device.h"
 #include "engine/emit.h"
+#include "engine/join.h"
 #include "engine/power.h"
 #include "engine/publish.h"
 #include "engine/secure.h"
@@ -236,6 +237,21 @@ static uint32_t copy_mark(const struct link_packet *packet)
     return packet->copy ? CHANGES_PACKET_COPY : 0;
 }
 
+static void tell_request(struct device *device,
+                         const struct link_packet *packet)
+{
+    uint32_t resource = 0;
+    uint32_t block = 0;
+
+    if (request_of(packet, &resource, &block)) {
+        emit_packet(device,
+                    &(struct event){.code = EVENT_SERVER_REQUEST,
+                                    .number = {resource, block}},
+                    &(struct track_packet){packet->bytes, packet->length,
+                                           copy_mark(packet)});
+    }
+}
+
 static void at_server(struct device *device, uint64_t now,
                       const struct link_packet *packet)
 {
@@ -244,19 +260,11 @@ static void at_server(struct device *device, uint64_t now,
     uint64_t reports = server->counts.reports;
     uint64_t spoilt = server->counts.spoilt;
     uint8_t bytes[SERVER_ANSWER];
-    uint32_t resource = 0;
-    uint32_t block = 0;
 
     if (misbehaves(server)) {
         oracle_disturbed(&device->world->oracle);
     }
-    if (request_of(packet, &resource, &block)) {
-        emit_packet(device,
-                    &(struct event){.code = EVENT_SERVER_REQUEST,
-                                    .number = {resource, block}},
-                    &(struct track_packet){packet->bytes, packet->length,
-                                           copy_mark(packet)});
-    }
+    tell_request(device, packet);
     uint32_t length =
         server_receive(server, now, packet->from, packet->bytes, packet->length,
                        run->given->served, run->given->judged.images, bytes);
@@ -345,6 +353,14 @@ static void at_device(struct device *device, uint64_t now,
     power_update(device, now);
 }
 
+/* Whatever its port: there is one real server. */
+static void at_real_server(struct device *device,
+                           const struct link_packet *packet)
+{
+    tell_request(device, packet);
+    join_send(device, packet->from.port, packet->bytes, packet->length);
+}
+
 static void arrived(struct device *device, uint64_t now,
                     const struct link_packet *packet)
 {
@@ -352,6 +368,8 @@ static void arrived(struct device *device, uint64_t now,
 
     if (packet->direction == LINK_DOWN) {
         at_device(device, now, packet);
+    } else if (packet->to.node == SERVER_NODE && join_is_live(device->run)) {
+        at_real_server(device, packet);
     } else if (packet->to.node == SERVER_NODE &&
                packet->to.port == SERVER_PORT) {
         at_plain_port(device, now, packet);
@@ -376,6 +394,31 @@ int net_happen(struct device *device, uint64_t now, struct diag *diag)
     (void)diag;
     if (link_take(&device->world->link, now, &packet)) {
         arrived(device, now, &packet);
+    }
+    return 0;
+}
+
+/* ---- from a real server ---------------------------------------------------- */
+
+#define COAP_HEADER 4u /* bytes */
+
+/* It passes the link like an answer of the modelled one. What is protected, or
+ * too short for CoAP, is shown as it is. */
+int net_arrive(struct device *device, uint64_t now, struct diag *diag)
+{
+    const struct arrival *arrival = join_take(device);
+    const struct link_packet request = {
+        .from = {device_endpoint(device).node, arrival->port},
+        .to = {SERVER_NODE, SERVER_PORT},
+    };
+
+    (void)diag;
+    if (device->run->given->scenario->security != SECURITY_PLAIN ||
+        arrival->length < COAP_HEADER) {
+        send_flight(device, now, request.from, arrival->bytes, arrival->length);
+    } else {
+        answer(device, now, &request,
+               &(struct track_packet){arrival->bytes, arrival->length, 0});
     }
     return 0;
 }

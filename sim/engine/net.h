@@ -16,6 +16,8 @@ enum board_air net_send(void *context, uint32_t node, uint32_t port,
                         uint64_t *until_ns);
 uint64_t net_next(const struct device *device);
 int net_happen(struct device *device, uint64_t now, struct diag *diag);
+/* Something has come from a real server. */
+int net_arrive(struct device *device, uint64_t now, struct diag *diag);
 uint64_t net_next_edge(const struct device *device);
 int net_edge(struct device *device, uint64_t now, struct diag *diag);
 int net_publish(struct run *run, const struct action *action,

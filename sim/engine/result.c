@@ -9,6 +9,7 @@ void run_result_forget(struct run_result *result)
 {
     struct recording recording = result->recording;
     struct track track = result->track;
+    struct arrivals arrivals = result->arrivals;
     uint64_t met_at[SCENARIO_EXPECTS];
 
     memcpy(met_at, result->met_at, sizeof met_at);
@@ -19,6 +20,7 @@ void run_result_forget(struct run_result *result)
     memset(result, 0, sizeof *result);
     result->recording = recording;
     result->track = track;
+    result->arrivals = arrivals;
     memcpy(result->met_at, met_at, sizeof met_at);
 }
 
@@ -27,6 +29,7 @@ void run_result_free(struct run_result *result)
     run_result_forget(result);
     recording_free(&result->recording);
     track_free(&result->track);
+    arrivals_free(&result->arrivals);
 }
 
 const char *run_verdict_name(enum run_verdict verdict)

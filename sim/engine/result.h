@@ -15,6 +15,7 @@
 #include "engine/track.h"
 #include "engine/world.h"
 #include "outside/account.h"
+#include "record/arrivals.h"
 #include "record/recording.h"
 
 /* What a device holds that was taken off a desk: the bytes of its flash and,
@@ -45,6 +46,9 @@ struct run_options {
     /* The run begins with it instead of what the scenario provisions, ends when
      * the device settles, and passes only if an image then works; NULL: none */
     const struct run_dump *dump;
+    /* What a real network brought when this was recorded; NULL: ask it. */
+    const struct arrivals *arrivals;
+    bool live_anywhere; /* it may be on another host */
     int gdb_port;
     unsigned probe; /* device that probe.h can stop, from 1; 0: none */
     /* Called now and then with the virtual time, in ns; decides nothing. Or
@@ -89,7 +93,10 @@ struct run_result {
     uint8_t world[32]; /* hash of the world at the end */
     char *stderr_text; /* QEMU's, malloc'ed */
     struct recording recording;
-    struct track track; /* the recording's other half */
+    struct track track;       /* the recording's other half */
+    struct arrivals arrivals; /* what a real network has brought */
+    uint64_t live_sent;       /* to it: datagrams */
+    uint64_t live_refused;    /* where nobody listened */
     unsigned devices;
     struct run_device device[SCENARIO_DEVICES];
 };

@@ -13,6 +13,7 @@
 #include "engine/close.h"
 #include "engine/device.h"
 #include "engine/emit.h"
+#include "engine/join.h"
 #include "engine/key.h"
 #include "engine/listeners.h"
 #include "engine/loop.h"
@@ -45,6 +46,7 @@ static int start(struct run *run, struct diag *diag)
     int err = recording_begin(&run->result->recording, &header);
 
     memset(run->result->met_at, 0, sizeof run->result->met_at);
+    err = err ? err : join_open(run, diag);
     if (err == 0 && run->options->track) {
         err = track_begin(&run->result->track, run->world, &run->given->map);
     }
@@ -117,6 +119,7 @@ void run_end(struct run *run)
         return;
     }
     checkpoint_leave(run->last);
+    join_close(run);
     for (unsigned i = 0; i < run->devices; i++) {
         machine_stop(run->device[i].machine);
         sectors_free(&run->held[i]);

@@ -11,6 +11,7 @@
  *   emit.c       events: numbered, dated, told
  *   power.c      batteries
  *   device.c     one device and its machine
+ *   join.c       a real server in place of the modelled one
  *   net.c        links, server, publishing
  *   setup.c      the world before power is switched on
  *   strike.c     power cuts and resets from outside; brownout.c: from within
@@ -62,6 +63,7 @@ struct device {
 };
 
 struct checkpoint;
+struct live;
 
 struct run {
     const struct run_case *given;
@@ -70,6 +72,7 @@ struct run {
     struct world *world;
     struct device device[SCENARIO_DEVICES];
     unsigned devices;
+    struct live *live; /* sockets of the host; NULL: none */
     struct story story;
     struct hear hear;
     struct sectors held[SCENARIO_DEVICES]; /* of what was saved last */

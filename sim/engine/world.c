@@ -333,6 +333,7 @@ static void add_progress(mbedtls_sha256_context *context,
     ADD(context, world->pauses);
     ADD(context, world->paused);
     ADD(context, world->release);
+    ADD(context, world->arrivals);
     for (uint32_t i = 0; i < world->dues && i < SCENARIO_STEPS; i++) {
         ADD(context, world->due[i]); /* two numbers: no padding */
     }

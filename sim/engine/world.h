@@ -151,7 +151,8 @@ struct world {
                            packets sent and received */
     uint64_t sequence;
     uint32_t devices;
-    uint32_t release; /* last one published */
+    uint32_t release;  /* last one published */
+    uint32_t arrivals; /* taken so far, of a real network */
     struct world_device device[SCENARIO_DEVICES];
     struct server server;
     struct dtls dtls;

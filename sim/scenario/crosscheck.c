@@ -93,7 +93,8 @@ static bool is_used(const struct scenario *scenario, const char *image)
             }
         }
     }
-    return scenario->deltas > 0; /* it may be the base of a patch */
+    /* it may be the base of a patch, or a real server's */
+    return scenario->deltas > 0 || scenario->network.live[0] != '\0';
 }
 
 /* Reported only if nothing else is wrong with the scenario: the image may be

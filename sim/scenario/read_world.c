@@ -2,9 +2,11 @@
 /* Link, battery, devicetree and server of a scenario. */
 #include "scenario/read.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "scenario/schema_rows.h"
 
 static void *member(const struct schema_key *key, void *target)
@@ -78,6 +80,27 @@ static int check_network(struct reader *reader, const struct node *node,
     return 0;
 }
 
+/* The link can change during a run, the server cannot. */
+static int check_live(struct reader *reader, const struct schema_key *key,
+                      const struct node *node, const char *live)
+{
+    const struct node *place = node_find(node, "live");
+    struct address address;
+    struct diag diag = {.text = ""};
+
+    if (place == NULL) {
+        return 0;
+    }
+    if (key->offset != offsetof(struct scenario, network)) {
+        return read_fail(reader, place->key_place,
+                         "'live' cannot change during a run; write it in "
+                         "'network' at the top");
+    }
+    return address_read(live, &address, &diag) == 0
+               ? 0
+               : read_fail(reader, place->place, "%s", diag.text);
+}
+
 int read_network(struct reader *reader, const struct schema_key *key,
                  const struct node *node, void *target)
 {
@@ -97,7 +120,9 @@ int read_network(struct reader *reader, const struct schema_key *key,
     }
     network->kind = given.kind;
     memcpy(network->way, kind->way, sizeof network->way);
+    memcpy(network->live, given.live, sizeof network->live);
     apply_rates(&given, seen, network->way);
+    err = check_live(reader, key, node, given.live);
     for (unsigned i = 0; err == 0 && i < LINK_DIRECTIONS; i++) {
         apply_figures(&given, seen, &network->way[i]);
         err = check_network(reader, node, seen, &network->way[i]);

@@ -22,6 +22,7 @@
 #include "outside/server.h"
 
 #define SCENARIO_NAME 64u
+#define SCENARIO_ADDRESS 64u
 #define SCENARIO_IMAGES 16u
 #define SCENARIO_PLACES 16u
 #define SCENARIO_STEPS 64u
@@ -131,6 +132,8 @@ enum action_kind {
 struct scenario_network {
     bool given;    /* otherwise no modem is fitted */
     uint32_t kind; /* for link_kind_at() */
+    /* Address and port of a real server; "": the modelled one */
+    char live[SCENARIO_ADDRESS];
     struct link_figures way[LINK_DIRECTIONS];
 };
 

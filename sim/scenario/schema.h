@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "outside/link.h"
+#include "scenario/scenario.h"
 
 /* What a key's value is, which decides how it is read and stored. */
 enum schema_kind {
@@ -102,6 +103,7 @@ struct schema_words {
  * directions. */
 struct schema_network_keys {
     uint32_t kind; /* for link_kind_at() */
+    char live[SCENARIO_ADDRESS];
     uint64_t rate;
     uint64_t rate_of[LINK_DIRECTIONS];
     struct link_figures figures;

@@ -131,6 +131,13 @@ static const struct schema_key network_keys[] = {
      .help = "Bytes of lower-layer headers added to each datagram on the air",
      .usual = "(depends on the kind)",
      .example = "28"},
+    {.key = "live",
+     .kind = SCHEMA_TEXT,
+     IN(schema_network_keys, live),
+     .help = "Address and port of a real server, reached through a socket of "
+             "the host, in place of the modelled one; the link stays",
+     .usual = "(the modelled server)",
+     .example = "127.0.0.1:5683"},
     {.key = NULL}};
 
 const struct schema_map schema_network = {

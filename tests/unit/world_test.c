@@ -76,6 +76,7 @@ static struct world *make(int fill)
     world->pauses = false;
     world->paused = false;
     world->release = 0;
+    world->arrivals = 0;
     world->dues = 0;
     world->verdict = RUN_PASSED;
     world->failures = 0;
@@ -372,6 +373,7 @@ static void copy_world(struct world *to, const struct world *from)
     COPY(sequence);
     COPY(devices);
     COPY(release);
+    COPY(arrivals);
     COPY(server);
     COPY(dtls);
     COPY(skew_s);
