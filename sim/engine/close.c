@@ -128,6 +128,8 @@ static void keep_devices(struct run *run)
         result->device[i].link[LINK_UP] = device->link.way[LINK_UP].counts;
         result->device[i].link[LINK_DOWN] = device->link.way[LINK_DOWN].counts;
         result->device[i].bill = device->bill;
+        result->device[i].received = device->fetch.received;
+        result->device[i].needed = device->fetch.needed;
         power_account(&run->device[i], run->world->now_ns,
                       &result->device[i].account);
         result->rollbacks += device->oracle.rollbacks;

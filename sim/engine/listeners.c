@@ -58,11 +58,32 @@ static void watch(void *context, const struct event *event)
         run->seen || (run->wanted != NULL && pattern_fits(run->wanted, event));
 }
 
+/* What downloads cost, against what they need. */
+static void count_fetched(struct run *run, const struct event *event)
+{
+    struct world_fetch *fetch;
+
+    if (event->device == 0) {
+        return;
+    }
+    fetch = &run->world->device[event->device - 1].fetch;
+    if (event->code == EVENT_AGENT_DOWNLOAD) {
+        fetch->on = 1;
+        fetch->size = event->number[2];
+    } else if (event->code == EVENT_RADIO_RECEIVE && fetch->on) {
+        fetch->received += event->number[0];
+    } else if (event->code == EVENT_AGENT_VERIFIED && fetch->on) {
+        fetch->on = 0;
+        fetch->needed += fetch->size;
+    }
+}
+
 /* What a power cut may strike, or come between. */
 static void count(void *context, const struct event *event)
 {
     struct run *run = context;
 
+    count_fetched(run, event);
     switch (event->code) {
     case EVENT_RADIO_RECEIVE:
         run->world->device[event->device - 1].received++;

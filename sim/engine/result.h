@@ -76,6 +76,8 @@ struct run_device {
     struct link_counts link[LINK_DIRECTIONS];
     struct account account; /* of its energy */
     struct bill bill;
+    uint64_t received; /* bytes, for downloads that were verified .. */
+    uint64_t needed;   /* .. and what these needed */
 };
 
 struct run_result {

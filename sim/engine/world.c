@@ -287,6 +287,7 @@ static void add_device(mbedtls_sha256_context *context,
     add_link(context, &device->link);
     ADD(context, device->battery);
     ADD(context, device->bill);
+    ADD(context, device->fetch); /* numbers of one size: no padding */
     ADD(context, device->wait);
     ADD(context, device->reset_cause);
     ADD(context, device->reset_ns);

@@ -94,6 +94,16 @@ struct world_due {
     uint32_t device; /* of the event; 0: none */
 };
 
+/* Bytes of the downloads that were verified in the end: what the device has
+ * received for them, with headers of CoAP and what came twice, and what was
+ * needed, once. Decides nothing. */
+struct world_fetch {
+    uint64_t on;   /* 0 or 1: one goes on */
+    uint64_t size; /* of it */
+    uint64_t received;
+    uint64_t needed;
+};
+
 /* One device and everything in the world around it that is its own. */
 struct world_device {
     struct board board;
@@ -101,6 +111,7 @@ struct world_device {
     struct link link;
     struct battery battery;
     struct bill bill;
+    struct world_fetch fetch;
     struct world_strike strike;
     uint32_t wait;        /* enum world_wait */
     uint32_t reset_cause; /* enum ctl_reset_cause of the next boot */

@@ -43,6 +43,15 @@ static void say_flash(FILE *out, const struct outcome_cost *cost,
             cost->payload[LINK_DOWN], cost->payload[LINK_UP]);
 }
 
+/* Resumed, not restarted. */
+static void say_fetched(FILE *out, const struct outcome_cost *cost,
+                        unsigned number)
+{
+    begin(out, "fetched", number);
+    fprintf(out, "%" PRIu64 " bytes for %" PRIu64 " needed, %" PRIu64 " %%\n",
+            cost->received, cost->needed, cost->received * 100 / cost->needed);
+}
+
 /* The loads, the largest states of the radio. */
 static void say_energy(FILE *out, const struct outcome_cost *cost,
                        unsigned number)
@@ -99,6 +108,9 @@ static void say_bill(FILE *out, const struct outcome_cost *cost,
 void cost_text(FILE *out, const struct outcome_cost *cost, unsigned number)
 {
     say_flash(out, cost, number);
+    if (cost->needed != 0) {
+        say_fetched(out, cost, number);
+    }
     say_energy(out, cost, number);
     if (cost->bill.sessions != 0) {
         say_radio(out, cost, number);
@@ -162,6 +174,10 @@ void cost_json(struct json *json, const struct outcome_cost *cost)
     json_number(json, "programs", cost->programs);
     json_number(json, "erases", cost->erases);
     json_number(json, "worst_sector", cost->worst_sector);
+    json_close(json, '}');
+    json_open(json, "fetched", '{');
+    json_number(json, "received_bytes", cost->received);
+    json_number(json, "needed_bytes", cost->needed);
     json_close(json, '}');
     json_way(json, "down", cost, LINK_DOWN);
     json_way(json, "up", cost, LINK_UP);

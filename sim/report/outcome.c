@@ -45,6 +45,8 @@ void outcome_cost(struct outcome_cost *cost, const struct run_device *device)
 {
     cost->account = device->account;
     cost->bill = device->bill;
+    cost->received = device->received;
+    cost->needed = device->needed;
     if (device->flash != NULL) {
         cost->programs = device->flash->programs;
         cost->erases = device->flash->erases;
@@ -87,7 +89,7 @@ void outcome_free(struct outcome *outcome)
 
 _Static_assert(sizeof(struct outcome_cost) ==
                    sizeof(struct account) + sizeof(struct bill) +
-                       (3 + 3 * LINK_DIRECTIONS) * sizeof(uint64_t),
+                       (5 + 3 * LINK_DIRECTIONS) * sizeof(uint64_t),
                "numbers only");
 
 /* ---- the walk ---------------------------------------------------------- */

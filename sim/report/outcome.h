@@ -20,6 +20,8 @@
 struct outcome_cost {
     struct account account;
     struct bill bill;
+    uint64_t received; /* bytes, for downloads that were verified .. */
+    uint64_t needed;   /* .. and what these needed */
     uint64_t programs;
     uint64_t erases;
     uint64_t worst_sector;

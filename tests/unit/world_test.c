@@ -55,6 +55,7 @@ static void make_device(struct world_device *device)
     cr_assert_eq(
         battery_init(&device->battery, &battery_defaults, BATTERY_FULL, 0), 0);
     bill_init(&device->bill, 0, 0);
+    device->fetch = (struct world_fetch){0};
 }
 
 /* On memory that holds `fill` before: what a member does not cover must not
@@ -339,6 +340,7 @@ static void copy_device(struct world_device *to,
     copy_link(&to->link, &from->link);
     COPY(battery);
     COPY(bill);
+    COPY(fetch);
     COPY(wait);
     COPY(reset_cause);
     COPY(reset_ns);
@@ -527,6 +529,9 @@ Test(world, every_part_counts)
     *other = *world;
     other->device[0].bill.carried = 1;
     cr_expect_not(same(world, other), "bill");
+    *other = *world;
+    other->device[0].fetch.needed = 1;
+    cr_expect_not(same(world, other), "fetch");
     *other = *world;
     link_send(&other->device[0].link, 0, LINK_UP, (struct endpoint){10, 1},
               (struct endpoint){1, 5683}, "x", 1);
