@@ -11,6 +11,10 @@
 #define DEVICE_ADDRESS 0x0A000000u /* 10.0.0.x */
 #define SERVER_ADDRESS 0x0A000101u /* 10.0.1.1 */
 #define SERVER_PORT 5683u
+#define SECURE_PORT 5684u
+/* Content types of DTLS records; a CoAP message begins with 0x40 or more. */
+#define DTLS_FIRST 20u
+#define DTLS_LAST 25u
 /* Each boot has its own port, as in the engine. */
 #define DEVICE_PORT 40000u
 #define DEVICE_PORTS 4096u
@@ -30,6 +34,7 @@ struct capture {
     const struct history *history;
     uint64_t packets;
     uint32_t boots[CHANGES_DEVICES];
+    bool secure[CHANGES_DEVICES]; /* its last packet was a DTLS record */
     struct spoilt spoilt[SPOILT_MAX];
     unsigned next_spoilt;
 };
@@ -123,6 +128,12 @@ static void comment_on(const struct capture *capture, const struct event *event,
     }
 }
 
+static bool is_record(const struct change *packet)
+{
+    return packet->length > 0 && packet->bytes[0] >= DTLS_FIRST &&
+           packet->bytes[0] <= DTLS_LAST;
+}
+
 static void add_packet(struct capture *capture, const struct event *event,
                        const struct change *packet)
 {
@@ -130,7 +141,9 @@ static void add_packet(struct capture *capture, const struct event *event,
     uint32_t boots = capture->boots[event->device - 1] % DEVICE_PORTS;
     struct datagram_end device = {DEVICE_ADDRESS + event->device,
                                   (uint16_t)(DEVICE_PORT + boots)};
-    struct datagram_end server = {SERVER_ADDRESS, SERVER_PORT};
+    struct datagram_end server = {SERVER_ADDRESS, is_record(packet)
+                                                      ? SECURE_PORT
+                                                      : SERVER_PORT};
     struct datagram datagram = {
         .from = sends ? device : server,
         .to = sends ? server : device,
@@ -154,6 +167,25 @@ static void add_packet(struct capture *capture, const struct event *event,
     capture->packets++;
 }
 
+/* What was on the air, once: at the device, or from the server if it was lost.
+ * The record holds an answer as the server made it, so a protected one that was
+ * lost cannot be shown. */
+static bool travels(const struct capture *capture, const struct event *event)
+{
+    switch (event->code) {
+    case EVENT_RADIO_SEND:
+    case EVENT_RADIO_RECEIVE:
+    case EVENT_RADIO_DROP:
+        return true;
+    case EVENT_SERVER_FLIGHT:
+        return is_lost(event);
+    case EVENT_SERVER_ANSWER:
+        return is_lost(event) && !capture->secure[event->device - 1];
+    default:
+        return false;
+    }
+}
+
 static void take_event(struct capture *capture, uint64_t number)
 {
     struct event event;
@@ -172,9 +204,10 @@ static void take_event(struct capture *capture, uint64_t number)
     if (event.code == EVENT_SERVER_ANSWER) {
         note_spoilt(capture, &event, &packet);
     }
-    if (event.code == EVENT_RADIO_SEND || event.code == EVENT_RADIO_RECEIVE ||
-        event.code == EVENT_RADIO_DROP ||
-        (event.code == EVENT_SERVER_ANSWER && is_lost(&event))) {
+    if (event.code == EVENT_RADIO_SEND) {
+        capture->secure[event.device - 1] = is_record(&packet);
+    }
+    if (travels(capture, &event)) {
         add_packet(capture, &event, &packet);
     }
 }

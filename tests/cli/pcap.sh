@@ -88,4 +88,9 @@ for device in 1 2; do
          && ip.addr == 10.0.0.$device && ip.addr == 10.0.1.1")" = \
         "$(recorded kept/ota-two-devices $device)" ]
 done
+check "a protected channel" 0 "$tool" run secure-psk --pcap secure.pcapng
+test_that "is DTLS on its own port" [ "$(count secure.pcapng \
+    'dtls && udp.port == 5684')" -gt 10 ]
+test_that "nothing of it is taken for CoAP" [ "$(count secure.pcapng \
+    'coap || _ws.malformed')" = 0 ]
 exit $failed
