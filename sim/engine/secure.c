@@ -251,29 +251,11 @@ static bool asks_time(const struct link_packet *packet,
            memcmp(text, "nonce=", 6) == 0 && read_nonce(text + 6, nonce);
 }
 
-/* ASN.1's {r, s} as r || s, each of 32 bytes. */
-static void plain_signature(const uint8_t *der, uint8_t out[64])
-{
-    const uint8_t *at = der + 2;
-
-    for (unsigned i = 0; i < 2; i++) {
-        uint32_t length = at[1];
-        uint32_t skip = length > 32 ? length - 32 : 0;
-
-        memset(out + 32 * i, 0, 32);
-        memcpy(out + 32 * i + 32 - (length - skip), at + 2 + skip,
-               length - skip);
-        at += 2 + length;
-    }
-}
-
 /* docs/secure.md draws it. */
 static int state_time(const struct run *run, uint64_t now,
                       const uint8_t nonce[NONCE], uint8_t out[SECURE_TIME])
 {
-    uint8_t signature[KEY_SIGNATURE_MAX];
     uint8_t digest[32];
-    size_t length = 0;
     struct key key;
     struct diag diag = {{0}};
     int err = key_dev("root", &key, &diag);
@@ -285,11 +267,7 @@ static int state_time(const struct run *run, uint64_t now,
     memcpy(out + 12, nonce, NONCE);
     err = err ? err : key_digest(&key, out + 20);
     mbedtls_sha256(out, TIME_SIGNED, digest, 0);
-    err = err ? err : key_sign(&key, digest, signature, &length);
-    if (err == 0) {
-        plain_signature(signature, out + TIME_SIGNED);
-    }
-    return err;
+    return err ? err : key_sign_raw(&key, digest, out + TIME_SIGNED);
 }
 
 uint32_t secure_time(const struct device *device, uint64_t now,

@@ -77,37 +77,15 @@ static void put_facts(uint8_t *out, const struct descriptor_spec *spec)
     }
 }
 
-/* r || s from a DER signature: SEQUENCE { INTEGER r, INTEGER s }, just written
- * by key_sign(). */
-static void put_raw(const uint8_t *der, uint8_t *out)
-{
-    const uint8_t *at = der + 2;
-
-    for (unsigned i = 0; i < 2; i++, out += DIGEST) {
-        uint32_t length = at[1];
-        const uint8_t *value = at + 2;
-        at = value + length;
-        if (length > DIGEST) { /* a zero before the top bit */
-            value += length - DIGEST;
-            length = DIGEST;
-        }
-        memset(out, 0, DIGEST);
-        memcpy(out + DIGEST - length, value, length);
-    }
-}
-
 static int sign(uint8_t *out, const struct key *key)
 {
     uint8_t digest[DIGEST];
-    uint8_t der[KEY_SIGNATURE_MAX];
-    size_t length;
 
     if (key_digest(key, out + AT_KEY) != 0 ||
         mbedtls_sha256(out, SIGNED, digest, 0) != 0 ||
-        key_sign(key, digest, der, &length) != 0) {
+        key_sign_raw(key, digest, out + SIGNED) != 0) {
         return -1;
     }
-    put_raw(der, out + SIGNED);
     return 0;
 }
 

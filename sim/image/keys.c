@@ -420,3 +420,66 @@ bool key_verify(const struct key *key, const uint8_t digest[32],
     mbedtls_ecp_keypair_free(&pair);
     return err == 0;
 }
+
+/* ---- r || s ----------------------------------------------------------------- */
+
+struct raw {
+    mbedtls_ecp_keypair pair;
+    mbedtls_mpi r;
+    mbedtls_mpi s;
+};
+
+static void raw_init(struct raw *raw)
+{
+    mbedtls_ecp_keypair_init(&raw->pair);
+    mbedtls_mpi_init(&raw->r);
+    mbedtls_mpi_init(&raw->s);
+}
+
+static void raw_free(struct raw *raw)
+{
+    mbedtls_ecp_keypair_free(&raw->pair);
+    mbedtls_mpi_free(&raw->r);
+    mbedtls_mpi_free(&raw->s);
+}
+
+int key_sign_raw(const struct key *key, const uint8_t digest[32],
+                 uint8_t raw[KEY_RAW_SIZE])
+{
+    struct raw parts;
+    mbedtls_ecp_keypair *pair = &parts.pair;
+
+    if (!key->is_private) {
+        return OTALAB_ERR_USAGE;
+    }
+    raw_init(&parts);
+    int err = load_private(key, pair);
+    err = err != 0 ? err
+                   : mbedtls_ecdsa_sign_det_ext(&pair->MBEDTLS_PRIVATE(grp),
+                                                &parts.r, &parts.s,
+                                                &pair->MBEDTLS_PRIVATE(d),
+                                                digest, 32, MBEDTLS_MD_SHA256,
+                                                blinding, NULL);
+    err = err != 0 ? err : mbedtls_mpi_write_binary(&parts.r, raw, 32);
+    err = err != 0 ? err : mbedtls_mpi_write_binary(&parts.s, raw + 32, 32);
+    raw_free(&parts);
+    return err != 0 ? OTALAB_ERR_SIMULATOR : 0;
+}
+
+bool key_verify_raw(const struct key *key, const uint8_t digest[32],
+                    const uint8_t raw[KEY_RAW_SIZE])
+{
+    struct raw parts;
+    mbedtls_ecp_keypair *pair = &parts.pair;
+
+    raw_init(&parts);
+    int err = load_public(key, pair);
+    err = err != 0 ? err : mbedtls_mpi_read_binary(&parts.r, raw, 32);
+    err = err != 0 ? err : mbedtls_mpi_read_binary(&parts.s, raw + 32, 32);
+    err = err != 0 ? err
+                   : mbedtls_ecdsa_verify(&pair->MBEDTLS_PRIVATE(grp), digest,
+                                          32, &pair->MBEDTLS_PRIVATE(Q),
+                                          &parts.r, &parts.s);
+    raw_free(&parts);
+    return err == 0;
+}

@@ -56,6 +56,12 @@ int key_digest(const struct key *key, uint8_t digest[KEY_DIGEST_SIZE]);
  * bytes. */
 int key_sign(const struct key *key, const uint8_t digest[32],
              uint8_t signature[KEY_SIGNATURE_MAX], size_t *length);
+/* The same as r || s, each 32 bytes big-endian. */
+#define KEY_RAW_SIZE 64u
+int key_sign_raw(const struct key *key, const uint8_t digest[32],
+                 uint8_t raw[KEY_RAW_SIZE]);
+bool key_verify_raw(const struct key *key, const uint8_t digest[32],
+                    const uint8_t raw[KEY_RAW_SIZE]);
 bool key_verify(const struct key *key, const uint8_t digest[32],
                 const uint8_t *signature, size_t length);
 

@@ -14,7 +14,6 @@
 #include "manifest/walk.h"
 
 #define DIGEST 32u
-#define SIGNATURE 64u
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- writing ---------------------------------------------------------------- */
@@ -413,26 +412,6 @@ static int make_manifest(const struct manifest_spec *spec,
 
 /* ---- signature ------------------------------------------------------------------- */
 
-/* r || s from a DER signature, just written by key_sign(). */
-static void put_raw(struct part *part, const uint8_t *der)
-{
-    uint8_t raw[SIGNATURE] = {0};
-    const uint8_t *at = der + 2;
-
-    for (unsigned i = 0; i < 2; i++) {
-        uint32_t length = at[1];
-        const uint8_t *value = at + 2;
-
-        at = value + length;
-        if (length > DIGEST) { /* a zero before the top bit */
-            value += length - DIGEST;
-            length = DIGEST;
-        }
-        memcpy(raw + (i + 1) * DIGEST - length, value, length);
-    }
-    put_bytes(part, raw, sizeof raw);
-}
-
 static void put_protected(struct part *part)
 {
     struct part header = {0};
@@ -444,11 +423,10 @@ static void put_protected(struct part *part)
 }
 
 static int sign_digest(const struct part *digest, const struct key *key,
-                       uint8_t der[KEY_SIGNATURE_MAX])
+                       uint8_t raw[KEY_RAW_SIZE])
 {
     struct part signed_bytes = {0};
     uint8_t hash[DIGEST];
-    size_t length;
 
     put_array(&signed_bytes, 4);
     put_text(&signed_bytes, "Signature1");
@@ -457,7 +435,7 @@ static int sign_digest(const struct part *digest, const struct key *key,
     put_part(&signed_bytes, digest);
     return mbedtls_sha256(signed_bytes.bytes, signed_bytes.used, hash, 0) !=
                        0 ||
-                   key_sign(key, hash, der, &length) != 0
+                   key_sign_raw(key, hash, raw) != 0
                ? -1
                : 0;
 }
@@ -465,11 +443,11 @@ static int sign_digest(const struct part *digest, const struct key *key,
 static int put_sign1(struct part *part, const struct part *digest,
                      const struct key *key)
 {
-    uint8_t der[KEY_SIGNATURE_MAX];
+    uint8_t raw[KEY_RAW_SIZE];
     uint8_t id[KEY_DIGEST_SIZE];
     struct part sign1 = {0};
 
-    if (sign_digest(digest, key, der) != 0 || key_digest(key, id) != 0) {
+    if (sign_digest(digest, key, raw) != 0 || key_digest(key, id) != 0) {
         return -1;
     }
     PUT_HEAD(&sign1, tag, COSE_SIGN1);
@@ -481,7 +459,7 @@ static int put_sign1(struct part *part, const struct part *digest,
     put_uint(&sign1, 0); /* replaced by nil */
     sign1.used--;
     PUT_HEAD(&sign1, ctrl, 22);
-    put_raw(&sign1, der);
+    put_bytes(&sign1, raw, sizeof raw);
     put_part(part, &sign1);
     return 0;
 }

@@ -812,33 +812,6 @@ int manifest_read(const uint8_t *bytes, size_t size,
 
 /* ---- who signed it ---------------------------------------------------------------------- */
 
-/* INTEGER of 32 bytes, for DER. */
-static size_t put_integer(uint8_t *out, const uint8_t *value)
-{
-    size_t skip = 0;
-    size_t pad;
-
-    while (skip < DIGEST - 1 && value[skip] == 0) {
-        skip++;
-    }
-    pad = value[skip] >> 7;
-    out[0] = 0x02;
-    out[1] = (uint8_t)(DIGEST - skip + pad);
-    out[2] = 0;
-    memcpy(out + 2 + pad, value + skip, DIGEST - skip);
-    return 2 + pad + DIGEST - skip;
-}
-
-static size_t make_der(const uint8_t *raw, uint8_t out[KEY_SIGNATURE_MAX])
-{
-    size_t length = put_integer(out + 2, raw);
-
-    length += put_integer(out + 2 + length, raw + DIGEST);
-    out[0] = 0x30;
-    out[1] = (uint8_t)length;
-    return length + 2;
-}
-
 /* ["Signature1", protected, h'', the encoded digest] */
 static int signed_hash(const struct manifest_facts *facts,
                        const struct manifest_signature *signature,
@@ -869,13 +842,12 @@ static bool signed_by(const struct manifest_facts *facts,
                       const struct manifest_signature *signature,
                       const struct key *key)
 {
-    uint8_t der[KEY_SIGNATURE_MAX];
     uint8_t hash[DIGEST];
     bool known = signature->algorithm == COSE_ES256 ||
                  signature->algorithm == COSE_ESP256;
 
     return known && signed_hash(facts, signature, hash) == 0 &&
-           key_verify(key, hash, der, make_der(signature->raw, der));
+           key_verify_raw(key, hash, signature->raw);
 }
 
 int manifest_signer(const struct manifest_facts *facts, const struct key *keys,
