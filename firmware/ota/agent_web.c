@@ -38,6 +38,7 @@ static uint64_t patience(const struct agent *agent)
 static void describe(const struct agent *agent, struct http_request *request)
 {
     *request = (struct http_request){.host = agent->place.host,
+                                     .port = uri_own_port(&agent->place),
                                      .path = agent->place.path,
                                      .from = agent->fetched,
                                      .etag = agent->web.etag};

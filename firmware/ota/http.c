@@ -62,6 +62,10 @@ int32_t http_write(const struct http_request *request, char *out, uint32_t size)
     put_word(&writer, request->path, (uint32_t)strlen(request->path));
     put_text(&writer, " HTTP/1.1\r\nHost: ");
     put_word(&writer, request->host, (uint32_t)strlen(request->host));
+    if (request->port != 0) {
+        put_text(&writer, ":");
+        put_number(&writer, request->port);
+    }
     put_text(&writer, "\r\nAccept-Encoding: identity\r\nRange: bytes=");
     put_number(&writer, request->from);
     put_text(&writer, "-\r\n");

@@ -30,7 +30,8 @@ struct http_etag {
 };
 
 struct http_request {
-    const char *host; /* "name" or "name:port" */
+    const char *host;
+    uint16_t port;    /* 0: the scheme's own */
     const char *path; /* "/a/b" */
     uint32_t from;    /* first byte wanted */
     /* Of what is held; with it, a changed object comes whole. */

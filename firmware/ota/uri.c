@@ -139,3 +139,13 @@ bool uri_read(const char *text, uint32_t length, struct uri *out)
     }
     return true;
 }
+
+uint16_t uri_own_port(const struct uri *uri)
+{
+    for (unsigned i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        if (schemes[i].scheme == uri->scheme && schemes[i].port == uri->port) {
+            return 0;
+        }
+    }
+    return uri->port;
+}

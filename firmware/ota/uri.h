@@ -37,4 +37,7 @@ struct uri {
  * are refused. `out` is all zero then. */
 bool uri_read(const char *text, uint32_t length, struct uri *out);
 
+/* The port, if it is not the one that the scheme has anyway; otherwise 0. */
+uint16_t uri_own_port(const struct uri *uri);
+
 #endif

@@ -3,42 +3,16 @@
 #
 # otalab manifest as a person uses it: made, signed, verified, printed,
 # explained, and wrong input.
-set -uo pipefail
-
-tool=$(realpath "${OTALAB:-build/otalab}")
-firmware=$(realpath "${OTALAB_BUILD:-build}")/firmware
 suit=$(realpath tests/data/suit)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export NO_COLOR=1
-failed=0
-
-check() { # name, exit code, command
-    local name=$1 wanted=$2 code=0
-    shift 2
-    "$@" >"$work/out" 2>"$work/err" || code=$?
-    if [ $code = "$wanted" ]; then
-        echo "ok $name"
-    else
-        echo "not ok $name (exit code $code, not $wanted)"
-        sed 's/^/  /' "$work/err" "$work/out"
-        failed=1
-    fi
-}
+# shellcheck source=tests/cli/common.bash
+. tests/cli/common.bash
 
 says() { # name, text that the last command printed
-    if cat "$work/out" "$work/err" | grep -qF -- "$2"; then
-        echo "ok $1"
-    else
-        echo "not ok $1"
-        sed 's/^/  /' "$work/err" "$work/out"
-        failed=1
-    fi
+    test_that "$1" grep -qF -- "$2" out err
 }
 
-cd "$work" || exit 1
 check "an image" 0 "$tool" image sign -k root -v 1.2.0 -s 3 \
-    "$firmware/app.bin" app.img
+    "$programs/app.bin" app.img
 
 check "a manifest" 0 "$tool" manifest create app.img -s 7 -k root -o app.suit
 check "the same again" 0 "$tool" manifest create app.img -s 7 -k root -o again.suit

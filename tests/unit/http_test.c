@@ -26,7 +26,8 @@ Test(http, writes_a_request)
                                "Accept-Encoding: identity\r\n"
                                "Range: bytes=4294967295-\r\n"
                                "If-Range: \"v1\"\r\n\r\n";
-    struct http_request request = {.host = "edge.example:8443",
+    struct http_request request = {.host = "edge.example",
+                                   .port = 8443,
                                    .path = "/a/b.img",
                                    .from = UINT32_MAX,
                                    .etag = tag("\"v1\"")};

@@ -35,6 +35,20 @@ Test(uri, reads_each_form)
     }
 }
 
+Test(uri, knows_a_port_of_its_own)
+{
+    struct uri uri;
+
+    cr_assert(uri_read("https://h:8443/", 15, &uri));
+    cr_assert_eq(uri_own_port(&uri), 8443);
+    cr_assert(uri_read("https://h:443/", 14, &uri));
+    cr_assert_eq(uri_own_port(&uri), 0);
+    cr_assert(uri_read("http://h:443/", 13, &uri));
+    cr_assert_eq(uri_own_port(&uri), 443);
+    cr_assert(uri_read("image", 5, &uri));
+    cr_assert_eq(uri_own_port(&uri), 0);
+}
+
 static const char *const bad[] = {
     "",
     "/image",
