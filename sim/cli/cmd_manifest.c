@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "cli/cmd_image.h"
+#include "image/image_read.h"
 #include "image/image_sign.h"
 #include "image/keys.h"
 #include "manifest/dump.h"
@@ -146,6 +147,25 @@ static int narrow(const struct options *o, unsigned option, uint32_t *out,
     return 0;
 }
 
+/* A manifest repeats what the image says of itself, so it must be whole. */
+static int check_image(const char *path, const struct input *image,
+                       struct diag *diag)
+{
+    struct image_facts facts;
+    bool whole =
+        image_read(image->bytes, image->size, &facts) == IMAGE_READ_FINE;
+
+    if (whole && facts.is_signed) {
+        return 0;
+    }
+    return diag_fail(diag, OTALAB_ERR_USAGE,
+                     "%s is not a signed image: %s; 'otalab image sign' makes "
+                     "one",
+                     path,
+                     whole ? "there is no signature"
+                           : image_read_text(facts.result));
+}
+
 static int create(const struct options *o, const struct input *image,
                   struct diag *diag)
 {
@@ -191,10 +211,7 @@ static int run_create(int argc, char **argv)
     err = err ? err
               : file_read(o.arguments[0], IMAGE_SIZE_MAX, &image.bytes,
                           &image.size, &diag);
-    if (err == 0 && image.size == 0) {
-        err =
-            diag_fail(&diag, OTALAB_ERR_USAGE, "%s: is empty", o.arguments[0]);
-    }
+    err = err ? err : check_image(o.arguments[0], &image, &diag);
     err = err ? err : create(&o, &image, &diag);
     free(image.bytes);
     return err != 0 ? command_fail(&command_create, err, &diag) : 0;

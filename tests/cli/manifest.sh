@@ -53,6 +53,11 @@ check "an image is no manifest" 1 "$tool" manifest verify app.img -k root
 : >empty
 check "nothing is no manifest" 1 "$tool" manifest verify empty -k root
 says "by its name" "empty"
+check "a manifest is no image" 2 "$tool" manifest create app.suit -s 1 -o x.suit
+says "and what makes one" "otalab image sign"
+"$tool" image sign -k root -v 1.2.0 --edit unsigned "$programs/app.bin" bare.img \
+    >out 2>err
+check "nor is one without a signature" 2 "$tool" manifest create bare.img -s 1 -o x.suit
 check "nothing is no image" 2 "$tool" manifest create empty -s 1 -o x.suit
 check "no such file" 2 "$tool" manifest dump nowhere.suit
 check "sequence 0" 2 "$tool" manifest create app.img -s 0 -o x.suit
